@@ -1,0 +1,1 @@
+"""Rightful: SCIM 2.0 provisioning in which every email address has one rightful owner."""

@@ -1,0 +1,1 @@
+"""Accounts, their addresses, and the use cases by which directories provision them."""

@@ -1,0 +1,142 @@
+"""An account: one login, known by an immutable id, holding at most one email address.
+
+A *SCIM user* is an account as a directory sees it, through the account's `Link`. Unlinking retires the SCIM id;
+the account lives on and keeps its address, which is where most conflicts come from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from rightful.accounts.address import Address, fold
+
+
+class AccountStatus(StrEnum):
+    """Where an account is in its life."""
+
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+    PENDING_DELETION = "pending_deletion"
+
+
+class Origin(StrEnum):
+    """How the account came to be."""
+
+    SCIM = "scim"
+    SIGNUP = "signup"
+    INVITATION = "invitation"
+    IMPORT = "import"
+
+
+class Flag(StrEnum):
+    """What the host application says about an account; each one makes a conflict `protected`."""
+
+    PRIVILEGED = "privileged"
+    SERVICE = "service"
+    LEGAL_HOLD = "legal_hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The tie between an account and the directory that provisions it."""
+
+    directory_id: str
+    scim_id: str
+    user_name: str
+    external_id: str | None
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FormerLink:
+    """The tie an account had last: the proof on which it may be linked again to the same person."""
+
+    directory_id: str
+    user_name: str
+    external_id: str | None
+    unlinked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeImage:
+    """What an account was before a remediation touched it: what undo restores.
+
+    `version` is the account's version right after the remediation; undo holds only while it is unchanged.
+    """
+
+    conflict_id: str
+    version: int
+    email: Address | None
+    email_verified: bool
+    status: AccountStatus
+    deletion_date: datetime | None
+    link: Link | None
+    attributes: Mapping[str, object]
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One login.
+
+    Attributes:
+        version: raised by each write; every write is conditional on it.
+        email: the address it holds in the email index; None while it has none.
+        organization_id: the organization that manages it; None for a personal account.
+        claimed: whether that organization claimed it (by provisioning it, or by an administrator's claim).
+        attributes: the SCIM attributes a directory wrote, canonical names, without what the server keeps itself
+            (id, schemas, meta, active, groups).
+        held_since: when it came to hold its address.
+        links_made: how often it has been linked; makes each SCIM id new.
+    """
+
+    id: str
+    version: int
+    email: Address | None
+    email_verified: bool
+    status: AccountStatus
+    origin: Origin
+    created_at: datetime
+    updated_at: datetime
+    organization_id: str | None = None
+    claimed: bool = False
+    deletion_date: datetime | None = None
+    deactivated_at: datetime | None = None
+    last_login_at: datetime | None = None
+    held_since: datetime | None = None
+    flags: frozenset[Flag] = frozenset()
+    link: Link | None = None
+    former_link: FormerLink | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    before_image: BeforeImage | None = None
+    links_made: int = 0
+
+    @property
+    def active(self) -> bool:
+        """What SCIM calls `active`: the person can sign in."""
+        return self.status is AccountStatus.ACTIVE
+
+    @property
+    def holds(self) -> str | None:
+        """The canonical address it holds."""
+        return self.email.canonical if self.email else None
+
+
+def scim_id_of(account_id: str, links_made: int) -> str:
+    """The SCIM id of an account's n-th link.
+
+    It starts with the account's id, so that a directory's look-up is one GetItem, and ends with the link's number,
+    so that a retired SCIM id never comes back.
+    """
+    return f"{account_id}-{links_made}"
+
+
+def account_id_of(scim_id: str) -> str:
+    """The id of the account that a SCIM id may belong to; the caller compares the account's link."""
+    return scim_id.rpartition("-")[0]
+
+
+def canonical_user_name(user_name: str) -> str:
+    """The form by which a userName is unique in its directory (RFC 7643 4.1.1: caseExact is false)."""
+    return fold(user_name.strip())

@@ -1,0 +1,171 @@
+"""A conflict: a refused claim, who asked, who holds, what was asked for, and how it went.
+
+    open -> waiting_approval | refused | applied | superseded | expired | failed
+    waiting_approval -> applied | rejected | superseded | expired | failed
+    applied -> undone
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rightful.accounts.account import canonical_user_name
+from rightful.accounts.address import Address
+
+PENDING_CHANGE_LIFETIME = timedelta(days=28)
+"""How long a refused change stays wanted: as long as Entra retries it."""
+
+
+class ConflictStatus(StrEnum):
+    """Where a conflict is in its life."""
+
+    OPEN = "open"
+    WAITING_APPROVAL = "waiting_approval"
+    REFUSED = "refused"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+LIVE = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL, ConflictStatus.REFUSED})
+"""The change is still wanted: it may be examined again. A refused conflict is live, because the person its next
+step names may take that step, and because the IdP will retry."""
+
+
+class ConflictClass(StrEnum):
+    """Who the holder is to the requester, in the order in which it is tested (DOMAIN "Classes")."""
+
+    SELF = "self"
+    STALE_INDEX = "stale_index"
+    TOMBSTONE = "tombstone"
+    OTHER_ORGANIZATION = "other_organization"
+    UNVERIFIED_DOMAIN = "unverified_domain"
+    PROTECTED = "protected"
+    LEAVING = "leaving"
+    ACTIVE_IN_DIRECTORY = "active_in_directory"
+    OTHER_DIRECTORY = "other_directory"
+    REHIRE = "rehire"
+    PENDING_DELETION = "pending_deletion"
+    DEACTIVATED = "deactivated"
+    UNCONFIRMED = "unconfirmed"
+    DUPLICATE = "duplicate"
+    CLAIMABLE = "claimable"
+    UNLINKED = "unlinked"
+    OTHER_KEY = "other_key"
+    UNKNOWN = "unknown"
+
+
+class Operation(StrEnum):
+    """The SCIM operation that was refused."""
+
+    CREATE = "create"
+    PATCH = "patch"
+    PUT = "put"
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who wants the address. `account_id` and `scim_id` are None for a create: there is no account yet."""
+
+    account_id: str | None
+    scim_id: str | None
+    user_name: str
+    external_id: str | None
+
+    def key(self, directory_id: str) -> str:
+        """What identifies the one pending change a requester can have: the account, or the user to be created."""
+        if self.account_id is not None:
+            return f"account:{self.account_id}"
+        return f"create:{directory_id}:{canonical_user_name(self.user_name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """What the refused request asked for.
+
+    `before` and `after` are the account's SCIM attributes (names as in Account.attributes; plus `active` where the
+    request set it): applied later as a three-way merge, so that an attribute written since keeps its newer value.
+    For a create `before` is empty and `after` is the whole user.
+    """
+
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One administrator's yes. `key_id` is what makes two approvals different: the key, not the name on it."""
+
+    key_id: str
+    holder: str
+    reason: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Who must do what, for a person to read. `who` is a role: "identity provider administrator", ..."""
+
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A refused claim.
+
+    Attributes:
+        old_email: what the requester held when it asked; None for a create.
+        holder_account_id: the holder as last diagnosed. Shown only to the holder's own organization.
+        holder_organization_id: whose account that was.
+        deciding: the rule that was applied, or None before the first diagnosis.
+        evidence: what the diagnosis rests on, name -> value, for administrators of the holder's organization.
+        deactivation_pending: the request also carried `active: false`, not applied yet.
+        sent: whether its pointer reached the queue; the janitor re-sends those that did not.
+    """
+
+    id: str
+    version: int
+    organization_id: str
+    directory_id: str
+    status: ConflictStatus
+    operation: Operation
+    requester: Requester
+    wanted: Address
+    old_email: Address | None
+    change: PendingChange
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    correlation_id: str
+    occurrences: int = 1
+    sent: bool = False
+    conflict_class: ConflictClass | None = None
+    decision: str | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    explanation: str = ""
+    next_step: NextStep | None = None
+    holder_account_id: str | None = None
+    holder_organization_id: str | None = None
+    approvals: tuple[Approval, ...] = ()
+    resolved_at: datetime | None = None
+    deactivation_pending: bool = False
+    placeholder: Address | None = None
+    touched_account_ids: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether the change is still wanted."""
+        return self.status in LIVE
+
+    @property
+    def requester_key(self) -> str:
+        """See `Requester.key`."""
+        return self.requester.key(self.directory_id)
+
+

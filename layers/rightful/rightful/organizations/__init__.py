@@ -1,0 +1,1 @@
+"""Organizations, their verified domains and directories, and the tokens that speak for them."""

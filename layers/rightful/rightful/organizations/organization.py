@@ -1,0 +1,60 @@
+"""Organizations and their directories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from rightful.conflicts.policy import STANDARD, Brakes, Policy
+
+
+class DomainPolicy(StrEnum):
+    """On which domains a directory may claim addresses."""
+
+    VERIFIED_ONLY = "verified_only"
+    ANY = "any"
+
+
+class OnDelete(StrEnum):
+    """What SCIM DELETE does to the account."""
+
+    DEACTIVATE = "deactivate"
+    """Unlink and deactivate: the account keeps its address."""
+    ERASE = "erase"
+    """Remove the account: its address is free at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Owner of verified domains, directories and policy. `domains` maps a verified domain to when it was verified."""
+
+    id: str
+    version: int
+    name: str
+    created_at: datetime
+    domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY
+    domains: Mapping[str, datetime] = field(default_factory=dict)
+    policy: Policy = STANDARD
+    brakes: Brakes = field(default_factory=Brakes)
+
+    def may_claim_on(self, domain: str) -> bool:
+        """Whether its directories may claim addresses on that canonical domain."""
+        return self.domain_policy is DomainPolicy.ANY or domain in self.domains
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One IdP connection of an organization.
+
+    `profile` names the IdP's dialect (rightful.scim.profiles); `extensions` are custom schema extensions as SCIM
+    schema documents.
+    """
+
+    id: str
+    version: int
+    organization_id: str
+    name: str
+    created_at: datetime
+    profile: str = "generic"
+    on_delete: OnDelete = OnDelete.DEACTIVATE
+    extensions: tuple[Mapping[str, object], ...] = ()

@@ -1,0 +1,136 @@
+"""What the use cases need of a store. Implemented on DynamoDB (`storage.dynamodb`) and in memory
+(`storage.memory`); tests/contract runs the same behaviour against both.
+
+All reads are strongly consistent unless a method says otherwise.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.eventlog import LogEntry
+from rightful.organizations.organization import Directory, Organization
+from rightful.storage.writes import Hold, Write
+
+Remaining = Callable[[], float]
+"""Seconds left before the caller has to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryState:
+    """A directory with its organization and, where one was asked for, an account: read together, in one call."""
+
+    organization: Organization
+    directory: Directory
+    account: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where a conflict is: what the queue carries, and never an authority."""
+
+    organization_id: str
+    conflict_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """Accounts in the order of the listing, and where the next page begins (None: there is none)."""
+
+    accounts: tuple[Account, ...]
+    next_position: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictPage:
+    """Conflicts, newest first, and where the next page begins (None: there is none)."""
+
+    conflicts: tuple[Conflict, ...]
+    next_position: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Event log rows, newest first, and where the next page begins (None: there is none)."""
+
+    entries: tuple[LogEntry, ...]
+    next_position: str | None
+
+
+class IdentityStore(Protocol):
+    """Accounts, the email and userName indexes, conflicts and settings."""
+
+    def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
+        """Do all the writes or none.
+
+        Contention with other transactions is retried, jittered, while `remaining()` allows.
+
+        Raises:
+            RefusedError: conditions did not hold; says which, and what was found.
+            ContendedError: contention did not end in time.
+        """
+        ...
+
+    def directory_state(
+        self, organization_id: str, directory_id: str, *, account_id: str | None = None
+    ) -> DirectoryState | None:
+        """A directory's settings and one account, in one call. None: that organization has no such directory."""
+        ...
+
+    def organization(self, organization_id: str) -> Organization | None:
+        """An organization's settings."""
+        ...
+
+    def account(self, account_id: str) -> Account | None:
+        """One account."""
+        ...
+
+    def accounts(self, account_ids: Iterable[str]) -> Mapping[str, Account]:
+        """Several accounts by id; those that do not exist are absent."""
+        ...
+
+    def holds(self, canonicals: Iterable[str]) -> Mapping[str, Hold]:
+        """Who holds these addresses (canonical forms); free ones are absent."""
+        ...
+
+    def account_id_of_user_name(self, directory_id: str, canonical_user_name: str) -> str | None:
+        """The account that has that userName in that directory."""
+        ...
+
+    def conflict(self, pointer: Pointer) -> Conflict | None:
+        """One conflict."""
+        ...
+
+    def pending_conflicts(self, requester_keys: Iterable[str]) -> Mapping[str, str]:
+        """The one pending change of each requester: Requester.key -> conflict id."""
+        ...
+
+    def waiters(self, canonical: str) -> tuple[Pointer, ...]:
+        """The conflicts that wait for an address, oldest first."""
+        ...
+
+    def mark_sent(self, pointer: Pointer) -> None:
+        """Note that a conflict's pointer reached the queue. Does not change its version."""
+        ...
+
+    def log_entry(self, entry: LogEntry) -> None:
+        """Append one row to the event log outside any transaction."""
+        ...
+
+
+class ConflictQueue(Protocol):
+    """Where a recorded conflict is announced to the remediator."""
+
+    def send(self, pointer: Pointer, *, correlation_id: str) -> None:
+        """Send a pointer.
+
+        Raises:
+            QueueUnavailableError: it did not go out. The conflict is in the table: the janitor sends it later.
+        """
+        ...
+
+
+class QueueUnavailableError(Exception):
+    """The queue did not take the message."""

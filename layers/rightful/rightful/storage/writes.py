@@ -1,0 +1,239 @@
+"""What use cases ask of the store: the conditional writes, as plain data.
+
+A use case hands `IdentityStore.commit` a sequence of these; all of them happen, or none. Each carries its own
+condition, so a plan *is* its evidence: if any condition no longer holds, nothing is written and the store says
+which one, with what it found there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.eventlog import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A freed address kept for a user who is to be created. `requester_key` is Requester.key of the conflict."""
+
+    requester_key: str
+    conflict_id: str
+    organization_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An email index item: an address is held by an account, or reserved for a user to be created."""
+
+    canonical: str
+    account_id: str | None
+    reservation: Reservation | None = None
+
+    def is_free_for(self, requester_key: str | None, now: datetime) -> bool:
+        """Whether that requester may claim it: a reservation that ended, or its own."""
+        reservation = self.reservation
+        if self.account_id is not None or reservation is None:
+            return False
+        return reservation.until <= now or reservation.requester_key == requester_key
+
+
+@dataclass(frozen=True, slots=True)
+class PutAccount:
+    """Write an account whole. Condition: its stored version is `expected_version`; None: there is none yet."""
+
+    account: Account
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAccount:
+    """Remove an account. Condition: its stored version."""
+
+    account_id: str
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequireAccount:
+    """No write. Condition: the account's stored version."""
+
+    account_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAddress:
+    """Hold an address. Condition: nobody holds it, or `account_id` does, or it is reserved for `requester_key`,
+    or its reservation ended before `now`."""
+
+    canonical: str
+    account_id: str
+    now: datetime
+    requester_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAddress:
+    """Give an address up. Condition: `account_id` holds it."""
+
+    canonical: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAddress:
+    """Move an address from one account to another. Condition: `from_account_id` holds it."""
+
+    canonical: str
+    from_account_id: str
+    to_account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveAddress:
+    """Keep an address for a user to be created. Condition: `from_account_id` holds it, or None: nobody does, or a
+    reservation of the same conflict, or one that ended before `now`."""
+
+    canonical: str
+    from_account_id: str | None
+    reservation: Reservation
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndReservation:
+    """Let a reserved address go. Condition: it is reserved by that conflict."""
+
+    canonical: str
+    conflict_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimUserName:
+    """Hold a userName in a directory. Condition: nobody does, or `account_id` does."""
+
+    directory_id: str
+    canonical_user_name: str
+    account_id: str
+    scim_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseUserName:
+    """Give a userName up. Condition: `account_id` holds it."""
+
+    directory_id: str
+    canonical_user_name: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequireDomain:
+    """No write. Condition: the organization has verified that domain."""
+
+    organization_id: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutConflict:
+    """Write a conflict whole. Condition: its stored version; None: there is none yet."""
+
+    conflict: Conflict
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutPending:
+    """Make a conflict the requester's one pending change. Condition: the pending change is `replaces` (a conflict's
+    id; None: there is none)."""
+
+    requester_key: str
+    conflict_id: str
+    canonical: str
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndPending:
+    """End a requester's pending change. Condition: it is that conflict, or there is none."""
+
+    requester_key: str
+    conflict_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutWaiter:
+    """Let an address know that a conflict waits for it. Unconditional: the same item each time."""
+
+    canonical: str
+    conflict_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndWaiter:
+    """The conflict waits no more. Unconditional."""
+
+    canonical: str
+    conflict_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppendLog:
+    """Append a row to the event log. Unconditional: its id makes a repeat the same row."""
+
+    entry: LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class CountUsers:
+    """Add to the number of users in a directory (one of several counters, chosen by `account_id`)."""
+
+    directory_id: str
+    account_id: str
+    delta: int
+
+
+Write = (
+    PutAccount
+    | DeleteAccount
+    | RequireAccount
+    | ClaimAddress
+    | ReleaseAddress
+    | TransferAddress
+    | ReserveAddress
+    | EndReservation
+    | ClaimUserName
+    | ReleaseUserName
+    | RequireDomain
+    | PutConflict
+    | PutPending
+    | EndPending
+    | PutWaiter
+    | EndWaiter
+    | AppendLog
+    | CountUsers
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A write whose condition did not hold, and what the store found in its place (None: nothing)."""
+
+    write: Write
+    found: Account | Hold | Conflict | str | None = None
+
+
+class RefusedError(Exception):
+    """A commit wrote nothing, because these conditions did not hold."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__(", ".join(type(refusal.write).__name__ for refusal in refusals))
+        self.refusals = refusals
+
+
+class ContendedError(Exception):
+    """A commit kept meeting other transactions on the same items until its time ran out. Nothing was written."""
