@@ -1,0 +1,114 @@
+# The one entry. Needs python3 (3.11 or newer) and make; everything else is set up in this folder.
+
+PYTHON ?= python3
+PORT ?= 4566
+
+UV_VERSION := 0.13.9
+SAM_VERSION := 1.170.0
+UV := .tools/uv/bin/uv
+
+# uv takes the interpreter that is here and fetches none.
+export UV_PYTHON_DOWNLOADS := never
+
+RUNTIME_READY := .venv/.ready-runtime
+DEV_READY := .venv/.ready-dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+##@ Try it
+
+.PHONY: run
+run: $(RUNTIME_READY) ## Run everything on this machine (PORT=4566); Ctrl-C stops it
+	@exec .venv/bin/python -m local run --port $(PORT)
+
+.PHONY: demo
+demo: $(RUNTIME_READY) ## Play a refused email change against the running stack
+	@exec .venv/bin/python -m local demo
+
+##@ Work on it
+
+.PHONY: test
+test: $(DEV_READY) ## Run all tests (ARGS="tests/unit -k patch" for some)
+	@exec .venv/bin/pytest $(ARGS)
+
+.PHONY: lint
+lint: $(DEV_READY) ## Check style, and the template
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/cfn-lint template.yaml
+
+.PHONY: types
+types: $(DEV_READY) ## Check types
+	.venv/bin/mypy
+
+.PHONY: check
+check: lint types test ## Everything that has to pass before a change is merged
+
+.PHONY: format
+format: $(DEV_READY) ## Put the code into its format, and fix what can be fixed
+	.venv/bin/ruff check --fix-only --exit-zero .
+	.venv/bin/ruff format .
+
+.PHONY: lock
+lock: $(UV) ## Lock the dependencies anew after a change of pyproject.toml
+	$(UV) lock
+	$(UV) lock --project local/ministack
+	@$(MAKE) --no-print-directory layers/dependencies/requirements.txt
+
+##@ Deploy it
+
+.PHONY: build
+build: $(UV) ## Build what is deployed (needs python3.13); then: make deploy
+	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam build
+
+.PHONY: deploy
+deploy: build ## Deploy to AWS, asking for what it needs
+	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam deploy --guided
+
+##@ Housekeeping
+
+.PHONY: clean
+clean: ## Remove what the tools made, but not the environments
+	rm -rf .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +
+
+.PHONY: clean-all
+clean-all: clean ## Remove the environments, too
+	rm -rf .venv .tools
+
+.PHONY: help
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+
+# ---------------------------------------------------------------------------------------- Environments
+# Each has a stamp that is newer than its lock while it is up to date.
+
+$(UV): Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Rightful needs Python 3.11 or newer as '$(PYTHON)'. Another one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "'$(PYTHON)' cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up uv $(UV_VERSION) in .tools"
+	@$(PYTHON) -m venv --clear .tools/uv
+	@.tools/uv/bin/python -m pip install --quiet --quiet --disable-pip-version-check uv==$(UV_VERSION) \
+	  || { echo "uv $(UV_VERSION) could not be installed from the Python package index. Is it reachable?" >&2; exit 1; }
+	@touch $@
+
+# --inexact: what the tests need stays where it is already installed.
+$(RUNTIME_READY): uv.lock | $(UV)
+	@echo "Setting up Python packages in .venv (the first time, this can take a minute)"
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group local --python $(PYTHON)
+	@touch $@
+
+$(DEV_READY): uv.lock | $(UV)
+	@echo "Setting up Python packages and test tools in .venv (the first time, this can take a minute)"
+	@$(UV) sync --quiet --locked --python $(PYTHON)
+	@touch $@ $(RUNTIME_READY)
+
+layers/dependencies/requirements.txt: uv.lock | $(UV)
+	@{ echo "# Exported from uv.lock by 'make lock'. The Lambda runtime brings boto3."; \
+	  $(UV) export --quiet --locked --no-default-groups --no-emit-project --prune boto3 --no-header --no-annotate; } > $@
