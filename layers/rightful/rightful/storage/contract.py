@@ -12,6 +12,7 @@ from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
 from rightful.eventlog import LogEntry
 from rightful.organizations.organization import Directory, Organization
+from rightful.organizations.tokens import Token
 from rightful.storage.writes import Hold, Write
 
 Remaining = Callable[[], float]
@@ -113,6 +114,22 @@ class IdentityStore(Protocol):
 
     def mark_sent(self, pointer: Pointer) -> None:
         """Note that a conflict's pointer reached the queue. Does not change its version."""
+        ...
+
+    def directories(self, organization_id: str) -> tuple[Directory, ...]:
+        """An organization's directories, oldest first."""
+        ...
+
+    def organization_of_domain(self, domain: str) -> str | None:
+        """The organization that verified a canonical domain."""
+        ...
+
+    def token(self, sha256: str) -> Token | None:
+        """A key by its hash, live or not."""
+        ...
+
+    def tokens(self, *, organization_id: str, directory_id: str | None = None) -> tuple[Token, ...]:
+        """The listed keys of an organization, or of one of its directories, oldest first."""
         ...
 
     def log_entry(self, entry: LogEntry) -> None:

@@ -1,0 +1,158 @@
+"""Conflicts as DynamoDB items, and back."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rightful.accounts.address import Address
+from rightful.conflicts.conflict import (
+    Approval,
+    Conflict,
+    ConflictClass,
+    ConflictStatus,
+    NextStep,
+    Operation,
+    PendingChange,
+    Requester,
+)
+from rightful.storage import keys
+from rightful.storage.items import (
+    Item,
+    Reader,
+    Scalar,
+    address_document,
+    json_text,
+    moment_of,
+    read_address,
+    text_of,
+    write_item,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+def conflict_item(conflict: Conflict) -> Item:
+    """A conflict; while its change is wanted, also with its place in the index of open conflicts."""
+    values: dict[str, Scalar] = {
+        "conflict_id": conflict.id,
+        "version": conflict.version,
+        "organization_id": conflict.organization_id,
+        "directory_id": conflict.directory_id,
+        "status": conflict.status.value,
+        "operation": conflict.operation.value,
+        "requester_account_id": conflict.requester.account_id,
+        "requester_scim_id": conflict.requester.scim_id,
+        "requester_user_name": conflict.requester.user_name,
+        "requester_external_id": conflict.requester.external_id,
+        "wanted_email": conflict.wanted.value,
+        "wanted_canonical": conflict.wanted.canonical,
+        "old_email": _address_text(conflict.old_email),
+        "change": json_text(_change_document(conflict.change)),
+        "created_at": conflict.created_at,
+        "updated_at": conflict.updated_at,
+        "change_ends_at": conflict.expires_at,
+        "correlation_id": conflict.correlation_id,
+        "occurrences": conflict.occurrences,
+        "sent": conflict.sent,
+        "class": conflict.conflict_class.value if conflict.conflict_class else None,
+        "decision": conflict.decision,
+        "evidence": json_text(dict(conflict.evidence)) if conflict.evidence else None,
+        "explanation": conflict.explanation or None,
+        "next_step_who": conflict.next_step.who if conflict.next_step else None,
+        "next_step_what": conflict.next_step.what if conflict.next_step else None,
+        "holder_account_id": conflict.holder_account_id,
+        "holder_organization_id": conflict.holder_organization_id,
+        "approvals": json_text([_approval_document(approval) for approval in conflict.approvals])
+        if conflict.approvals
+        else None,
+        "resolved_at": conflict.resolved_at,
+        "deactivation_pending": conflict.deactivation_pending,
+        "placeholder": _address_text(conflict.placeholder),
+        "touched_account_ids": " ".join(conflict.touched_account_ids) or None,
+    }
+    if conflict.live:
+        values["open_key"] = keys.open_conflicts(conflict.organization_id)
+        values["open_sort"] = conflict.id
+    return write_item(keys.conflict(conflict.organization_id, conflict.id), values)
+
+
+def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
+    """The inverse of `conflict_item`."""
+    read = Reader(item)
+    change = read.document("change")
+    who, what = read.optional_text("next_step_who"), read.optional_text("next_step_what")
+    conflict_class = read.optional_text("class")
+    return Conflict(
+        id=read.text("conflict_id"),
+        version=read.number("version"),
+        organization_id=read.text("organization_id"),
+        directory_id=read.text("directory_id"),
+        status=ConflictStatus(read.text("status")),
+        operation=Operation(read.text("operation")),
+        requester=Requester(
+            account_id=read.optional_text("requester_account_id"),
+            scim_id=read.optional_text("requester_scim_id"),
+            user_name=read.text("requester_user_name"),
+            external_id=read.optional_text("requester_external_id"),
+        ),
+        wanted=Address(read.text("wanted_email"), read.text("wanted_canonical")),
+        old_email=_optional_address(read, "old_email"),
+        change=_read_change(change),
+        created_at=read.moment("created_at"),
+        updated_at=read.moment("updated_at"),
+        expires_at=read.moment("change_ends_at"),
+        correlation_id=read.text("correlation_id"),
+        occurrences=read.number("occurrences"),
+        sent=read.flag("sent"),
+        conflict_class=ConflictClass(conflict_class) if conflict_class else None,
+        decision=read.optional_text("decision"),
+        evidence={name: str(value) for name, value in read.document("evidence").items()},
+        explanation=read.optional_text("explanation") or "",
+        next_step=NextStep(who, what) if who is not None and what is not None else None,
+        holder_account_id=read.optional_text("holder_account_id"),
+        holder_organization_id=read.optional_text("holder_organization_id"),
+        approvals=tuple(_read_approval(document) for document in read.documents("approvals")),
+        resolved_at=read.optional_moment("resolved_at"),
+        deactivation_pending=read.flag("deactivation_pending"),
+        placeholder=_optional_address(read, "placeholder"),
+        touched_account_ids=tuple((read.optional_text("touched_account_ids") or "").split()),
+    )
+
+
+def _address_text(address: Address | None) -> str | None:
+    return json_text(address_document(address)) if address else None
+
+
+def _optional_address(read: Reader, name: str) -> Address | None:
+    return read_address(read.loaded(name))
+
+
+def _change_document(change: PendingChange) -> dict[str, object]:
+    return {"before": dict(change.before), "after": dict(change.after), "active": change.active}
+
+
+def _read_change(document: Mapping[str, object]) -> PendingChange:
+    before, after, active = document["before"], document["after"], document["active"]
+    return PendingChange(
+        before=before if isinstance(before, dict) else {},
+        after=after if isinstance(after, dict) else {},
+        active=active if isinstance(active, bool) else None,
+    )
+
+
+def _approval_document(approval: Approval) -> dict[str, object]:
+    return {
+        "keyId": approval.key_id,
+        "holder": approval.holder,
+        "reason": approval.reason,
+        "givenAt": text_of(approval.given_at),
+    }
+
+
+def _read_approval(document: Mapping[str, object]) -> Approval:
+    return Approval(
+        key_id=str(document["keyId"]),
+        holder=str(document["holder"]),
+        reason=str(document["reason"]),
+        given_at=moment_of(str(document["givenAt"])),
+    )

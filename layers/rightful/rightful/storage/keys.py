@@ -1,0 +1,124 @@
+"""Where things are in the tables. Every key starts with what it belongs to, so that no client-made text can reach
+outside its own directory's prefix; ids are made by the server and contain no "#"."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A primary key of the identity table or of the event log table."""
+
+    pk: str
+    sk: str
+
+    def item(self) -> "dict[str, AttributeValueTypeDef]":
+        """In DynamoDB's notation."""
+        return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
+
+
+def account(account_id: str) -> Key:
+    """An account."""
+    return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
+
+
+def hold(canonical: str) -> Key:
+    """The email index item of an address; conflicts that wait for it are in the same partition."""
+    return Key(f"EMAIL#{canonical}", "EMAIL")
+
+
+WAITER_PREFIX = "WAITER#"
+
+
+def waiter(canonical: str, conflict_id: str) -> Key:
+    """A conflict that waits for an address. Conflict ids sort by time."""
+    return Key(f"EMAIL#{canonical}", f"{WAITER_PREFIX}{conflict_id}")
+
+
+def user_name(directory_id: str, canonical_user_name: str) -> Key:
+    """The userName index item of a directory."""
+    return Key(f"DIR#{directory_id}#USERNAME#{canonical_user_name}", "USERNAME")
+
+
+def organization(organization_id: str) -> Key:
+    """An organization's settings."""
+    return Key(f"ORG#{organization_id}", "ORG")
+
+
+DIRECTORY_PREFIX = "DIR#"
+
+
+def directory(organization_id: str, directory_id: str) -> Key:
+    """A directory's settings, in its organization's partition: the key itself proves whose it is."""
+    return Key(f"ORG#{organization_id}", f"{DIRECTORY_PREFIX}{directory_id}")
+
+
+def domain(name: str) -> Key:
+    """Who verified a domain."""
+    return Key(f"DOMAIN#{name}", "DOMAIN")
+
+
+CONFLICT_PREFIX = "CONFLICT#"
+
+
+def conflict(organization_id: str, conflict_id: str) -> Key:
+    """A conflict, in its organization's partition, in the order of time."""
+    return Key(f"ORG#{organization_id}", f"{CONFLICT_PREFIX}{conflict_id}")
+
+
+def pending(requester_key: str) -> Key:
+    """A requester's one pending change."""
+    return Key(f"PENDING#{requester_key}", "PENDING")
+
+
+def token(sha256: str) -> Key:
+    """A key, by its hash."""
+    return Key(f"TOKEN#{sha256}", "TOKEN")
+
+
+TOKEN_PREFIX = "TOKEN#"  # noqa: S105 - a key prefix, not a secret
+
+
+def listed_token(organization_id: str, directory_id: str | None, token_id: str) -> Key:
+    """A key in the list of its organization or directory."""
+    return Key(token_list(organization_id, directory_id), f"{TOKEN_PREFIX}{token_id}")
+
+
+def token_list(organization_id: str, directory_id: str | None) -> str:
+    """The partition of that list."""
+    return f"TOKENS#{organization_id}#{directory_id or ''}"
+
+
+COUNTERS = 8
+"""A directory's number of users is the sum of this many counters, so that creations do not contend for one."""
+
+
+def counter(directory_id: str, shard: int) -> Key:
+    """One of a directory's counters of users."""
+    return Key(f"DIR#{directory_id}#COUNT", f"{shard}")
+
+
+def log(organization_id: str, entry_id: str) -> Key:
+    """A row of the event log (a table of its own)."""
+    return Key(f"ORG#{organization_id}", entry_id)
+
+
+# Keys of the global secondary indexes.
+
+
+def of_directory(directory_id: str) -> str:
+    """by_directory: the users of a directory."""
+    return f"DIR#{directory_id}"
+
+
+def of_external_id(directory_id: str, external_id: str) -> str:
+    """by_external_id: the users of a directory that have that externalId."""
+    return f"DIR#{directory_id}#EXTERNALID#{external_id}"
+
+
+def open_conflicts(organization_id: str) -> str:
+    """open_conflicts: the conflicts of an organization whose change is still wanted."""
+    return f"OPEN#{organization_id}"

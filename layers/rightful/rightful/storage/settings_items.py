@@ -1,0 +1,110 @@
+"""Organizations, directories and keys as DynamoDB items, and back."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
+from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.tokens import Scope, Token
+from rightful.storage import keys
+from rightful.storage.items import Item, Reader, json_text, moment_of, text_of, write_item
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+def organization_item(organization: Organization) -> Item:
+    """An organization's settings."""
+    return write_item(
+        keys.organization(organization.id),
+        {
+            "organization_id": organization.id,
+            "version": organization.version,
+            "name": organization.name,
+            "created_at": organization.created_at,
+            "domain_policy": organization.domain_policy.value,
+            "domains": json_text({name: text_of(moment) for name, moment in organization.domains.items()}),
+            "policy": json_text(write_policy(organization.policy)),
+            "brakes": json_text(write_brakes(organization.brakes)),
+        },
+    )
+
+
+def read_organization(item: Mapping[str, "AttributeValueTypeDef"]) -> Organization:
+    """The inverse of `organization_item`."""
+    read = Reader(item)
+    return Organization(
+        id=read.text("organization_id"),
+        version=read.number("version"),
+        name=read.text("name"),
+        created_at=read.moment("created_at"),
+        domain_policy=DomainPolicy(read.text("domain_policy")),
+        domains={name: moment_of(str(text)) for name, text in read.document("domains").items()},
+        policy=read_policy(read.document("policy")),
+        brakes=read_brakes(read.document("brakes")),
+    )
+
+
+def directory_item(directory: Directory) -> Item:
+    """A directory's settings."""
+    return write_item(
+        keys.directory(directory.organization_id, directory.id),
+        {
+            "directory_id": directory.id,
+            "organization_id": directory.organization_id,
+            "version": directory.version,
+            "name": directory.name,
+            "created_at": directory.created_at,
+            "profile": directory.profile,
+            "on_delete": directory.on_delete.value,
+            "extensions": json_text(list(directory.extensions)) if directory.extensions else None,
+        },
+    )
+
+
+def read_directory(item: Mapping[str, "AttributeValueTypeDef"]) -> Directory:
+    """The inverse of `directory_item`."""
+    read = Reader(item)
+    return Directory(
+        id=read.text("directory_id"),
+        organization_id=read.text("organization_id"),
+        version=read.number("version"),
+        name=read.text("name"),
+        created_at=read.moment("created_at"),
+        profile=read.text("profile"),
+        on_delete=OnDelete(read.text("on_delete")),
+        extensions=tuple(read.documents("extensions")),
+    )
+
+
+def token_item(token: Token, key: keys.Key) -> Item:
+    """A key; DynamoDB removes it some time after it ended, readers check for themselves."""
+    return write_item(
+        key,
+        {
+            "token_id": token.id,
+            "sha256": token.sha256,
+            "scope": token.scope.value,
+            "holder": token.holder,
+            "created_at": token.created_at,
+            "live_until": token.expires_at,
+            "expires_at": int(token.expires_at.timestamp()) if token.expires_at else None,
+            "organization_id": token.organization_id,
+            "directory_id": token.directory_id,
+        },
+    )
+
+
+def read_token(item: Mapping[str, "AttributeValueTypeDef"]) -> Token:
+    """The inverse of `token_item`."""
+    read = Reader(item)
+    return Token(
+        id=read.text("token_id"),
+        sha256=read.text("sha256"),
+        scope=Scope(read.text("scope")),
+        holder=read.text("holder"),
+        created_at=read.moment("created_at"),
+        expires_at=read.optional_moment("live_until"),
+        organization_id=read.optional_text("organization_id"),
+        directory_id=read.optional_text("directory_id"),
+    )

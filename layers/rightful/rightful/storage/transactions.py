@@ -1,0 +1,250 @@
+"""From a `Write` to the one conditional DynamoDB action that does it.
+
+    write             action          condition
+    PutAccount        Put             version unchanged, or no item
+    ClaimAddress      Put             free, ours, reserved for us, or a reservation that ended
+    TransferAddress   Put             held by the account it is taken from
+    ...               see the functions below, one per write
+
+Every action asks for ALL_OLD where its condition fails, so that one round trip tells who holds what.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import singledispatchmethod
+from typing import TYPE_CHECKING, Literal
+
+from rightful.organizations.tokens import Token
+from rightful.storage import keys
+from rightful.storage import writes as w
+from rightful.storage.conflict_items import conflict_item
+from rightful.storage.items import Item, Scalar, account_item, hold_item, text_of, write_item
+from rightful.storage.log_items import log_item
+from rightful.storage.settings_items import directory_item, organization_item, token_item
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+Verb = Literal["Put", "Update", "Delete", "ConditionCheck"]
+
+_NEW = "attribute_not_exists(pk)"
+_SAME_VERSION = "version = :version"
+_OURS = "account_id = :account"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The names of the two tables, and how long event log rows are kept."""
+
+    identity: str
+    event_log: str
+    log_retention: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action of a transaction: an item for a Put, a key for the others."""
+
+    verb: Verb
+    table: str
+    item: Item
+    condition: str | None = None
+    values: "Mapping[str, AttributeValueTypeDef] | None" = None
+    update: str | None = None
+
+    def request(self, *, single: bool = False) -> dict[str, object]:
+        """The parameters of PutItem, UpdateItem or DeleteItem (`single`), or of the same inside a transaction."""
+        parameters: dict[str, object] = {"TableName": self.table}
+        parameters["Item" if self.verb == "Put" else "Key"] = self.item
+        if self.update:
+            parameters["UpdateExpression"] = self.update
+        if self.condition:
+            parameters["ConditionExpression"] = self.condition
+            parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if self.values:
+            parameters["ExpressionAttributeValues"] = self.values
+        return parameters if single else {self.verb: parameters}
+
+
+def _values(**values: Scalar) -> "dict[str, AttributeValueTypeDef]":
+    """Expression values: the names get their colon."""
+    item = write_item(keys.Key("", ""), values)
+    return {f":{name}": value for name, value in item.items() if name not in {"pk", "sk"}}
+
+
+class Translator:
+    """Turns writes into actions on these tables."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def _put(self, item: Item, condition: str | None = None, **values: Scalar) -> Action:
+        return Action("Put", self._tables.identity, item, condition, _values(**values))
+
+    def _on(self, verb: Verb, key: keys.Key, condition: str | None = None, **values: Scalar) -> Action:
+        return Action(verb, self._tables.identity, key.item(), condition, _values(**values))
+
+    def _versioned(self, item: Item, expected_version: int | None) -> Action:
+        if expected_version is None:
+            return self._put(item, _NEW)
+        return self._put(item, _SAME_VERSION, version=expected_version)
+
+    @singledispatchmethod
+    def action(self, write: w.Write) -> Action:
+        """The action that does a write."""
+        raise TypeError(f"no action for {type(write).__name__}")
+
+    @action.register
+    def _(self, write: w.PutAccount) -> Action:
+        return self._versioned(account_item(write.account), write.expected_version)
+
+    @action.register
+    def _(self, write: w.DeleteAccount) -> Action:
+        return self._on("Delete", keys.account(write.account_id), _SAME_VERSION, version=write.expected_version)
+
+    @action.register
+    def _(self, write: w.RequireAccount) -> Action:
+        return self._on("ConditionCheck", keys.account(write.account_id), _SAME_VERSION, version=write.version)
+
+    @action.register
+    def _(self, write: w.ClaimAddress) -> Action:
+        condition = f"{_NEW} OR {_OURS} OR reserved_until <= :now"
+        values: dict[str, Scalar] = {"account": write.account_id, "now": text_of(write.now)}
+        if write.requester_key is not None:
+            condition += " OR reserved_for = :requester"
+            values["requester"] = write.requester_key
+        return self._put(hold_item(w.Hold(write.canonical, write.account_id)), condition, **values)
+
+    @action.register
+    def _(self, write: w.ReleaseAddress) -> Action:
+        return self._on("Delete", keys.hold(write.canonical), _OURS, account=write.account_id)
+
+    @action.register
+    def _(self, write: w.TransferAddress) -> Action:
+        item = hold_item(w.Hold(write.canonical, write.to_account_id))
+        return self._put(item, _OURS, account=write.from_account_id)
+
+    @action.register
+    def _(self, write: w.ReserveAddress) -> Action:
+        item = hold_item(w.Hold(write.canonical, None, write.reservation))
+        if write.from_account_id is not None:
+            return self._put(item, _OURS, account=write.from_account_id)
+        condition = f"{_NEW} OR reserved_by = :conflict OR reserved_until <= :now"
+        return self._put(item, condition, conflict=write.reservation.conflict_id, now=text_of(write.now))
+
+    @action.register
+    def _(self, write: w.EndReservation) -> Action:
+        return self._on("Delete", keys.hold(write.canonical), "reserved_by = :conflict", conflict=write.conflict_id)
+
+    @action.register
+    def _(self, write: w.ClaimUserName) -> Action:
+        key = keys.user_name(write.directory_id, write.canonical_user_name)
+        item = write_item(key, {"account_id": write.account_id, "scim_id": write.scim_id})
+        return self._put(item, f"{_NEW} OR {_OURS}", account=write.account_id)
+
+    @action.register
+    def _(self, write: w.ReleaseUserName) -> Action:
+        key = keys.user_name(write.directory_id, write.canonical_user_name)
+        return self._on("Delete", key, _OURS, account=write.account_id)
+
+    @action.register
+    def _(self, write: w.RequireDomain) -> Action:
+        return self._on(
+            "ConditionCheck",
+            keys.domain(write.domain),
+            "organization_id = :organization",
+            organization=write.organization_id,
+        )
+
+    @action.register
+    def _(self, write: w.PutConflict) -> Action:
+        return self._versioned(conflict_item(write.conflict), write.expected_version)
+
+    @action.register
+    def _(self, write: w.PutPending) -> Action:
+        item = write_item(
+            keys.pending(write.requester_key),
+            {"requester_key": write.requester_key, "conflict_id": write.conflict_id, "canonical": write.canonical},
+        )
+        if write.replaces is None:
+            return self._put(item, f"{_NEW} OR conflict_id = :conflict", conflict=write.conflict_id)
+        return self._put(
+            item, "conflict_id = :replaces OR conflict_id = :conflict",
+            replaces=write.replaces, conflict=write.conflict_id,
+        )  # fmt: skip
+
+    @action.register
+    def _(self, write: w.EndPending) -> Action:
+        key = keys.pending(write.requester_key)
+        return self._on("Delete", key, f"{_NEW} OR conflict_id = :conflict", conflict=write.conflict_id)
+
+    @action.register
+    def _(self, write: w.PutWaiter) -> Action:
+        key = keys.waiter(write.canonical, write.conflict_id)
+        return self._put(write_item(key, {"conflict_id": write.conflict_id, "organization_id": write.organization_id}))
+
+    @action.register
+    def _(self, write: w.EndWaiter) -> Action:
+        return self._on("Delete", keys.waiter(write.canonical, write.conflict_id))
+
+    @action.register
+    def _(self, write: w.AppendLog) -> Action:
+        return Action("Put", self._tables.event_log, log_item(write.entry, self._tables.log_retention))
+
+    @action.register
+    def _(self, write: w.CountUsers) -> Action:
+        shard = zlib.crc32(write.account_id.encode()) % keys.COUNTERS
+        return Action(
+            "Update",
+            self._tables.identity,
+            keys.counter(write.directory_id, shard).item(),
+            values=_values(delta=write.delta),
+            update="ADD users :delta",
+        )
+
+    @action.register
+    def _(self, write: w.PutOrganization) -> Action:
+        return self._versioned(organization_item(write.organization), write.expected_version)
+
+    @action.register
+    def _(self, write: w.PutDirectory) -> Action:
+        return self._versioned(directory_item(write.directory), write.expected_version)
+
+    @action.register
+    def _(self, write: w.ClaimDomain) -> Action:
+        item = write_item(
+            keys.domain(write.domain),
+            {"domain": write.domain, "organization_id": write.organization_id, "verified_at": write.verified_at},
+        )
+        return self._put(item, f"{_NEW} OR organization_id = :organization", organization=write.organization_id)
+
+    @action.register
+    def _(self, write: w.ReleaseDomain) -> Action:
+        return self._on(
+            "Delete", keys.domain(write.domain), "organization_id = :organization", organization=write.organization_id
+        )
+
+    @action.register
+    def _(self, write: w.PutToken) -> Action:
+        return self._put(token_item(write.token, keys.token(write.token.sha256)), _NEW)
+
+    @action.register
+    def _(self, write: w.DeleteToken) -> Action:
+        return self._on("Delete", keys.token(write.sha256))
+
+    @action.register
+    def _(self, write: w.ListToken) -> Action:
+        return self._put(token_item(write.token, _listing_key(write.token)))
+
+    @action.register
+    def _(self, write: w.UnlistToken) -> Action:
+        return self._on("Delete", _listing_key(write.token))
+
+
+def _listing_key(token: Token) -> keys.Key:
+    if token.organization_id is None:
+        return keys.listed_token("", None, token.id)
+    return keys.listed_token(token.organization_id, token.directory_id, token.id)
