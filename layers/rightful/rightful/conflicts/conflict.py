@@ -3,6 +3,7 @@
     open -> waiting_approval | refused | applied | superseded | expired | failed
     waiting_approval -> applied | rejected | superseded | expired | failed
     applied -> undone
+    rejected, undone, failed -> open     only when an administrator asks for a retry
 """
 
 from collections.abc import Mapping
@@ -34,6 +35,27 @@ class ConflictStatus(StrEnum):
 LIVE = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL, ConflictStatus.REFUSED})
 """The change is still wanted: it may be examined again. A refused conflict is live, because the person its next
 step names may take that step, and because the IdP will retry."""
+
+
+SETTLED_BY_PEOPLE = frozenset({ConflictStatus.REJECTED, ConflictStatus.UNDONE})
+"""An administrator said no. The identity provider does not know and keeps retrying: its retries are counted on the same
+conflict instead of asking the administrator again each day, until the change expires or asks for another address."""
+
+
+class Collision(StrEnum):
+    """Which unique value was taken. The names are SCIM's, as the 409 spells them."""
+
+    EMAIL = "email"
+    USER_NAME = "userName"
+
+
+class Resolution(StrEnum):
+    """What an approval lets happen where there is a choice."""
+
+    RELEASE = "release"
+    """Take the address from the holder."""
+    RELINK = "relink"
+    """Keep the address with the holder, and let the identity provider's next create link that account again."""
 
 
 class ConflictClass(StrEnum):
@@ -105,6 +127,7 @@ class Approval:
     holder: str
     reason: str
     given_at: datetime
+    resolution: Resolution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +150,14 @@ class Conflict:
         evidence: what the diagnosis rests on, name -> value, for administrators of the holder's organization.
         deactivation_pending: the request also carried `active: false`, not applied yet.
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.
+        collision: which value was taken. For a userName, `wanted.value` is that userName.
+        wanted: the address (or userName); its canonical form is what the conflict waits for (`awaited_user_name`).
+        beneath: the class that would hold if nobody were protected; only where `conflict_class` is `protected`.
+        leg_ids: the other conflicts that were applied in the same transaction (swap, rotation): undone together.
+        placeholder: the address the holder got instead.
+        touched_account_ids: the accounts the remediation wrote; each has a before-image.
+        sessions_revoked_of: those of them whose sessions have to end.
+        released: canonical addresses that nobody holds any more since it was applied; who waits for them is woken.
     """
 
     id: str
@@ -157,6 +188,11 @@ class Conflict:
     deactivation_pending: bool = False
     placeholder: Address | None = None
     touched_account_ids: tuple[str, ...] = ()
+    collision: Collision = Collision.EMAIL
+    beneath: ConflictClass | None = None
+    leg_ids: tuple[str, ...] = ()
+    sessions_revoked_of: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -169,3 +205,7 @@ class Conflict:
         return self.requester.key(self.directory_id)
 
 
+def awaited_user_name(directory_id: str, user_name: str) -> str:
+    """What stands in the place of a canonical address where a conflict waits for a userName. No address contains it:
+    an address has exactly one "@" with nothing but a domain behind it."""
+    return f"userName@{directory_id}/{canonical_user_name(user_name)}"
