@@ -1,9 +1,9 @@
 """A conflict: a refused claim, who asked, who holds, what was asked for, and how it went.
 
-    open -> waiting_approval | refused | applied | superseded | expired | failed
-    waiting_approval -> applied | rejected | superseded | expired | failed
-    applied -> undone
-    rejected, undone, failed -> open     only when an administrator asks for a retry
+open -> waiting_approval | refused | applied | superseded | expired | failed
+waiting_approval -> applied | rejected | superseded | expired | failed
+applied -> undone
+rejected, undone, failed -> open     only when an administrator asks for a retry
 """
 
 from collections.abc import Mapping
@@ -150,8 +150,8 @@ class Conflict:
         evidence: what the diagnosis rests on, name -> value, for administrators of the holder's organization.
         deactivation_pending: the request also carried `active: false`, not applied yet.
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.
-        collision: which value was taken. For a userName, `wanted.value` is that userName.
-        wanted: the address (or userName); its canonical form is what the conflict waits for (`awaited_user_name`).
+        collision: which value was taken.
+        wanted: the address; its canonical form is what the conflict waits for. For a userName see `wanted_user_name`.
         beneath: the class that would hold if nobody were protected; only where `conflict_class` is `protected`.
         leg_ids: the other conflicts that were applied in the same transaction (swap, rotation): undone together.
         placeholder: the address the holder got instead.
@@ -195,6 +195,11 @@ class Conflict:
     released: tuple[str, ...] = ()
 
     @property
+    def settled_by_people(self) -> bool:
+        """Whether an administrator said no to it; the identity provider's retries change nothing about that."""
+        return self.status in SETTLED_BY_PEOPLE
+
+    @property
     def live(self) -> bool:
         """Whether the change is still wanted."""
         return self.status in LIVE
@@ -205,7 +210,9 @@ class Conflict:
         return self.requester.key(self.directory_id)
 
 
-def awaited_user_name(directory_id: str, user_name: str) -> str:
-    """What stands in the place of a canonical address where a conflict waits for a userName. No address contains it:
-    an address has exactly one "@" with nothing but a domain behind it."""
-    return f"userName@{directory_id}/{canonical_user_name(user_name)}"
+def wanted_user_name(directory_id: str, user_name: str) -> Address:
+    """What stands in the place of the wanted address where a conflict is about a userName.
+
+    Its canonical form can be no address: those are case-folded, and this has a capital letter.
+    """
+    return Address(user_name, f"userName:{directory_id}:{canonical_user_name(user_name)}")

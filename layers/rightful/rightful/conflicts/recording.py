@@ -1,0 +1,238 @@
+"""Recording a refused claim before its 409 is answered, and ending it when a later write makes it pointless.
+
+A requester has one pending change. The identity provider's retry of the same change is the same conflict, counted; a
+change to another address takes the place of the former one.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rightful.accounts.account import Account
+from rightful.accounts.address import Address
+from rightful.conflicts.conflict import (
+    PENDING_CHANGE_LIFETIME,
+    Collision,
+    Conflict,
+    ConflictStatus,
+    Operation,
+    PendingChange,
+    Requester,
+)
+from rightful.conflicts.log_rows import log_row
+from rightful.eventlog import Action, Result
+from rightful.invocation import Invocation
+from rightful.storage.contract import IdentityStore, Pointer
+from rightful.storage.writes import (
+    ContendedError,
+    EndPending,
+    EndWaiter,
+    PutConflict,
+    PutPending,
+    PutWaiter,
+    RefusedError,
+    Write,
+)
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedClaim:
+    """A claim that met another holder.
+
+    Attributes:
+        wanted: the address; where a userName was taken, `conflict.wanted_user_name(...)`.
+        old_email: what the requester holds now; None for a create.
+        change: what the whole refused request asked for.
+    """
+
+    organization_id: str
+    directory_id: str
+    operation: Operation
+    requester: Requester
+    wanted: Address
+    old_email: Address | None
+    change: PendingChange
+    collision: Collision = Collision.EMAIL
+
+    @property
+    def requester_key(self) -> str:
+        """See `Requester.key`."""
+        return self.requester.key(self.directory_id)
+
+
+def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) -> Conflict:
+    """Make sure that a refused claim is in the table, and return its conflict.
+
+    The caller then sends `pointer_of(conflict)` to the queue and, once it went out, calls `store.mark_sent`; the 409
+    is answered whether or not that worked. Safe to call again for the same refusal: it raises `occurrences`.
+
+    A conflict that an administrator rejected or undid comes back as it is, with the new occurrence: it needs no
+    message unless it still has a deactivation to apply (`needs_remediation`).
+
+    Raises:
+        ContendedError: other requests for the same requester kept coming in between.
+    """
+    key = refused.requester_key
+    for _ in range(_ATTEMPTS):
+        pending_id = store.pending_conflicts([key]).get(key)
+        former = store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
+        if former is not None and _is_repeat(former, refused, invocation.now):
+            conflict = _repeated(former, refused, invocation)
+            writes: list[Write] = [
+                PutConflict(conflict, former.version),
+                PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
+            ]
+        else:
+            conflict = _opened(refused, former, invocation)
+            writes = [
+                PutConflict(conflict, None),
+                PutPending(key, conflict.id, conflict.wanted.canonical, replaces=pending_id),
+                PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
+                log_row(conflict, Action.CLAIM_REFUSED, invocation.now, result=Result.REFUSED),
+            ]
+            if former is not None and former.live:
+                writes += _replacing(former, conflict, invocation.now)
+        try:
+            store.commit(writes, remaining=invocation.remaining)
+        except RefusedError:
+            continue  # another recorder or the remediator was faster: look again
+        return conflict
+    raise ContendedError
+
+
+def pointer_of(conflict: Conflict) -> Pointer:
+    """What goes to the queue."""
+    return Pointer(conflict.organization_id, conflict.id)
+
+
+def needs_remediation(conflict: Conflict) -> bool:
+    """Whether a message about it has anything to do."""
+    return conflict.live or conflict.deactivation_pending
+
+
+def ending_writes(
+    conflict: Conflict | None, invocation: Invocation, *, before: Account | None, after: Account | None
+) -> tuple[Write, ...]:
+    """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
+
+    A change of the requester's address ends the pending change: as applied if it now holds what it wanted (the
+    address had become free and the identity provider's own retry went through), else as superseded. So do its
+    deactivation, its unlinking and its removal.
+
+    Args:
+        conflict: the requester's pending change, read before the write (None: it has none).
+        before: the account before the write (None: this write creates it).
+        after: the account as this write leaves it (None: this write removes it).
+
+    Returns:
+        Nothing where the pending change goes on; else writes on items of the conflict's own only.
+    """
+    if conflict is None or not (conflict.live or conflict.settled_by_people):
+        return ()
+    if after is not None and after.link is not None and after.holds == conflict.wanted.canonical:
+        outcome, explanation = ConflictStatus.APPLIED, "The address had become free: the change itself went through."
+    elif (reason := _reason_to_end(conflict, before, after)) is not None:
+        outcome, explanation = ConflictStatus.SUPERSEDED, reason
+    else:
+        return ()
+    gone = (
+        EndPending(conflict.requester_key, conflict.id),
+        EndWaiter(conflict.wanted.canonical, conflict.id),
+    )
+    if conflict.settled_by_people:
+        return gone
+    return (*ended(conflict, outcome, explanation, invocation.now), *gone)
+
+
+def ended(conflict: Conflict, status: ConflictStatus, explanation: str, now: datetime) -> tuple[Write, ...]:
+    """A conflict put to its end, with its row in the event log. Does not end its place as the pending change."""
+    after = replace(
+        conflict,
+        version=conflict.version + 1,
+        status=status,
+        explanation=explanation,
+        next_step=None,
+        updated_at=now,
+        resolved_at=now,
+        deactivation_pending=False,
+    )
+    action = Action.CONFLICT_APPLIED if status is ConflictStatus.APPLIED else Action.CONFLICT_ENDED
+    return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
+
+
+def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> str | None:
+    if after is None:
+        return "The account of the person who wanted the address was removed."
+    if after.link is None or after.link.directory_id != conflict.directory_id:
+        return "The person who wanted the address is no longer provisioned by this directory."
+    if conflict.requester.account_id is None:
+        return "The user was created with another address."
+    if before is not None and before.holds != after.holds:
+        return "A later change gave the person another address."
+    if before is not None and before.active and not after.active and conflict.change.active is not False:
+        return "The person who wanted the address was deactivated."
+    return None
+
+
+def _is_repeat(former: Conflict, refused: RefusedClaim, now: datetime) -> bool:
+    return (
+        (former.live or former.settled_by_people or former.status is ConflictStatus.FAILED)
+        and former.collision is refused.collision
+        and former.wanted.canonical == refused.wanted.canonical
+        and now < former.expires_at
+    )
+
+
+def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -> Conflict:
+    """The same change once more: counted, and taken as it was sent last."""
+    deactivates = refused.change.active
+    return replace(
+        former,
+        version=former.version + 1,
+        status=ConflictStatus.OPEN if former.status is ConflictStatus.FAILED else former.status,
+        operation=refused.operation,
+        requester=refused.requester,
+        wanted=refused.wanted,
+        old_email=refused.old_email,
+        change=refused.change,
+        occurrences=former.occurrences + 1,
+        updated_at=invocation.now,
+        correlation_id=invocation.correlation_id,
+        deactivation_pending=former.deactivation_pending if deactivates is None else not deactivates,
+        sent=False,
+    )
+
+
+def _opened(refused: RefusedClaim, former: Conflict | None, invocation: Invocation) -> Conflict:
+    change = refused.change
+    if former is not None and former.deactivation_pending and change.active is None:
+        # Nothing that was asked for is lost because something else was asked for.
+        change = replace(change, active=False)
+    return Conflict(
+        id=invocation.new_id(),
+        version=1,
+        organization_id=refused.organization_id,
+        directory_id=refused.directory_id,
+        status=ConflictStatus.OPEN,
+        operation=refused.operation,
+        requester=refused.requester,
+        wanted=refused.wanted,
+        old_email=refused.old_email,
+        change=change,
+        created_at=invocation.now,
+        updated_at=invocation.now,
+        expires_at=invocation.now + PENDING_CHANGE_LIFETIME,
+        correlation_id=invocation.correlation_id,
+        collision=refused.collision,
+        deactivation_pending=change.active is False and refused.requester.account_id is not None,
+    )
+
+
+def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Write, ...]:
+    if now >= former.expires_at:
+        writes = ended(former, ConflictStatus.EXPIRED, "Nobody asked for the address any more for 28 days.", now)
+    else:
+        explanation = f"A later change asks for another address ({conflict.wanted.value})."
+        writes = ended(former, ConflictStatus.SUPERSEDED, explanation, now)
+    return (*writes, EndWaiter(former.wanted.canonical, former.id))
