@@ -21,11 +21,15 @@ Remaining = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class DirectoryState:
-    """A directory with its organization and, where one was asked for, an account: read together, in one call."""
+    """A directory with its organization and, where one was asked for, an account: read together, in one call.
+
+    `pending_conflict_id`: the one pending change of that account, or of the user to be created.
+    """
 
     organization: Organization
     directory: Directory
     account: Account | None = None
+    pending_conflict_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,15 @@ class IdentityStore(Protocol):
         ...
 
     def directory_state(
-        self, organization_id: str, directory_id: str, *, account_id: str | None = None
+        self,
+        organization_id: str,
+        directory_id: str,
+        *,
+        account_id: str | None = None,
+        requester_key: str | None = None,
     ) -> DirectoryState | None:
-        """A directory's settings and one account, in one call. None: that organization has no such directory."""
+        """A directory's settings, one account, and the pending change of that account or of `requester_key`, in one
+        call. None: that organization has no such directory."""
         ...
 
     def organization(self, organization_id: str) -> Organization | None:

@@ -133,21 +133,31 @@ class DynamoDBStore:
     # Reading
 
     def directory_state(
-        self, organization_id: str, directory_id: str, *, account_id: str | None = None
+        self,
+        organization_id: str,
+        directory_id: str,
+        *,
+        account_id: str | None = None,
+        requester_key: str | None = None,
     ) -> DirectoryState | None:
         """See `IdentityStore.directory_state`."""
         organization_key = keys.organization(organization_id)
         directory_key = keys.directory(organization_id, directory_id)
-        wanted = [organization_key, directory_key]
-        if account_id is not None:
-            wanted.append(keys.account(account_id))
-        items = self.get_items(wanted)
+        account_key = keys.account(account_id) if account_id is not None else None
+        asking = requester_key or (f"account:{account_id}" if account_id is not None else None)
+        pending_key = keys.pending(asking) if asking is not None else None
+        wanted = [organization_key, directory_key, account_key, pending_key]
+        items = self.get_items([key for key in wanted if key is not None])
         organization, directory = items.get(organization_key), items.get(directory_key)
         if organization is None or directory is None:
             return None
-        account = items.get(keys.account(account_id)) if account_id is not None else None
+        account = items.get(account_key) if account_key else None
+        pending = items.get(pending_key) if pending_key else None
         return DirectoryState(
-            read_organization(organization), read_directory(directory), read_account(account) if account else None
+            read_organization(organization),
+            read_directory(directory),
+            read_account(account) if account else None,
+            Reader(pending).text("conflict_id") if pending else None,
         )
 
     def organization(self, organization_id: str) -> Organization | None:

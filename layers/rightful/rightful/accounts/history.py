@@ -1,0 +1,73 @@
+"""The event log rows that a change of an account writes. Pure."""
+
+from datetime import UTC, datetime
+
+from rightful.accounts.account import Account, AccountStatus
+from rightful.eventlog import Action, LogEntry, Result
+from rightful.invocation import Invocation
+
+
+def row_id(moment: datetime, unique: str) -> str:
+    """A row's id: rows sort by time, and the same `unique` at the same moment is the same row."""
+    return f"{moment.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%S.%fZ')}#{unique}"
+
+
+def entries_of(before: Account | None, after: Account, invocation: Invocation) -> list[LogEntry]:
+    """What an administrator reads about a change that went through; nothing for a change of mere attributes."""
+    if before is None:
+        actions = [Action.USER_CREATED]
+    else:
+        actions = []
+        if before.link is None and after.link is not None:
+            actions.append(Action.USER_LINKED)
+        if before.holds != after.holds:
+            actions.append(Action.EMAIL_CHANGED)
+        if before.link and after.link and before.link.user_name != after.link.user_name:
+            actions.append(Action.USER_NAME_CHANGED)
+        if before.active != after.active:
+            actions.append(Action.USER_REACTIVATED if after.active else Action.USER_DEACTIVATED)
+    return [_entry(action, before, after, invocation) for action in actions]
+
+
+def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> LogEntry:
+    """The row of a SCIM DELETE."""
+    if erased:
+        return _entry(Action.USER_ERASED, before, before, invocation)
+    explanation = "The account was unlinked and deactivated. It keeps its address."
+    if before.holds is None:
+        explanation = "The account was unlinked and deactivated."
+    if before.status is AccountStatus.PENDING_DELETION:
+        explanation = "The account was unlinked. It stays scheduled for deletion and keeps its address until then."
+    return _entry(Action.USER_UNLINKED, before, before, invocation, explanation)
+
+
+def subject_of(account: Account) -> str:
+    """The name by which an administrator knows an account: display name, else userName, else its address."""
+    display_name = account.attributes.get("displayName")
+    if isinstance(display_name, str) and display_name:
+        return display_name
+    if account.link:
+        return account.link.user_name
+    return account.email.value if account.email else account.id
+
+
+def _entry(
+    action: Action, before: Account | None, after: Account, invocation: Invocation, explanation: str = ""
+) -> LogEntry:
+    link = after.link or (before.link if before else None)
+    return LogEntry(
+        id=row_id(invocation.now, invocation.new_id()),
+        organization_id=after.organization_id or "",
+        at=invocation.now,
+        action=action,
+        result=Result.DONE,
+        directory_id=link.directory_id if link else None,
+        account_id=after.id,
+        subject=subject_of(after),
+        scim_id=link.scim_id if link else None,
+        external_id=link.external_id if link else None,
+        old_email=before.email.value if before and before.email else None,
+        requested_email=after.email.value if after.email else None,
+        explanation=explanation,
+        correlation_id=invocation.correlation_id,
+    )

@@ -1,0 +1,329 @@
+"""What a directory does to its users: create, change, remove. All of it conditional, all of it repeatable.
+
+Each use case reads what it needs in one call, computes what should be, and commits it as one transaction. A commit
+that is refused says which condition did not hold: another holder of the address becomes a conflict and the standard
+409; anything that merely changed meanwhile is read again and tried again, while there is time.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rightful.accounts.account import Account, account_id_of, canonical_user_name
+from rightful.accounts.address import Address
+from rightful.accounts.changes import changed_account, new_account, relinked_account, unlinked_account
+from rightful.accounts.history import entries_of, removal_entry
+from rightful.accounts.refusals import RefusalRecorder
+from rightful.accounts.relinking import is_same_user
+from rightful.accounts.resource import MAX_ATTRIBUTES_OCTETS, check_claimable, resource_of, unverified_domain
+from rightful.conflicts.conflict import Operation, Requester
+from rightful.invocation import Invocation
+from rightful.organizations.organization import OnDelete
+from rightful.scim.errors import ScimError, not_found, payload_too_large, unavailable, uniqueness
+from rightful.storage.contract import DirectoryState, IdentityStore
+from rightful.storage.writes import (
+    AppendLog,
+    ClaimAddress,
+    ClaimUserName,
+    ContendedError,
+    CountUsers,
+    DeleteAccount,
+    Hold,
+    PutAccount,
+    RefusedError,
+    ReleaseAddress,
+    ReleaseUserName,
+    Write,
+)
+
+Change = Callable[[Mapping[str, object]], Mapping[str, object]]
+"""From a User resource as it is to the resource as the request wants it; raises ScimError."""
+
+Precondition = Callable[[Account], None]
+"""Checks If-Match against the account as it is at each attempt; raises ScimError (412)."""
+
+_RETRY_AFTER_SECONDS = 1
+_TIME_FOR_ONE_MORE_ATTEMPT = 1.0
+
+
+def no_precondition(_: Account) -> None:
+    """Any state will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioning:
+    """The use cases of one directory. `refusals` records refused claims as conflicts."""
+
+    store: IdentityStore
+    refusals: RefusalRecorder
+    organization_id: str
+    directory_id: str
+
+    def state(self, scim_id: str | None = None, *, requester_key: str | None = None) -> DirectoryState:
+        """The directory's settings and, by SCIM id, one of its users, as they are now: one call.
+
+        Raises:
+            ScimError: 404, there is no such directory or user.
+        """
+        state = self.store.directory_state(
+            self.organization_id,
+            self.directory_id,
+            account_id=account_id_of(scim_id) if scim_id is not None else None,
+            requester_key=requester_key,
+        )
+        if state is None:
+            raise not_found(f"There is no directory {self.directory_id}.")
+        if scim_id is not None and not self._is_user(state.account, scim_id):
+            raise not_found(f"Resource {scim_id} not found.")
+        return state
+
+    def create(self, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation) -> Account:
+        """Create a user; or, on proof that it is the same person, link the account it had here before.
+
+        Args:
+            resource: a User resource as `scim.resources.read_create` made it.
+
+        Raises:
+            ScimError: 400 invalidValue, 409 uniqueness (the conflict is recorded then), 503.
+        """
+        account = new_account(
+            invocation.new_id(), self.organization_id, self.directory_id, resource, invocation.now
+        )
+        self._check(account, state)
+        user_name = account.link.user_name if account.link else ""
+        requester = Requester(None, None, user_name, account.link.external_id if account.link else None)
+        writes = self._creation(account, requester, invocation)
+        while True:
+            try:
+                self._commit([*writes, *self.refusals.ending(state, None, account, invocation)], invocation)
+            except RefusedError as refused:
+                if _refused_user_name(refused):
+                    raise self.refusals.taken_user_name(state, requester, account, invocation) from None
+                hold = _refused_hold(refused)
+                if hold is None:
+                    state = self._again(None, invocation, requester_key=requester.key(self.directory_id))
+                    continue
+                relinked = self._relink(hold, resource, state, invocation)
+                if relinked is not None:
+                    return relinked
+                raise self.refusals.taken_address(
+                    state, Operation.CREATE, requester, None, account, invocation
+                ) from None
+            return account
+
+    def change(
+        self,
+        scim_id: str,
+        change: Change,
+        operation: Operation,
+        state: DirectoryState,
+        invocation: Invocation,
+        precondition: Precondition = no_precondition,
+    ) -> Account:
+        """Change a user. Where the change asks for nothing new nothing is written and the version stays.
+
+        Args:
+            state: as `self.state(scim_id)` read it.
+            change: computes the wanted resource; called again where the user changed meanwhile.
+
+        Raises:
+            ScimError: 400, 404, 409 uniqueness (the conflict is recorded then), 412, 503.
+        """
+        while True:
+            before = state.account
+            if before is None or not self._is_user(before, scim_id):
+                raise not_found(f"Resource {scim_id} not found.")
+            precondition(before)
+            after = changed_account(before, change(resource_of(before)), invocation.now)
+            if after is None:
+                return before
+            self._check(after, state, before)
+            writes = [*self._alteration(before, after, invocation)]
+            try:
+                self._commit([*writes, *self.refusals.ending(state, before, after, invocation)], invocation)
+            except RefusedError as refused:
+                if not _is_stale(refused):
+                    requester = _requester_of(before)
+                    if _refused_hold(refused) is not None:
+                        raise self.refusals.taken_address(
+                            state, operation, requester, before, after, invocation
+                        ) from None
+                    if _refused_user_name(refused):
+                        raise self.refusals.taken_user_name(
+                            state, requester, after, invocation, operation=operation, before=before
+                        ) from None
+                state = self._again(scim_id, invocation)
+                continue
+            return after
+
+    def remove(
+        self,
+        scim_id: str,
+        state: DirectoryState,
+        invocation: Invocation,
+        precondition: Precondition = no_precondition,
+    ) -> Account:
+        """SCIM DELETE: unlink and deactivate, so that the account keeps its address; or erase, as the directory says.
+
+        Returns:
+            The account as it was.
+
+        Raises:
+            ScimError: 404, 412, 503.
+        """
+        while True:
+            before = state.account
+            if before is None or before.link is None or not self._is_user(before, scim_id):
+                raise not_found(f"Resource {scim_id} not found.")
+            precondition(before)
+            erase = state.directory.on_delete is OnDelete.ERASE
+            after = None if erase else unlinked_account(before, invocation.now)
+            writes: list[Write] = [
+                ReleaseUserName(self.directory_id, canonical_user_name(before.link.user_name), before.id),
+                CountUsers(self.directory_id, before.id, -1),
+                AppendLog(removal_entry(before, erased=erase, invocation=invocation)),
+                *self.refusals.ending(state, before, after, invocation),
+            ]
+            if after is not None:
+                writes.append(PutAccount(after, before.version))
+            else:
+                writes.append(DeleteAccount(before.id, before.version))
+                if before.holds is not None:
+                    writes.append(ReleaseAddress(before.holds, before.id))
+            try:
+                self._commit(writes, invocation)
+            except RefusedError:
+                state = self._again(scim_id, invocation)
+                continue
+            return before
+
+    # Parts
+
+    def _is_user(self, account: Account | None, scim_id: str) -> bool:
+        """Whether that SCIM id is, now, that account's in this directory."""
+        return (
+            account is not None
+            and account.link is not None
+            and account.link.directory_id == self.directory_id
+            and account.link.scim_id == scim_id
+        )
+
+    def _check(self, after: Account, state: DirectoryState, before: Account | None = None) -> None:
+        """Everything that can refuse a user before any index is touched."""
+        size = len(json.dumps(after.attributes, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        if size > MAX_ATTRIBUTES_OCTETS:
+            raise payload_too_large(f"A user's attributes may have {MAX_ATTRIBUTES_OCTETS} octets; these have {size}.")
+        address = after.email
+        if address is None or (before is not None and before.holds == address.canonical):
+            return
+        check_claimable(address)
+        if not state.organization.may_claim_on(address.domain):
+            refused = unverified_domain(address)
+            self.refusals.unverified_domain(state, before, after, refused)
+            raise refused
+
+    def _creation(self, account: Account, requester: Requester, invocation: Invocation) -> list[Write]:
+        writes: list[Write] = [
+            PutAccount(account, None),
+            self._user_name_claim(account),
+            CountUsers(self.directory_id, account.id, 1),
+            *map(AppendLog, entries_of(None, account, invocation)),
+        ]
+        if account.email is not None:
+            writes.append(_address_claim(account, account.email, invocation, requester.key(self.directory_id)))
+        return writes
+
+    def _alteration(self, before: Account, after: Account, invocation: Invocation) -> list[Write]:
+        writes: list[Write] = [
+            PutAccount(after, before.version),
+            *map(AppendLog, entries_of(before, after, invocation)),
+        ]
+        if before.holds != after.holds:
+            if after.email is not None:
+                writes.append(_address_claim(after, after.email, invocation, None))
+            if before.holds is not None:
+                writes.append(ReleaseAddress(before.holds, before.id))
+        old_name = canonical_user_name(before.link.user_name) if before.link else ""
+        if after.link and canonical_user_name(after.link.user_name) != old_name:
+            writes.append(self._user_name_claim(after))
+            writes.append(ReleaseUserName(self.directory_id, old_name, before.id))
+        return writes
+
+    def _user_name_claim(self, account: Account) -> ClaimUserName:
+        if account.link is None:
+            raise ValueError("only a linked account has a userName")
+        return ClaimUserName(
+            self.directory_id, canonical_user_name(account.link.user_name), account.id, account.link.scim_id
+        )
+
+    def _relink(
+        self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
+    ) -> Account | None:
+        """Link the holder again where it is the same person by proof (DOMAIN "A POST is not a conflict ..."); else None."""
+        holder = self.store.account(hold.account_id) if hold.account_id is not None else None
+        if holder is None or not is_same_user(
+            holder, resource, self.organization_id, self.directory_id, state.organization.policy
+        ):
+            return None
+        account = relinked_account(holder, self.directory_id, resource, invocation.now)
+        self._check(account, state, holder)
+        writes: list[Write] = [
+            PutAccount(account, holder.version),
+            self._user_name_claim(account),
+            CountUsers(self.directory_id, account.id, 1),
+            *map(AppendLog, entries_of(holder, account, invocation)),
+        ]
+        try:
+            self._commit(writes, invocation)
+        except RefusedError as refused:
+            if _refused_user_name(refused):
+                raise uniqueness("userName", str(resource.get("userName", ""))) from None
+            return None  # the holder changed in between: what it is now decides, as a conflict
+        return account
+
+    def _commit(self, writes: list[Write], invocation: Invocation) -> None:
+        try:
+            self.store.commit(writes, remaining=invocation.remaining)
+        except ContendedError as error:
+            raise _busy() from error
+
+    def _again(
+        self, scim_id: str | None, invocation: Invocation, *, requester_key: str | None = None
+    ) -> DirectoryState:
+        """Read again after something changed meanwhile, while there is time for one more attempt."""
+        if invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
+            raise _busy()
+        return self.state(scim_id, requester_key=requester_key)
+
+
+def _busy() -> ScimError:
+    return unavailable(_RETRY_AFTER_SECONDS)
+
+
+def _address_claim(
+    account: Account, address: Address, invocation: Invocation, requester_key: str | None
+) -> ClaimAddress:
+    return ClaimAddress(address.canonical, account.id, invocation.now, requester_key)
+
+
+def _requester_of(account: Account) -> Requester:
+    link = account.link
+    if link is None:
+        raise ValueError("only a linked account can ask through its directory")
+    return Requester(account.id, link.scim_id, link.user_name, link.external_id)
+
+
+def _is_stale(refused: RefusedError) -> bool:
+    """Whether what was computed from is not what is there any more; then nothing else in the refusal counts."""
+    return any(isinstance(refusal.write, PutAccount) for refusal in refused.refusals)
+
+
+def _refused_hold(refused: RefusedError) -> Hold | None:
+    for refusal in refused.refusals:
+        if isinstance(refusal.write, ClaimAddress) and isinstance(refusal.found, Hold):
+            return refusal.found
+    return None
+
+
+def _refused_user_name(refused: RefusedError) -> bool:
+    return any(isinstance(refusal.write, ClaimUserName) for refusal in refused.refusals)

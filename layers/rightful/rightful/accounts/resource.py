@@ -1,0 +1,92 @@
+"""Between an account and the SCIM User resource that its directory sees."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from rightful.accounts.account import Account
+from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
+from rightful.scim.errors import ScimError, invalid_value
+
+_KEPT_BY_SERVER = frozenset({"id", "schemas", "meta", "active", "groups", "password"})
+_MAX_KEY_OCTETS = 512
+"""For userName and externalId, which are part of keys: DynamoDB's are at most 2048 octets (1024 for sort keys)."""
+MAX_ATTRIBUTES_OCTETS = 128 * 1024
+"""A user's attributes may stand three times in an item (400 KB at most): account, before-image, conflict."""
+
+
+def scim_time(moment: datetime) -> str:
+    """A SCIM dateTime (RFC 7643 2.3.5), milliseconds, UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
+    """The User resource of a linked account; `base_url` is the directory's SCIM base URL."""
+    scim_id = account.link.scim_id if account.link else account.id
+    return {
+        **account.attributes,
+        "id": scim_id,
+        "active": account.active,
+        "meta": {
+            "resourceType": "User",
+            "created": scim_time(account.link.linked_at if account.link else account.created_at),
+            "lastModified": scim_time(account.updated_at),
+            "location": f"{base_url}/Users/{scim_id}",
+            "version": f'W/"{account.version}"',
+        },
+    }
+
+
+def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
+    """What of a User resource is stored as the account's attributes: all that the server does not keep itself.
+
+    Raises:
+        ScimError: 400 invalidValue, userName or externalId is too long to be a key.
+    """
+    attributes = {name: value for name, value in resource.items() if name not in _KEPT_BY_SERVER}
+    for name in ("userName", "externalId"):
+        value = attributes.get(name)
+        if isinstance(value, str) and len(value.encode("utf-8", "surrogatepass")) > _MAX_KEY_OCTETS:
+            raise invalid_value(f"{name}: has more than {_MAX_KEY_OCTETS} octets; send a shorter one.")
+    return attributes
+
+
+def address_of(attributes: Mapping[str, object]) -> Address | None:
+    """The account's address: the email with primary true, else type work, else the first (DESIGN "Claiming").
+
+    None: there are no emails. Nothing is ever derived from userName: it may be an address that is not the person's.
+
+    Raises:
+        ScimError: 400 invalidValue, the chosen email is not an address.
+    """
+    emails = attributes.get("emails")
+    entries = [entry for entry in emails if isinstance(entry, dict)] if isinstance(emails, list) else []
+    entries = [entry for entry in entries if isinstance(entry.get("value"), str) and entry["value"].strip()]
+    if not entries:
+        return None
+    chosen = next(
+        (entry for entry in entries if entry.get("primary") is True),
+        next((entry for entry in entries if str(entry.get("type", "")).lower() == "work"), entries[0]),
+    )
+    try:
+        address = parse_address(chosen["value"])
+    except InvalidAddressError as error:
+        raise invalid_value(f"emails.value: {error}.") from error
+    return address
+
+
+def check_claimable(address: Address) -> None:
+    """Refuse the one domain that remediation keeps for freed accounts.
+
+    Raises:
+        ScimError: 400 invalidValue.
+    """
+    if address.domain == PLACEHOLDER_DOMAIN:
+        raise invalid_value(f"emails.value: {PLACEHOLDER_DOMAIN} is reserved; send an address on a domain of yours.")
+
+
+def unverified_domain(address: Address) -> ScimError:
+    """The answer to an address on a domain that the organization has not verified (never a 409: no oracle)."""
+    return invalid_value(
+        f"emails.value: the domain {address.domain} is not verified by this organization. "
+        "An organization administrator must verify it before users on it can be provisioned."
+    )

@@ -1,0 +1,233 @@
+"""Organizations, domains, directories and keys: how they come to be and end.
+
+What an operator does when a customer arrives, and an administrator on the settings page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rightful.accounts.address import PLACEHOLDER_DOMAIN, InvalidAddressError, canonical_domain
+from rightful.conflicts.policy import STANDARD, Brakes, Policy
+from rightful.invocation import Invocation
+from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.tokens import Scope, Token, digest, new_secret
+from rightful.storage.contract import IdentityStore
+from rightful.storage.writes import (
+    ClaimDomain,
+    DeleteToken,
+    ListToken,
+    PutDirectory,
+    PutOrganization,
+    PutToken,
+    RefusedError,
+    ReleaseDomain,
+    UnlistToken,
+)
+
+LIVE_KEYS_PER_DIRECTORY = 2
+"""One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""
+
+
+class SettingsError(Exception):
+    """A setting was refused. `field` names it, str(error) says why and what to do; `code` as in the admin API."""
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+def create_organization(
+    store: IdentityStore,
+    invocation: Invocation,
+    name: str,
+    *,
+    domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY,
+    policy: Policy = STANDARD,
+    brakes: Brakes | None = None,
+) -> Organization:
+    """A new organization without domains or directories."""
+    organization = Organization(
+        id=invocation.new_id(),
+        version=1,
+        name=name,
+        created_at=invocation.now,
+        domain_policy=domain_policy,
+        policy=policy,
+        brakes=brakes or Brakes(),
+    )
+    store.commit([PutOrganization(organization, None)], remaining=invocation.remaining)
+    return organization
+
+
+def change_organization(
+    store: IdentityStore,
+    invocation: Invocation,
+    organization: Organization,
+) -> Organization:
+    """Write changed settings of an organization as it was read.
+
+    Raises:
+        SettingsError: somebody else changed them meanwhile.
+    """
+    changed = replace(organization, version=organization.version + 1)
+    try:
+        store.commit([PutOrganization(changed, organization.version)], remaining=invocation.remaining)
+    except RefusedError as error:
+        raise _changed_meanwhile() from error
+    return changed
+
+
+def add_domain(store: IdentityStore, invocation: Invocation, organization: Organization, domain: str) -> Organization:
+    """Record that an organization proved it owns a domain. Doing so again changes nothing.
+
+    The proof itself (a DNS record) is the operator's; this service keeps the result.
+
+    Raises:
+        SettingsError: it is no domain name, or another organization verified it.
+    """
+    name = _domain_name(domain)
+    if name in organization.domains:
+        return organization
+    changed = replace(
+        organization,
+        version=organization.version + 1,
+        domains={**organization.domains, name: invocation.now},
+    )
+    try:
+        store.commit(
+            [
+                ClaimDomain(name, organization.id, invocation.now),
+                PutOrganization(changed, organization.version),
+            ],
+            remaining=invocation.remaining,
+        )
+    except RefusedError as error:
+        if any(isinstance(refusal.write, ClaimDomain) for refusal in error.refusals):
+            message = f"Another organization has verified {name}. Its administrator must remove it there first."
+            raise SettingsError("conflict", message, "domain") from error
+        raise _changed_meanwhile() from error
+    return changed
+
+
+def remove_domain(
+    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str
+) -> Organization:
+    """Give a domain up: no more addresses are claimed on it, accounts keep those that they have.
+
+    Raises:
+        SettingsError: the organization has not verified it.
+    """
+    name = _domain_name(domain)
+    if name not in organization.domains:
+        raise SettingsError("not_found", f"{name} is not a verified domain of this organization.", "domain")
+    domains = {known: moment for known, moment in organization.domains.items() if known != name}
+    changed = replace(organization, version=organization.version + 1, domains=domains)
+    try:
+        store.commit(
+            [ReleaseDomain(name, organization.id), PutOrganization(changed, organization.version)],
+            remaining=invocation.remaining,
+        )
+    except RefusedError as error:
+        raise _changed_meanwhile() from error
+    return changed
+
+
+def create_directory(
+    store: IdentityStore,
+    invocation: Invocation,
+    organization_id: str,
+    name: str,
+    *,
+    profile: str = "generic",
+    on_delete: OnDelete = OnDelete.DEACTIVATE,
+    extensions: Sequence[Mapping[str, object]] = (),
+) -> Directory:
+    """A new directory: an IdP connection that has no key yet."""
+    directory = Directory(
+        id=invocation.new_id(),
+        version=1,
+        organization_id=organization_id,
+        name=name,
+        created_at=invocation.now,
+        profile=profile,
+        on_delete=on_delete,
+        extensions=tuple(extensions),
+    )
+    store.commit([PutDirectory(directory, None)], remaining=invocation.remaining)
+    return directory
+
+
+def change_directory(store: IdentityStore, invocation: Invocation, directory: Directory) -> Directory:
+    """Write changed settings of a directory as it was read.
+
+    Raises:
+        SettingsError: somebody else changed them meanwhile.
+    """
+    changed = replace(directory, version=directory.version + 1)
+    try:
+        store.commit([PutDirectory(changed, directory.version)], remaining=invocation.remaining)
+    except RefusedError as error:
+        raise _changed_meanwhile() from error
+    return changed
+
+
+def issue_token(
+    store: IdentityStore,
+    invocation: Invocation,
+    scope: Scope,
+    holder: str,
+    *,
+    organization_id: str | None = None,
+    directory_id: str | None = None,
+    lifetime: timedelta | None = None,
+) -> tuple[str, Token]:
+    """A new key: the secret, which is not stored and cannot be shown again, and its record.
+
+    Raises:
+        SettingsError: the directory has two live keys already.
+    """
+    if scope is Scope.SCIM:
+        _check_room_for_a_key(store, organization_id or "", directory_id, invocation.now)
+    secret = new_secret()
+    token = Token(
+        id=invocation.new_id(),
+        sha256=digest(secret),
+        scope=scope,
+        holder=holder,
+        created_at=invocation.now,
+        expires_at=invocation.now + lifetime if lifetime else None,
+        organization_id=organization_id,
+        directory_id=directory_id,
+    )
+    store.commit([PutToken(token), ListToken(token)], remaining=invocation.remaining)
+    return secret, token
+
+
+def revoke_token(store: IdentityStore, invocation: Invocation, token: Token) -> None:
+    """End a key. Warm gateways may let it in for the 60 seconds that they cache an authorizer's answer."""
+    store.commit([DeleteToken(token.sha256), UnlistToken(token)], remaining=invocation.remaining)
+
+
+def _check_room_for_a_key(
+    store: IdentityStore, organization_id: str, directory_id: str | None, now: datetime
+) -> None:
+    tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
+    if sum(token.is_live(now) for token in tokens) >= LIVE_KEYS_PER_DIRECTORY:
+        message = f"This directory has {LIVE_KEYS_PER_DIRECTORY} live keys. Revoke one of them, then issue a new one."
+        raise SettingsError("conflict", message)
+
+
+def _domain_name(domain: str) -> str:
+    try:
+        name = canonical_domain(domain)
+    except InvalidAddressError as error:
+        raise SettingsError("invalid_value", "domain: this is not a domain name.", "domain") from error
+    if "." not in name or name == PLACEHOLDER_DOMAIN:
+        raise SettingsError("invalid_value", "domain: only a registered domain name can be verified.", "domain")
+    return name
+
+
+def _changed_meanwhile() -> SettingsError:
+    return SettingsError("conflict", "Somebody else changed these settings meanwhile. Read them again and repeat.")
