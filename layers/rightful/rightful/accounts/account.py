@@ -74,6 +74,11 @@ class BeforeImage:
     link: Link | None
     attributes: Mapping[str, object]
     taken_at: datetime
+    deactivated_at: datetime | None = None
+    held_since: datetime | None = None
+    former_link: FormerLink | None = None
+    organization_id: str | None = None
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rightful.accounts.address import Address
 from rightful.conflicts.conflict import (
     Approval,
+    Collision,
     Conflict,
     ConflictClass,
     ConflictStatus,
@@ -13,6 +14,7 @@ from rightful.conflicts.conflict import (
     Operation,
     PendingChange,
     Requester,
+    Resolution,
 )
 from rightful.storage import keys
 from rightful.storage.items import (
@@ -69,6 +71,11 @@ def conflict_item(conflict: Conflict) -> Item:
         "deactivation_pending": conflict.deactivation_pending,
         "placeholder": _address_text(conflict.placeholder),
         "touched_account_ids": " ".join(conflict.touched_account_ids) or None,
+        "collision": conflict.collision.value,
+        "beneath": conflict.beneath.value if conflict.beneath else None,
+        "leg_ids": " ".join(conflict.leg_ids) or None,
+        "sessions_revoked_of": " ".join(conflict.sessions_revoked_of) or None,
+        "released": json_text(conflict.released) if conflict.released else None,
     }
     if conflict.live:
         values["open_key"] = keys.open_conflicts(conflict.organization_id)
@@ -81,7 +88,8 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
     read = Reader(item)
     change = read.document("change")
     who, what = read.optional_text("next_step_who"), read.optional_text("next_step_what")
-    conflict_class = read.optional_text("class")
+    conflict_class, beneath = read.optional_text("class"), read.optional_text("beneath")
+    released = read.loaded("released")
     return Conflict(
         id=read.text("conflict_id"),
         version=read.number("version"),
@@ -115,8 +123,17 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
         resolved_at=read.optional_moment("resolved_at"),
         deactivation_pending=read.flag("deactivation_pending"),
         placeholder=_optional_address(read, "placeholder"),
-        touched_account_ids=tuple((read.optional_text("touched_account_ids") or "").split()),
+        touched_account_ids=_words(read, "touched_account_ids"),
+        collision=Collision(read.text("collision")),
+        beneath=ConflictClass(beneath) if beneath else None,
+        leg_ids=_words(read, "leg_ids"),
+        sessions_revoked_of=_words(read, "sessions_revoked_of"),
+        released=tuple(map(str, released)) if isinstance(released, list) else (),
     )
+
+
+def _words(read: Reader, name: str) -> tuple[str, ...]:
+    return tuple((read.optional_text(name) or "").split())
 
 
 def _address_text(address: Address | None) -> str | None:
@@ -146,13 +163,16 @@ def _approval_document(approval: Approval) -> dict[str, object]:
         "holder": approval.holder,
         "reason": approval.reason,
         "givenAt": text_of(approval.given_at),
+        "resolution": approval.resolution.value if approval.resolution else None,
     }
 
 
 def _read_approval(document: Mapping[str, object]) -> Approval:
+    resolution = document["resolution"]
     return Approval(
         key_id=str(document["keyId"]),
         holder=str(document["holder"]),
         reason=str(document["reason"]),
         given_at=moment_of(str(document["givenAt"])),
+        resolution=Resolution(str(resolution)) if resolution else None,
     )

@@ -6,6 +6,7 @@ All reads are strongly consistent unless a method says otherwise.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from rightful.accounts.account import Account
@@ -140,6 +141,13 @@ class IdentityStore(Protocol):
 
     def tokens(self, *, organization_id: str, directory_id: str | None = None) -> tuple[Token, ...]:
         """The listed keys of an organization, or of one of its directories, oldest first."""
+        ...
+
+    def tally(self, names: Iterable[str], *, until: datetime) -> Mapping[str, int]:
+        """Add one to each of these counters, each by itself, and return what they stand at.
+
+        For caps: a name carries its hour or day, and the counter may be forgotten after `until`.
+        """
         ...
 
     def log_entry(self, entry: LogEntry) -> None:

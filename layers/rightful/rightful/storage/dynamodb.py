@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
@@ -125,6 +126,20 @@ class DynamoDBStore:
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeValues={":sent": {"BOOL": True}},
         )
+
+    def tally(self, names: Iterable[str], *, until: datetime) -> Mapping[str, int]:
+        """See `IdentityStore.tally`."""
+        return {name: self._count(name, until) for name in dict.fromkeys(names)}
+
+    def _count(self, name: str, until: datetime) -> int:
+        answer = self.client.update_item(
+            TableName=self.tables.identity,
+            Key=keys.tally(name).item(),
+            UpdateExpression="ADD times :one SET expires_at = :until",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":until": {"N": str(int(until.timestamp()))}},
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"]["times"]["N"])
 
     def log_entry(self, entry: LogEntry) -> None:
         """See `IdentityStore.log_entry`."""

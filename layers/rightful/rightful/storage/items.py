@@ -247,23 +247,37 @@ def _before_image_document(image: BeforeImage) -> dict[str, object]:
         "link": _link_document(image.link) if image.link else None,
         "attributes": dict(image.attributes),
         "takenAt": text_of(image.taken_at),
+        "deactivatedAt": text_of(image.deactivated_at) if image.deactivated_at else None,
+        "heldSince": text_of(image.held_since) if image.held_since else None,
+        "formerLink": _former_link_document(image.former_link) if image.former_link else None,
+        "organizationId": image.organization_id,
+        "claimed": image.claimed,
     }
 
 
 def _read_before_image(document: Mapping[str, object]) -> BeforeImage:
     link, attributes, deletion_date = document["link"], document["attributes"], document["deletionDate"]
-    version = document["version"]
+    version, former, organization_id = document["version"], document["formerLink"], document["organizationId"]
     return BeforeImage(
         conflict_id=str(document["conflictId"]),
         version=version if isinstance(version, int) else 0,
         email=read_address(document["email"]),
         email_verified=bool(document["emailVerified"]),
         status=AccountStatus(str(document["status"])),
-        deletion_date=optional_moment(str(deletion_date)) if deletion_date else None,
+        deletion_date=_read_moment(deletion_date),
         link=_read_link(link) if isinstance(link, dict) else None,
         attributes=attributes if isinstance(attributes, dict) else {},
         taken_at=moment_of(str(document["takenAt"])),
+        deactivated_at=_read_moment(document["deactivatedAt"]),
+        held_since=_read_moment(document["heldSince"]),
+        former_link=_read_former_link(former) if isinstance(former, dict) else None,
+        organization_id=None if organization_id is None else str(organization_id),
+        claimed=bool(document["claimed"]),
     )
+
+
+def _read_moment(text: object) -> datetime | None:
+    return moment_of(text) if isinstance(text, str) else None
 
 
 def hold_item(hold: Hold) -> Item:

@@ -101,6 +101,11 @@ def counter(directory_id: str, shard: int) -> Key:
     return Key(f"DIR#{directory_id}#COUNT", f"{shard}")
 
 
+def tally(name: str) -> Key:
+    """A counter that a cap is checked against."""
+    return Key(f"TALLY#{name}", "TALLY")
+
+
 def log(organization_id: str, entry_id: str) -> Key:
     """A row of the event log (a table of its own)."""
     return Key(f"ORG#{organization_id}", entry_id)

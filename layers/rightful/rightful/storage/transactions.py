@@ -151,6 +151,12 @@ class Translator:
         return self._on("Delete", key, _OURS, account=write.account_id)
 
     @action.register
+    def _(self, write: w.TransferUserName) -> Action:
+        key = keys.user_name(write.directory_id, write.canonical_user_name)
+        item = write_item(key, {"account_id": write.to_account_id, "scim_id": write.scim_id})
+        return self._put(item, _OURS, account=write.from_account_id)
+
+    @action.register
     def _(self, write: w.RequireDomain) -> Action:
         return self._on(
             "ConditionCheck",

@@ -132,6 +132,17 @@ class ReleaseUserName:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferUserName:
+    """Move a userName from one user of a directory to another. Condition: `from_account_id` holds it."""
+
+    directory_id: str
+    canonical_user_name: str
+    from_account_id: str
+    to_account_id: str
+    scim_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequireDomain:
     """No write. Condition: the organization has verified that domain."""
 
@@ -271,6 +282,7 @@ Write = (
     | EndReservation
     | ClaimUserName
     | ReleaseUserName
+    | TransferUserName
     | RequireDomain
     | PutConflict
     | PutPending
