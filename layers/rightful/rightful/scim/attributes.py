@@ -1,0 +1,153 @@
+"""Attributes, schemas and resource types: RFC 7643 sections 2, 3, 6 and 7 as frozen data.
+
+An `Attribute` carries every characteristic of RFC 7643 section 7. What requests need again and
+again (look-ups by a name in any case, which attributes are required, ...) is computed once, when
+the object is made. Two schemas are the same only when they are the same object: comparing by
+content would make every cache look-up walk whole schemas.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+TYPES = frozenset({"string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"})
+MUTABILITIES = frozenset({"readOnly", "readWrite", "immutable", "writeOnly"})
+RETURNED = frozenset({"always", "never", "default", "request"})
+UNIQUENESS = frozenset({"none", "server", "global"})
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Attribute:
+    """One attribute definition (RFC 7643 section 7)."""
+
+    name: str
+    type: str = "string"
+    multi_valued: bool = False
+    description: str = ""
+    required: bool = False
+    canonical_values: tuple[str, ...] = ()
+    case_exact: bool = False
+    mutability: str = "readWrite"
+    returned: str = "default"
+    uniqueness: str = "none"
+    reference_types: tuple[str, ...] = ()
+    sub_attributes: "tuple[Attribute, ...]" = ()
+    by_name: "Mapping[str, Attribute]" = field(init=False, repr=False)
+    read_only: bool = field(init=False, repr=False)
+    has_primary: bool = field(init=False, repr=False)
+    key: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_name = {sub.name.lower(): sub for sub in self.sub_attributes}
+        put = object.__setattr__
+        put(self, "by_name", by_name)
+        put(self, "read_only", self.mutability == "readOnly")
+        put(self, "has_primary", self.multi_valued and "primary" in by_name)
+        put(self, "key", _key(by_name) if self.multi_valued else ())
+
+
+def _key(by_name: Mapping[str, Attribute]) -> tuple[str, ...]:
+    """What tells two values of one multi-valued attribute apart.
+
+    RFC 7643 section 2.4: the combination of `type` and `value` should not occur twice. Where
+    `value` is immutable it is a reference to another resource (members), and stands alone.
+    """
+    value = by_name.get("value")
+    if value is None:
+        return ()
+    if value.mutability == "immutable" or "type" not in by_name:
+        return ("value",)
+    return ("value", "type")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Schema:
+    """One schema (RFC 7643 section 7): a URN and its attributes."""
+
+    id: str
+    name: str
+    description: str
+    attributes: tuple[Attribute, ...]
+    by_name: Mapping[str, Attribute] = field(init=False, repr=False)
+    required: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "by_name", {attribute.name.lower(): attribute for attribute in self.attributes})
+        put(self, "required", tuple(a.name for a in self.attributes if a.required and not a.read_only))
+
+
+COMMON_ATTRIBUTES: tuple[Attribute, ...] = (
+    Attribute(
+        "schemas",
+        "reference",
+        multi_valued=True,
+        description="URNs of the schemas that the resource's attributes come from.",
+        required=True,
+        returned="always",
+        reference_types=("uri",),
+    ),
+    Attribute(
+        "id",
+        description="Identifier given by the service, never by the client.",
+        case_exact=True,
+        mutability="readOnly",
+        returned="always",
+        uniqueness="server",
+    ),
+    Attribute("externalId", description="Identifier given by the client.", case_exact=True),
+    Attribute(
+        "meta",
+        "complex",
+        description="What the service knows about the resource itself.",
+        mutability="readOnly",
+        sub_attributes=(
+            Attribute("resourceType", case_exact=True, mutability="readOnly"),
+            Attribute("created", "dateTime", mutability="readOnly"),
+            Attribute("lastModified", "dateTime", mutability="readOnly"),
+            Attribute("location", "reference", case_exact=True, mutability="readOnly", reference_types=("uri",)),
+            Attribute("version", case_exact=True, mutability="readOnly"),
+        ),
+    ),
+)
+"""Attributes that every resource has without any schema listing them (RFC 7643 section 3.1)."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ResourceType:
+    """A kind of resource: endpoint, core schema, extensions (RFC 7643 section 6).
+
+    `attributes` maps a lower-case name to a core or common attribute, `schemas_by_urn` a
+    lower-case URN to the core schema or an extension.
+    """
+
+    name: str
+    endpoint: str
+    description: str
+    schema: Schema
+    extensions: tuple[Schema, ...] = ()
+    required_extensions: frozenset[str] = frozenset()
+    attributes: Mapping[str, Attribute] = field(init=False, repr=False)
+    extension_by_urn: Mapping[str, Schema] = field(init=False, repr=False)
+    schemas_by_urn: Mapping[str, Schema] = field(init=False, repr=False)
+    required: tuple[str, ...] = field(init=False, repr=False)
+    always: frozenset[str] = field(init=False, repr=False)
+    hidden: frozenset[str] = field(init=False, repr=False)
+    has_hidden_parts: bool = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        attributes = {a.name.lower(): a for a in (*COMMON_ATTRIBUTES, *self.schema.attributes)}
+        extensions = {extension.id.lower(): extension for extension in self.extensions}
+        put(self, "attributes", attributes)
+        put(self, "extension_by_urn", extensions)
+        put(self, "schemas_by_urn", {self.schema.id.lower(): self.schema, **extensions})
+        put(self, "required", self.schema.required)
+        put(self, "always", frozenset(a.name for a in attributes.values() if a.returned == "always"))
+        put(self, "hidden", frozenset(a.name for a in attributes.values() if a.returned in {"never", "request"}))
+        put(self, "has_hidden_parts", _has_hidden_parts(attributes.values(), self.extensions))
+
+
+def _has_hidden_parts(attributes: Iterable[Attribute], extensions: tuple[Schema, ...]) -> bool:
+    inside = [sub for a in attributes for sub in a.sub_attributes]
+    inside += [part for e in extensions for a in e.attributes for part in (a, *a.sub_attributes)]
+    return any(part.returned in {"never", "request"} for part in inside)

@@ -1,0 +1,207 @@
+"""PATCH: RFC 7644 section 3.5.2.
+
+`read_patch` turns a body into operations, `apply_patch` applies them to a resource. It works on a
+copy that shares every part that no operation touches, so it is atomic, never changes its input,
+and is cheap however large the resource is; treat what it returns as read-only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rightful.scim.attributes import ResourceType, Schema
+from rightful.scim.changes import Change, change
+from rightful.scim.errors import invalid_path, invalid_syntax, invalid_value, mutability, no_target, payload_too_large
+from rightful.scim.paths import Path, Target, locate, parse_path
+from rightful.scim.resources import schemas_of
+
+PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+MAX_OPERATIONS = 1000
+_OPS = frozenset({"add", "replace", "remove"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation; `op` in lower case, `path` None for a path-less one."""
+
+    op: str
+    path: Path | None
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatchRules:
+    """Where an identity provider expects something else than the RFC says.
+
+    create_on_miss: an add or replace through `emails[type eq "work"]` that matches no value makes
+        the value that the filter describes, instead of noTarget.
+    allow_empty: no operations at all is a change of nothing, instead of invalidSyntax.
+    """
+
+    create_on_miss: bool = False
+    allow_empty: bool = False
+
+
+RFC_RULES = PatchRules()
+
+
+def read_patch(body: dict[str, object], rules: PatchRules = RFC_RULES) -> tuple[Operation, ...]:
+    """Return the operations of a PatchOp message. `op` may be in any case: Entra sends "Replace".
+
+    Raises
+    ------
+    ScimError: 400 invalidSyntax for a body that is no PatchOp; 413 over MAX_OPERATIONS; 400
+    invalidPath or invalidFilter for a path; 400 noTarget for a remove without path; 400
+    invalidValue for an add or replace without value.
+    """
+    schemas, listed = body.get("schemas"), body.get("Operations")
+    if schemas is None or listed is None:
+        by_name = {key.lower(): value for key, value in body.items()}
+        schemas, listed = by_name.get("schemas"), by_name.get("operations")
+    if not isinstance(schemas, list) or not _names_patch(schemas):
+        raise invalid_syntax(f"'schemas' must be a list with {PATCH_SCHEMA}.")
+    if not isinstance(listed, list) or not (listed or rules.allow_empty):
+        raise invalid_syntax("'Operations' must be a list of one operation or more.")
+    if len(listed) > MAX_OPERATIONS:
+        raise payload_too_large(f"A PATCH may have {MAX_OPERATIONS} operations at most: send several requests.")
+    return tuple([_read_operation(item, place) for place, item in enumerate(listed, 1)])
+
+
+def _names_patch(schemas: list[object]) -> bool:
+    return PATCH_SCHEMA in schemas or any(isinstance(s, str) and s.lower() == PATCH_SCHEMA.lower() for s in schemas)
+
+
+def _read_operation(item: object, place: int) -> Operation:
+    if not isinstance(item, dict):
+        raise invalid_syntax(f"Operation {place} must be an object with 'op', 'path' and 'value'.")
+    op, path, value = item.get("op"), item.get("path"), item.get("value")
+    if op is None or (path is None and value is None):
+        item = {key.lower(): inner for key, inner in item.items()}
+        op, path, value = item.get("op"), item.get("path"), item.get("value")
+    if isinstance(op, str):
+        op = op.lower()
+    if not isinstance(op, str) or op not in _OPS:
+        raise invalid_syntax(f"Operation {place}: 'op' must be add, replace or remove.")
+    if path is not None and not isinstance(path, str):
+        raise invalid_path(f"Operation {place}: 'path' must be a string.")
+    if op == "remove":
+        if not path:
+            raise no_target(f"Operation {place}: a remove needs a 'path' that names what to remove.")
+    elif "value" not in item and not any(key.lower() == "value" for key in item):
+        raise invalid_value(f"Operation {place}: {op} needs a 'value'.")
+    return Operation(op, parse_path(path) if path else None, value)
+
+
+def apply_patch(
+    resource: dict[str, object],
+    operations: Sequence[Operation],
+    rt: ResourceType,
+    rules: PatchRules = RFC_RULES,
+) -> dict[str, object]:
+    """Return the resource after all operations in their order; equal to the input if nothing changes.
+
+    A path-less value is one change per key, and a key may be whatever a path may be: an attribute,
+    an extension URN, `urn:...:User:department`, `name.givenName`. A readOnly attribute in it is
+    passed over where it repeats what the resource has, and refused where it differs.
+
+    Raises
+    ------
+    ScimError 400: invalidPath for a path that names nothing, noTarget for a filter that matches
+    nothing, mutability, invalidValue, invalidFilter.
+    """
+    result = dict(resource)
+    for operation in operations:
+        if operation.path is not None:
+            target = _target(operation.path, rt)
+            _apply(result, Change(operation.op, operation.path, operation.value, rules.create_on_miss), target, rt)
+        else:
+            _apply_body(result, operation, rt, rules)
+    extensions = rt.extension_by_urn
+    if any((e.id in result) is not (e.id in resource) for e in extensions.values()) or "schemas" not in resource:
+        result["schemas"] = schemas_of(result, rt)
+    return result
+
+
+def _target(path: Path, rt: ResourceType) -> Target:
+    target = locate(path.attribute, rt)
+    if target is None or (target.sub is not None and path.filter is not None):
+        raise invalid_path(f"{path.text[:128]!r} is not an attribute of {rt.name}: see /Schemas for its attributes.")
+    return target
+
+
+def _apply_body(result: dict[str, object], operation: Operation, rt: ResourceType, rules: PatchRules) -> None:
+    if not isinstance(operation.value, dict):
+        raise invalid_value(f"A path-less {operation.op} needs an object of attributes as 'value'.")
+    for key, value in operation.value.items():
+        path = parse_path(key)
+        target = _target(path, rt)
+        attribute = target.attribute
+        if attribute is not None and attribute.read_only and target.extension is None:
+            if not _restates(result.get(attribute.name), value):
+                raise mutability(f"{attribute.name!r} is readOnly: leave it out.")
+            continue
+        _apply(result, Change(operation.op, path, value, rules.create_on_miss), target, rt)
+
+
+def _restates(held: object, sent: object) -> bool:
+    """Tell whether `sent` says nothing that is not so already."""
+    if sent in (None, [], {}):
+        return True
+    if isinstance(held, dict) and isinstance(sent, dict):
+        return all(held.get(name) == value for name, value in sent.items())
+    return held == sent
+
+
+def _apply(result: dict[str, object], wanted: Change, target: Target, rt: ResourceType) -> None:
+    attribute, extension = target.attribute, target.extension
+    if attribute is None:
+        _apply_to_schema(result, wanted, extension, rt)
+    elif extension is None:
+        if attribute.name == "schemas":
+            _check_schemas_change(wanted)
+        else:
+            change(result, attribute, target.sub, wanted)
+    else:
+        held = result.get(extension.id)
+        inner = dict(held) if isinstance(held, dict) else {}
+        change(inner, attribute, target.sub, wanted)
+        if inner:
+            result[extension.id] = inner
+        else:
+            result.pop(extension.id, None)
+
+
+def _check_schemas_change(wanted: Change) -> None:
+    """`schemas` follows from the content: adding URNs is accepted and changes nothing."""
+    if wanted.op == "remove" or wanted.value is None or wanted.value == []:
+        raise mutability("'schemas' is required and follows from the attributes: remove those instead.")
+    values = wanted.value if isinstance(wanted.value, list) else [wanted.value]
+    if not all(isinstance(value, str) for value in values):
+        raise invalid_value("'schemas' must be a list of URNs.")
+
+
+def _apply_to_schema(result: dict[str, object], wanted: Change, extension: Schema | None, rt: ResourceType) -> None:
+    """Apply a change whose path is a URN alone: an extension as a whole, or the resource itself."""
+    if wanted.path.filter is not None:
+        raise invalid_path(f"{wanted.path.text[:128]!r}: a schema has no values to be filtered.")
+    if extension is None:
+        if wanted.op == "remove":
+            raise no_target("A resource is removed by DELETE, not by PATCH.")
+        _apply_body(result, Operation(wanted.op, None, wanted.value), rt, PatchRules(wanted.create_on_miss))
+        return
+    if wanted.op == "remove" or (wanted.op == "replace" and wanted.value is None):
+        if extension.id in rt.required_extensions:
+            raise mutability(f"{extension.id!r} is required and cannot be removed.")
+        result.pop(extension.id, None)
+        return
+    if wanted.value is None:
+        return
+    if not isinstance(wanted.value, dict):
+        raise invalid_value(f"{extension.id!r} must be an object with the attributes of the extension.")
+    held = result.get(extension.id)
+    inner = dict(held) if isinstance(held, dict) else {}
+    for key, value in wanted.value.items():
+        attribute = extension.by_name.get(key.lower())
+        if attribute is not None and not attribute.read_only:
+            change(inner, attribute, None, Change(wanted.op, Path(f"{extension.id}:{key}", key), value))
+    if inner:
+        result[extension.id] = inner

@@ -1,0 +1,110 @@
+"""From the text of a request to plain data: the checks that come before any SCIM rule."""
+
+import json
+
+from rightful.scim.errors import ScimError, invalid_syntax, payload_too_large, unsupported_media_type
+
+MEDIA_TYPE = "application/scim+json"
+MAX_DEPTH = 32
+"""Objects and lists within each other. A SCIM message needs fewer than ten."""
+
+_ACCEPTED = frozenset({MEDIA_TYPE, "application/json"})
+_CHARSETS = frozenset({"utf-8", "utf8"})
+
+
+def parse_body(raw: str | None, content_type: str | None, *, limit_bytes: int) -> dict[str, object]:
+    """Return the JSON object in a request body.
+
+    A missing Content-Type is taken as JSON; some clients forget it, and nothing else is possible.
+
+    Raises
+    ------
+    ScimError: 415 for another media type or charset; 413 over `limit_bytes`; 400 invalidSyntax
+    for an empty body, broken JSON, NaN and infinities, one key twice in whatever case (attribute
+    names are case-insensitive, RFC 7643 section 2.1, so the second would silently win), nesting
+    over MAX_DEPTH, unpaired surrogates, or anything but an object.
+    """
+    if content_type:
+        _check_media_type(content_type)
+    if not raw or raw.isspace():
+        raise invalid_syntax("The body is empty: send a JSON object.")
+    if len(raw) > limit_bytes or (len(raw) * 4 > limit_bytes and _size(raw) > limit_bytes):
+        raise payload_too_large(f"The body is larger than {limit_bytes} bytes: send less in one request.")
+    try:
+        body = _DECODER.decode(raw)
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as broken:
+        raise invalid_syntax(f"The body is not valid JSON: {broken}.") from None
+    if not isinstance(body, dict):
+        raise invalid_syntax("The body must be a JSON object.")
+    if raw.count("{") + raw.count("[") > MAX_DEPTH:
+        _check_depth(body)
+    if not raw.isascii() or "\\u" in raw:
+        _check_surrogates(body)
+    return body
+
+
+def _check_media_type(content_type: str) -> None:
+    media_type, *parameters = content_type.lower().split(";")
+    if media_type.strip() not in _ACCEPTED:
+        raise unsupported_media_type(content_type)
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset" and value.strip().strip('"') not in _CHARSETS:
+            raise unsupported_media_type(content_type)
+
+
+def _size(raw: str) -> int:
+    return len(raw.encode("utf-8", "surrogatepass"))
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len({key.lower() for key in made}) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key.lower() in seen:
+                raise ValueError(f"the key {key[:64]!r} occurs twice (case does not count)")
+            seen.add(key.lower())
+    return made
+
+
+def _no_constant(text: str) -> object:
+    raise ValueError(f"{text} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0:
+        raise ValueError(f"the number {text[:32]} is too large")
+    return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
+
+
+def _too_deep() -> ScimError:
+    return invalid_syntax(f"The body has more than {MAX_DEPTH} objects and lists within each other.")
+
+
+def _check_depth(body: dict[str, object]) -> None:
+    level: list[object] = [body]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _check_surrogates(body: dict[str, object]) -> None:
+    """An unpaired surrogate is legal JSON but no Unicode text: nothing could store or send it."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise invalid_syntax("The body has an unpaired surrogate (\\ud800 to \\udfff) in a string.") from None

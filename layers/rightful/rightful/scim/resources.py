@@ -1,0 +1,180 @@
+"""Whole resources as they come in: POST (RFC 7644 section 3.3) and PUT (section 3.5.1).
+
+What is ignored, and why:
+- readOnly attributes (`id`, `meta`, `groups`): sections 3.3 and 3.5.1 say so.
+- Attributes and extensions that no schema of the resource type defines: "the server is free to
+  alter and/or ignore" what is posted (section 3.3), and refusing them would break every client
+  that is mapped for more than one service. (A PATCH *path* that names nothing is another matter:
+  there the client asked for one thing, and it cannot be done.)
+- writeOnly attributes, that is `password`: this service keeps no secrets of people.
+"""
+
+from rightful.scim.attributes import Attribute, ResourceType, Schema
+from rightful.scim.errors import invalid_value, mutability
+from rightful.scim.paths import locate
+from rightful.scim.rendering import render
+from rightful.scim.values import missing, read_value
+
+__all__ = ["read_create", "read_replace", "render", "schemas_of"]
+
+
+def read_create(body: dict[str, object], rt: ResourceType) -> dict[str, object]:
+    """Return the new resource that a POST body describes, without what only the server can give.
+
+    Raises
+    ------
+    ScimError 400 invalidValue that names the attribute: `schemas` missing or without the core
+    schema, a required attribute missing, a value of the wrong type, two primary values.
+    """
+    check_schemas(body, rt)
+    resource = _read_attributes(body, rt)
+    _check_required(resource, rt)
+    return {"schemas": schemas_of(resource, rt), **resource}
+
+
+def read_replace(body: dict[str, object], current: dict[str, object], rt: ResourceType) -> dict[str, object]:
+    """Return what the resource is after a PUT of `body` over `current`; neither is changed.
+
+    An attribute that the body leaves out is cleared, as section 3.5.1 allows, with two exceptions:
+    readOnly and immutable values stay, and so do `emails`. A forgotten address must not take a
+    person's login away; to remove it, send `"emails": []` or null.
+
+    Raises
+    ------
+    ScimError 400 invalidValue as `read_create`; 400 mutability for an immutable attribute with
+    another value than the current one.
+    """
+    check_schemas(body, rt)
+    resource = _read_attributes(body, rt)
+    _check_required(resource, rt)
+    made: dict[str, object] = {
+        name: value
+        for name, value in current.items()
+        if (attribute := rt.attributes.get(name.lower())) is not None and attribute.read_only
+    }
+    made.update(resource)
+    if "emails" in current and "emails" not in made and not _mentions(body, "emails", rt):
+        made["emails"] = current["emails"]
+    _keep_protected(made, current, rt.schema)
+    for extension in rt.extensions:
+        held = current.get(extension.id)
+        if isinstance(held, dict):
+            inner = made.get(extension.id)
+            kept = dict(inner) if isinstance(inner, dict) else {}
+            _keep_protected(kept, held, extension)
+            if kept:
+                made[extension.id] = kept
+    return {"schemas": schemas_of(made, rt), **made}
+
+
+def schemas_of(resource: dict[str, object], rt: ResourceType) -> list[str]:
+    """Return the URNs of the schemas whose attributes the resource has (RFC 7643 section 3.1)."""
+    return [rt.schema.id, *(extension.id for extension in rt.extensions if resource.get(extension.id))]
+
+
+def check_schemas(body: dict[str, object], rt: ResourceType) -> None:
+    """Refuse a body that does not say that it is of this type (RFC 7643 section 3).
+
+    Further URNs are no harm, known or not: what is stored follows from the content.
+    """
+    named = body.get("schemas")
+    if named is None:
+        named = next((value for key, value in body.items() if key.lower() == "schemas"), None)
+    if not isinstance(named, list) or not all(isinstance(urn, str) for urn in named):
+        raise invalid_value(f"'schemas' is required: send a list with {rt.schema.id}.")
+    core = rt.schema.id
+    if core not in named and core.lower() not in {urn.lower() for urn in named}:
+        raise invalid_value(f"'schemas' must have {core} for a {rt.name}.")
+
+
+def _read_attributes(body: dict[str, object], rt: ResourceType) -> dict[str, object]:
+    resource: dict[str, object] = {}
+    attributes, extensions = rt.attributes, rt.extension_by_urn
+    for key, value in body.items():
+        lower = key.lower()
+        attribute = attributes.get(lower)
+        if attribute is not None:
+            _read_into(resource, attribute, value, attribute.name)
+        elif (extension := extensions.get(lower)) is not None:
+            _read_extension(resource, extension, value)
+        elif lower.startswith("urn:"):
+            _read_qualified(resource, key, value, rt)
+    return resource
+
+
+def _read_into(container: dict[str, object], attribute: Attribute, value: object, where: str) -> None:
+    if attribute.read_only or attribute.mutability == "writeOnly" or attribute.name == "schemas":
+        return
+    read = read_value(attribute, value, where)
+    if read is not None:
+        container[attribute.name] = read
+
+
+def _read_extension(resource: dict[str, object], extension: Schema, value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        raise invalid_value(f"{extension.id!r} must be an object with the attributes of the extension.")
+    held = resource.get(extension.id)
+    made: dict[str, object] = held if isinstance(held, dict) else {}
+    for key, item in value.items():
+        attribute = extension.by_name.get(key.lower())
+        if attribute is not None:
+            _read_into(made, attribute, item, f"{extension.id}:{attribute.name}")
+    if made:
+        resource[extension.id] = made
+
+
+def _read_qualified(resource: dict[str, object], key: str, value: object, rt: ResourceType) -> None:
+    """Read `urn:...:User:department` as a key of its own (RFC 7644 section 3.10)."""
+    target = locate(key, rt)
+    if target is None or target.attribute is None or target.sub is not None:
+        return
+    if target.extension is None:
+        _read_into(resource, target.attribute, value, target.name)
+    else:
+        _read_extension(resource, target.extension, {target.attribute.name: value})
+
+
+def _check_required(resource: dict[str, object], rt: ResourceType) -> None:
+    for name in rt.required:
+        if name not in resource:
+            raise missing(name)
+    for extension in rt.extensions:
+        held = resource.get(extension.id)
+        if not isinstance(held, dict):
+            if extension.id in rt.required_extensions:
+                raise missing(extension.id)
+            continue
+        for name in extension.required:
+            if name not in held:
+                raise missing(f"{extension.id}:{name}")
+
+
+def _keep_protected(made: dict[str, object], current: dict[str, object], schema: Schema) -> None:
+    """Carry readOnly and immutable values of `current` over into `made`."""
+    for attribute in schema.attributes:
+        name = attribute.name
+        held = current.get(name)
+        if held is None:
+            continue
+        if attribute.read_only:
+            made[name] = held
+        elif attribute.mutability == "immutable":
+            if made.setdefault(name, held) != held:
+                raise mutability(f"{name!r} cannot be changed once it is set: send its current value or leave it out.")
+        elif attribute.type == "complex" and not attribute.multi_valued and isinstance(held, dict):
+            new = made.get(name)
+            if isinstance(new, dict):
+                made[name] = _with_server_parts(attribute, new, held)
+
+
+def _with_server_parts(attribute: Attribute, new: dict[str, object], held: dict[str, object]) -> dict[str, object]:
+    """Keep readOnly sub-attributes (manager.displayName) while what they describe is the same."""
+    ours = {sub.name: held[sub.name] for sub in attribute.sub_attributes if sub.read_only and sub.name in held}
+    return {**new, **ours} if ours and new.get("value") == held.get("value") else new
+
+
+def _mentions(body: dict[str, object], name: str, rt: ResourceType) -> bool:
+    qualified = f"{rt.schema.id}:{name}".lower()
+    return any(key.lower() in {name, qualified} for key in body)
