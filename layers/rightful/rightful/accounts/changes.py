@@ -46,9 +46,7 @@ def new_account(
     )
 
 
-def relinked_account(
-    account: Account, directory_id: str, resource: Mapping[str, object], now: datetime
-) -> Account:
+def relinked_account(account: Account, directory_id: str, resource: Mapping[str, object], now: datetime) -> Account:
     """An unlinked account that its directory creates again: the same account, a new SCIM id."""
     links_made = account.links_made + 1
     linked = replace(

@@ -86,10 +86,8 @@ class Provisioning:
         Raises:
             ScimError: 400 invalidValue, 409 uniqueness (the conflict is recorded then), 503.
         """
-        account = new_account(
-            invocation.new_id(), self.organization_id, self.directory_id, resource, invocation.now
-        )
-        self._check(account, state)
+        account = new_account(invocation.new_id(), self.organization_id, self.directory_id, resource, invocation.now)
+        self._check(account, state, None, invocation)
         user_name = account.link.user_name if account.link else ""
         requester = Requester(None, None, user_name, account.link.external_id if account.link else None)
         writes = self._creation(account, requester, invocation)
@@ -98,7 +96,9 @@ class Provisioning:
                 self._commit([*writes, *self.refusals.ending(state, None, account, invocation)], invocation)
             except RefusedError as refused:
                 if _refused_user_name(refused):
-                    raise self.refusals.taken_user_name(state, requester, account, invocation) from None
+                    raise self.refusals.taken_user_name(
+                        state, Operation.CREATE, requester, None, account, invocation
+                    ) from None
                 hold = _refused_hold(refused)
                 if hold is None:
                     state = self._again(None, invocation, requester_key=requester.key(self.directory_id))
@@ -137,7 +137,7 @@ class Provisioning:
             after = changed_account(before, change(resource_of(before)), invocation.now)
             if after is None:
                 return before
-            self._check(after, state, before)
+            self._check(after, state, before, invocation)
             writes = [*self._alteration(before, after, invocation)]
             try:
                 self._commit([*writes, *self.refusals.ending(state, before, after, invocation)], invocation)
@@ -150,7 +150,7 @@ class Provisioning:
                         ) from None
                     if _refused_user_name(refused):
                         raise self.refusals.taken_user_name(
-                            state, requester, after, invocation, operation=operation, before=before
+                            state, operation, requester, before, after, invocation
                         ) from None
                 state = self._again(scim_id, invocation)
                 continue
@@ -208,7 +208,7 @@ class Provisioning:
             and account.link.scim_id == scim_id
         )
 
-    def _check(self, after: Account, state: DirectoryState, before: Account | None = None) -> None:
+    def _check(self, after: Account, state: DirectoryState, before: Account | None, invocation: Invocation) -> None:
         """Everything that can refuse a user before any index is touched."""
         size = len(json.dumps(after.attributes, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         if size > MAX_ATTRIBUTES_OCTETS:
@@ -219,7 +219,7 @@ class Provisioning:
         check_claimable(address)
         if not state.organization.may_claim_on(address.domain):
             refused = unverified_domain(address)
-            self.refusals.unverified_domain(state, before, after, refused)
+            self.refusals.unverified_domain(state, before, after, refused, invocation)
             raise refused
 
     def _creation(self, account: Account, requester: Requester, invocation: Invocation) -> list[Write]:
@@ -259,14 +259,14 @@ class Provisioning:
     def _relink(
         self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
     ) -> Account | None:
-        """Link the holder again where it is the same person by proof (DOMAIN "A POST is not a conflict ..."); else None."""
+        """Link the holder again where it is provably the same person (`relinking`); else None."""
         holder = self.store.account(hold.account_id) if hold.account_id is not None else None
         if holder is None or not is_same_user(
             holder, resource, self.organization_id, self.directory_id, state.organization.policy
         ):
             return None
         account = relinked_account(holder, self.directory_id, resource, invocation.now)
-        self._check(account, state, holder)
+        self._check(account, state, holder, invocation)
         writes: list[Write] = [
             PutAccount(account, holder.version),
             self._user_name_claim(account),

@@ -210,9 +210,7 @@ def revoke_token(store: IdentityStore, invocation: Invocation, token: Token) -> 
     store.commit([DeleteToken(token.sha256), UnlistToken(token)], remaining=invocation.remaining)
 
 
-def _check_room_for_a_key(
-    store: IdentityStore, organization_id: str, directory_id: str | None, now: datetime
-) -> None:
+def _check_room_for_a_key(store: IdentityStore, organization_id: str, directory_id: str | None, now: datetime) -> None:
     tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
     if sum(token.is_live(now) for token in tokens) >= LIVE_KEYS_PER_DIRECTORY:
         message = f"This directory has {LIVE_KEYS_PER_DIRECTORY} live keys. Revoke one of them, then issue a new one."

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import LogEntry
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
@@ -107,12 +107,50 @@ class IdentityStore(Protocol):
         """Who holds these addresses (canonical forms); free ones are absent."""
         ...
 
+    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
+        """The accounts that have that externalId in that directory (RFC 7643 does not make it unique). Eventually
+        consistent."""
+        ...
+
+    def users(self, directory_id: str, *, limit: int, position: str | None = None) -> AccountPage:
+        """A page of a directory's users in the order in which they were linked. Eventually consistent."""
+        ...
+
+    def number_of_users(self, directory_id: str) -> int:
+        """How many users a directory has."""
+        ...
+
     def account_id_of_user_name(self, directory_id: str, canonical_user_name: str) -> str | None:
         """The account that has that userName in that directory."""
         ...
 
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """One conflict."""
+        ...
+
+    def conflicts(
+        self,
+        organization_id: str,
+        *,
+        limit: int,
+        position: str | None = None,
+        statuses: frozenset[ConflictStatus] = frozenset(),
+        directory_id: str | None = None,
+    ) -> ConflictPage:
+        """A page of an organization's conflicts, newest first; `statuses` empty: all. A page may be short, even
+        empty, before the last one: so much was read, and no more than that."""
+        ...
+
+    def log(
+        self,
+        organization_id: str,
+        *,
+        limit: int,
+        position: str | None = None,
+        account_id: str | None = None,
+        conflict_id: str | None = None,
+    ) -> LogPage:
+        """A page of an organization's event log, newest first. A page may be short as in `conflicts`."""
         ...
 
     def pending_conflicts(self, requester_keys: Iterable[str]) -> Mapping[str, str]:
@@ -151,7 +189,11 @@ class IdentityStore(Protocol):
         ...
 
     def log_entry(self, entry: LogEntry) -> None:
-        """Append one row to the event log outside any transaction."""
+        """Append one row to the event log outside any transaction.
+
+        Raises:
+            EventLogUnavailableError: it was not written.
+        """
         ...
 
 
@@ -169,3 +211,7 @@ class ConflictQueue(Protocol):
 
 class QueueUnavailableError(Exception):
     """The queue did not take the message."""
+
+
+class EventLogUnavailableError(Exception):
+    """The event log did not take the row."""

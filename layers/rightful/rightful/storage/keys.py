@@ -111,6 +111,11 @@ def log(organization_id: str, entry_id: str) -> Key:
     return Key(f"ORG#{organization_id}", entry_id)
 
 
+def account_id_of(pk: str) -> str:
+    """The account that a partition key of `account` names."""
+    return pk.removeprefix("ACCOUNT#")
+
+
 # Keys of the global secondary indexes.
 
 
@@ -127,3 +132,14 @@ def of_external_id(directory_id: str, external_id: str) -> str:
 def open_conflicts(organization_id: str) -> str:
     """open_conflicts: the conflicts of an organization whose change is still wanted."""
     return f"OPEN#{organization_id}"
+
+
+def listing_start(directory_id: str, position: str) -> "dict[str, AttributeValueTypeDef]":
+    """by_directory: the key after which a page starts; `position` is the last item's sort key, which ends with the
+    account's id."""
+    account_id = position.rpartition("#")[2]
+    return {
+        **account(account_id).item(),
+        "directory_key": {"S": of_directory(directory_id)},
+        "directory_sort": {"S": position},
+    }

@@ -1,0 +1,47 @@
+"""Remediator: examines the conflicts that the queue points to, and resolves what the policy allows."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from rightful.api.lambda_context import invocation_of
+from rightful.api.messages import read_message
+from rightful.conflicts.remediation import remediate
+from rightful.observability import count, logger, metrics
+from rightful.storage.clients import conflict_queue, identity_store
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# One failing record must not hide the others: SQS delivers just that one again.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
+    """Examine the conflict that one message points to."""
+    message = read_message(record.body)
+    if message is None:
+        logger.error("Message is not a pointer to a conflict", extra={"messageId": record.message_id})
+        count("ForgedMessage")
+        return
+    logger.set_correlation_id(message.correlation_id)
+    outcome = remediate(
+        identity_store(), conflict_queue(), invocation_of(context, message.correlation_id), message.pointer
+    )
+    conflict_class = outcome.conflict.conflict_class if outcome.conflict else None
+    logger.info(
+        "Conflict examined",
+        extra={"conflictId": message.pointer.conflict_id, "effect": outcome.effect, "class": conflict_class},
+    )
+    count(f"Conflict.{outcome.effect.value}")
+
+
+@metrics.log_metrics
+def handler(event: dict[str, object], context: "LambdaContext") -> "PartialItemFailureResponse":
+    """Work on a batch; what failed is named, so that SQS delivers it again."""
+    return process_partial_response(
+        event=event, record_handler=partial(remediate_record, context=context), processor=processor, context=context
+    )

@@ -1,0 +1,177 @@
+"""What happens when a claim is refused: it becomes a conflict, the remediator hears of it, and the IdP gets its 409.
+
+The conflict is in the table before the 409 is answered. Telling the queue may fail: the 409 is answered all the same,
+and what the queue did not get is found in the table and sent again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from rightful.accounts.account import Account
+from rightful.accounts.history import row_id, subject_of
+from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
+from rightful.conflicts.recording import RefusedClaim, ending_writes, needs_remediation, pointer_of, record
+from rightful.eventlog import Action, LogEntry, Result
+from rightful.invocation import Invocation
+from rightful.scim.errors import ScimError, unavailable, uniqueness
+from rightful.storage.contract import (
+    ConflictQueue,
+    DirectoryState,
+    EventLogUnavailableError,
+    IdentityStore,
+    Pointer,
+    QueueUnavailableError,
+)
+from rightful.storage.writes import ContendedError, Write
+
+
+class ClaimRefusedError(ScimError):
+    """The standard 409, the same for every class of holder; `conflict` is for our own logs only."""
+
+    def __init__(self, kind: str, value: str, conflict: Conflict | None) -> None:
+        answer = uniqueness(kind, value)
+        super().__init__(answer.status, answer.scim_type, answer.detail)
+        self.conflict = conflict
+
+
+def ignore(_: str, __: Exception) -> None:
+    """Nobody wants to hear of what could not be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalRecorder:
+    """Records refused claims. `on_failure(what, error)` hears of what could not be done and is done later."""
+
+    store: IdentityStore
+    queue: ConflictQueue
+    on_failure: Callable[[str, Exception], None] = field(default=ignore)
+
+    def taken_address(
+        self,
+        state: DirectoryState,
+        operation: Operation,
+        requester: Requester,
+        before: Account | None,
+        after: Account,
+        invocation: Invocation,
+    ) -> ScimError:
+        """Record that the address is held by another, and return the answer to raise."""
+        if after.email is None:
+            raise ValueError("only an account with an address can be refused one")
+        refused = RefusedClaim(
+            organization_id=state.organization.id,
+            directory_id=state.directory.id,
+            operation=operation,
+            requester=requester,
+            wanted=after.email,
+            old_email=before.email if before else None,
+            change=pending_change(before, after),
+        )
+        return self._record("email", after.email.value, refused, invocation)
+
+    def taken_user_name(
+        self,
+        state: DirectoryState,
+        operation: Operation,
+        requester: Requester,
+        before: Account | None,
+        after: Account,
+        invocation: Invocation,
+    ) -> ScimError:
+        """The answer to a userName that another user of the directory has; a rename is recorded as a conflict.
+
+        A create is not: the identity provider then looks the user up and goes on with it.
+        """
+        user_name = after.link.user_name if after.link else ""
+        if operation is Operation.CREATE:
+            return ClaimRefusedError("userName", user_name, None)
+        refused = RefusedClaim(
+            organization_id=state.organization.id,
+            directory_id=state.directory.id,
+            operation=operation,
+            requester=requester,
+            wanted=wanted_user_name(state.directory.id, user_name),
+            old_email=before.email if before else None,
+            change=pending_change(before, after),
+            collision=Collision.USER_NAME,
+        )
+        return self._record("userName", user_name, refused, invocation)
+
+    def unverified_domain(
+        self,
+        state: DirectoryState,
+        before: Account | None,
+        after: Account,
+        answer: ScimError,
+        invocation: Invocation,
+    ) -> None:
+        """Tell the administrators of an address on a domain that is not theirs; the index was not looked at."""
+        link = after.link
+        entry = LogEntry(
+            id=row_id(invocation.now, invocation.new_id()),
+            organization_id=state.organization.id,
+            at=invocation.now,
+            action=Action.CLAIM_REFUSED,
+            result=Result.REFUSED,
+            directory_id=state.directory.id,
+            account_id=before.id if before else None,
+            subject=subject_of(after),
+            scim_id=link.scim_id if link and before else None,
+            external_id=link.external_id if link else None,
+            old_email=before.email.value if before and before.email else None,
+            requested_email=after.email.value if after.email else None,
+            conflict_class="unverified_domain",
+            explanation=answer.detail,
+            next_step_who="organization administrator",
+            next_step_what="Verify the domain, or correct the address in the identity provider.",
+            retried_by_idp=True,
+            correlation_id=invocation.correlation_id,
+        )
+        try:
+            self.store.log_entry(entry)
+        except EventLogUnavailableError as error:
+            self.on_failure("event_log", error)
+
+    def ending(
+        self, state: DirectoryState, before: Account | None, after: Account | None, invocation: Invocation
+    ) -> tuple[Write, ...]:
+        """What a write that goes through has to add, so that no older refused change outlives it."""
+        if state.pending_conflict_id is None:
+            return ()
+        conflict = self.store.conflict(Pointer(state.organization.id, state.pending_conflict_id))
+        return ending_writes(conflict, invocation, before=before, after=after)
+
+    def _record(self, kind: str, value: str, refused: RefusedClaim, invocation: Invocation) -> ScimError:
+        try:
+            conflict = record(self.store, invocation, refused)
+        except ContendedError:
+            return unavailable(1)
+        if needs_remediation(conflict):
+            pointer = pointer_of(conflict)
+            try:
+                self.queue.send(pointer, correlation_id=invocation.correlation_id)
+                self.store.mark_sent(pointer)
+            except QueueUnavailableError as error:
+                self.on_failure("conflict_not_sent", error)
+        return ClaimRefusedError(kind, value, conflict)
+
+
+def pending_change(before: Account | None, after: Account) -> PendingChange:
+    """What of a refused change has to be applied later: the attributes it would have changed, as they were and as
+    they were to be. For a create, everything."""
+    if before is None:
+        return PendingChange({}, after.attributes, after.active)
+    names = [
+        name
+        for name in {**before.attributes, **after.attributes}
+        if before.attributes.get(name) != after.attributes.get(name)
+    ]
+    return PendingChange(
+        before=_only(names, before.attributes),
+        after=_only(names, after.attributes),
+        active=after.active if after.active != before.active else None,
+    )
+
+
+def _only(names: list[str], attributes: Mapping[str, object]) -> dict[str, object]:
+    return {name: attributes[name] for name in names if name in attributes}

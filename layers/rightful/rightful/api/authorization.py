@@ -1,0 +1,39 @@
+"""From a bearer key to an authorizer's answer, and the checks that each function makes with it."""
+
+import re
+from datetime import datetime
+
+from rightful.organizations.tokens import digest
+from rightful.storage.contract import IdentityStore
+
+_BEARER = re.compile(r"^bearer +([A-Za-z0-9._~+/-]+=*)$", re.IGNORECASE)  # RFC 6750 section 2.1
+
+
+def bearer_secret(authorization: str) -> str | None:
+    """The key in an Authorization header; None where there is none."""
+    match = _BEARER.match(authorization.strip())
+    return match.group(1) if match else None
+
+
+def authorize(store: IdentityStore, secret: str, method_arn: str, now: datetime) -> dict[str, object] | None:
+    """An authorizer's answer for a live key: a policy for the whole stage, and whose key it is; None for any other.
+
+    Args:
+        method_arn: arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}
+    """
+    token = store.token(digest(secret))
+    if token is None or not token.is_live(now):
+        return None
+    api_arn, stage = method_arn.split("/")[:2]
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api_arn}/{stage}/*/*"}
+    return {
+        "principalId": token.id,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {
+            "tokenId": token.id,
+            "scope": token.scope.value,
+            "holder": token.holder,
+            "organizationId": token.organization_id or "",
+            "directoryId": token.directory_id or "",
+        },
+    }

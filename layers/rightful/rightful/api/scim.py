@@ -1,0 +1,87 @@
+"""The SCIM service of a directory (RFC 7644): routes, and what is the same for all of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rightful.accounts.provisioning import Provisioning
+from rightful.accounts.refusals import RefusalRecorder
+from rightful.api import scim_discovery, scim_users
+from rightful.api.proxy import Request, Response
+from rightful.api.scim_call import ScimCall
+from rightful.invocation import Invocation
+from rightful.organizations.tokens import Scope
+from rightful.scim.errors import ScimError, forbidden, method_not_allowed, not_found, not_implemented
+from rightful.storage.contract import ConflictQueue, IdentityStore
+
+CONTENT_TYPE = "application/scim+json"
+BASE = "/scim/directory/{directoryId}"
+
+Handler = Callable[[ScimCall], Response]
+
+
+def _me(_: ScimCall) -> Response:
+    # RFC 7644 section 3.11: a provisioning key is nobody's own account.
+    raise not_implemented("/Me is not available: a directory's key belongs to no user. Use /Users.")
+
+
+ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    "/Users": {"GET": scim_users.list_users, "POST": scim_users.create},
+    "/Users/.search": {"POST": scim_users.search},
+    "/Users/{id}": {
+        "GET": scim_users.get,
+        "PUT": scim_users.replace,
+        "PATCH": scim_users.patch,
+        "DELETE": scim_users.delete,
+    },
+    "/ServiceProviderConfig": {"GET": scim_discovery.service_provider_config},
+    "/ResourceTypes": {"GET": scim_discovery.resource_types},
+    "/ResourceTypes/{id}": {"GET": scim_discovery.resource_type},
+    "/Schemas": {"GET": scim_discovery.schemas},
+    "/Schemas/{id}": {"GET": scim_discovery.schema},
+    "/Me": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), _me),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScimService:
+    """Answers a directory's requests."""
+
+    store: IdentityStore
+    queue: ConflictQueue
+    on_failure: Callable[[str, Exception], None]
+
+    def answer(self, request: Request, invocation: Invocation) -> Response:
+        """The response to a request; every error that a client can cause is a SCIM error (RFC 7644 section 3.12)."""
+        try:
+            handler = _handler(request)
+            return handler(self._call(request, invocation))
+        except ScimError as error:
+            return error_response(error)
+
+    def _call(self, request: Request, invocation: Invocation) -> ScimCall:
+        principal = request.principal
+        directory_id = request.path_parameters.get("directoryId", "")
+        if principal is None or principal.scope is not Scope.SCIM:
+            raise forbidden("This key does not open SCIM endpoints. Use the key of the directory.")
+        if principal.directory_id != directory_id:
+            if self.store.directory_state(principal.organization_id, directory_id) is None:
+                raise not_found(f"There is no directory {directory_id}.")
+            raise forbidden("This key belongs to another directory.")
+        recorder = RefusalRecorder(self.store, self.queue, self.on_failure)
+        provisioning = Provisioning(self.store, recorder, principal.organization_id, directory_id)
+        return ScimCall(request, invocation, provisioning)
+
+
+def error_response(error: ScimError) -> Response:
+    """A SCIM error as a response."""
+    return Response(error.status, error.body(), error.headers, CONTENT_TYPE)
+
+
+def _handler(request: Request) -> Handler:
+    methods = ROUTES.get(request.resource.removeprefix(BASE))
+    if methods is None:
+        raise not_found("There is no such endpoint.")
+    handler = methods.get(request.method)
+    if handler is None:
+        raise method_not_allowed(", ".join(methods))
+    return handler

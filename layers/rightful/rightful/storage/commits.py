@@ -1,0 +1,150 @@
+"""Committing writes: one transaction, every cancellation reason read, contention waited out."""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from botocore.exceptions import ClientError
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.storage import keys
+from rightful.storage.conflict_items import read_conflict
+from rightful.storage.contract import Remaining
+from rightful.storage.items import Reader, read_account, read_hold
+from rightful.storage.transactions import Action, Tables, Translator
+from rightful.storage.writes import ContendedError, Hold, Refusal, RefusedError, Write
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+_CONTENTION = frozenset(
+    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionInProgressException"}
+)
+"""Cancellation reasons, and codes of single writes, that say nothing about the data: the same commit may go through
+a moment later. botocore does not retry TransactionConflict by itself."""
+_CONTENDED_ERRORS = frozenset(
+    {
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+    }
+)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.4
+
+
+class Commits:
+    """Does writes: all of them or none."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """Args: the low-level client; the tables; how to wait and where randomness comes from, for tests."""
+        self.client = client
+        self.translate = Translator(tables)
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
+        """See `IdentityStore.commit`. One write is a plain conditional write (half the capacity of a transaction)."""
+        actions = [self.translate.action(write) for write in writes]
+        pause = _FIRST_PAUSE
+        while True:
+            refusals = self._attempt(writes, actions)
+            if refusals is not None:
+                if refusals:
+                    raise RefusedError(refusals)
+                return
+            # Full jitter, as the AWS Builders' Library has it: contenders spread out instead of meeting again.
+            wait = pause * self._jitter()
+            if remaining() < wait + _LONGEST_PAUSE:
+                raise ContendedError
+            self._sleep(wait)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _attempt(self, writes: Sequence[Write], actions: Sequence[Action]) -> tuple[Refusal, ...] | None:
+        """Try once: () when it is done, the refusals when it is refused, None when it met contention."""
+        try:
+            if len(actions) == 1:
+                self.write_one(actions[0])
+            else:
+                self._write_all(actions)
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            return (Refusal(writes[0], _found(writes[0], cast("StoredItem | None", error.response.get("Item")))),)
+        except self.client.exceptions.TransactionCanceledException as error:
+            return _read_reasons(
+                writes, cast("Sequence[Mapping[str, object]]", error.response["CancellationReasons"]), error
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CONTENDED_ERRORS:
+                return None
+            raise
+        return ()
+
+    def write_one(self, action: Action) -> None:
+        """One action on its own: half the capacity of a transaction of one."""
+        request = action.request(single=True)
+        if action.verb == "Put":
+            self.client.put_item(**request)  # type: ignore[arg-type]
+        elif action.verb == "Update":
+            self.client.update_item(**request)  # type: ignore[arg-type]
+        elif action.verb == "Delete":
+            self.client.delete_item(**request)  # type: ignore[arg-type]
+        else:
+            self._write_all([action])
+
+    def _write_all(self, actions: Sequence[Action]) -> None:
+        items = [action.request() for action in actions]
+        self.client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]  # Action.request says the shape
+
+
+def _read_reasons(
+    writes: Sequence[Write], reasons: Sequence[Mapping[str, object]], error: ClientError
+) -> tuple[Refusal, ...] | None:
+    """Cancellation reasons come in the order of the request; "None" (a string) is a write that was fine.
+
+    A failed condition outweighs contention: it will not go away by waiting.
+    """
+    refusals = []
+    contended = False
+    for write, reason in zip(writes, reasons, strict=True):
+        code = reason.get("Code")
+        if code == "ConditionalCheckFailed":
+            refusals.append(Refusal(write, _found(write, cast("StoredItem | None", reason.get("Item")))))
+        elif code in _CONTENTION:
+            contended = True
+        elif code != "None":
+            raise error
+    if refusals:
+        return tuple(refusals)
+    if contended:
+        return None
+    raise error
+
+
+def _found(write: Write, item: "StoredItem | None") -> Account | Hold | Conflict | str | None:
+    """What stood in the way of a write, read from the item that DynamoDB returned with the refusal."""
+    if not item:
+        return None
+    sort_key = item["sk"]["S"]
+    if sort_key == "ACCOUNT":
+        return read_account(item)
+    if sort_key == "EMAIL":
+        return read_hold(item)
+    if sort_key.startswith(keys.CONFLICT_PREFIX):
+        return read_conflict(item)
+    for name in ("account_id", "conflict_id", "organization_id"):
+        if name in item:
+            return Reader(item).text(name)
+    return type(write).__name__
