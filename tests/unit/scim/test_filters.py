@@ -1,0 +1,257 @@
+"""Filters: RFC 7644 section 3.4.2.2, and what identity providers make of them."""
+
+import time
+
+import pytest
+
+from rightful.scim.errors import ScimError
+from rightful.scim.expressions import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH
+from rightful.scim.filters import compile_filter, equality, matches, parse_filter
+from rightful.scim.schema import GROUP, USER, schema_from_dict, user_type
+from tests.unit.scim.builders import CORE, ENTERPRISE, user
+
+BARBARA = user()
+
+
+def holds(text: str, resource: dict[str, object] = BARBARA) -> bool:
+    return matches(parse_filter(text), resource, USER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'userName eq "BARBARA"',
+        'USERNAME Eq "barbara"',
+        f'{CORE}:userName eq "barbara"',
+        'userName ne "someone"',
+        'userName co "ARB"',
+        'userName sw "bar"',
+        'userName ew "ara"',
+        'userName gt "adam"',
+        'userName ge "barbara"',
+        'userName lt "carl"',
+        'userName le "barbara"',
+        "title pr",
+        "name pr",
+        "emails pr",
+        "active pr",
+        'externalId eq "Ext-1"',
+        "active eq true",
+        "active eq True",
+        "active ne false",
+        'name.givenName eq "barbara" and name.familyName eq "JENSEN"',
+        'title eq "Chef" or title eq "Guide"',
+        'not (title eq "Chef")',
+        'title eq "Chef" or title eq "Guide" and active eq true',
+        '(title eq "Guide" or title eq "Chef") and active eq true',
+        "not(nickName pr)",
+        "nickName eq null",
+        "title ne null",
+        'nickName ne "x"',
+        'emails eq "babs@example.org"',
+        'emails co "EXAMPLE.ORG"',
+        'emails.value ew "example.com"',
+        'emails.type eq "home"',
+        'emails[type eq "work"]',
+        'emails[type eq "work" and value co "@example.com"]',
+        'emails[not (type eq "work")]',
+        'emails[type eq "work"].value eq "BARBARA@example.com"',
+        'emails[type eq "home"].value sw "babs" and active eq true',
+        'emails[type eq "home"].primary ne true',
+        "emails[primary eq true]",
+        'name[familyName eq "Jensen"]',
+        f'{ENTERPRISE}:employeeNumber eq "701984"',
+        f'{ENTERPRISE.upper()}:MANAGER.value eq "u-9"',
+        f'{ENTERPRISE}:manager eq "u-9"',
+        f'{ENTERPRISE}:manager[value eq "u-9"]',
+        f"{ENTERPRISE} pr",
+        'groups.value eq "g-1"',
+        f'schemas eq "{ENTERPRISE}"',
+        'meta.resourceType eq "User"',
+        'meta.created eq "2026-01-01T01:00:00+01:00"',
+        'meta.created eq "2026-01-01T00:00:00.0000000Z"',
+        'meta.lastModified gt "2026-02-01T10:00:00.4999999Z"',
+        'meta.lastModified lt "2026-02-01T10:00:00.5000001Z"',
+        'meta.lastModified ge "0001-01-03T00:00:00.0000000Z" and meta.lastModified le "9999-12-31T23:59:59Z"',
+        'meta.lastModified gt "0001-01-01T00:00:00+14:00"',
+        'meta.created sw "2026-01"',
+        'displayName eq "Barbara \\u004aensen"',
+    ],
+)
+def test_the_filter_matches_barbara(text):
+    assert holds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'userName eq "barb"',
+        'userName ne "BARBARA"',
+        'externalId eq "ext-1"',
+        'id eq "U-1"',
+        "active eq false",
+        "nickName pr",
+        'nickName eq "x"',
+        'nickName gt "a"',
+        "title eq null",
+        'emails[type eq "home" and value co "@example.com"]',
+        'emails[type eq "home"].value eq "barbara@example.com"',
+        'emails[type eq "other"].value ne "x"',
+        'title eq "Chef" and active eq true or userName eq "x"',
+        'not (title eq "Guide" or nickName pr)',
+        'meta.created gt "2026-01-01T00:00:00.0000001Z"',
+        'meta.created eq "2026-01-01T00:00:00-01:00"',
+        f'{ENTERPRISE}:division eq "x"',
+    ],
+)
+def test_the_filter_does_not_match_barbara(text):
+    assert not holds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "userName",
+        "userName eq",
+        "userName eq bob",
+        'userName xx "bob"',
+        'userName eq "bob',
+        'userName eq "bob" and',
+        'userName eq "bob" userName',
+        'and userName eq "bob"',
+        '(userName eq "bob"',
+        'userName eq "bob")',
+        'not userName eq "bob"',
+        'emails[type eq "work"',
+        "emails[]",
+        'emails[type eq "work"] eq "x"',
+        'emails[type eq "work"] .value eq "x"',
+        'emails[emails[type eq "x"]]',
+        '[type eq "x"]',
+        '"userName" eq "bob"',
+        'userName eq "a\\x"',
+        'userName eq "\\ud800"',
+        "userName eq 007",
+        "userName eq 1e999",
+        "userName eq 1_0",
+        'shoeSize eq "43"',
+        'name.shoe eq "43"',
+        'emails[shoe eq "43"]',
+        'emails[type eq "work"].shoe eq "43"',
+        'urn:ietf:params:scim:schemas:extension:other:2.0:User:x eq "1"',
+        'active eq "true"',
+        "active gt true",
+        "active co true",
+        'x509Certificates.value gt "aa"',
+        "userName eq 5",
+        "userName gt null",
+        'meta.created eq "yesterday"',
+        'meta.created gt "2026-13-01T00:00:00Z"',
+        'name eq "Barbara"',
+        'userName[value eq "x"]',
+    ],
+)
+def test_a_filter_that_cannot_be_answered_is_refused(text):
+    with pytest.raises(ScimError) as refused:
+        compile_filter(parse_filter(text), USER)
+    assert (refused.value.status, refused.value.scim_type) == (400, "invalidFilter")
+
+
+def test_an_unknown_attribute_is_named_even_where_no_resource_is_read():
+    with pytest.raises(ScimError, match="shoeSize"):
+        compile_filter(parse_filter('userName eq "x" or shoeSize eq "43"'), USER)
+
+
+def test_an_unquoted_value_is_answered_with_the_way_out():
+    with pytest.raises(ScimError, match="double quotes"):
+        parse_filter("externalId eq jyoung")
+
+
+def test_a_password_cannot_be_asked_for():
+    with pytest.raises(ScimError) as refused:
+        compile_filter(parse_filter('password sw "a"'), USER)
+    assert refused.value.scim_type == "sensitive"
+
+
+def test_in_a_search_over_types_an_unknown_attribute_counts_as_absent():
+    predicate = compile_filter(
+        parse_filter('userName eq "x" or displayName eq "Guides"'), GROUP, unknown_is_absent=True
+    )
+    assert predicate({"displayName": "Guides"})
+    assert not compile_filter(parse_filter("userName pr"), GROUP, unknown_is_absent=True)({"displayName": "x"})
+
+
+def test_numbers_and_simple_lists_of_an_extension_can_be_filtered():
+    urn = "urn:example:scim:badges:1.0:User"
+    rt = user_type(
+        [
+            schema_from_dict(
+                {
+                    "id": urn,
+                    "attributes": [
+                        {"name": "level", "type": "integer"},
+                        {"name": "tags", "type": "string", "multiValued": True},
+                    ],
+                }
+            )
+        ]
+    )
+    resource = user(**{urn: {"level": 7, "tags": ["Red", "blue"]}})
+    for text in (f"{urn}:level gt 6.5", f"{urn}:level le 7", f'{urn}:tags eq "RED"', f'{urn}:tags[value sw "bl"]'):
+        assert matches(parse_filter(text), resource, rt), text
+    assert not matches(parse_filter(f"{urn}:level lt 7"), resource, rt)
+    with pytest.raises(ScimError):
+        matches(parse_filter(f'{urn}:level eq "7"'), resource, rt)
+
+
+@pytest.mark.parametrize(
+    ("text", "scim_type"),
+    [
+        ('userName eq "' + "x" * MAX_LENGTH + '"', "invalidFilter"),
+        ("(" * (MAX_DEPTH + 1) + "title pr" + ")" * (MAX_DEPTH + 1), "invalidFilter"),
+        (" or ".join(["title pr"] * (MAX_CLAUSES + 1)), "tooMany"),
+    ],
+)
+def test_a_filter_over_a_limit_is_refused(text, scim_type):
+    with pytest.raises(ScimError) as refused:
+        parse_filter(text)
+    assert refused.value.scim_type == scim_type
+
+
+def test_hostile_filters_are_refused_in_bounded_time():
+    hostile = ["(" * 8000, '"' * 8000, "not(" * 2000, 'a eq "' + "\\" * 8000, "a" * 8192, "[" * 8000, ". " * 4000]
+    started = time.process_time()
+    for text in hostile:
+        with pytest.raises(ScimError):
+            parse_filter(text)
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('userName eq "Bob"', ("userName", "Bob")),
+        (f'{CORE}:USERNAME eq "Bob"', ("userName", "Bob")),
+        ('id eq "1"', ("id", "1")),
+        ('externalId eq "e"', ("externalId", "e")),
+        ('displayName eq "Guides"', ("displayName", "Guides")),
+        ('members eq "u"', ("members.value", "u")),
+        ('members[value eq "u"]', ("members.value", "u")),
+        ('emails.value eq "a@x.org"', ("emails.value", "a@x.org")),
+        ('emails[type eq "work"].value eq "a@x.org"', ("emails.value", "a@x.org")),
+        ('emails[type eq "work" and value eq "a@x.org"]', ("emails.value", "a@x.org")),
+        ('active eq true and emails.value eq "a@x.org"', ("emails.value", "a@x.org")),
+        ('emails.value eq "a@x.org" and userName eq "Bob"', ("userName", "Bob")),
+        ('userName eq "a" or userName eq "b"', None),
+        ('not (userName eq "a")', None),
+        ('userName sw "a"', None),
+        ("userName eq null", None),
+        ('title eq "Guide"', None),
+        ('emails[type eq "work" or value eq "a@x.org"]', None),
+        ('emails.type eq "work"', None),
+    ],
+)
+def test_an_equality_that_an_index_can_answer_is_found(text, found):
+    assert equality(parse_filter(text)) == found

@@ -1,0 +1,359 @@
+"""PATCH: RFC 7644 section 3.5.2, one test per rule."""
+
+import copy
+
+import pytest
+
+from rightful.scim.errors import ScimError
+from rightful.scim.patch import MAX_OPERATIONS, PATCH_SCHEMA, PatchRules, apply_patch, read_patch
+from rightful.scim.schema import GROUP, schema_from_dict, user_type
+from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, message, patch, user
+
+WORK = {"value": "barbara@example.com", "type": "work", "primary": True}
+HOME = {"value": "babs@example.org", "type": "home"}
+
+
+def add(path: str | None, value: object) -> dict[str, object]:
+    return {"op": "add", "path": path, "value": value}
+
+
+def replace(path: str | None, value: object) -> dict[str, object]:
+    return {"op": "replace", "path": path, "value": value}
+
+
+def remove(path: str) -> dict[str, object]:
+    return {"op": "remove", "path": path}
+
+
+@pytest.mark.parametrize(
+    ("operation", "changed"),
+    [
+        (add("nickName", "Babs"), {"nickName": "Babs"}),
+        (add("TITLE", "Chef"), {"title": "Chef"}),
+        (add(f"{CORE}:title", "Chef"), {"title": "Chef"}),
+        (add("name.honorificPrefix", "Ms."), {"name": {**user()["name"], "honorificPrefix": "Ms."}}),
+        (add("name", {"honorificPrefix": "Ms."}), {"name": {**user()["name"], "honorificPrefix": "Ms."}}),
+        (add("emails", [{"value": "c@x.org"}]), {"emails": [WORK, HOME, {"value": "c@x.org"}]}),
+        (add("emails", {"value": "c@x.org"}), {"emails": [WORK, HOME, {"value": "c@x.org"}]}),
+        (add('emails[type eq "home"].display', "B"), {"emails": [WORK, {**HOME, "display": "B"}]}),
+        (add('emails[type eq "home"]', {"display": "B"}), {"emails": [WORK, {**HOME, "display": "B"}]}),
+        (add(None, {"nickName": "Babs", "roles": [{"value": "x"}]}), {"nickName": "Babs", "roles": [{"value": "x"}]}),
+        (replace("userName", "new"), {"userName": "new"}),
+        (replace("active", False), {"active": False}),
+        (replace("nickName", "Babs"), {"nickName": "Babs"}),
+        (replace("name", {"givenName": "B"}), {"name": {**user()["name"], "givenName": "B"}}),
+        (replace("name", {"givenName": None}), {"name": {"familyName": "Jensen", "formatted": "Barbara Jensen"}}),
+        (replace("name.givenName", "B"), {"name": {**user()["name"], "givenName": "B"}}),
+        (replace("emails", [HOME]), {"emails": [HOME]}),
+        (replace("emails", []), {"emails": None}),
+        (replace("emails", None), {"emails": None}),
+        (replace("title", None), {"title": None}),
+        (replace('emails[type eq "work"].value', "n@x.org"), {"emails": [{**WORK, "value": "n@x.org"}, HOME]}),
+        (replace('emails[type eq "work"]', {"value": "n@x.org"}), {"emails": [{**WORK, "value": "n@x.org"}, HOME]}),
+        (replace('emails[type eq "work"]', None), {"emails": [HOME]}),
+        (replace("phoneNumbers.value", "+1"), {"phoneNumbers": [{"value": "+1", "type": "work"}]}),
+        (replace(None, {"active": False, "title": None}), {"active": False, "title": None}),
+        (replace(None, {"name.givenName": "B"}), {"name": {**user()["name"], "givenName": "B"}}),
+        (
+            replace(None, {'emails[type eq "home"].value': "n@x.org"}),
+            {"emails": [WORK, {**HOME, "value": "n@x.org"}]},
+        ),
+        (remove("title"), {"title": None}),
+        (remove("name"), {"name": None}),
+        (remove("name.formatted"), {"name": {"givenName": "Barbara", "familyName": "Jensen"}}),
+        (remove("emails"), {"emails": None}),
+        (remove('emails[type eq "home"]'), {"emails": [WORK]}),
+        (remove('emails[type eq "work" or type eq "home"]'), {"emails": None}),
+        (remove('emails[type eq "work"].primary'), {"emails": [{"value": WORK["value"], "type": "work"}, HOME]}),
+        (remove("emails.type"), {"emails": [{"value": WORK["value"], "primary": True}, {"value": HOME["value"]}]}),
+        (
+            remove('addresses[type eq "work"].country'),
+            {"addresses": [{"type": "work", "streetAddress": "1 Main", "locality": "Berlin"}]},
+        ),
+        (add(f"{ENTERPRISE}:division", "X"), {ENTERPRISE: {**user()[ENTERPRISE], "division": "X"}}),
+        (add(f"{ENTERPRISE}:manager.value", "u-8"), {ENTERPRISE: {**user()[ENTERPRISE], "manager": {"value": "u-8"}}}),
+        (add(ENTERPRISE, {"division": "X"}), {ENTERPRISE: {**user()[ENTERPRISE], "division": "X"}}),
+        (replace(None, {ENTERPRISE: {"division": "X"}}), {ENTERPRISE: {**user()[ENTERPRISE], "division": "X"}}),
+        (replace(None, {f"{ENTERPRISE}:division": "X"}), {ENTERPRISE: {**user()[ENTERPRISE], "division": "X"}}),
+        (replace(CORE, {"title": "Chef"}), {"title": "Chef"}),
+        (remove(f"{ENTERPRISE}:manager"), {ENTERPRISE: {"employeeNumber": "701984", "department": "Tours"}}),
+        (remove(ENTERPRISE), {ENTERPRISE: None}),
+        (replace(ENTERPRISE, None), {ENTERPRISE: None}),
+    ],
+)
+def test_an_operation_changes_what_it_names_and_nothing_else(operation, changed):
+    assert patch(user(), operation) == user(**changed)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        add("title", "Guide"),
+        add("emails", [HOME]),
+        add("emails", [{"value": "BABS@example.org", "type": "HOME"}]),
+        add("emails", []),
+        add("emails", None),
+        add("name", {"givenName": "Barbara"}),
+        add("schemas", [ENTERPRISE]),
+        add("password", "secret"),
+        replace("userName", "barbara"),
+        replace("emails", [WORK, HOME]),
+        replace("password", "secret"),
+        replace("name", {}),
+        replace(ENTERPRISE, {"department": "Tours"}),
+        replace(None, {"schemas": [CORE], "id": "u-1", "active": True, "meta": {"resourceType": "User"}, "groups": []}),
+        replace(None, {}),
+        remove("nickName"),
+        remove("roles"),
+        remove("name.middleName"),
+        remove('emails[type eq "other"]'),
+        remove('roles[value eq "x"]'),
+        remove(f"{ENTERPRISE}:division"),
+        {"op": "remove", "path": "emails", "value": []},
+        {"op": "remove", "path": "emails", "value": [{"value": "nobody@example.com"}]},
+    ],
+)
+def test_an_operation_that_changes_nothing_gives_an_equal_resource(operation):
+    assert patch(user(), operation) == user()
+
+
+@pytest.mark.parametrize(
+    ("operation", "scim_type"),
+    [
+        (replace("shoeSize", 43), "invalidPath"),
+        (replace("name.shoe", 43), "invalidPath"),
+        (replace('emails[type eq "work"].shoe', "x"), "invalidPath"),
+        (replace('userName[value eq "x"]', "x"), "invalidPath"),
+        (replace('emails.value[type eq "x"]', "x"), "invalidPath"),
+        (replace('emails[type eq "work"] .value', "x"), "invalidFilter"),
+        (replace("emails[type eq work]", "x"), "invalidFilter"),
+        (replace('emails[shoe eq "x"]', {}), "invalidFilter"),
+        (replace('emails[type eq "work"', "x"), "invalidFilter"),
+        (replace("user name", "x"), "invalidPath"),
+        (replace("[", "x"), "invalidPath"),
+        (replace(f'{ENTERPRISE}[a eq "b"]', {}), "invalidPath"),
+        (replace(None, {"shoeSize": 43}), "invalidPath"),
+        (replace("urn:x:y:z", "x"), "invalidPath"),
+        (replace('emails[type eq "other"].value', "x"), "noTarget"),
+        (replace('emails[type eq "other"]', {"value": "x"}), "noTarget"),
+        (add('emails[type eq "other"].value', "x"), "noTarget"),
+        (replace("roles.value", "x"), "noTarget"),
+        (remove(""), "noTarget"),
+        (remove(CORE), "noTarget"),
+        (replace("id", "x"), "mutability"),
+        (replace("meta.created", "x"), "mutability"),
+        (add("groups", [{"value": "g-2"}]), "mutability"),
+        (remove("groups"), "mutability"),
+        (remove("id"), "mutability"),
+        (replace(None, {"id": "other"}), "mutability"),
+        (replace(f"{ENTERPRISE}:manager.displayName", "Ann"), "mutability"),
+        (remove("userName"), "mutability"),
+        (replace("userName", None), "mutability"),
+        (remove("schemas"), "mutability"),
+        (replace("userName", ""), "invalidValue"),
+        (replace("active", "False"), "invalidValue"),
+        (replace("title", 5), "invalidValue"),
+        (replace("title", ["x"]), "invalidValue"),
+        (replace("name", "Barbara"), "invalidValue"),
+        (replace("name.givenName", {}), "invalidValue"),
+        (replace("emails", ["a@x.org"]), "invalidValue"),
+        (replace('emails[type eq "work"]', "x"), "invalidValue"),
+        (replace('emails[type eq "work"].primary', "True"), "invalidValue"),
+        (add("emails", [{"value": "x", "primary": True}, {"value": "y", "primary": True}]), "invalidValue"),
+        (replace(f"{ENTERPRISE}:manager", "u-8"), "invalidValue"),
+        (replace(ENTERPRISE, "x"), "invalidValue"),
+        (replace(None, "x"), "invalidValue"),
+        ({"op": "add", "path": "title"}, "invalidValue"),
+        ({"op": "replace"}, "invalidValue"),
+        ({"op": "remove", "path": "emails", "value": [{"display": None}]}, "invalidValue"),
+        ({"op": "remove", "path": "emails", "value": [5]}, "invalidValue"),
+        ({"op": "copy", "path": "title"}, "invalidSyntax"),
+        ({"path": "title", "value": "x"}, "invalidSyntax"),
+        ({"op": 5, "path": "title", "value": "x"}, "invalidSyntax"),
+        ({"op": "add", "path": 5, "value": "x"}, "invalidPath"),
+    ],
+)
+def test_an_impossible_operation_is_refused(operation, scim_type):
+    with pytest.raises(ScimError) as refused:
+        patch(user(), operation)
+    assert (refused.value.status, refused.value.scim_type) == (400, scim_type)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"schemas": [PATCH_SCHEMA]},
+        {"schemas": [PATCH_SCHEMA], "Operations": []},
+        {"schemas": [PATCH_SCHEMA], "Operations": {"op": "add"}},
+        {"schemas": [PATCH_SCHEMA], "Operations": ["add"]},
+        {"schemas": [CORE], "Operations": [remove("title")]},
+        {"schemas": PATCH_SCHEMA, "Operations": [remove("title")]},
+        {"Operations": [remove("title")]},
+    ],
+)
+def test_a_body_that_is_no_patch_message_is_invalid_syntax(body):
+    with pytest.raises(ScimError) as refused:
+        read_patch(body)
+    assert refused.value.scim_type == "invalidSyntax"
+
+
+def test_keys_and_operators_are_read_in_any_case():
+    body = {"SCHEMAS": [PATCH_SCHEMA.upper()], "operations": [{"OP": "Replace", "Path": "title", "VALUE": "Chef"}]}
+    assert apply_patch(user(), read_patch(body), USER_TYPE)["title"] == "Chef"
+
+
+def test_too_many_operations_are_refused_with_413():
+    with pytest.raises(ScimError) as refused:
+        read_patch(message(*[remove("title")] * (MAX_OPERATIONS + 1)))
+    assert refused.value.status == 413
+
+
+def test_no_operation_at_all_is_allowed_where_the_rules_say_so():
+    rules = PatchRules(allow_empty=True)
+    assert apply_patch(user(), read_patch(message(), rules), USER_TYPE, rules) == user()
+
+
+def test_the_input_is_never_changed():
+    stored = user()
+    before = copy.deepcopy(stored)
+    patch(
+        stored,
+        replace('emails[type eq "work"].value', "n@x.org"),
+        add("emails", [{"value": "z@x.org", "primary": True}]),
+        replace("name.givenName", "B"),
+        replace(f"{ENTERPRISE}:manager.value", "u-8"),
+        remove('addresses[type eq "work"]'),
+        remove(f"{ENTERPRISE}:department"),
+    )
+    assert stored == before
+
+
+def test_a_late_mistake_leaves_nothing_of_the_earlier_operations():
+    stored = user()
+    with pytest.raises(ScimError):
+        patch(stored, replace("title", "Chef"), replace("id", "x"))
+    assert stored == user()
+
+
+def test_operations_see_what_earlier_ones_did():
+    made = patch(user(), remove("emails"), add("emails", [HOME]), replace('emails[type eq "home"].value', "n@x.org"))
+    assert made["emails"] == [{**HOME, "value": "n@x.org"}]
+
+
+def test_a_newly_marked_primary_unmarks_the_old_one():
+    for operation in (
+        add("emails", [{"value": "z@x.org", "primary": True}]),
+        replace('emails[type eq "home"].primary', True),
+        replace('emails[type eq "home"]', {"primary": True}),
+        add("emails", [{**HOME, "primary": True}]),
+    ):
+        emails = patch(user(), operation)["emails"]
+        assert [email["value"] for email in emails if email.get("primary")] != [WORK["value"]]
+        assert sum(email.get("primary") is True for email in emails) == 1
+        assert emails[0]["primary"] is False
+
+
+def test_replacing_the_primary_address_keeps_it_primary():
+    emails = patch(user(), replace("emails[primary eq true].value", "n@x.org"))["emails"]
+    assert emails[0] == {**WORK, "value": "n@x.org"}
+
+
+def test_removing_the_last_attribute_of_an_extension_removes_its_schema():
+    stored = user(**{ENTERPRISE: {"department": "Tours"}})
+    made = patch(stored, remove(f"{ENTERPRISE}:department"))
+    assert made["schemas"] == [CORE]
+    assert ENTERPRISE not in made
+
+
+def test_adding_to_a_new_extension_adds_its_schema():
+    made = patch(user(**{ENTERPRISE: None}), add(f"{ENTERPRISE}:department", "Tours"))
+    assert made["schemas"] == [CORE, ENTERPRISE]
+
+
+def test_an_unmatched_filter_makes_the_value_where_the_rules_say_so():
+    rules = PatchRules(create_on_miss=True)
+    for op in ("add", "replace"):
+        operation = {"op": op, "path": 'emails[type eq "other"].value', "value": "o@x.org"}
+        assert patch(user(), operation, rules=rules)["emails"] == [WORK, HOME, {"type": "other", "value": "o@x.org"}]
+    whole = {"op": "add", "path": 'addresses[type eq "home"]', "value": {"country": "FR"}}
+    assert patch(user(), whole, rules=rules)["addresses"][1] == {"type": "home", "country": "FR"}
+    primary = {"op": "add", "path": 'emails[type eq "other" and primary eq true].value', "value": "o@x.org"}
+    emails = patch(user(), primary, rules=rules)["emails"]
+    assert [email.get("primary") for email in emails] == [False, None, True]
+
+
+@pytest.mark.parametrize("text", ['emails[type ne "work" and type ne "home"].value', "emails[not (type pr)].value"])
+def test_a_filter_that_describes_no_value_stays_without_target(text):
+    with pytest.raises(ScimError) as refused:
+        patch(user(), add(text, "o@x.org"), rules=PatchRules(create_on_miss=True))
+    assert refused.value.scim_type == "noTarget"
+
+
+def group(*members: str) -> dict[str, object]:
+    return {
+        "schemas": [GROUP_SCHEMA],
+        "id": "g-1",
+        "displayName": "Guides",
+        "members": [{"value": m, "type": "User"} for m in members],
+    }
+
+
+def test_a_remove_that_lists_members_removes_those_and_never_all():
+    operation = {"op": "Remove", "path": "members", "value": [{"$ref": None, "value": "u-2"}]}
+    assert patch(group("u-1", "u-2", "u-3"), operation, rt=GROUP) == group("u-1", "u-3")
+    unknown = {"op": "remove", "path": "members", "value": [{"value": "u-9"}]}
+    assert patch(group("u-1"), unknown, rt=GROUP) == group("u-1")
+
+
+def test_a_member_that_is_added_again_changes_nothing():
+    operation = add("members", [{"value": "u-1", "display": "Bob"}, {"value": "u-2"}])
+    made = patch(group("u-1"), operation, rt=GROUP)
+    assert [member["value"] for member in made["members"]] == ["u-1", "u-2"]
+
+
+def test_the_value_of_a_member_is_immutable():
+    with pytest.raises(ScimError) as refused:
+        patch(group("u-1"), replace('members[value eq "u-1"].value', "u-2"), rt=GROUP)
+    assert refused.value.scim_type == "mutability"
+
+
+BADGES = "urn:example:scim:badges:1.0:User"
+USER_TYPE = user_type(
+    [
+        schema_from_dict(
+            {
+                "id": BADGES,
+                "attributes": [
+                    {"name": "number", "type": "integer", "mutability": "immutable"},
+                    {"name": "tags", "multiValued": True},
+                    {"name": "pin", "mutability": "writeOnly", "returned": "never"},
+                ],
+            }
+        )
+    ]
+)
+
+
+def test_an_immutable_attribute_is_set_once():
+    made = patch(user(), add(f"{BADGES}:number", 7), rt=USER_TYPE)
+    assert made[BADGES] == {"number": 7}
+    assert patch(made, add(f"{BADGES}:number", 7), rt=USER_TYPE) == made
+    for operation in (replace(f"{BADGES}:number", 8), remove(f"{BADGES}:number")):
+        with pytest.raises(ScimError) as refused:
+            patch(made, operation, rt=USER_TYPE)
+        assert refused.value.scim_type == "mutability"
+
+
+def test_simple_lists_are_added_to_replaced_and_removed_from():
+    made = patch(user(), add(f"{BADGES}:tags", ["Red"]), add(f"{BADGES}:tags", ["red", "blue"]), rt=USER_TYPE)
+    assert made[BADGES]["tags"] == ["Red", "blue"]
+    assert patch(made, remove(f'{BADGES}:tags[value eq "RED"]'), rt=USER_TYPE)[BADGES]["tags"] == ["blue"]
+    listed = {"op": "remove", "path": f"{BADGES}:tags", "value": ["red"]}
+    assert patch(made, listed, rt=USER_TYPE)[BADGES]["tags"] == ["blue"]
+    replaced = patch(made, replace(f'{BADGES}:tags[value eq "blue"]', "green"), rt=USER_TYPE)
+    assert replaced[BADGES]["tags"] == ["Red", "green"]
+
+
+def test_a_write_only_attribute_is_dropped():
+    assert patch(user(), add(f"{BADGES}:pin", "1234"), rt=USER_TYPE) == user()
