@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rightful.accounts.refusals import ClaimRefusedError
 from rightful.api.lambda_context import invocation_of
 from rightful.api.proxy import read_request
 from rightful.api.scim import ScimService, error_response

@@ -1,0 +1,89 @@
+"""The admin API of an organization: routes, and what is the same for all of them.
+
+JSON in camelCase. Lists are {"items": [...], "nextCursor": "..."}; errors {"error": {"code", "message", "field"?}}.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rightful.api import admin_accounts, admin_conflicts, admin_log, admin_settings
+from rightful.api.admin_call import AdminCall, ApiError
+from rightful.api.proxy import Request, Response
+from rightful.conflicts.decisions import DecisionError
+from rightful.conflicts.policy import PolicyError
+from rightful.invocation import Invocation
+from rightful.organizations.registry import SettingsError
+from rightful.organizations.tokens import Scope
+from rightful.storage.contract import ConflictQueue, IdentityStore
+from rightful.storage.writes import ContendedError
+
+BASE = "/admin/v1/orgs/{orgId}"
+
+Handler = Callable[[AdminCall], Response]
+
+ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    "/conflicts": {"GET": admin_conflicts.list_conflicts},
+    "/conflicts/{id}": {"GET": admin_conflicts.get},
+    "/conflicts/{id}/decision": {"POST": admin_conflicts.decide},
+    "/conflicts/{id}/retry": {"POST": admin_conflicts.retry_conflict},
+    "/conflicts/{id}/undo": {"POST": admin_conflicts.undo_conflict},
+    "/accounts": {"GET": admin_accounts.search},
+    "/accounts/{id}": {"GET": admin_accounts.get},
+    "/log": {"GET": admin_log.list_log},
+    "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
+    "/domains": {"GET": admin_settings.list_domains, "POST": admin_settings.post_domain},
+    "/domains/{domain}": {"DELETE": admin_settings.delete_domain},
+    "/directories": {"GET": admin_settings.list_directories, "POST": admin_settings.post_directory},
+    "/directories/{id}": {"GET": admin_settings.get_directory, "PATCH": admin_settings.patch_directory},
+    "/directories/{id}/tokens": {"GET": admin_settings.list_tokens, "POST": admin_settings.post_token},
+    "/directories/{id}/tokens/{tokenId}": {"DELETE": admin_settings.delete_token},
+}
+
+_STATUS_OF_CODE = {
+    "invalid_value": 400,
+    "not_found": 404,
+    "conflict": 409,
+    "ended": 409,
+    "changed": 409,
+    "not_approvable": 409,
+    "same_approver": 409,
+    "not_undoable": 409,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdminService:
+    """Answers an organization's administrators."""
+
+    store: IdentityStore
+    queue: ConflictQueue
+    on_failure: Callable[[str, Exception], None]
+
+    def answer(self, request: Request, invocation: Invocation) -> Response:
+        """The response to a request; every error that a client can cause has a code and a way out."""
+        try:
+            return self._answer(request, invocation)
+        except ApiError as error:
+            return error.response()
+        except (DecisionError, SettingsError) as error:
+            return ApiError(_STATUS_OF_CODE[error.code], error.code, str(error), error.field).response()
+        except PolicyError as error:
+            return ApiError(400, "invalid_value", str(error), error.field).response()
+        except ContendedError:
+            message = "Other changes of the same data kept coming in between. Nothing was changed; send it again."
+            return ApiError(503, "busy", message, headers={"Retry-After": "1"}).response()
+
+    def _answer(self, request: Request, invocation: Invocation) -> Response:
+        methods = ROUTES.get(request.resource.removeprefix(BASE), {})
+        handler = methods.get(request.method)
+        if handler is None:
+            allowed = ", ".join(methods)
+            raise ApiError(
+                405 if methods else 404, "not_found", "There is no such endpoint.", headers={"Allow": allowed}
+            )
+        principal = request.principal
+        if principal is None or principal.scope is not Scope.ADMIN:
+            raise ApiError(403, "forbidden", "This key is no admin key. Use an admin key of the organization.")
+        if principal.organization_id != request.path_parameters.get("orgId"):
+            raise ApiError(403, "forbidden", "This key belongs to another organization.")
+        return handler(AdminCall(request, invocation, principal, self.store, self.queue))

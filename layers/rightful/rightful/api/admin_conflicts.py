@@ -1,0 +1,125 @@
+"""Admin API: conflicts, and what administrators say about them."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from rightful.api.admin_call import AdminCall, ApiError, Body
+from rightful.api.documents import conflict_document
+from rightful.api.proxy import Response
+from rightful.conflicts.conflict import LIVE, Conflict, ConflictStatus, Resolution
+from rightful.conflicts.decisions import approve, reject, retry, undo
+from rightful.conflicts.remediation import Outcome
+from rightful.organizations.tokens import Token
+from rightful.storage.contract import Pointer
+
+_REASON = Field(min_length=1, max_length=500)
+
+
+class Decision(Body):
+    """What an administrator decides. `resolution`: which way, where there are two."""
+
+    decision: Literal["approve", "reject"]
+    reason: str = _REASON
+    resolution: Resolution | None = None
+
+
+class Undo(Body):
+    """Why it is undone."""
+
+    reason: str = _REASON
+
+
+def list_conflicts(call: AdminCall) -> Response:
+    """GET conflicts?status=&directoryId=&limit=&cursor=: newest first. status: one or more, comma-separated, or "live"."""
+    page = call.store.conflicts(
+        call.organization_id,
+        limit=call.limit(),
+        position=call.position(),
+        statuses=_statuses(call.parameter("status")),
+        directory_id=call.parameter("directoryId"),
+    )
+    holders = call.store.accounts(
+        {conflict.holder_account_id for conflict in page.conflicts if conflict.holder_account_id}
+    )
+    return call.listing(
+        page.conflicts,
+        page.next_position,
+        lambda conflict: conflict_document(conflict, holders.get(conflict.holder_account_id or "")),
+    )
+
+
+def get(call: AdminCall) -> Response:
+    """GET conflicts/{id}."""
+    conflict = call.store.conflict(_pointer(call))
+    if conflict is None:
+        raise ApiError(404, "not_found", "There is no such conflict in this organization.")
+    return _response(call, conflict)
+
+
+def decide(call: AdminCall) -> Response:
+    """POST conflicts/{id}/decision {"decision": "approve" | "reject", "reason"}: the conflict as it is then."""
+    decision = call.body(Decision)
+    key = _key(call)
+    if decision.decision == "approve":
+        outcome = approve(
+            call.store,
+            call.queue,
+            call.invocation,
+            _pointer(call),
+            key=key,
+            reason=decision.reason,
+            resolution=decision.resolution,
+        )
+    else:
+        outcome = reject(call.store, call.queue, call.invocation, _pointer(call), key=key, reason=decision.reason)
+    return _outcome(call, outcome)
+
+
+def retry_conflict(call: AdminCall) -> Response:
+    """POST conflicts/{id}/retry: examine it again now."""
+    return _outcome(call, retry(call.store, call.queue, call.invocation, _pointer(call), key=_key(call)))
+
+
+def undo_conflict(call: AdminCall) -> Response:
+    """POST conflicts/{id}/undo {"reason"}: put everything back as it was."""
+    reason = call.body(Undo).reason
+    return _outcome(call, undo(call.store, call.queue, call.invocation, _pointer(call), key=_key(call), reason=reason))
+
+
+def _pointer(call: AdminCall) -> Pointer:
+    return Pointer(call.organization_id, call.request.path_parameters.get("id", ""))
+
+
+def _key(call: AdminCall) -> Token:
+    """The key as it is now: the gateway may still let in one that was revoked within the last minute."""
+    tokens = call.store.tokens(organization_id=call.organization_id)
+    for token in tokens:
+        if token.id == call.principal.token_id and token.is_live(call.invocation.now):
+            return token
+    raise ApiError(403, "forbidden", "This key was revoked or has expired. Use another admin key.")
+
+
+def _outcome(call: AdminCall, outcome: Outcome) -> Response:
+    if outcome.conflict is None:
+        raise ApiError(404, "not_found", "There is no such conflict in this organization.")
+    return _response(call, outcome.conflict)
+
+
+def _response(call: AdminCall, conflict: Conflict) -> Response:
+    holder = call.store.account(conflict.holder_account_id) if conflict.holder_account_id else None
+    return Response(200, conflict_document(conflict, holder))
+
+
+def _statuses(text: str | None) -> frozenset[ConflictStatus]:
+    if text is None:
+        return frozenset()
+    if text == "live":
+        return LIVE
+    known = {status.value: status for status in ConflictStatus}
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            message = f"status: there is no {name!r}; choose of live, {', '.join(known)}."
+            raise ApiError(400, "invalid_value", message, "status")
+    return frozenset(known[name] for name in names)

@@ -1,0 +1,143 @@
+"""Accounts, conflicts and log rows as administrators read them (DESIGN "Routes"): JSON documents, camelCase."""
+
+from datetime import datetime
+
+from rightful.accounts.account import Account
+from rightful.accounts.resource import scim_time
+from rightful.conflicts.conflict import Conflict
+from rightful.eventlog import LogEntry
+from rightful.organizations.organization import Directory
+from rightful.organizations.tokens import Token
+
+
+def _time(moment: datetime | None) -> str | None:
+    return scim_time(moment) if moment else None
+
+
+def account_document(account: Account) -> dict[str, object]:
+    """An account, for administrators of its own organization."""
+    link = account.link
+    return {
+        "id": account.id,
+        "email": account.email.value if account.email else None,
+        "emailVerified": account.email_verified,
+        "status": account.status.value,
+        "organizationId": account.organization_id,
+        "claimed": account.claimed,
+        "origin": account.origin.value,
+        "lastLoginAt": _time(account.last_login_at),
+        "flags": sorted(account.flags),
+        "link": {
+            "directoryId": link.directory_id,
+            "scimId": link.scim_id,
+            "externalId": link.external_id,
+            "userName": link.user_name,
+        }
+        if link
+        else None,
+        "heldSince": _time(account.held_since),
+        "deletionDate": _time(account.deletion_date),
+        "displayName": account.attributes.get("displayName"),
+        "createdAt": _time(account.created_at),
+        "updatedAt": _time(account.updated_at),
+        "version": account.version,
+    }
+
+
+def holder_document(holder: Account) -> dict[str, object]:
+    """The holder of a wanted address, for administrators of its own organization."""
+    return {
+        "accountId": holder.id,
+        "email": holder.email.value if holder.email else None,
+        "status": holder.status.value,
+        "linkedDirectoryId": holder.link.directory_id if holder.link else None,
+        "lastLoginAt": _time(holder.last_login_at),
+        "origin": holder.origin.value,
+    }
+
+
+def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, object]:
+    """A conflict. `holder` only where it belongs to the conflict's own organization, else None."""
+    visible = holder if holder is not None and holder.organization_id == conflict.organization_id else None
+    requester = conflict.requester
+    step = conflict.next_step
+    return {
+        "id": conflict.id,
+        "status": conflict.status.value,
+        "class": conflict.conflict_class.value if conflict.conflict_class else None,
+        "decision": conflict.decision,
+        "directoryId": conflict.directory_id,
+        "operation": conflict.operation.value,
+        "collision": conflict.collision.value,
+        "requester": {
+            "accountId": requester.account_id,
+            "scimId": requester.scim_id,
+            "userName": requester.user_name,
+            "externalId": requester.external_id,
+        },
+        "wantedEmail": conflict.wanted.value,
+        "oldEmail": conflict.old_email.value if conflict.old_email else None,
+        "holder": holder_document(visible) if visible else None,
+        "explanation": conflict.explanation,
+        "nextStep": {"who": step.who, "what": step.what} if step else None,
+        "evidence": dict(conflict.evidence),
+        "approvals": [
+            {"by": approval.holder, "reason": approval.reason, "at": _time(approval.given_at)}
+            for approval in conflict.approvals
+        ],
+        "occurrences": conflict.occurrences,
+        "createdAt": _time(conflict.created_at),
+        "updatedAt": _time(conflict.updated_at),
+        "resolvedAt": _time(conflict.resolved_at),
+        "expiresAt": _time(conflict.expires_at),
+        "correlationId": conflict.correlation_id,
+    }
+
+
+def log_document(entry: LogEntry) -> dict[str, object]:
+    """A row of the event log."""
+    return {
+        "id": entry.id,
+        "at": _time(entry.at),
+        "action": entry.action.value,
+        "result": entry.result.value,
+        "directoryId": entry.directory_id,
+        "accountId": entry.account_id,
+        "subject": entry.subject,
+        "scimId": entry.scim_id,
+        "externalId": entry.external_id,
+        "oldEmail": entry.old_email,
+        "requestedEmail": entry.requested_email,
+        "holder": entry.holder,
+        "conflictId": entry.conflict_id,
+        "class": entry.conflict_class,
+        "explanation": entry.explanation,
+        "nextStep": {"who": entry.next_step_who, "what": entry.next_step_what} if entry.next_step_what else None,
+        "retriedByIdp": entry.retried_by_idp,
+        "approver": entry.approver,
+        "correlationId": entry.correlation_id,
+    }
+
+
+def directory_document(directory: Directory, base_url: str) -> dict[str, object]:
+    """A directory's settings, and the URL that goes into the identity provider."""
+    return {
+        "id": directory.id,
+        "name": directory.name,
+        "profile": directory.profile,
+        "onDelete": directory.on_delete.value,
+        "extensions": [dict(extension) for extension in directory.extensions],
+        "scimBaseUrl": f"{base_url}/scim/directory/{directory.id}",
+        "createdAt": _time(directory.created_at),
+    }
+
+
+def token_document(token: Token) -> dict[str, object]:
+    """A key, without the key."""
+    return {
+        "id": token.id,
+        "scope": token.scope.value,
+        "holder": token.holder,
+        "createdAt": _time(token.created_at),
+        "expiresAt": _time(token.expires_at),
+    }
