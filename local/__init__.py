@@ -1,0 +1,1 @@
+"""The whole template on this machine: `make run`, `make demo`, and the stack that tests/stack runs against."""

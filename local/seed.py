@@ -1,0 +1,134 @@
+"""What a new stack begins with: a demo organization to try things in, and a lab for test tools.
+
+The demo organization has verified its domains and lets a deactivated holder's address move at once. The lab takes
+any domain and erases what is deleted, with one directory for each identity provider's dialect.
+
+Run as a program, it works on the tables that its environment names, and prints the ids and keys as JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+
+from local.paths import ROOT
+from local.problem import LocalProblemError
+
+DEMO_DOMAINS = ("example.com", "example.org")
+LAB_PROFILES = ("generic", "entra", "okta", "onelogin", "jumpcloud", "google", "ping")
+
+
+@dataclass(frozen=True)
+class SeededDirectory:
+    """A directory and a key to provision it."""
+
+    id: str
+    scim_token: str
+
+
+@dataclass(frozen=True)
+class SeededOrganization:
+    """An organization, a key to administer it, and its directories by IdP profile."""
+
+    id: str = ""
+    admin_token: str = ""
+    directories: Mapping[str, SeededDirectory] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """The organizations of a new stack, and the key of the host application."""
+
+    demo: SeededOrganization = field(default_factory=SeededOrganization)
+    lab: SeededOrganization = field(default_factory=SeededOrganization)
+    app_token: str = ""
+
+
+def seed(environment: Mapping[str, str]) -> Seeded:
+    """Make the organizations, in a process of its own: a process has one set of clients and settings.
+
+    Raises:
+        LocalProblemError: it failed; the last thing that it said.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "local.seed"],
+        cwd=ROOT,
+        env={**inherited, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["it said nothing"]
+        raise LocalProblemError(f"The organizations could not be made: {said[-1]}")
+    document = json.loads(done.stdout)
+    return Seeded(
+        demo=_organization(document["demo"]), lab=_organization(document["lab"]), app_token=document["app_token"]
+    )
+
+
+def _organization(document: Mapping[str, object]) -> SeededOrganization:
+    directories = document["directories"]
+    assert isinstance(directories, dict)
+    return SeededOrganization(
+        id=str(document["id"]),
+        admin_token=str(document["admin_token"]),
+        directories={profile: SeededDirectory(**fields) for profile, fields in directories.items()},
+    )
+
+
+def make_organizations() -> Seeded:
+    """Make them in the tables that the environment names."""
+    from rightful.conflicts.conflict import ConflictClass
+    from rightful.conflicts.policy import Policy, PolicyBase, Rule
+    from rightful.invocation import Invocation
+    from rightful.organizations import registry
+    from rightful.organizations.organization import DomainPolicy, OnDelete
+    from rightful.organizations.tokens import Scope
+    from rightful.storage.clients import identity_store
+
+    store = identity_store()
+    invocation = Invocation(correlation_id="seed")
+
+    def keyed(organization_id: str, profiles: Sequence[str], on_delete: OnDelete) -> SeededOrganization:
+        directories = {}
+        for profile in profiles:
+            directory = registry.create_directory(
+                store, invocation, organization_id, profile, profile=profile, on_delete=on_delete
+            )
+            secret, _ = registry.issue_token(
+                store,
+                invocation,
+                Scope.SCIM,
+                f"{profile} directory",
+                organization_id=organization_id,
+                directory_id=directory.id,
+            )
+            directories[profile] = SeededDirectory(directory.id, secret)
+        secret, _ = registry.issue_token(
+            store, invocation, Scope.ADMIN, "Local administrator", organization_id=organization_id
+        )
+        return SeededOrganization(organization_id, secret, directories)
+
+    # The standard policy, but without waiting two weeks: whoever tries it wants to see it happen.
+    at_once = Policy(
+        base=PolicyBase.CUSTOM, rules={ConflictClass.DEACTIVATED: Rule.AUTO}, deactivated_after=timedelta(0)
+    )
+    demo = registry.create_organization(store, invocation, "Demo", policy=at_once)
+    for domain in DEMO_DOMAINS:
+        demo = registry.add_domain(store, invocation, demo, domain)
+    lab = registry.create_organization(store, invocation, "Lab", domain_policy=DomainPolicy.ANY)
+    app_token, _ = registry.issue_token(store, invocation, Scope.APP, "Local host application")
+    return Seeded(
+        demo=keyed(demo.id, ["generic"], OnDelete.DEACTIVATE),
+        lab=keyed(lab.id, LAB_PROFILES, OnDelete.ERASE),
+        app_token=app_token,
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asdict(make_organizations())))
