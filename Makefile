@@ -59,11 +59,12 @@ lock: $(UV) ## Lock the dependencies anew after a change of pyproject.toml
 ##@ Deploy it
 
 .PHONY: build
-build: $(UV) ## Build what is deployed (needs python3.13); then: make deploy
+build: $(UV) ## Build what is deployed (needs python3.13 on the PATH)
+	@python3.13 -c '' 2>/dev/null || { echo "Building needs python3.13 on the PATH: it is the functions' interpreter." >&2; exit 1; }
 	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam build
 
 .PHONY: deploy
-deploy: build ## Deploy to AWS, asking for what it needs
+deploy: build ## Deploy to your AWS account; asks for what it needs
 	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam deploy --guided
 
 ##@ Housekeeping
