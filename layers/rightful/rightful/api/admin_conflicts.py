@@ -31,7 +31,7 @@ class Undo(Body):
 
 
 def list_conflicts(call: AdminCall) -> Response:
-    """GET conflicts?status=&directoryId=&limit=&cursor=: newest first. status: one or more, comma-separated, or "live"."""
+    """GET conflicts?status=&directoryId=&limit=&cursor=: newest first. status: some, comma-separated, or "live"."""
     page = call.store.conflicts(
         call.organization_id,
         limit=call.limit(),

@@ -21,7 +21,7 @@ from rightful.organizations.registry import (
     revoke_token,
 )
 from rightful.organizations.tokens import Scope
-from rightful.scim.profiles import PROFILES
+from rightful.scim.profiles import PROFILE_NAMES
 from rightful.scim.schema import schema_from_dict
 
 _NAME = Field(min_length=1, max_length=100)
@@ -186,8 +186,8 @@ def _directory(call: AdminCall, directory: Directory) -> dict[str, object]:
 
 
 def _check(profile_name: str, extensions: list[dict[str, object]]) -> None:
-    if profile_name not in PROFILES:
-        raise ApiError(400, "invalid_value", f"profile: choose of {', '.join(PROFILES)}.", "profile")
+    if profile_name not in PROFILE_NAMES:
+        raise ApiError(400, "invalid_value", f"profile: choose of {', '.join(PROFILE_NAMES)}.", "profile")
     for number, extension in enumerate(extensions):
         try:
             schema_from_dict(extension)

@@ -1,4 +1,4 @@
-"""One SCIM request on its way through a handler: what every handler needs to read of it and to write into its answer."""
+"""One SCIM request on its way through a handler: reading it, and what every answer has."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +9,18 @@ from rightful.accounts.resource import resource_of
 from rightful.api.proxy import Request, Response
 from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory
+from rightful.scim.attributes import ResourceType, Schema
 from rightful.scim.profiles import Profile, ScimRequest, profile
 from rightful.scim.rendering import render
 from rightful.scim.requests import parse_body
 from rightful.scim.resources import schemas_of
-from rightful.scim.schema import ResourceType, schema_from_dict, user_type
+from rightful.scim.schema import schema_from_dict, user_type
 
 CONTENT_TYPE = "application/scim+json"
 BODY_LIMIT_OCTETS = 256 * 1024
+
+_EXTENSIONS: dict[tuple[str, int], tuple[Schema, ...]] = {}
+"""The extensions that were read last; one function instance mostly serves few directories with any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,20 @@ class ScimCall:
         """
         return parse_body(self.request.body, self.request.headers.get("content-type"), limit_bytes=BODY_LIMIT_OCTETS)
 
+    def dialect(self, directory: Directory) -> Profile:
+        """How the directory's identity provider speaks SCIM."""
+        return profile(directory.profile, extensions_of(directory))
+
+    def rewritten(self, directory: Directory, path: str, body: dict[str, object]) -> dict[str, object]:
+        """The body as the engine takes it, after the dialect's workarounds."""
+        sent = ScimRequest(self.request.method, path, self.request.query, body)
+        return self.dialect(directory).rewrite(sent).body or {}
+
+    def rewritten_query(self, directory: Directory, path: str) -> Mapping[str, tuple[str, ...]]:
+        """The query parameters as the engine takes them, after the dialect's workarounds."""
+        sent = ScimRequest(self.request.method, path, self.request.query, None)
+        return self.dialect(directory).rewrite(sent).query
+
     def names(self, parameter: str) -> tuple[str, ...]:
         """The attribute names in `attributes` or `excludedAttributes` (RFC 7644 section 3.9)."""
         listed = (value.split(",") for value in self.request.query.get(parameter, ()))
@@ -53,9 +71,18 @@ class ScimCall:
 
 def user_resource_type(directory: Directory) -> ResourceType:
     """What a User is in that directory: the core, the enterprise extension, and its own extensions."""
+    return user_type(extensions_of(directory))
+
+
+def extensions_of(directory: Directory) -> tuple[Schema, ...]:
+    """The directory's own schema extensions, read once per version of its settings."""
     if not directory.extensions:
-        return user_type()
-    return user_type(schema_from_dict(extension) for extension in directory.extensions)
+        return ()
+    key = (directory.id, directory.version)
+    if key not in _EXTENSIONS:
+        _EXTENSIONS.clear()
+        _EXTENSIONS[key] = tuple(schema_from_dict(extension) for extension in directory.extensions)
+    return _EXTENSIONS[key]
 
 
 def user_resource(account: Account, rt: ResourceType, base_url: str) -> dict[str, object]:
@@ -74,13 +101,3 @@ def user_response(
     return Response(
         status, body, {"ETag": f'W/"{account.version}"', **(headers or {"Location": location})}, CONTENT_TYPE
     )
-
-
-def dialect(directory: Directory) -> Profile:
-    """How the directory's identity provider speaks SCIM."""
-    return profile(directory.profile)
-
-
-def scim_request(call: ScimCall, path: str, body: dict[str, object] | None) -> ScimRequest:
-    """The request in the form that profiles rewrite."""
-    return ScimRequest(call.request.method, path, call.request.query, body)

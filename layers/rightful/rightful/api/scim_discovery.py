@@ -1,0 +1,58 @@
+"""SCIM discovery (RFC 7644 section 4): what the service can do, from the data that drives it."""
+
+from rightful.api.proxy import Response
+from rightful.api.scim_call import CONTENT_TYPE, ScimCall, user_resource_type
+from rightful.scim import discovery
+from rightful.scim.attributes import ResourceType
+from rightful.scim.discovery import Capabilities
+from rightful.scim.errors import not_found
+from rightful.scim.listing import DEFAULT_COUNT, MAX_COUNT, list_response
+
+CAPABILITIES = Capabilities(max_page_size=MAX_COUNT, default_page_size=DEFAULT_COUNT, etag=True)
+
+
+def service_provider_config(call: ScimCall) -> Response:
+    """GET /ServiceProviderConfig."""
+    discovery.refuse_filter(call.request.query)
+    return _answer(discovery.service_provider_config(call.base_url, CAPABILITIES))
+
+
+def resource_types(call: ScimCall) -> Response:
+    """GET /ResourceTypes."""
+    return _all(call, discovery.resource_types(call.base_url, _types(call)))
+
+
+def resource_type(call: ScimCall) -> Response:
+    """GET /ResourceTypes/{id}."""
+    return _one(call, discovery.resource_types(call.base_url, _types(call)))
+
+
+def schemas(call: ScimCall) -> Response:
+    """GET /Schemas."""
+    return _all(call, discovery.schemas(call.base_url, _types(call)))
+
+
+def schema(call: ScimCall) -> Response:
+    """GET /Schemas/{id}."""
+    return _one(call, discovery.schemas(call.base_url, _types(call)))
+
+
+def _types(call: ScimCall) -> list[ResourceType]:
+    return [user_resource_type(call.provisioning.state().directory)]
+
+
+def _all(call: ScimCall, resources: list[dict[str, object]]) -> Response:
+    discovery.refuse_filter(call.request.query)
+    return _answer(list_response(resources, total=len(resources)))
+
+
+def _one(call: ScimCall, resources: list[dict[str, object]]) -> Response:
+    discovery.refuse_filter(call.request.query)
+    found = discovery.find(resources, call.resource_id)
+    if found is None:
+        raise not_found(f"There is no {call.resource_id} here.")
+    return _answer(found)
+
+
+def _answer(body: dict[str, object]) -> Response:
+    return Response(200, body, None, CONTENT_TYPE)

@@ -1,0 +1,177 @@
+"""A whole service in memory: one organization, one directory, its keys, and a remediator that is run by hand."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from rightful.api.admin import AdminService
+from rightful.api.proxy import Principal, Request, Response
+from rightful.api.scim import ScimService
+from rightful.conflicts.policy import Policy, PolicyBase
+from rightful.conflicts.remediation import remediate
+from rightful.invocation import Invocation
+from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.registry import add_domain, create_directory, create_organization, issue_token
+from rightful.organizations.tokens import Scope, Token
+from rightful.storage.memory import MemoryQueue, MemoryStore
+
+BASE_URL = "https://api.example/dev"
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+AT_ONCE = Policy(base=PolicyBase.CUSTOM, deactivated_after=timedelta(0))
+
+
+@dataclass
+class Service:
+    """The service, and a clock that stands still unless it is moved."""
+
+    policy: Policy = AT_ONCE
+    domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY
+    on_delete: OnDelete = OnDelete.DEACTIVATE
+    profile: str = "generic"
+    store: MemoryStore = field(default_factory=MemoryStore)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    now: datetime = START
+    failures: list[str] = field(default_factory=list)
+    organization: Organization = field(init=False)
+    directory: Directory = field(init=False)
+    admin_key: Token = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.organization = create_organization(
+            self.store, self.invocation(), "Example", policy=self.policy, domain_policy=self.domain_policy
+        )
+        self.organization = add_domain(self.store, self.invocation(), self.organization, "example.com")
+        self.directory = create_directory(
+            self.store,
+            self.invocation(),
+            self.organization.id,
+            "IdP",
+            profile=self.profile,
+            on_delete=self.on_delete,
+        )
+        self.admin_key = self.new_admin_key("Ines")
+
+    def new_admin_key(self, holder: str) -> Token:
+        """One more administrator's key."""
+        return issue_token(self.store, self.invocation(), Scope.ADMIN, holder, organization_id=self.organization.id)[1]
+
+    def invocation(self) -> Invocation:
+        """An invocation at this moment."""
+        return Invocation(now=self.now, correlation_id="test")
+
+    def pass_time(self, duration: timedelta) -> None:
+        """Move the clock."""
+        self.now += duration
+
+    def scim(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        directory_id: str | None = None,
+        scope: Scope = Scope.SCIM,
+    ) -> Response:
+        """A SCIM request: `path` below the directory's base URL, `body` as JSON unless it is a string."""
+        asked = directory_id or self.directory.id
+        resource, _, identifier = path.strip("/").partition("/")
+        template = f"/scim/directory/{{directoryId}}/{resource}"
+        parameters = {"directoryId": asked}
+        if identifier == ".search":
+            template += "/.search"
+        elif identifier:
+            template += "/{id}"
+            parameters["id"] = identifier
+        principal = Principal("key", scope, "IdP", self.organization.id, self.directory.id)
+        request = _request(method, template, parameters, body, query, headers, principal)
+        service = ScimService(self.store, self.queue, lambda what, _: self.failures.append(what))
+        return service.answer(request, self.invocation())
+
+    def admin(
+        self,
+        method: str,
+        route: str,
+        body: object = None,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        key: Token | None = None,
+        organization_id: str | None = None,
+    ) -> Response:
+        """An admin request: `route` as in the template below the organization, `parameters` of its path."""
+        key = key or self.admin_key
+        path_parameters = {"orgId": organization_id or self.organization.id, **(parameters or {})}
+        principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
+        template = f"/admin/v1/orgs/{{orgId}}{route}"
+        request = _request(method, template, path_parameters, body, query, {}, principal)
+        return AdminService(self.store, self.queue, lambda what, _: self.failures.append(what)).answer(
+            request, self.invocation()
+        )
+
+    def remediate_all(self) -> None:
+        """Let the remediator work until the queue is empty."""
+        for _ in range(200):
+            if not self.queue.messages:
+                return
+            remediate(self.store, self.queue, self.invocation(), self.queue.messages.pop(0))
+        raise AssertionError("the queue does not get empty")
+
+    def create_user(self, name: str, **more: object) -> dict[str, object]:
+        """Provision name@example.com, active, and return the User."""
+        response = self.scim("POST", "/Users", user(name, **more))
+        assert response.status == 201, response.body
+        assert isinstance(response.body, dict)
+        return response.body
+
+    def move(self, scim_id: object, name: str, **headers: str) -> Response:
+        """PATCH a user's work email to name@example.com."""
+        return self.scim("PATCH", f"/Users/{scim_id}", email_patch(f"{name}@example.com"), headers=headers)
+
+
+def user(name: str, **more: object) -> dict[str, object]:
+    """A User to be created: name@example.com is its userName and work email, its externalId ext-name."""
+    email = f"{name}@example.com"
+    return {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": email,
+        "externalId": f"ext-{name}",
+        "emails": [{"value": email, "type": "work", "primary": True}],
+        "active": True,
+    } | more
+
+
+def patch(*operations: Mapping[str, object]) -> dict[str, object]:
+    """A PatchOp body."""
+    return {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": list(operations)}
+
+
+def email_patch(email: str) -> dict[str, object]:
+    """A PatchOp that replaces the work email."""
+    return patch({"op": "replace", "path": 'emails[type eq "work"].value', "value": email})
+
+
+def _request(
+    method: str,
+    template: str,
+    path_parameters: Mapping[str, str],
+    body: object,
+    query: Mapping[str, str] | None,
+    headers: Mapping[str, str] | None,
+    principal: Principal,
+) -> Request:
+    text = body if isinstance(body, str) or body is None else json.dumps(body)
+    content = {"content-type": "application/scim+json"} if text is not None else {}
+    return Request(
+        method=method,
+        resource=template,
+        path_parameters=path_parameters,
+        query={name: (value,) for name, value in (query or {}).items()},
+        headers={**content, **(headers or {})},
+        body=text,
+        principal=principal,
+        base_url=BASE_URL,
+        request_id="test",
+    )

@@ -1,0 +1,141 @@
+"""Every bad SCIM request has a defined answer, and leaves everything as it was."""
+
+from typing import Any
+
+import pytest
+
+from rightful.organizations.tokens import Scope
+from tests.support.service import Service, email_patch, patch, user
+
+OVER_THE_LIMIT = '{"schemas": [], "x": "' + "a" * 300_000 + '"}'
+
+
+@pytest.fixture
+def service() -> Service:
+    service = Service()
+    service.create_user("ada")
+    return service
+
+
+def _first_id(service: Service) -> str:
+    body: Any = service.scim("GET", "/Users").body
+    return str(body["Resources"][0]["id"])
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "status", "scim_type"),
+    [
+        ("broken JSON", '{"schemas": [', 400, "invalidSyntax"),
+        ("no object", "[]", 400, "invalidSyntax"),
+        ("an empty body", "", 400, "invalidSyntax"),
+        ("a body over the limit", OVER_THE_LIMIT, 413, None),
+        ("no PatchOp", {"Operations": []}, 400, "invalidSyntax"),
+        (
+            "an unknown attribute in a path",
+            patch({"op": "replace", "path": "nonsense", "value": 1}),
+            400,
+            "invalidPath",
+        ),
+        ("a broken path", patch({"op": "replace", "path": "emails[type eq", "value": 1}), 400, "invalidPath"),
+        ("a readOnly attribute", patch({"op": "replace", "path": "id", "value": "x"}), 400, "mutability"),
+        (
+            "a filter that matches nothing",
+            patch({"op": "replace", "path": 'emails[type eq "other"].value', "value": "x@example.com"}),
+            400,
+            "noTarget",
+        ),
+        ("a wrong type", patch({"op": "replace", "path": "active", "value": [1]}), 400, "invalidValue"),
+        ("no address", email_patch("not an address"), 400, "invalidValue"),
+        ("an unverified domain", email_patch("ada@elsewhere.example"), 400, "invalidValue"),
+        ("the reserved domain", email_patch("x@released.invalid"), 400, "invalidValue"),
+        ("a full-width @ in the local part", email_patch("a\uff20evil.example@example.com"), 400, "invalidValue"),
+        (
+            "a userName that is too long",
+            patch({"op": "replace", "path": "userName", "value": "u" * 600}),
+            400,
+            "invalidValue",
+        ),
+    ],
+)
+def test_a_bad_patch_is_refused_and_changes_nothing(
+    service: Service, what: str, body: object, status: int, scim_type: str | None
+) -> None:
+    scim_id = _first_id(service)
+    before = service.scim("GET", f"/Users/{scim_id}").body
+
+    answer: Any = service.scim("PATCH", f"/Users/{scim_id}", body)
+
+    assert (answer.status, answer.body.get("scimType")) == (status, scim_type), what
+    assert answer.body["status"] == str(status)
+    assert answer.body["detail"]
+    assert service.scim("GET", f"/Users/{scim_id}").body == before
+
+
+@pytest.mark.parametrize(
+    ("filter_text", "scim_type"),
+    [
+        ("userName eq", "invalidFilter"),
+        ("userName xx 1", "invalidFilter"),
+        ('(userName eq "a"', "invalidFilter"),
+        ('nonsense eq "a"', "invalidFilter"),
+        ("active gt true", "invalidFilter"),
+    ],
+)
+def test_an_invalid_filter_is_named_as_such(service: Service, filter_text: str, scim_type: str) -> None:
+    answer: Any = service.scim("GET", "/Users", query={"filter": filter_text})
+
+    assert (answer.status, answer.body["scimType"]) == (400, scim_type)
+
+
+def test_a_wrong_media_type_is_415(service: Service) -> None:
+    answer = service.scim("POST", "/Users", user("bob"), headers={"content-type": "text/plain"})
+
+    assert answer.status == 415
+
+
+def test_a_wrong_method_is_405_with_the_methods_that_are_allowed(service: Service) -> None:
+    answer = service.scim("DELETE", "/Users")
+
+    assert answer.status == 405
+    assert answer.headers is not None
+    assert answer.headers["Allow"] == "GET, POST"
+
+
+def test_an_unknown_directory_is_404_and_another_ones_key_is_403(service: Service) -> None:
+    other = Service(store=service.store)
+
+    assert service.scim("GET", "/Users", directory_id="no-such-directory").status == 404
+    assert service.scim("GET", "/Users", directory_id=other.directory.id).status in {403, 404}
+
+
+def test_a_key_of_another_scope_is_403(service: Service) -> None:
+    assert service.scim("GET", "/Users", scope=Scope.ADMIN).status == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("scim_id", ["nobody", "nobody-1", "0" * 32 + "-1", "a%2Fb", "-", "💥-1"])
+def test_an_unknown_user_is_404(service: Service, method: str, scim_id: str) -> None:
+    body = {"PUT": user("bob"), "PATCH": email_patch("x@example.com")}.get(method)
+
+    assert service.scim(method, f"/Users/{scim_id}", body).status == 404
+
+
+def test_a_create_without_user_name_names_the_attribute(service: Service) -> None:
+    body = user("bob")
+    del body["userName"]
+
+    answer: Any = service.scim("POST", "/Users", body)
+
+    assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
+    assert "userName" in answer.body["detail"]
+
+
+def test_attributes_that_grow_over_the_limit_by_patches_are_413(service: Service) -> None:
+    scim_id = _first_id(service)
+    grow = patch({"op": "add", "path": "nickName", "value": "n" * 140_000})
+
+    assert service.scim("PATCH", f"/Users/{scim_id}", grow).status == 413
+
+
+def test_me_is_not_implemented(service: Service) -> None:
+    assert service.scim("GET", "/Me").status == 501
