@@ -121,13 +121,15 @@ class PendingChange:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One administrator's yes. `key_id` is what makes two approvals different: the key, not the name on it."""
+    """One administrator's yes to one class and one holder: if either changes, it approves nothing any more."""
 
     key_id: str
     holder: str
     reason: str
     given_at: datetime
     resolution: Resolution | None = None
+    conflict_class: ConflictClass | None = None
+    holder_account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

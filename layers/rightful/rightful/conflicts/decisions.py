@@ -1,17 +1,49 @@
-"""What administrators say about a conflict: approve, reject, retry, undo."""
+"""What administrators say about a conflict: approve, reject, retry. (Undo is a file of its own.)"""
 
-from rightful.conflicts.conflict import Resolution
-from rightful.conflicts.remediation import Outcome
+from dataclasses import replace
+
+from rightful.conflicts.conflict import (
+    SETTLED_BY_PEOPLE,
+    Approval,
+    Conflict,
+    ConflictClass,
+    ConflictStatus,
+    Operation,
+    Resolution,
+)
+from rightful.conflicts.decision import approved_thing, counting, same_approver
+from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
+from rightful.conflicts.explain import situation
+from rightful.conflicts.gathering import gather
+from rightful.conflicts.log_rows import log_row
+from rightful.conflicts.policy import Rule
+from rightful.conflicts.remediation import Effect, Outcome, remediate
+from rightful.conflicts.snapshot import Snapshot
+from rightful.conflicts.waking import wake_followers
+from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.organizations.tokens import Token
-from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
+from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, QueueUnavailableError
+from rightful.storage.writes import (
+    ContendedError,
+    EndWaiter,
+    PutConflict,
+    PutPending,
+    PutWaiter,
+    RefusedError,
+    Write,
+)
+
+_ATTEMPTS = 5
+_MAX_REASON = 500
+_REOPENED_BY_RETRY = SETTLED_BY_PEOPLE | {ConflictStatus.FAILED}
 
 
 class DecisionError(Exception):
     """An administrator's decision cannot be taken. `code` is for the admin API, str(error) one sentence for a person.
 
     Codes: not_found (no such conflict), ended (it is not waiting any more), not_approvable (no approval can make it
-    right; the sentence says what can), same_approver, changed (what it rests on changed), not_undoable,
+    right; the sentence says what can), same_approver, not_undoable,
     invalid_value (`field` names it).
     """
 
@@ -34,13 +66,50 @@ def approve(
     """Approve a conflict with an admin key, and apply it if that was the last approval it needed.
 
     The approval is stored, then everything is read and judged again: what is applied is what is true then. An
-    approval counts for 7 days and only while its key is live. Two approvals need two keys of two different people.
+    approval is given to the class and the holder of the moment; it counts for 7 days and only while its key is live.
+    Two approvals need two keys of two different people, and the same resolution.
 
     Raises:
         DecisionError: not_found, ended, not_approvable, same_approver, invalid_value.
-        ContendedError: no quiet moment; the approval may be stored: approve again.
+        ContendedError: no quiet moment; the approval may be stored: ask for a retry.
+        QueueUnavailableError: it is applied, but waiting conflicts were not woken: ask for a retry.
     """
-    raise NotImplementedError
+    text = read_reason(reason)
+    for _ in range(_ATTEMPTS):
+        conflict = _waiting(store, pointer)
+        snapshot = gather(store, invocation, conflict)
+        end = reason_to_end(snapshot)
+        if end is not None:
+            remediate(store, queue, invocation, pointer)
+            raise DecisionError("ended", end[1])
+        diagnosis = diagnose(snapshot)
+        _check_approvable(snapshot, diagnosis, resolution)
+        conflict_class, holder_id = approved_thing(snapshot, diagnosis)
+        approval = Approval(key.id, key.holder, text, invocation.now, resolution, conflict_class, holder_id)
+        given = counting(snapshot, diagnosis)
+        if any(same_approver(approval, other) for other in given):
+            raise DecisionError("same_approver", "You approved this already: a different administrator must agree.")
+        approved = replace(
+            conflict,
+            version=conflict.version + 1,
+            approvals=(*given, approval),
+            updated_at=invocation.now,
+            sent=False,
+        )
+        row = log_row(
+            approved,
+            Action.CONFLICT_APPROVED,
+            invocation.now,
+            result=Result.DONE,
+            approver=key.holder,
+            explanation=text,
+        )
+        try:
+            store.commit([PutConflict(approved, conflict.version), row], remaining=invocation.remaining)
+        except RefusedError:
+            continue
+        return _announce_and_remediate(store, queue, invocation, pointer)
+    raise ContendedError
 
 
 def reject(
@@ -49,9 +118,33 @@ def reject(
     """Say no. The identity provider's retries are counted on the conflict, and nobody is asked again.
 
     Raises:
-        DecisionError: not_found, ended.
+        DecisionError: not_found, ended, invalid_value.
+        ContendedError: no quiet moment.
+        QueueUnavailableError: it is rejected, but who waited for it was not told.
     """
-    raise NotImplementedError
+    text = read_reason(reason)
+    for _ in range(_ATTEMPTS):
+        conflict = _waiting(store, pointer)
+        rejected = replace(
+            conflict,
+            version=conflict.version + 1,
+            status=ConflictStatus.REJECTED,
+            explanation=f"Rejected by {key.holder}: {text}",
+            next_step=None,
+            updated_at=invocation.now,
+            resolved_at=invocation.now,
+        )
+        writes: list[Write] = [
+            PutConflict(rejected, conflict.version),
+            EndWaiter(conflict.wanted.canonical, conflict.id),
+            log_row(rejected, Action.CONFLICT_REJECTED, invocation.now, result=Result.DONE, approver=key.holder),
+        ]
+        try:
+            store.commit(writes, remaining=invocation.remaining)
+        except RefusedError:
+            continue
+        return Outcome(Effect.DECIDED, rejected, wake_followers(store, queue, rejected))
+    raise ContendedError
 
 
 def retry(
@@ -60,17 +153,89 @@ def retry(
     """Examine a conflict again now; one that was rejected, undone or failed is opened again.
 
     Raises:
-        DecisionError: not_found, ended (applied, superseded, expired; or a newer change took its place).
+        DecisionError: not_found; ended (applied, superseded, expired, or a newer change took its place).
+        ContendedError: no quiet moment.
     """
-    raise NotImplementedError
+    for _ in range(_ATTEMPTS):
+        conflict = _existing(store, pointer)
+        if conflict.live:
+            return remediate(store, queue, invocation, pointer)
+        if conflict.status not in _REOPENED_BY_RETRY or invocation.now >= conflict.expires_at:
+            raise DecisionError(
+                "ended", f"This conflict has ended ({conflict.status.value}): there is nothing to retry."
+            )
+        reopened = replace(
+            conflict,
+            version=conflict.version + 1,
+            status=ConflictStatus.OPEN,
+            explanation=f"Opened again by {key.holder}.",
+            approvals=(),
+            resolved_at=None,
+            updated_at=invocation.now,
+            sent=False,
+        )
+        writes: list[Write] = [
+            PutConflict(reopened, conflict.version),
+            PutPending(conflict.requester_key, conflict.id, conflict.wanted.canonical),
+            PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
+            log_row(reopened, Action.CONFLICT_DECIDED, invocation.now, result=Result.WAITING, approver=key.holder),
+        ]
+        try:
+            store.commit(writes, remaining=invocation.remaining)
+        except RefusedError as error:
+            if any(isinstance(refusal.write, PutPending) for refusal in error.refusals):
+                raise DecisionError("ended", "A later change of the same person took the place of this one.") from error
+            continue
+        return _announce_and_remediate(store, queue, invocation, pointer)
+    raise ContendedError
 
 
-def undo(
-    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer, *, key: Token, reason: str
-) -> Outcome:
-    """Restore every account that an applied conflict touched: address, link, status, attributes. All or nothing.
+def read_reason(reason: str) -> str:
+    """A reason as it is kept.
 
     Raises:
-        DecisionError: not_found, not_undoable (an account changed since, an address was taken meanwhile; says which).
+        DecisionError: invalid_value, it is empty or too long.
     """
-    raise NotImplementedError
+    text = reason.strip()
+    if not text or len(text) > _MAX_REASON:
+        raise DecisionError("invalid_value", f"Give a reason of 1 to {_MAX_REASON} characters.", "reason")
+    return text
+
+
+def _announce_and_remediate(
+    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer
+) -> Outcome:
+    """Remediate at once, for the answer's sake; the message makes sure of it if this process dies half-way."""
+    try:
+        queue.send(pointer, correlation_id=invocation.correlation_id)
+        store.mark_sent(pointer)
+    except QueueUnavailableError:
+        pass  # marked as not sent: the janitor sends it
+    return remediate(store, queue, invocation, pointer)
+
+
+def _existing(store: IdentityStore, pointer: Pointer) -> Conflict:
+    conflict = store.conflict(pointer)
+    if conflict is None:
+        raise DecisionError("not_found", "There is no such conflict.")
+    return conflict
+
+
+def _waiting(store: IdentityStore, pointer: Pointer) -> Conflict:
+    conflict = _existing(store, pointer)
+    if not conflict.live:
+        raise DecisionError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to decide.")
+    return conflict
+
+
+def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Resolution | None) -> None:
+    policy = snapshot.organization.policy if snapshot.organization else None
+    rules = {policy.rule(diagnosis.conflict_class), policy.rule(diagnosis.acts_as)} if policy else {Rule.REFUSE}
+    if Rule.REFUSE in rules and not diagnosis.free:
+        raise DecisionError("not_approvable", f"{situation(diagnosis)} No approval can change that.")
+    if diagnosis.acts_as is ConflictClass.UNKNOWN and (snapshot.leg.hold is None or not snapshot.leg.hold.reservation):
+        raise DecisionError("not_approvable", f"{situation(diagnosis)} Nothing could be applied safely.")
+    if resolution is Resolution.RELINK and snapshot.conflict.operation is not Operation.CREATE:
+        raise DecisionError(
+            "invalid_value", "Only a user that is to be created can be linked to a former account.", "resolution"
+        )

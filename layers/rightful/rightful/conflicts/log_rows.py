@@ -3,6 +3,7 @@ row."""
 
 from datetime import datetime
 
+from rightful.accounts.history import row_id
 from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus
 from rightful.eventlog import Action, LogEntry, Result
 from rightful.storage.writes import AppendLog
@@ -18,10 +19,9 @@ _RESULTS = {
 }
 
 
-def row_id(at: datetime, conflict: Conflict) -> str:
-    """Sorts by time as server-made ids do (48 bits of milliseconds first), and is the same for the same version."""
-    milliseconds = int(at.timestamp() * 1000)
-    return f"{milliseconds:012x}{conflict.id[-20:]}-{conflict.version}"
+def conflict_row_id(at: datetime, conflict: Conflict) -> str:
+    """The same for the same version of the conflict, so that a repeat is the same row."""
+    return row_id(at, f"{conflict.id}-{conflict.version}")
 
 
 def log_row(
@@ -31,12 +31,13 @@ def log_row(
     *,
     result: Result | None = None,
     approver: str | None = None,
+    explanation: str | None = None,
 ) -> AppendLog:
     """The row about a conflict as it is after the write it belongs to."""
     step = conflict.next_step
     return AppendLog(
         LogEntry(
-            id=row_id(at, conflict),
+            id=conflict_row_id(at, conflict),
             organization_id=conflict.organization_id,
             at=at,
             action=action,
@@ -51,7 +52,7 @@ def log_row(
             holder=holder_text(conflict),
             conflict_id=conflict.id,
             conflict_class=conflict.conflict_class.value if conflict.conflict_class else None,
-            explanation=conflict.explanation,
+            explanation=conflict.explanation if explanation is None else explanation,
             next_step_who=step.who if step else "",
             next_step_what=step.what if step else "",
             retried_by_idp=conflict.live,

@@ -79,10 +79,9 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
         former = store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
         if former is not None and _is_repeat(former, refused, invocation.now):
             conflict = _repeated(former, refused, invocation)
-            writes: list[Write] = [
-                PutConflict(conflict, former.version),
-                PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
-            ]
+            writes: list[Write] = [PutConflict(conflict, former.version)]
+            if conflict.live:  # a waiter that was lost is there again
+                writes.append(PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id))
         else:
             conflict = _opened(refused, former, invocation)
             writes = [

@@ -1,11 +1,39 @@
 """Remediation: from a pointer on the queue to a resolved conflict, or to a sentence that says who must do what."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
-from rightful.conflicts.conflict import Conflict
+from rightful.conflicts import explain
+from rightful.conflicts.applying import trail_of
+from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.conflicts.decision import Decision, counting, decide, over_cap, ping_pong
+from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
+from rightful.conflicts.gathering import gather
+from rightful.conflicts.log_rows import log_row
+from rightful.conflicts.merging import deactivated
+from rightful.conflicts.plan import Blocked, Plan
+from rightful.conflicts.planning import plan
+from rightful.conflicts.recording import ended
+from rightful.conflicts.snapshot import Snapshot
+from rightful.conflicts.waking import wake, wake_followers
+from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
+from rightful.organizations.organization import Organization
 from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
+from rightful.storage.writes import (
+    ContendedError,
+    EndPending,
+    EndWaiter,
+    PutAccount,
+    PutConflict,
+    RefusedError,
+    Write,
+)
+
+_ATTEMPTS = 8
+_BATCH = 100
 
 
 class Effect(StrEnum):
@@ -13,7 +41,7 @@ class Effect(StrEnum):
 
     APPLIED = "applied"
     DECIDED = "decided"
-    """It waits for a person or was refused; class, explanation and next step are new."""
+    """It waits for a person or was refused; class, explanation or next step are new."""
     ENDED = "ended"
     """Superseded or expired."""
     NOTHING = "nothing"
@@ -40,4 +68,175 @@ def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation
         ContendedError: no quiet moment in the time there was; let the queue deliver the pointer again.
         QueueUnavailableError: waiters could not be woken; let the queue deliver the pointer again.
     """
-    raise NotImplementedError
+    return _Remediation(store, queue, invocation, pointer).run()
+
+
+@dataclass(slots=True)
+class _Remediation:
+    """One examination; `over` remembers what the caps said, so that trying again does not count twice."""
+
+    store: IdentityStore
+    queue: ConflictQueue
+    invocation: Invocation
+    pointer: Pointer
+    over: str | None = None
+
+    def run(self) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            conflict = self.store.conflict(self.pointer)
+            if conflict is None:
+                return Outcome(Effect.NOTHING, None)
+            try:
+                outcome = self._attempt(conflict)
+            except RefusedError:
+                continue  # what it rests on changed: judge again
+            if outcome is not None:
+                return outcome
+        raise ContendedError
+
+    def _attempt(self, conflict: Conflict) -> Outcome | None:
+        """One look at the conflict; None: there is more to do, look again."""
+        if conflict.deactivation_pending:
+            self._deactivate(conflict)
+            return None
+        if not conflict.live:
+            return Outcome(Effect.NOTHING, conflict, self._finish(conflict))
+        snapshot = gather(self.store, self.invocation, conflict)
+        end = reason_to_end(snapshot)
+        if end is not None or snapshot.organization is None:
+            return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, "")))
+        diagnosis = diagnose(snapshot)
+        decision, planned = self._judge(snapshot, diagnosis, snapshot.organization)
+        if not isinstance(planned, Plan):
+            return self._put_off(snapshot, diagnosis, decision, planned)
+        self._commit(planned.writes)
+        if planned.trail:
+            self._tidy(planned.trail)
+        if planned.again:
+            return None
+        return Outcome(Effect.APPLIED, planned.conflict, self._wake(planned.wakes, planned.conflict))
+
+    def _judge(
+        self, snapshot: Snapshot, diagnosis: Diagnosis, organization: Organization
+    ) -> tuple[Decision, Plan | Blocked | None]:
+        """The decision, and the plan if something may be done now. Caps are counted only for what would be done."""
+        approvals = counting(snapshot, diagnosis)
+        policy, brakes = organization.policy, organization.brakes
+        decision = decide(diagnosis, policy, brakes, approvals=approvals)
+        if not decision.act:
+            return decision, None
+        planned = plan(snapshot, diagnosis, decision)
+        if isinstance(planned, Blocked) or not decision.by_itself or not planned.moved_account_ids:
+            return decision, planned
+        caution = ping_pong(snapshot) or self._over_cap(organization, planned.moved_account_ids)
+        if not caution:
+            return decision, planned
+        decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
+        return decision, plan(snapshot, diagnosis, decision) if decision.act else None
+
+    def _over_cap(self, organization: Organization, account_ids: Sequence[str]) -> str:
+        if self.over is None:
+            now = self.invocation.now
+            hour = f"organization:{organization.id}:{now:%Y-%m-%dT%H}"
+            days = [f"account:{account_id}:{now:%Y-%m-%d}" for account_id in account_ids]
+            counts = self.store.tally([hour, *days], until=now + timedelta(days=2))
+            self.over = over_cap(organization.brakes, counts, hour)
+        return self.over
+
+    def _put_off(
+        self, snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision, blocked: Blocked | None
+    ) -> Outcome:
+        """Nothing may or can be done now: say why, and who must do what. Nothing new is not written."""
+        conflict, now = snapshot.conflict, self.invocation.now
+        explanation, next_step = explain.decided(conflict, diagnosis, decision)
+        status = ConflictStatus.WAITING_APPROVAL if decision.missing else ConflictStatus.REFUSED
+        if blocked is not None:
+            explanation, next_step, status = blocked.explanation, blocked.next_step, blocked.status
+        holder = snapshot.holder if diagnosis.conflict_class is not ConflictClass.OTHER_ORGANIZATION else None
+        after = replace(
+            conflict,
+            status=status,
+            conflict_class=diagnosis.conflict_class,
+            beneath=diagnosis.beneath,
+            evidence=dict(diagnosis.evidence),
+            decision=decision.rule.value,
+            explanation=explanation,
+            next_step=next_step,
+            holder_account_id=holder.id if holder else None,
+            holder_organization_id=holder.organization_id if holder else None,
+        )
+        if after == conflict:
+            return Outcome(Effect.NOTHING, conflict)
+        after = replace(after, version=conflict.version + 1, updated_at=now)
+        result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
+        self._commit(
+            [PutConflict(after, conflict.version), log_row(after, Action.CONFLICT_DECIDED, now, result=result)]
+        )
+        woken = self._wake_followers(after) if conflict.status is not status else ()
+        return Outcome(Effect.DECIDED, after, woken)
+
+    def _end(self, snapshot: Snapshot, status: ConflictStatus, explanation: str) -> Outcome:
+        conflict = snapshot.conflict
+        writes = [
+            *ended(conflict, status, explanation, self.invocation.now),
+            EndWaiter(conflict.wanted.canonical, conflict.id),
+        ]
+        if snapshot.pending_id == conflict.id:
+            writes.append(EndPending(conflict.requester_key, conflict.id))
+        self._commit(writes)
+        after = writes[0]
+        done = after.conflict if isinstance(after, PutConflict) else conflict
+        return Outcome(Effect.ENDED, done, self._wake_followers(done))
+
+    def _deactivate(self, conflict: Conflict) -> None:
+        """The refused request also deactivated the person: that is done first and whatever becomes of the address."""
+        now = self.invocation.now
+        account_id = conflict.requester.account_id
+        account = self.store.account(account_id) if account_id is not None else None
+        after = replace(conflict, version=conflict.version + 1, deactivation_pending=False, updated_at=now)
+        writes: list[Write] = [PutConflict(after, conflict.version)]
+        link = account.link if account else None
+        if account is not None and link is not None and link.scim_id == conflict.requester.scim_id and account.active:
+            gone = replace(deactivated(account, now), version=account.version + 1, updated_at=now)
+            done = replace(
+                after,
+                explanation="The person was deactivated at once; the address is decided on its own.",
+                next_step=None,
+            )
+            writes += [
+                PutAccount(gone, account.version),
+                log_row(done, Action.USER_DEACTIVATED, now, result=Result.DONE),
+            ]
+        self._commit(writes)
+        self._wake_followers(after)
+
+    def _finish(self, conflict: Conflict) -> tuple[Pointer, ...]:
+        """After a crash between the transaction and what follows it, a redelivery does what follows."""
+        if conflict.status is not ConflictStatus.APPLIED:
+            return () if conflict.settled_by_people else self._wake_followers(conflict)
+        if conflict.leg_ids:
+            legs = [
+                self.store.conflict(Pointer(conflict.organization_id, leg_id))
+                for leg_id in (conflict.id, *conflict.leg_ids)
+            ]
+            self._tidy([write for leg in legs if leg and leg.status is conflict.status for write in trail_of(leg)])
+        return self._wake(conflict.released, conflict)
+
+    def _tidy(self, trail: Sequence[Write]) -> None:
+        for start in range(0, len(trail), _BATCH):
+            try:
+                self._commit(trail[start : start + _BATCH])
+            except RefusedError:
+                # A newer pending change is there instead: only what is still ours is tidied up.
+                for write in trail[start : start + _BATCH]:
+                    if not isinstance(write, EndPending):
+                        self._commit([write])
+
+    def _wake_followers(self, conflict: Conflict) -> tuple[Pointer, ...]:
+        return wake_followers(self.store, self.queue, conflict)
+
+    def _wake(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
+        return wake(self.store, self.queue, canonicals, correlation_id=conflict.correlation_id)
+
+    def _commit(self, writes: Sequence[Write]) -> None:
+        self.store.commit(writes, remaining=self.invocation.remaining)

@@ -164,15 +164,19 @@ def _approval_document(approval: Approval) -> dict[str, object]:
         "reason": approval.reason,
         "givenAt": text_of(approval.given_at),
         "resolution": approval.resolution.value if approval.resolution else None,
+        "class": approval.conflict_class.value if approval.conflict_class else None,
+        "holderAccountId": approval.holder_account_id,
     }
 
 
 def _read_approval(document: Mapping[str, object]) -> Approval:
-    resolution = document["resolution"]
+    resolution, conflict_class, holder_id = document["resolution"], document["class"], document["holderAccountId"]
     return Approval(
         key_id=str(document["keyId"]),
         holder=str(document["holder"]),
         reason=str(document["reason"]),
         given_at=moment_of(str(document["givenAt"])),
         resolution=Resolution(str(resolution)) if resolution else None,
+        conflict_class=ConflictClass(str(conflict_class)) if conflict_class else None,
+        holder_account_id=str(holder_id) if holder_id else None,
     )

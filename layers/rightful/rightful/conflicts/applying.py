@@ -1,0 +1,118 @@
+"""The parts that plans are made of: a holder emptied, a conflict applied, what has to hold besides. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from rightful.accounts.account import Account, FormerLink
+from rightful.accounts.address import Address, placeholder
+from rightful.conflicts import explain
+from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.conflicts.decision import Decision
+from rightful.conflicts.diagnosis import Diagnosis
+from rightful.conflicts.log_rows import log_row
+from rightful.conflicts.merging import deactivated, emptied
+from rightful.conflicts.moves import Indexed, Move, touched, writes_of
+from rightful.conflicts.plan import Plan
+from rightful.conflicts.snapshot import Snapshot
+from rightful.eventlog import Action
+from rightful.organizations.organization import DomainPolicy, Organization
+from rightful.storage.writes import EndPending, EndWaiter, PutConflict, RequireDomain, Write
+
+
+def emptied_holder(
+    snapshot: Snapshot, holder: Account, diagnosis: Diagnosis, *, wanted_user_name: str | None = None
+) -> Move:
+    """The holder without the wanted address: on a placeholder, unlinked or deactivated where its class says so.
+
+    Where the change asks for the holder's userName as well, that is freed in the same way.
+    """
+    conflict, now = snapshot.conflict, snapshot.now
+    instead = placeholder(conflict.id)
+    after = emptied(holder, instead, now)
+    link = after.link
+    if diagnosis.acts_as is ConflictClass.OTHER_DIRECTORY and link is not None:
+        former = FormerLink(link.directory_id, link.user_name, link.external_id, now)
+        after = replace(after, link=None, former_link=former)
+    elif link is not None and snapshot.leg.user_name_holder_id == holder.id and wanted_user_name is not None:
+        after = replace(
+            after,
+            link=replace(link, user_name=instead.value),
+            attributes={**after.attributes, "userName": instead.value},
+        )
+    if diagnosis.acts_as is ConflictClass.DUPLICATE:
+        after = deactivated(after, now)
+    return touched(holder, after, conflict.id, now)
+
+
+def resolved(
+    snapshot: Snapshot,
+    diagnosis: Diagnosis,
+    decision: Decision,
+    moves: Sequence[Move],
+    indexed: Indexed | None = None,
+    evidence: Sequence[Write] = (),
+) -> Plan:
+    """The plan that carries out these moves and ends the conflict as applied."""
+    conflict, now = snapshot.conflict, snapshot.now
+    moved = writes_of(moves, now, indexed)
+    taken_from = [move.before.id for move in moves if move.before.id != conflict.requester.account_id]
+    holder = moves[-1].after if taken_from else None
+    after = replace(
+        applied(conflict, diagnosis, decision, now),
+        explanation=explain.applied(snapshot, diagnosis, decision),
+        placeholder=holder.email if holder and holder.email and holder.email.is_placeholder else None,
+        touched_account_ids=tuple(move.before.id for move in moves),
+        sessions_revoked_of=tuple(taken_from),
+        released=moved.released,
+        holder_account_id=taken_from[0] if taken_from else None,
+        holder_organization_id=holder.organization_id if holder else None,
+    )
+    return Plan(
+        writes=(
+            *moved.writes,
+            *evidence,
+            *required_domains(snapshot.organization, [move.after.email for move in moves]),
+            PutConflict(after, conflict.version),
+            *trail_of(after),
+        ),
+        conflict=after,
+        wakes=moved.released,
+        moved_account_ids=tuple(move.before.id for move in moves) if taken_from else (),
+    )
+
+
+def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: datetime) -> Conflict:
+    """The conflict as it is once its plan is carried out; what the plan did is added by who made it."""
+    return replace(
+        conflict,
+        version=conflict.version + 1,
+        status=ConflictStatus.APPLIED,
+        conflict_class=diagnosis.conflict_class,
+        beneath=diagnosis.beneath,
+        evidence=dict(diagnosis.evidence),
+        decision=decision.rule.value,
+        next_step=None,
+        approvals=decision.approvals or conflict.approvals,
+        updated_at=now,
+        resolved_at=now,
+        deactivation_pending=False,
+    )
+
+
+def trail_of(conflict: Conflict) -> tuple[Write, ...]:
+    """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
+    approver = ", ".join(approval.holder for approval in conflict.approvals) or None
+    return (
+        EndPending(conflict.requester_key, conflict.id),
+        EndWaiter(conflict.wanted.canonical, conflict.id),
+        log_row(conflict, Action.CONFLICT_APPLIED, conflict.resolved_at or conflict.updated_at, approver=approver),
+    )
+
+
+def required_domains(organization: Organization | None, emails: Sequence[Address | None]) -> tuple[Write, ...]:
+    """That the organization still has the domains of these addresses: no claim outlives a domain."""
+    if organization is None or organization.domain_policy is DomainPolicy.ANY:
+        return ()
+    domains = dict.fromkeys(email.domain for email in emails if email is not None and not email.is_placeholder)
+    return tuple(RequireDomain(organization.id, domain) for domain in domains)

@@ -1,0 +1,118 @@
+"""Plans for a refused create: there is no account yet that could take the address. Pure.
+
+The freed address is kept for the userName that the directory is about to create, so that the identity provider's next
+try goes through and nobody else gets the address in between. It is kept as long as identity providers retry (the
+conflict's own 28 days), and two more days at least: the longest pause between two tries is one.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from rightful.accounts.account import FormerLink
+from rightful.conflicts import explain
+from rightful.conflicts.applying import applied, emptied_holder, required_domains, trail_of
+from rightful.conflicts.conflict import ConflictClass, Resolution
+from rightful.conflicts.decision import Decision
+from rightful.conflicts.diagnosis import Diagnosis
+from rightful.conflicts.moves import Indexed, Move, touched, writes_of
+from rightful.conflicts.plan import Blocked, Plan
+from rightful.conflicts.snapshot import Snapshot
+from rightful.storage.writes import (
+    PutConflict,
+    RequireAccount,
+    Reservation,
+    ReserveAddress,
+    TransferAddress,
+    Write,
+)
+
+_KEPT_AT_LEAST = timedelta(days=2)
+
+_RELINKS_BY_DEFAULT = frozenset({ConflictClass.REHIRE})
+_CAN_RELINK = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})
+
+
+def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
+    """The plan for a create."""
+    conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
+    conflict_class = diagnosis.acts_as
+    if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
+        return _ended(snapshot, diagnosis, decision, ())
+    reservation = reservation_for(snapshot)
+    if conflict_class is ConflictClass.STALE_INDEX:
+        stale_id = hold.account_id if hold is not None else None
+        evidence: list[Write] = [RequireAccount(holder.id, holder.version)] if holder else []
+        reserve = ReserveAddress(conflict.wanted.canonical, stale_id, reservation, snapshot.now)
+        return _ended(snapshot, diagnosis, decision, (reserve, *evidence))
+    if holder is None:
+        return explain.unknown(conflict)
+    if _relinks(conflict_class, decision.resolution):
+        if holder.link is not None or holder.flags or conflict_class not in _CAN_RELINK:
+            return explain.cannot_relink(conflict)
+        return _relinked(snapshot, diagnosis, decision)
+    gone = emptied_holder(snapshot, holder, diagnosis)
+    moved = writes_of([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
+    return _ended(snapshot, diagnosis, decision, moved.writes, gone)
+
+
+def reservation_for(snapshot: Snapshot) -> Reservation:
+    """The reservation of the wanted address for the user that is to be created."""
+    conflict = snapshot.conflict
+    return Reservation(
+        requester_key=conflict.requester_key,
+        conflict_id=conflict.id,
+        organization_id=conflict.organization_id,
+        until=max(conflict.expires_at, snapshot.now + _KEPT_AT_LEAST),
+    )
+
+
+def _relinks(conflict_class: ConflictClass, resolution: Resolution | None) -> bool:
+    if resolution is None:
+        return conflict_class in _RELINKS_BY_DEFAULT
+    return resolution is Resolution.RELINK
+
+
+def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
+    """The holder keeps its address and gets the proof on which the next create links it again (`accounts.relinking`):
+    there is one way to link an account again, and an approval only supplies what it asks for."""
+    conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
+    if holder is None:
+        return explain.unknown(conflict)
+    requester = conflict.requester
+    known = FormerLink(conflict.directory_id, requester.user_name, requester.external_id, now)
+    move = touched(holder, replace(holder, former_link=known), conflict.id, now)
+    return _ended(snapshot, diagnosis, decision, writes_of([move], now).writes, move, relinked=True)
+
+
+def _ended(
+    snapshot: Snapshot,
+    diagnosis: Diagnosis,
+    decision: Decision,
+    writes: tuple[Write, ...],
+    move: Move | None = None,
+    *,
+    relinked: bool = False,
+) -> Plan:
+    conflict = snapshot.conflict
+    after_move = move.after.email if move else None
+    after = replace(
+        applied(conflict, diagnosis, decision, snapshot.now),
+        explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
+        next_step=explain.next_create(conflict),
+        placeholder=after_move if after_move and after_move.is_placeholder else None,
+        touched_account_ids=(move.before.id,) if move else (),
+        holder_account_id=move.before.id if move else None,
+        holder_organization_id=move.before.organization_id if move else None,
+        sessions_revoked_of=(move.before.id,) if move and not relinked else (),
+    )
+    claims = any(isinstance(write, ReserveAddress | TransferAddress) for write in writes)
+    return Plan(
+        writes=(
+            *writes,
+            *(required_domains(snapshot.organization, [conflict.wanted]) if claims else ()),
+            PutConflict(after, conflict.version),
+            *trail_of(after),
+        ),
+        conflict=after,
+        moved_account_ids=(move.before.id,) if move and not relinked else (),
+    )

@@ -1,0 +1,300 @@
+"""Diagnosis: from a snapshot to the class of a conflict, with its evidence. Pure.
+
+The classes are tested in the order of DOMAIN "Classes"; the first that holds is the class. Two of them need a word:
+
+- An address that nobody holds any more is `stale_index` with `Diagnosis.free`: the refusal rests on something that is
+  no longer true. It needs nobody's decision, because the identity provider's own retry would go through as well.
+- `protected` says how many people must agree, not what to do: `Diagnosis.beneath` is the class that says that.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from rightful.accounts.account import Account, AccountStatus, Origin, canonical_user_name
+from rightful.accounts.address import Address
+from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus
+from rightful.conflicts.proof import same_person
+from rightful.conflicts.snapshot import Leg, Snapshot
+
+_TOMBSTONE = re.compile(r"[0-9a-f]{32}([^@]+@.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What a conflict is.
+
+    Attributes:
+        evidence: what it rests on, for administrators of the holder's organization; nothing about others' accounts.
+        beneath: under `protected`, the class that would hold if nobody were protected.
+        free: nobody stands in the way any more.
+        since: how long the holder has been deactivated, where that counts.
+        proof: the proof that requester and holder are the same person.
+    """
+
+    conflict_class: ConflictClass
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    beneath: ConflictClass | None = None
+    free: bool = False
+    since: timedelta | None = None
+    proof: str | None = None
+
+    @property
+    def acts_as(self) -> ConflictClass:
+        """The class that says what to do."""
+        return self.beneath or self.conflict_class
+
+
+def is_tombstone(wanted: Address, current: Address | None) -> bool:
+    """Whether an identity provider's soft delete put 32 hexadecimal digits before the person's own address.
+
+    Entra does so to the userPrincipalName of a deleted user; as an email it would corrupt the account.
+    """
+    match = _TOMBSTONE.fullmatch(wanted.canonical)
+    return match is not None and current is not None and match[1] == current.canonical
+
+
+def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
+    """Why the change is not wanted any more, if it is not: the end it comes to, and a sentence."""
+    conflict, account = snapshot.conflict, snapshot.requester
+    if snapshot.now >= conflict.expires_at:
+        return ConflictStatus.EXPIRED, "Nothing could be done within 28 days, and the identity provider gave up by now."
+    if snapshot.organization is None or not snapshot.directory_exists:
+        return ConflictStatus.SUPERSEDED, "The directory that asked for the change does not exist any more."
+    if snapshot.pending_id != conflict.id:
+        return ConflictStatus.SUPERSEDED, "A later change of the same person took its place."
+    if conflict.requester.account_id is None:
+        return None
+    if account is None:
+        return ConflictStatus.SUPERSEDED, "The account of the person who wanted the address was removed."
+    if not is_requester(snapshot.leg):
+        return (
+            ConflictStatus.SUPERSEDED,
+            "The person who wanted the address is no longer provisioned by this directory.",
+        )
+    if not wants_still(snapshot.leg):
+        return ConflictStatus.SUPERSEDED, "A later change gave the person another address."
+    deactivated = account.deactivated_at is not None and account.deactivated_at > conflict.created_at
+    if not account.active and deactivated and conflict.change.active is not False:
+        return ConflictStatus.SUPERSEDED, "The person who wanted the address was deactivated."
+    return None
+
+
+def is_requester(leg: Leg) -> bool:
+    """Whether the account is still the user that the directory asked for, in the organization that asked."""
+    conflict, account = leg.conflict, leg.account
+    return (
+        account is not None
+        and account.link is not None
+        and account.link.directory_id == conflict.directory_id
+        and account.link.scim_id == conflict.requester.scim_id
+        and account.organization_id == conflict.organization_id
+    )
+
+
+def wants_still(leg: Leg) -> bool:
+    """Whether the account holds what it held when it asked, or what it asked for, or lost it to another conflict."""
+    conflict, account = leg.conflict, leg.account
+    if account is None:
+        return False
+    old = conflict.old_email.canonical if conflict.old_email else None
+    emptied = account.email is not None and account.email.is_placeholder
+    return emptied or account.holds in {old, conflict.wanted.canonical}
+
+
+def diagnose(snapshot: Snapshot) -> Diagnosis:
+    """The class of a conflict whose change is still wanted (`reason_to_end` said nothing)."""
+    if snapshot.conflict.collision is Collision.USER_NAME:
+        return _user_name_collision(snapshot)
+    diagnosis = _before_the_holder(snapshot) or _by_holder(snapshot)
+    if diagnosis.conflict_class in _STAND_ALONE:
+        return diagnosis
+    # The address could move, but the same change asks for a userName that a third user has.
+    return _third_user_name(snapshot) or diagnosis
+
+
+_STAND_ALONE = frozenset(
+    {
+        ConflictClass.SELF,
+        ConflictClass.OTHER_ORGANIZATION,
+        ConflictClass.UNVERIFIED_DOMAIN,
+        ConflictClass.UNKNOWN,
+        ConflictClass.LEAVING,
+    }
+)
+
+
+def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
+    """Classes that do not depend on what kind of account the holder is."""
+    conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
+    if _is_self(snapshot):
+        return Diagnosis(ConflictClass.SELF, {"holder": "the requester itself"})
+    verified = snapshot.organization is not None and snapshot.organization.may_claim_on(conflict.wanted.domain)
+    if not verified and (hold is None or hold.account_id is None or holder is None):
+        return _unverified(conflict.wanted)
+    if hold is not None and hold.account_id is not None:
+        if holder is None:
+            return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "the account that is listed does not exist"})
+        if holder.holds != conflict.wanted.canonical:
+            if not verified:
+                return _unverified(conflict.wanted)
+            return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "the account that is listed has another address"})
+    if is_tombstone(conflict.wanted, snapshot.requester.email if snapshot.requester else None):
+        return Diagnosis(ConflictClass.TOMBSTONE, {"wanted": "32 hexadecimal digits before the person's own address"})
+    if hold is None or hold.is_free_for(conflict.requester_key, snapshot.now):
+        return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "nobody holds the address any more"}, free=True)
+    if hold.reservation is not None:
+        if hold.reservation.organization_id != conflict.organization_id:
+            return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
+        return Diagnosis(
+            ConflictClass.UNKNOWN,
+            {"holder": f"reserved until {hold.reservation.until:%Y-%m-%d} for a user that is about to be created"},
+        )
+    return None
+
+
+def _by_holder(snapshot: Snapshot) -> Diagnosis:
+    """Classes by what the holder is; there is one, and it holds the address."""
+    conflict, holder, organization = snapshot.conflict, snapshot.holder, snapshot.organization
+    if holder is None or organization is None:
+        return Diagnosis(ConflictClass.UNKNOWN, {"holder": "could not be read"})
+    if holder.organization_id not in {None, conflict.organization_id}:
+        return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
+    if not organization.may_claim_on(conflict.wanted.domain):
+        return _unverified(conflict.wanted)
+    if holder.organization_id is None and conflict.wanted.domain not in organization.domains:
+        # A domain policy of "any" lets an organization use a domain, not take it from somebody's private account.
+        return _unverified(conflict.wanted)
+    below = _unprotected(snapshot, holder)
+    protected = _protection(snapshot)
+    if protected:
+        return replace(
+            below,
+            conflict_class=ConflictClass.PROTECTED,
+            beneath=below.conflict_class,
+            evidence={**below.evidence, "protected": protected},
+        )
+    return below
+
+
+def _protection(snapshot: Snapshot) -> str:
+    """Who on either side is protected, and by what."""
+    sides = [("requester", snapshot.requester), ("holder", snapshot.holder)]
+    if snapshot.cyclic:
+        sides += [("another person of the swap", leg.account) for leg in snapshot.following[1:]]
+    words = [f"{side}: {flag.value}" for side, account in sides if account for flag in sorted(account.flags)]
+    return ", ".join(words)
+
+
+def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
+    leaving = _leaving(snapshot)
+    if leaving is not None:
+        return leaving
+    evidence = _facts(holder)
+    directory_id = snapshot.conflict.directory_id
+    proof = same_person(snapshot.conflict, snapshot.requester, holder)
+    if proof:
+        evidence["same person"] = proof
+    ours = holder.organization_id == snapshot.conflict.organization_id and holder.claimed
+    if holder.link is not None and holder.link.directory_id != directory_id:
+        return Diagnosis(ConflictClass.OTHER_DIRECTORY, evidence, proof=proof)
+    if holder.link is not None and holder.active:
+        return Diagnosis(ConflictClass.ACTIVE_IN_DIRECTORY, evidence, proof=proof)
+    if ours and proof and holder.status is not AccountStatus.PENDING_DELETION and not _is_unused(holder):
+        return Diagnosis(ConflictClass.REHIRE, evidence, proof=proof)
+    if ours and holder.status is AccountStatus.PENDING_DELETION:
+        return Diagnosis(ConflictClass.PENDING_DELETION, evidence)
+    if ours and holder.status is AccountStatus.DEACTIVATED:
+        since = snapshot.now - holder.deactivated_at if holder.deactivated_at else None
+        return Diagnosis(ConflictClass.DEACTIVATED, evidence, since=since)
+    return _unlinked(holder, evidence, proof, ours=ours)
+
+
+def _unlinked(holder: Account, evidence: Mapping[str, str], proof: str | None, *, ours: bool) -> Diagnosis:
+    """Holders that no directory provisions and that can sign in."""
+    invited = holder.origin in {Origin.SIGNUP, Origin.INVITATION}
+    if invited and not holder.email_verified and holder.last_login_at is None and holder.active:
+        return Diagnosis(ConflictClass.UNCONFIRMED, evidence)
+    if ours and proof and _is_unused(holder):
+        return Diagnosis(ConflictClass.DUPLICATE, evidence, proof=proof)
+    if not ours:
+        return Diagnosis(ConflictClass.CLAIMABLE, evidence)
+    return Diagnosis(ConflictClass.UNLINKED, evidence)
+
+
+def _is_unused(holder: Account) -> bool:
+    """An account that could be used and never was: a duplicate rather than a person's former account."""
+    return holder.active and holder.link is None and holder.last_login_at is None
+
+
+def _leaving(snapshot: Snapshot) -> Diagnosis | None:
+    """The holder wants to move away itself, by a change that its own directory asked for and that can still happen."""
+    if not snapshot.following:
+        return None
+    legs = len(snapshot.following) + 1
+    if snapshot.cyclic:
+        kind = "swap" if legs == 2 else f"rotation of {legs}"
+        return Diagnosis(ConflictClass.LEAVING, {"kind": kind, "legs": str(legs)})
+    last = snapshot.following[-1].conflict
+    if snapshot.cut_short or last.status in {ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL}:
+        return Diagnosis(ConflictClass.LEAVING, {"kind": "chain", "legs": str(legs)})
+    return None  # the holder cannot leave either: who it is decides
+
+
+def _is_self(snapshot: Snapshot) -> bool:
+    conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
+    if hold is None:
+        return False
+    if conflict.requester.account_id is not None:
+        return hold.account_id == conflict.requester.account_id and _holds_wanted(snapshot.requester, conflict.wanted)
+    if hold.reservation is not None:
+        return hold.reservation.requester_key == conflict.requester_key and snapshot.now < hold.reservation.until
+    # A create whose answer was lost: the user is there.
+    link = holder.link if holder else None
+    if link is None or link.directory_id != conflict.directory_id or not _holds_wanted(holder, conflict.wanted):
+        return False
+    if link.external_id != conflict.requester.external_id:
+        return False
+    return canonical_user_name(link.user_name) == canonical_user_name(conflict.requester.user_name)
+
+
+def _holds_wanted(account: Account | None, wanted: Address) -> bool:
+    return account is not None and account.holds == wanted.canonical
+
+
+def _user_name_collision(snapshot: Snapshot) -> Diagnosis:
+    holder_id = snapshot.leg.user_name_holder_id
+    if holder_id is None or holder_id == snapshot.conflict.requester.account_id:
+        return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName", "holder": "nobody any more"}, free=True)
+    return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName"})
+
+
+def _third_user_name(snapshot: Snapshot) -> Diagnosis | None:
+    """The change asks for a userName that neither requester nor holder has."""
+    taken_by = snapshot.leg.user_name_holder_id
+    known = {None, snapshot.conflict.requester.account_id}
+    if snapshot.holder is not None and snapshot.leg.hold is not None:
+        known.add(snapshot.holder.id)
+    if taken_by in known:
+        return None
+    return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName"})
+
+
+def _unverified(wanted: Address) -> Diagnosis:
+    return Diagnosis(ConflictClass.UNVERIFIED_DOMAIN, {"domain": wanted.domain})
+
+
+def _facts(holder: Account) -> dict[str, str]:
+    """What an administrator wants to know about a holder of the organization's own."""
+    facts = {"status": holder.status.value, "origin": holder.origin.value}
+    if holder.link:
+        facts["linked in directory"] = holder.link.directory_id
+    elif holder.former_link:
+        facts["last linked in directory"] = holder.former_link.directory_id
+    facts["last login"] = f"{holder.last_login_at:%Y-%m-%d}" if holder.last_login_at else "never"
+    if holder.deactivated_at and not holder.active:
+        facts["deactivated on"] = f"{holder.deactivated_at:%Y-%m-%d}"
+    if holder.deletion_date:
+        facts["deletion on"] = f"{holder.deletion_date:%Y-%m-%d}"
+    return facts

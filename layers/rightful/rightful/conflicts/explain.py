@@ -1,0 +1,236 @@
+"""What administrators read about a conflict: one or two plain sentences, and who must do what next. Pure.
+
+Written for the organization that asked. About an account of another organization it says nothing but that there is
+one; and it never says more than the evidence shows.
+"""
+
+from collections.abc import Callable, Mapping
+
+from rightful.conflicts.conflict import Collision, Conflict, ConflictClass, ConflictStatus, NextStep
+from rightful.conflicts.decision import Decision
+from rightful.conflicts.diagnosis import Diagnosis
+from rightful.conflicts.log_rows import OUTSIDE
+from rightful.conflicts.plan import TRANSACTION_LIMIT, Blocked
+from rightful.conflicts.policy import Rule
+from rightful.conflicts.snapshot import Snapshot
+
+ADMINISTRATOR = "organization administrator"
+IDP_ADMINISTRATOR = "identity provider administrator"
+OTHER_ADMINISTRATOR = "administrator of the other organization"
+IDP = "identity provider"
+
+_NOTHING_TO_DO = "Nothing: the identity provider creates the user with its next try, or press Retry there."
+
+_Facts = Mapping[str, str]
+
+_SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
+    ConflictClass.SELF: lambda _: "The requester holds the address already.",
+    ConflictClass.STALE_INDEX: lambda facts: f"The address is listed as taken, but {facts.get('holder', 'it is not')}.",
+    ConflictClass.TOMBSTONE: lambda _: (
+        "The identity provider marks a deleted user by digits before its address; that is not a new address."
+    ),
+    ConflictClass.OTHER_ORGANIZATION: lambda _: f"The address is held by {OUTSIDE}.",
+    ConflictClass.UNVERIFIED_DOMAIN: lambda facts: (
+        f"The domain {facts.get('domain', '')} is not verified by your organization."
+    ),
+    ConflictClass.PROTECTED: lambda facts: f"A protected account is involved ({facts.get('protected', '')}).",
+    ConflictClass.LEAVING: lambda facts: (
+        f"The holder is about to move to another address itself ({facts.get('kind', '')})."
+    ),
+    ConflictClass.ACTIVE_IN_DIRECTORY: lambda _: "Another active user of the same directory has the address.",
+    ConflictClass.OTHER_DIRECTORY: lambda _: "The address belongs to a user of another directory of your organization.",
+    ConflictClass.REHIRE: lambda facts: (
+        f"The address is held by a former account of the same person (proof: {facts.get('same person', '')})."
+    ),
+    ConflictClass.PENDING_DELETION: lambda facts: (
+        f"The address is held by an account that is to be deleted on {facts.get('deletion on', 'a set date')}."
+    ),
+    ConflictClass.DEACTIVATED: lambda facts: (
+        f"The address is held by an account that was deactivated on {facts['deactivated on']}."
+        if "deactivated on" in facts
+        else "The address is held by a deactivated account."
+    ),
+    ConflictClass.UNCONFIRMED: lambda _: (
+        "The address is held by a sign-up that was never confirmed and never used, on a domain of yours."
+    ),
+    ConflictClass.DUPLICATE: lambda facts: (
+        f"The address is held by an unused duplicate of the same person (proof: {facts.get('same person', '')})."
+    ),
+    ConflictClass.CLAIMABLE: lambda _: (
+        "The address is held by an account on a domain of yours that your organization does not manage yet."
+    ),
+    ConflictClass.UNLINKED: lambda facts: (
+        "The address is held by an account of your organization that no directory provisions "
+        f"(last login: {facts.get('last login', 'unknown')})."
+    ),
+    ConflictClass.OTHER_KEY: lambda facts: (
+        "The userName was taken, but nobody has it any more."
+        if facts.get("holder")
+        else "It is the userName that is taken, not the email address: another user of the directory has it."
+    ),
+    ConflictClass.UNKNOWN: lambda facts: f"Who holds the address is not certain: {facts.get('holder', 'unknown')}.",
+}
+
+_EFFECTS: Mapping[ConflictClass, str] = {
+    ConflictClass.OTHER_DIRECTORY: "The holder would be unlinked from its directory and lose its groups there.",
+    ConflictClass.REHIRE: "For a new user the former account would be linked again; otherwise it gives its address up.",
+    ConflictClass.PENDING_DELETION: "The holder would give its address up; its deletion date stays.",
+    ConflictClass.DEACTIVATED: "The holder would give its address up and stay deactivated.",
+    ConflictClass.UNCONFIRMED: "The holder would give its address up and its sessions end.",
+    ConflictClass.DUPLICATE: "The holder would give its address up and be deactivated.",
+    ConflictClass.CLAIMABLE: "Your organization would claim the account, its owner is told, and it is judged again.",
+    ConflictClass.UNLINKED: "The holder would give its address up: a working login of a person may lose it.",
+    ConflictClass.ACTIVE_IN_DIRECTORY: "The holder, an active user, would lose its address.",
+    ConflictClass.LEAVING: "Everybody concerned would move at once.",
+    ConflictClass.STALE_INDEX: "The requester would get the address.",
+    ConflictClass.UNKNOWN: "The requester would get the address that is reserved for another user.",
+}
+
+_REFUSALS: Mapping[ConflictClass, NextStep] = {
+    ConflictClass.OTHER_ORGANIZATION: NextStep(
+        OTHER_ADMINISTRATOR, "Release the address there; or use another address for this person."
+    ),
+    ConflictClass.UNVERIFIED_DOMAIN: NextStep(
+        ADMINISTRATOR, "Verify the domain, then retry; or correct the address in the identity provider."
+    ),
+    ConflictClass.ACTIVE_IN_DIRECTORY: NextStep(
+        IDP_ADMINISTRATOR,
+        "Two users of the directory claim one address: give one of them another address in the identity provider.",
+    ),
+    ConflictClass.OTHER_KEY: NextStep(
+        IDP_ADMINISTRATOR, "Give one of the two users another userName in the identity provider."
+    ),
+}
+
+
+def situation(diagnosis: Diagnosis) -> str:
+    """Who holds the address, in one sentence; under `protected`, with who is."""
+    words = _SITUATIONS[diagnosis.acts_as](diagnosis.evidence)
+    if diagnosis.conflict_class is ConflictClass.PROTECTED:
+        return f"{words} {_SITUATIONS[ConflictClass.PROTECTED](diagnosis.evidence)}"
+    return words
+
+
+def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tuple[str, NextStep]:
+    """Why a conflict was not applied: it is refused, or it waits for approvals."""
+    if decision.rule is Rule.REFUSE:
+        if diagnosis.free:
+            return situation(diagnosis), NextStep(IDP, "Nothing: its next try goes through, or press Retry there.")
+        standard = NextStep(ADMINISTRATOR, "Your policy refuses this: free the address by hand, or change the policy.")
+        return situation(diagnosis), _REFUSALS.get(diagnosis.acts_as, standard)
+    explanation = " ".join(filter(None, [situation(diagnosis), decision.reason]))
+    if diagnosis.acts_as is ConflictClass.UNKNOWN and "reserved" not in diagnosis.evidence.get("holder", ""):
+        return explanation, unknown(conflict).next_step
+    people = "two different administrators" if decision.missing > 1 else "an administrator"
+    if decision.missing == 1 and decision.approvals:
+        people = "one more administrator"
+    effect = _EFFECTS.get(diagnosis.acts_as, "")
+    return explanation, NextStep(ADMINISTRATOR, f"Approve or reject: {people} must decide. {effect}".strip())
+
+
+def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> str:
+    """What was done, for a change of a user that exists."""
+    conflict_class = diagnosis.acts_as
+    words = situation(diagnosis)
+    if conflict_class is ConflictClass.SELF:
+        done = "The rest of the change was applied."
+    elif conflict_class is ConflictClass.TOMBSTONE:
+        done = "The address stays; the rest of the change was applied."
+    elif conflict_class is ConflictClass.STALE_INDEX:
+        done = "The change was applied."
+    elif conflict_class is ConflictClass.OTHER_DIRECTORY:
+        done = "The holder was unlinked from its directory, gave the address up, and the change was applied."
+    elif conflict_class is ConflictClass.DUPLICATE:
+        done = "The duplicate gave the address up and was deactivated, and the change was applied."
+    elif conflict_class is ConflictClass.UNKNOWN:
+        done = "The reservation was ended and the change applied."
+    else:
+        done = "The holder gave it up and the change was applied."
+    names = " and ".join(approval.holder for approval in decision.approvals)
+    approved = f" Approved by {names}." if names and not decision.by_itself else ""
+    old = snapshot.conflict.old_email
+    freed = f" Nobody holds {old.value} any more." if old and diagnosis.free else ""
+    return f"{words} {done}{approved}{freed}"
+
+
+def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) -> str:
+    """What was done for a create."""
+    conflict_class = diagnosis.acts_as
+    if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
+        return f"{situation(diagnosis)} There is nothing to do."
+    if relinked:
+        return f"{situation(diagnosis)} The next create links that account again."
+    name = snapshot.conflict.requester.user_name
+    freed = "" if conflict_class is ConflictClass.STALE_INDEX else " The holder gave it up."
+    return f"{situation(diagnosis)}{freed} The address is kept for the user {name}."
+
+
+def next_create(conflict: Conflict) -> NextStep | None:
+    """What remains to be done after a create was prepared."""
+    return NextStep(IDP, _NOTHING_TO_DO) if conflict.requester.account_id is None else None
+
+
+def applied_cycle(legs: int) -> str:
+    """What was done for every leg of a swap or rotation."""
+    if legs == 2:
+        return "The two people swapped their addresses, both at once."
+    return f"{legs} people passed their addresses on in a circle, all at once."
+
+
+def claimed(conflict: Conflict) -> str:
+    """The holder became a managed account."""
+    return f"Your organization claimed the account that holds {conflict.wanted.value}; its owner is told."
+
+
+def waiting_chain(snapshot: Snapshot) -> Blocked:
+    """The holder wants to leave, but has nowhere to go yet."""
+    last = snapshot.following[-1].conflict
+    return Blocked(
+        "The holder is about to move to another address itself. This change follows as soon as that one goes through.",
+        NextStep("nobody", f"It waits for the change to {last.wanted.value}, which is decided on its own."),
+        ConflictStatus.OPEN,
+    )
+
+
+def too_long(legs: int) -> Blocked:
+    """More people than one transaction can move."""
+    return Blocked(
+        f"{legs} people pass their addresses on in a circle: more than can move at once "
+        f"({TRANSACTION_LIMIT} writes), and half a circle is never applied.",
+        NextStep(
+            IDP_ADMINISTRATOR, "Give one of them another address for a moment: the others then follow one by one."
+        ),
+    )
+
+
+def user_name_taken(conflict: Conflict) -> Blocked:
+    """The address could move, but the change also asks for a userName that somebody else has."""
+    return Blocked(
+        "The same change asks for a userName that another user of the directory has "
+        f"({conflict.change.after.get('userName', conflict.requester.user_name)}).",
+        _REFUSALS[ConflictClass.OTHER_KEY],
+    )
+
+
+def unknown(conflict: Conflict) -> Blocked:
+    """Nothing that could be done safely."""
+    what = "userName" if conflict.collision is Collision.USER_NAME else "address"
+    return Blocked(
+        f"Who holds the {what} is not certain, so nothing is done by guess.",
+        NextStep(ADMINISTRATOR, "Look at the accounts concerned, correct what contradicts, then retry."),
+        ConflictStatus.WAITING_APPROVAL,
+    )
+
+
+def cannot_relink(conflict: Conflict) -> Blocked:
+    """Linking the holder again was chosen where it is impossible."""
+    why = (
+        "the user exists and keeps its own account"
+        if conflict.requester.account_id is not None
+        else "the holder is linked, protected or another kind of account"
+    )
+    return Blocked(
+        f"The holder cannot be linked again: {why}.",
+        NextStep(ADMINISTRATOR, "Approve releasing the address instead, or reject."),
+        ConflictStatus.WAITING_APPROVAL,
+    )

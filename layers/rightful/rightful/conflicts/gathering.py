@@ -1,0 +1,101 @@
+"""Reading what a decision rests on: the only part of diagnosis that asks the store. Every read is consistent."""
+
+from rightful.accounts.account import Account, canonical_user_name
+from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.diagnosis import is_requester, wants_still
+from rightful.conflicts.snapshot import Leg, Snapshot
+from rightful.invocation import Invocation
+from rightful.organizations.tokens import Scope
+from rightful.storage.contract import IdentityStore, Pointer
+
+MAX_LEGS = 100
+"""More than any transaction could move, so that nothing is missed, and few enough to be read in a second."""
+
+
+def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> Snapshot:
+    """The snapshot of a conflict as it was just read."""
+    state = store.directory_state(
+        conflict.organization_id,
+        conflict.directory_id,
+        account_id=conflict.requester.account_id,
+        requester_key=conflict.requester_key,
+    )
+    leg = _leg(store, conflict, state.account if state else None)
+    following, cyclic, cut_short = _following(store, invocation, leg)
+    return Snapshot(
+        now=invocation.now,
+        leg=leg,
+        organization=state.organization if state else None,
+        directory_exists=state is not None,
+        pending_id=state.pending_conflict_id if state else None,
+        following=following,
+        cyclic=cyclic,
+        cut_short=cut_short,
+        live_key_ids=_live_key_ids(store, invocation, conflict),
+    )
+
+
+def _leg(store: IdentityStore, conflict: Conflict, account: Account | None) -> Leg:
+    hold = store.holds([conflict.wanted.canonical]).get(conflict.wanted.canonical)
+    holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+    return Leg(conflict, account, hold, holder, _user_name_holder_id(store, conflict, account))
+
+
+def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Account | None) -> str | None:
+    """Who has the userName that the change asks for. A create's own is checked when it is created."""
+    user_name = conflict.change.after.get("userName")
+    if account is None or not isinstance(user_name, str):
+        return None
+    if account.link is not None and canonical_user_name(account.link.user_name) == canonical_user_name(user_name):
+        return account.id
+    return store.account_id_of_user_name(conflict.directory_id, canonical_user_name(user_name))
+
+
+def _following(store: IdentityStore, invocation: Invocation, first: Leg) -> tuple[tuple[Leg, ...], bool, bool]:
+    """The holder's own pending change, and so on, until somebody stays, an address is free, or the circle closes."""
+    legs: list[Leg] = []
+    leg = first
+    seen = {first.account.id} if first.account else set()
+    while leg.holder is not None and leg.holder.holds == leg.conflict.wanted.canonical:
+        if first.account is not None and leg.holder.id == first.account.id:
+            return tuple(legs), bool(legs), False
+        if leg.holder.id in seen:
+            return tuple(legs), False, False  # a circle that the requester is not part of: its own legs resolve it
+        if len(legs) == MAX_LEGS:
+            return tuple(legs), False, True
+        seen.add(leg.holder.id)
+        pending = _pending_change(store, invocation, first.conflict, leg.holder)
+        if pending is None:
+            break
+        leg = _leg(store, pending, leg.holder)
+        legs.append(leg)
+    return tuple(legs), False, False
+
+
+def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflict, account: Account) -> Conflict | None:
+    """An account's own wish to move away, if its own directory recorded it and it still holds.
+
+    Nothing that another organization recorded counts, nor anything that the account's directory did not ask for.
+    """
+    if account.organization_id != first.organization_id or account.link is None:
+        return None
+    key = f"account:{account.id}"
+    conflict_id = store.pending_conflicts([key]).get(key)
+    if conflict_id is None:
+        return None
+    conflict = store.conflict(Pointer(first.organization_id, conflict_id))
+    if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
+        return None
+    leg = Leg(conflict, account, None, None)
+    moves_away = conflict.wanted.canonical != account.holds
+    return conflict if moves_away and is_requester(leg) and wants_still(leg) else None
+
+
+def _live_key_ids(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> frozenset[str]:
+    if not conflict.approvals:
+        return frozenset()
+    return frozenset(
+        token.id
+        for token in store.tokens(organization_id=conflict.organization_id)
+        if token.scope is Scope.ADMIN and token.is_live(invocation.now)
+    )

@@ -1,0 +1,117 @@
+"""A refused change applied to an account later: a three-way merge, so that what was written since stays. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.address import Address
+from rightful.conflicts.conflict import Collision, Conflict, PendingChange
+
+
+def with_change(account: Account, conflict: Conflict, now: datetime, *, take_address: bool = True) -> Account:
+    """The requester as the refused change wanted it, as far as nothing newer contradicts.
+
+    Args:
+        take_address: False leaves the address and the emails as they are (a tombstone).
+
+    Returns:
+        The account without a new version: `moves.touched` gives it one.
+    """
+    email = account.email
+    attributes = _merged(account.attributes, conflict.change, skip_emails=not take_address)
+    if take_address and conflict.collision is Collision.EMAIL:
+        email = conflict.wanted
+        attributes["emails"] = with_address(_wanted_emails(account, conflict.change), email)
+    changed = replace(
+        account,
+        attributes=attributes,
+        email=email,
+        email_verified=email is not None if take_address else account.email_verified,
+        held_since=account.held_since if email and email.canonical == account.holds else now,
+    )
+    if account.link is not None:
+        external_id = attributes.get("externalId")
+        changed = replace(
+            changed,
+            link=replace(
+                account.link,
+                user_name=str(attributes.get("userName", account.link.user_name)),
+                external_id=external_id if isinstance(external_id, str) else None,
+            ),
+        )
+    return _with_active(changed, conflict, now)
+
+
+def deactivated(account: Account, now: datetime) -> Account:
+    """The account, unable to sign in. One that is scheduled for deletion stays so."""
+    if account.status is not AccountStatus.ACTIVE:
+        return account
+    return replace(account, status=AccountStatus.DEACTIVATED, deactivated_at=now)
+
+
+def emptied(account: Account, placeholder: Address, now: datetime) -> Account:
+    """A holder whose address was taken: it has a placeholder instead, also in what its directory sees of it."""
+    attributes = dict(account.attributes)
+    if attributes.get("emails"):
+        attributes["emails"] = with_address(attributes["emails"], placeholder)
+    return replace(account, attributes=attributes, email=placeholder, email_verified=False, held_since=now)
+
+
+def with_address(emails: object, address: Address) -> list[object]:
+    """The `emails` value with another address in the entry that is the account's: the primary one, else the work one,
+    else the first (as `accounts.resource.address_of` chooses)."""
+    entries: list[object] = list(emails) if isinstance(emails, Sequence) and not isinstance(emails, str) else []
+    usable = [
+        (position, entry)
+        for position, entry in enumerate(entries)
+        if isinstance(entry, Mapping) and isinstance(entry.get("value"), str) and entry["value"].strip()
+    ]
+    if not usable:
+        return [*entries, {"value": address.value, "type": "work", "primary": True}]
+    position, chosen = next(
+        (each for each in usable if each[1].get("primary") is True),
+        next((each for each in usable if str(each[1].get("type", "")).lower() == "work"), usable[0]),
+    )
+    if chosen["value"] != address.value:
+        entries[position] = {**chosen, "value": address.value}
+    return entries
+
+
+def _merged(current: Mapping[str, object], change: PendingChange, *, skip_emails: bool) -> dict[str, object]:
+    """Each attribute that the change touches takes its new value unless it was written since it was refused."""
+    merged = dict(current)
+    for name in {**change.before, **change.after}:
+        if skip_emails and name == "emails":
+            continue
+        before, after = change.before.get(name), change.after.get(name)
+        if before == after or current.get(name) != before:
+            continue
+        if name in change.after:
+            merged[name] = after
+        else:
+            merged.pop(name, None)
+    return merged
+
+
+def _wanted_emails(account: Account, change: PendingChange) -> object:
+    """The emails to put the address into: those of the change, unless the list was written since.
+
+    That a remediation meanwhile put a placeholder into the list does not count as written.
+    """
+    current, before = account.attributes.get("emails"), change.before.get("emails")
+    if "emails" not in change.after:
+        return current
+    replaced = account.email is not None and account.email.is_placeholder
+    same = current == before or (replaced and account.email and current == with_address(before, account.email))
+    return change.after["emails"] if same else current
+
+
+def _with_active(account: Account, conflict: Conflict, now: datetime) -> Account:
+    if conflict.change.active is False:
+        return deactivated(account, now)
+    since = account.deactivated_at
+    written_since = since is not None and since > conflict.created_at
+    if conflict.change.active is True and account.status is AccountStatus.DEACTIVATED and not written_since:
+        return replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
+    return account

@@ -1,0 +1,191 @@
+"""From accounts before and after to the writes that make it so: accounts, email index, userName index, counters.
+
+Every plan, and every undo, is a set of moves. The index writes are not planned one by one but derived from the
+difference, so that no plan can give an address to two accounts or leave one behind. Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from rightful.accounts.account import Account, BeforeImage, canonical_user_name
+from rightful.storage.writes import (
+    ClaimAddress,
+    ClaimUserName,
+    CountUsers,
+    PutAccount,
+    ReleaseAddress,
+    ReleaseUserName,
+    Reservation,
+    ReserveAddress,
+    TransferAddress,
+    TransferUserName,
+    Write,
+)
+
+_Key = TypeVar("_Key")
+
+
+class CollidingMovesError(ValueError):
+    """Two of the accounts would end up with the same address or userName."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One account as it was read, and as it is to be (with its new version)."""
+
+    before: Account
+    after: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The writes of a set of moves, and the addresses that nobody holds after them."""
+
+    writes: tuple[Write, ...]
+    released: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the email index says beyond the accounts of the moves.
+
+    Attributes:
+        listed: canonical address -> an account id that is listed there wrongly.
+        reserve: canonical address -> the reservation it gets instead of being free.
+        requester_key: whose reservation may be claimed.
+    """
+
+    listed: Mapping[str, str] = field(default_factory=dict)
+    reserve: Mapping[str, Reservation] = field(default_factory=dict)
+    requester_key: str | None = None
+
+
+def touched(before: Account, after: Account, conflict_id: str, now: datetime) -> Move:
+    """A move by a remediation: a new version, and the before-image that undo restores."""
+    version = before.version + 1
+    image = BeforeImage(
+        conflict_id=conflict_id,
+        version=version,
+        email=before.email,
+        email_verified=before.email_verified,
+        status=before.status,
+        deletion_date=before.deletion_date,
+        link=before.link,
+        attributes=before.attributes,
+        taken_at=now,
+        deactivated_at=before.deactivated_at,
+        held_since=before.held_since,
+        former_link=before.former_link,
+        organization_id=before.organization_id,
+        claimed=before.claimed,
+    )
+    return Move(before, replace(after, version=version, updated_at=now, before_image=image))
+
+
+def restored(account: Account, now: datetime) -> Move:
+    """A move back to the before-image. What the image does not carry (logins, flags) stays as it is now."""
+    image = account.before_image
+    if image is None:
+        raise ValueError("there is no before-image to restore")
+    after = replace(
+        account,
+        version=account.version + 1,
+        updated_at=now,
+        before_image=None,
+        email=image.email,
+        email_verified=image.email_verified,
+        status=image.status,
+        deletion_date=image.deletion_date,
+        link=image.link,
+        attributes=image.attributes,
+        deactivated_at=image.deactivated_at,
+        held_since=image.held_since,
+        former_link=image.former_link,
+        organization_id=image.organization_id,
+        claimed=image.claimed,
+    )
+    return Move(account, after)
+
+
+def writes_of(moves: Sequence[Move], now: datetime, indexed: Indexed | None = None) -> Moved:
+    """The writes that carry out all the moves together.
+
+    Raises:
+        CollidingMovesError: two accounts would hold one address or one userName.
+    """
+    addresses, released = _address_writes(moves, now, indexed or Indexed())
+    writes: list[Write] = [PutAccount(move.after, move.before.version) for move in moves]
+    return Moved((*writes, *addresses, *_user_name_writes(moves), *_count_writes(moves)), released)
+
+
+def _address_writes(moves: Sequence[Move], now: datetime, indexed: Indexed) -> tuple[list[Write], tuple[str, ...]]:
+    before = {**indexed.listed, **{move.before.holds: move.before.id for move in moves if move.before.holds}}
+    after = _unique([(move.after.holds, move.after.id) for move in moves if move.after.holds])
+    writes: list[Write] = []
+    for canonical, account_id in after.items():
+        former = before.get(canonical)
+        if former is None:
+            writes.append(ClaimAddress(canonical, account_id, now, indexed.requester_key))
+        elif former != account_id:
+            writes.append(TransferAddress(canonical, former, account_id))
+    left = {canonical: account_id for canonical, account_id in before.items() if canonical not in after}
+    released = []
+    for canonical, account_id in left.items():
+        reservation = indexed.reserve.get(canonical)
+        if reservation is not None:
+            writes.append(ReserveAddress(canonical, account_id, reservation, now))
+        else:
+            writes.append(ReleaseAddress(canonical, account_id))
+            released.append(canonical)
+    return writes, tuple(released)
+
+
+def _user_name_writes(moves: Sequence[Move]) -> list[Write]:
+    before, after = dict(_user_names([move.before for move in moves])), _user_names([move.after for move in moves])
+    scim_ids = {move.after.id: move.after.link.scim_id for move in moves if move.after.link}
+    wanted = _unique(after)
+    writes: list[Write] = []
+    for (directory_id, name), account_id in wanted.items():
+        former = before.get((directory_id, name))
+        if former is None:
+            writes.append(ClaimUserName(directory_id, name, account_id, scim_ids[account_id]))
+        elif former != account_id:
+            writes.append(TransferUserName(directory_id, name, former, account_id, scim_ids[account_id]))
+    writes += [
+        ReleaseUserName(directory_id, name, account_id)
+        for (directory_id, name), account_id in before.items()
+        if (directory_id, name) not in wanted
+    ]
+    return writes
+
+
+def _user_names(accounts: Sequence[Account]) -> list[tuple[tuple[str, str], str]]:
+    return [
+        ((account.link.directory_id, canonical_user_name(account.link.user_name)), account.id)
+        for account in accounts
+        if account.link
+    ]
+
+
+def _count_writes(moves: Sequence[Move]) -> list[Write]:
+    writes: list[Write] = []
+    for move in moves:
+        before = move.before.link.directory_id if move.before.link else None
+        after = move.after.link.directory_id if move.after.link else None
+        if before == after:
+            continue
+        if before is not None:
+            writes.append(CountUsers(before, move.after.id, -1))
+        if after is not None:
+            writes.append(CountUsers(after, move.after.id, 1))
+    return writes
+
+
+def _unique(pairs: Sequence[tuple[_Key, str]]) -> dict[_Key, str]:
+    unique: dict[_Key, str] = {}
+    for key, account_id in pairs:
+        if unique.setdefault(key, account_id) != account_id:
+            raise CollidingMovesError
+    return unique

@@ -1,0 +1,76 @@
+"""Everything a decision about a conflict rests on, as it was read at one moment. Plain data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.organizations.organization import Organization
+from rightful.storage.writes import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One person who wants to move: a pending change, the account that asked, and what is in its way.
+
+    Attributes:
+        conflict: the pending change.
+        account: the requester; None for a create.
+        hold: the email index item of the wanted address; None: nobody holds it.
+        holder: the account that the hold names; None: there is none.
+        user_name_holder_id: who has the userName that the change asks for; None: nobody, or it asks for none.
+    """
+
+    conflict: Conflict
+    account: Account | None
+    hold: Hold | None
+    holder: Account | None
+    user_name_holder_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was read about one conflict.
+
+    Attributes:
+        leg: the conflict itself.
+        organization: its organization; None: it is gone.
+        directory_exists: whether its directory still belongs to the organization.
+        pending_id: the id of the requester's pending change; another one than this conflict has taken its place.
+        following: the holder's own pending change, that one's holder's, and so on: each leg's account is the holder of
+            the leg before.
+        cyclic: the last of them wants what the requester holds: a swap or a rotation.
+        cut_short: there are more legs than were read.
+        live_key_ids: of the keys that approved, those that are still live admin keys of the organization.
+    """
+
+    now: datetime
+    leg: Leg
+    organization: Organization | None
+    directory_exists: bool
+    pending_id: str | None
+    following: tuple[Leg, ...] = ()
+    cyclic: bool = False
+    cut_short: bool = False
+    live_key_ids: frozenset[str] = frozenset()
+
+    @property
+    def conflict(self) -> Conflict:
+        """The conflict in question."""
+        return self.leg.conflict
+
+    @property
+    def requester(self) -> Account | None:
+        """Who asked; None for a create."""
+        return self.leg.account
+
+    @property
+    def holder(self) -> Account | None:
+        """Who holds the address."""
+        return self.leg.holder
+
+    def legs(self) -> Iterator[Leg]:
+        """The conflict's own leg and the following ones."""
+        yield self.leg
+        yield from self.following
