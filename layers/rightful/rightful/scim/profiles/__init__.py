@@ -1,0 +1,43 @@
+"""What identity providers really send, and how it becomes what RFC 7644 says.
+
+`profile("entra").rewrite(request)` runs a chain of small workarounds over a request before the
+strict engine sees it. The engine stays clean; a new shape becomes a new workaround here.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rightful.scim.attributes import Schema
+from rightful.scim.profiles.profile import Profile
+from rightful.scim.profiles.request import ScimRequest, Types
+from rightful.scim.profiles.vendors import DIALECTS
+from rightful.scim.schema import GROUP, user_type
+
+__all__ = ["PROFILE_NAMES", "Profile", "ScimRequest", "profile"]
+
+PROFILE_NAMES: tuple[str, ...] = tuple(DIALECTS)
+
+
+def profile(name: str, extensions: Iterable[Schema] = ()) -> Profile:
+    """Return the profile of that name for a directory with `extensions` of its own.
+
+    Raises
+    ------
+    ValueError for a name that is not in PROFILE_NAMES: the setting is checked when it is made.
+    """
+    if name not in DIALECTS:
+        raise ValueError(f"{name!r} is no IdP profile: choose one of {', '.join(PROFILE_NAMES)}")
+    return _profile(name, tuple(extensions))
+
+
+@lru_cache(maxsize=256)
+def _profile(name: str, extensions: tuple[Schema, ...]) -> Profile:
+    dialect = DIALECTS[name]
+    return Profile(
+        name=name,
+        types=Types((user_type(extensions), GROUP)),
+        workarounds=dialect.workarounds,
+        patch_answer=dialect.patch_answer,
+        patch_rules=dialect.patch_rules,
+        tolerates_unknown=dialect.tolerates_unknown,
+    )

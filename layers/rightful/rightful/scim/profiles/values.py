@@ -1,0 +1,131 @@
+"""Workarounds about single values: each one says what a value was meant to be."""
+
+import json
+from dataclasses import dataclass
+
+from rightful.scim.attributes import Attribute, ResourceType
+from rightful.scim.profiles.request import EachOperation, ScimRequest, Types, is_patch, is_write
+from rightful.scim.profiles.traversal import ChangeValue, rewrite_values, target_of
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWorkaround:
+    """A workaround that replaces values one by one."""
+
+    change: ChangeValue
+
+    def applies(self, request: ScimRequest, types: Types) -> bool:
+        return (is_write(request) or is_patch(request)) and types.of(request) is not None
+
+    def rewrite(self, request: ScimRequest, types: Types) -> ScimRequest:
+        return rewrite_values(request, types, self.change)
+
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+def booleans_as_text(attribute: Attribute, value: object, _whole: bool) -> object:
+    """`"active": "False"`, `"primary": "True"`.
+
+    Source: Microsoft Entra without the aadOptscim062020 flag (Microsoft Learn, "Known issues and
+    resolutions with SCIM 2.0 protocol compliance of the Microsoft Entra user provisioning service").
+    """
+    if attribute.type == "boolean" and isinstance(value, str):
+        return _BOOLEANS.get(value.strip().lower(), value)
+    return value
+
+
+def numbers_as_text(attribute: Attribute, value: object, _whole: bool) -> object:
+    """`"employeeNumber": 701984`: a number for a string attribute, a digit string for a number.
+
+    Source: none published; mappings from HR systems keep the type that the value has there.
+    """
+    if attribute.type == "string" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    if attribute.type == "integer" and isinstance(value, str) and value.strip().removeprefix("-").isdecimal():
+        return int(value) if len(value) < 20 else value
+    return value
+
+
+def text_for_complex(attribute: Attribute, value: object, whole: bool) -> object:
+    """`"manager": "2819c223"`, `"emails": ["a@example.com"]`, `"emails": {"value": ...}`.
+
+    A complex attribute written as its `value`, a list as its one value. Source: Microsoft Learn,
+    "Develop and plan provisioning for a SCIM endpoint" (manager as a plain string in the schema
+    sample and in PATCH); indigo-iam/iam issue 934 (`members` as a list of ids).
+    """
+    if not attribute.sub_attributes or value is None:
+        return value
+    if whole:
+        return value if isinstance(value, list) else [value]
+    if isinstance(value, (str, int)) and not isinstance(value, bool) and "value" in attribute.by_name:
+        return {"value": str(value)} if value != "" else None
+    return value
+
+
+def wrapped_single_value(attribute: Attribute, value: object, whole: bool) -> object:
+    """`"path": "displayName", "value": [{"$ref": null, "value": "New name"}]`.
+
+    A simple value in an object with nothing but `value`, a single one in a list. Source: Entra
+    before the aadOptscim062020 flag (AzureAD/SCIMReferenceCode); for custom multi-valued
+    attributes it still sends `[{"value": "1"}]` (Microsoft Q&A 1693075).
+    """
+    if whole or value is None:
+        return value
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if attribute.type != "complex" and isinstance(value, dict) and "value" in value:
+        rest = {key: item for key, item in value.items() if key != "value" and item is not None}
+        return value["value"] if not rest else value
+    return value
+
+
+def json_in_value(attribute: Attribute, value: object, whole: bool) -> object:
+    """`"roles": [{"value": "{\\"id\\":\\"827f..\\",\\"value\\":\\"Admin\\",\\"displayName\\":\\"Administrator\\"}"}]`.
+
+    A JSON document as text where an app role was meant. Source: Entra's AppRoleAssignmentsComplex
+    mapping (Microsoft Learn, "Tutorial: Customize user provisioning attribute-mappings").
+    """
+    if whole or attribute.name != "roles" or not isinstance(value, dict):
+        return value
+    text = value.get("value")
+    if not isinstance(text, str) or not text.startswith("{") or len(text) > 4096:
+        return value
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return value
+    if not isinstance(document, dict) or not isinstance(document.get("value"), str):
+        return value
+    display = document.get("displayName")
+    role = {**value, "value": document["value"]}
+    return {**role, "display": display} if isinstance(display, str) else role
+
+
+def empty_text(attribute: Attribute, value: object, whole: bool) -> object:
+    """`"manager": ""`, `"title": ""`, `{"type": "work", "value": ""}`: nothing is meant.
+
+    Source: Entra removes a manager with an empty string (Microsoft Learn, "Develop and plan
+    provisioning for a SCIM endpoint"). A required attribute keeps the empty string, and is refused for it.
+    """
+    if value == "" and not attribute.required:
+        return None
+    if not whole and isinstance(value, dict) and value.get("value") == "" and "value" in attribute.by_name:
+        return None
+    return value
+
+
+class EmptyValueBehindFilter(EachOperation):
+    """`{"op": "Replace", "path": "emails[type eq \\"work\\"].value", "value": ""}`: remove that value.
+
+    Also `manager.value`. Without its `value` the rest of such a value would say nothing. Source:
+    as `empty_text`, for a mapping whose source attribute was cleared.
+    """
+
+    def operation(self, operation: dict[str, object], rt: ResourceType) -> dict[str, object] | None:
+        path = operation.get("path")
+        found = target_of(path, rt)
+        leaf = found[2] if found is not None else None
+        if operation.get("value") != "" or leaf is None or leaf.name != "value" or not isinstance(path, str):
+            return operation
+        return {"op": "remove", "path": path.rpartition(".")[0]} if path.lower().endswith(".value") else operation
