@@ -1,4 +1,4 @@
-"""What administrators say about a conflict: approve, reject, retry. (Undo is a file of its own.)"""
+"""What administrators say about a conflict: approve, reject, retry, undo."""
 
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from rightful.conflicts.conflict import (
     Resolution,
 )
 from rightful.conflicts.decision import approved_thing, counting, same_approver
+from rightful.conflicts.decision_error import DecisionError, read_reason
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
 from rightful.conflicts.explain import situation
 from rightful.conflicts.gathering import gather
@@ -19,6 +20,7 @@ from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.policy import Rule
 from rightful.conflicts.remediation import Effect, Outcome, remediate
 from rightful.conflicts.snapshot import Snapshot
+from rightful.conflicts.undoing import undo
 from rightful.conflicts.waking import wake_followers
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
@@ -34,23 +36,10 @@ from rightful.storage.writes import (
     Write,
 )
 
+__all__ = ["DecisionError", "approve", "reject", "retry", "undo"]
+
 _ATTEMPTS = 5
-_MAX_REASON = 500
 _REOPENED_BY_RETRY = SETTLED_BY_PEOPLE | {ConflictStatus.FAILED}
-
-
-class DecisionError(Exception):
-    """An administrator's decision cannot be taken. `code` is for the admin API, str(error) one sentence for a person.
-
-    Codes: not_found (no such conflict), ended (it is not waiting any more), not_approvable (no approval can make it
-    right; the sentence says what can), same_approver, not_undoable,
-    invalid_value (`field` names it).
-    """
-
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.field = field
 
 
 def approve(
@@ -162,7 +151,7 @@ def retry(
             return remediate(store, queue, invocation, pointer)
         if conflict.status not in _REOPENED_BY_RETRY or invocation.now >= conflict.expires_at:
             raise DecisionError(
-                "ended", f"This conflict has ended ({conflict.status.value}): there is nothing to retry."
+                "ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry."
             )
         reopened = replace(
             conflict,
@@ -188,18 +177,6 @@ def retry(
             continue
         return _announce_and_remediate(store, queue, invocation, pointer)
     raise ContendedError
-
-
-def read_reason(reason: str) -> str:
-    """A reason as it is kept.
-
-    Raises:
-        DecisionError: invalid_value, it is empty or too long.
-    """
-    text = reason.strip()
-    if not text or len(text) > _MAX_REASON:
-        raise DecisionError("invalid_value", f"Give a reason of 1 to {_MAX_REASON} characters.", "reason")
-    return text
 
 
 def _announce_and_remediate(

@@ -4,15 +4,15 @@ All or nothing, and only while nothing has been written to those accounts since:
 now. A swap or rotation is undone whole.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from rightful.accounts.account import Account
 from rightful.conflicts.applying import required_domains
 from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.decisions import DecisionError, read_reason
+from rightful.conflicts.decision_error import DecisionError, read_reason
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.moves import CollidingMovesError, Indexed, Move, restored, writes_of
-from rightful.conflicts.plan import TRANSACTION_LIMIT
 from rightful.conflicts.remediation import Effect, Outcome
 from rightful.conflicts.waking import wake
 from rightful.eventlog import Action, Result
@@ -61,8 +61,9 @@ def undo(
         except RefusedError as refused:
             _explain(refused)
             continue
-        # Rows of the event log follow: a rotation's would not fit into its transaction.
+        # What a rotation leaves no room for in its transaction follows.
         for leg in undone:
+            _stay_pending(store, leg, invocation)
             row = log_row(leg, Action.CONFLICT_UNDONE, invocation.now, result=Result.DONE, approver=key.holder)
             store.log_entry(row.entry)
         woken = wake(store, queue, released, correlation_id=invocation.correlation_id)
@@ -124,18 +125,19 @@ def _writes(
     try:
         moved = writes_of(moves, invocation.now, indexed)
     except CollidingMovesError as error:
-        raise DecisionError(
-            "not_undoable", "Two of the accounts would get the same address: undo it by hand."
-        ) from error
+        raise DecisionError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
     writes: list[Write] = [
         *moved.writes,
         *required_domains(organization, [move.after.email for move in moves]),
         *(PutConflict(after, leg.version) for after, leg in zip(undone, legs, strict=True)),
     ]
-    sticky = [PutPending(leg.requester_key, leg.id, leg.wanted.canonical) for leg in legs]
-    if len(writes) + len(sticky) <= TRANSACTION_LIMIT:
-        writes += sticky
     return writes, moved.released
+
+
+def _stay_pending(store: IdentityStore, leg: Conflict, invocation: Invocation) -> None:
+    with suppress(RefusedError):  # the person has asked for something else since
+        pending = PutPending(leg.requester_key, leg.id, leg.wanted.canonical)
+        store.commit([pending], remaining=invocation.remaining)
 
 
 def _explain(refused: RefusedError) -> None:
@@ -152,10 +154,4 @@ def _explain(refused: RefusedError) -> None:
             raise DecisionError(
                 "not_undoable", f"The domain {refusal.write.domain} is not verified any more: verify it first."
             ) from refused
-        if isinstance(refusal.write, PutPending):
-            raise DecisionError(
-                "not_undoable", "The person has asked for another address since: decide that first."
-            ) from refused
-    raise DecisionError(
-        "not_undoable", "What it would restore was taken by others meanwhile: undo it by hand."
-    ) from refused
+    raise DecisionError("not_undoable", "What it would restore was taken meanwhile: undo it by hand.") from refused
