@@ -7,24 +7,22 @@ For tests of what the rules do, in thousands of interleavings; tests/contract ho
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import LogEntry
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import writes as w
-from rightful.storage.contract import DirectoryState, Pointer, Remaining
+from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState, LogPage, Pointer, Remaining
+from rightful.storage.memory_writes import Items, carry_out, condition_holds, found, key_of, list_key
 from rightful.storage.writes import Hold, Refusal, RefusedError, Write
 
 TRANSACTION_LIMIT = 100
 """DynamoDB's: TransactWriteItems takes 100 actions, no two on one item."""
 
-Found = Account | Hold | Conflict | str | None
-Key = tuple[str, ...]
-Items = dict[Key, object]
 _Kind = TypeVar("_Kind")
 
 
@@ -37,19 +35,19 @@ class MemoryStore:
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:  # noqa: ARG002 - it never waits
         """See `IdentityStore.commit`."""
-        keys = [_key(write) for write in writes]
+        keys = [key_of(write) for write in writes]
         if len(keys) > TRANSACTION_LIMIT or len(set(keys)) < len(keys):
             raise ValueError("a transaction takes at most 100 writes, each to an item of its own")
         with self._lock:
             refusals = tuple(
-                Refusal(write, _found(self._items.get(key)))
+                Refusal(write, found(self._items.get(key)))
                 for write, key in zip(writes, keys, strict=True)
-                if not _holds(write, self._items.get(key))
+                if not condition_holds(write, self._items.get(key))
             )
             if refusals:
                 raise RefusedError(refusals)
             for write, key in zip(writes, keys, strict=True):
-                _do(write, key, self._items)
+                carry_out(write, key, self._items)
 
     def mark_sent(self, pointer: Pointer) -> None:
         """See `IdentityStore.mark_sent`."""
@@ -120,6 +118,25 @@ class MemoryStore:
         found = {canonical: self._read(Hold, "EMAIL", canonical) for canonical in canonicals}
         return {canonical: hold for canonical, hold in found.items() if hold is not None}
 
+    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
+        """See `IdentityStore.account_ids_of_external_id`."""
+        return tuple(account.id for account in self._linked(directory_id) if _external_id(account) == external_id)
+
+    def users(self, directory_id: str, *, limit: int, position: str | None = None) -> AccountPage:
+        """See `IdentityStore.users`."""
+        accounts, next_position = _page(self._linked(directory_id), lambda account: account.id, limit, position)
+        return AccountPage(accounts, next_position)
+
+    def number_of_users(self, directory_id: str) -> int:
+        """See `IdentityStore.number_of_users`."""
+        return self._read(int, "COUNT", directory_id) or 0
+
+    def _linked(self, directory_id: str) -> list[Account]:
+        linked = [
+            account for account in self.all_of(Account) if account.link and account.link.directory_id == directory_id
+        ]
+        return sorted(linked, key=lambda account: (account.link.linked_at if account.link else _NEVER, account.id))
+
     def account_id_of_user_name(self, directory_id: str, canonical_user_name: str) -> str | None:
         """See `IdentityStore.account_id_of_user_name`."""
         return self._read(str, "USERNAME", directory_id, canonical_user_name)
@@ -127,6 +144,46 @@ class MemoryStore:
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """See `IdentityStore.conflict`."""
         return self._read(Conflict, "CONFLICT", pointer.organization_id, pointer.conflict_id)
+
+    def conflicts(
+        self,
+        organization_id: str,
+        *,
+        limit: int,
+        position: str | None = None,
+        statuses: frozenset[ConflictStatus] = frozenset(),
+        directory_id: str | None = None,
+    ) -> ConflictPage:
+        """See `IdentityStore.conflicts`."""
+        mine = [
+            conflict
+            for conflict in self.all_of(Conflict)
+            if conflict.organization_id == organization_id
+            and (not statuses or conflict.status in statuses)
+            and directory_id in {None, conflict.directory_id}
+        ]
+        newest = sorted(mine, key=lambda conflict: conflict.id, reverse=True)
+        return ConflictPage(*_page(newest, lambda conflict: conflict.id, limit, position))
+
+    def log(
+        self,
+        organization_id: str,
+        *,
+        limit: int,
+        position: str | None = None,
+        account_id: str | None = None,
+        conflict_id: str | None = None,
+    ) -> LogPage:
+        """See `IdentityStore.log`."""
+        mine = [
+            entry
+            for entry in self.all_of(LogEntry)
+            if entry.organization_id == organization_id
+            and account_id in {None, entry.account_id}
+            and conflict_id in {None, entry.conflict_id}
+        ]
+        newest = sorted(mine, key=lambda entry: entry.id, reverse=True)
+        return LogPage(*_page(newest, lambda entry: entry.id, limit, position))
 
     def pending_conflicts(self, requester_keys: Iterable[str]) -> Mapping[str, str]:
         """See `IdentityStore.pending_conflicts`."""
@@ -156,7 +213,7 @@ class MemoryStore:
     def tokens(self, *, organization_id: str, directory_id: str | None = None) -> tuple[Token, ...]:
         """See `IdentityStore.tokens`."""
         with self._lock:
-            listed = [item for key, item in self._items.items() if key[:3] == _list_key(organization_id, directory_id)]
+            listed = [item for key, item in self._items.items() if key[:3] == list_key(organization_id, directory_id)]
         tokens = [token for token in listed if isinstance(token, Token)]
         return tuple(sorted(tokens, key=lambda token: token.created_at))
 
@@ -182,129 +239,19 @@ class MemoryQueue:
         self.messages.append(pointer)
 
 
-def _list_key(organization_id: str | None, directory_id: str | None) -> Key:
-    return ("TOKENS", organization_id or "", directory_id or "")
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-_KEYS: Mapping[type, Callable[..., Key]] = {
-    w.PutAccount: lambda write: ("ACCOUNT", write.account.id),
-    w.DeleteAccount: lambda write: ("ACCOUNT", write.account_id),
-    w.RequireAccount: lambda write: ("ACCOUNT", write.account_id),
-    w.ClaimAddress: lambda write: ("EMAIL", write.canonical),
-    w.ReleaseAddress: lambda write: ("EMAIL", write.canonical),
-    w.TransferAddress: lambda write: ("EMAIL", write.canonical),
-    w.ReserveAddress: lambda write: ("EMAIL", write.canonical),
-    w.EndReservation: lambda write: ("EMAIL", write.canonical),
-    w.ClaimUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
-    w.ReleaseUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
-    w.TransferUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
-    w.RequireDomain: lambda write: ("DOMAIN", write.domain),
-    w.PutConflict: lambda write: ("CONFLICT", write.conflict.organization_id, write.conflict.id),
-    w.PutPending: lambda write: ("PENDING", write.requester_key),
-    w.EndPending: lambda write: ("PENDING", write.requester_key),
-    w.PutWaiter: lambda write: ("WAITER", write.canonical, write.conflict_id),
-    w.EndWaiter: lambda write: ("WAITER", write.canonical, write.conflict_id),
-    w.AppendLog: lambda write: ("LOG", write.entry.organization_id, write.entry.id),
-    w.CountUsers: lambda write: ("COUNT", write.directory_id),
-    w.PutOrganization: lambda write: ("ORGANIZATION", write.organization.id),
-    w.PutDirectory: lambda write: ("DIRECTORY", write.directory.organization_id, write.directory.id),
-    w.ClaimDomain: lambda write: ("DOMAIN", write.domain),
-    w.ReleaseDomain: lambda write: ("DOMAIN", write.domain),
-    w.PutToken: lambda write: ("TOKEN", write.token.sha256),
-    w.DeleteToken: lambda write: ("TOKEN", write.sha256),
-    w.ListToken: lambda write: (*_list_key(write.token.organization_id, write.token.directory_id), write.token.id),
-    w.UnlistToken: lambda write: (*_list_key(write.token.organization_id, write.token.directory_id), write.token.id),
-}
+def _external_id(account: Account) -> str | None:
+    return account.link.external_id if account.link else None
 
 
-def _key(write: Write) -> Key:
-    return _KEYS[type(write)](write)
-
-
-def _found(item: object) -> Found:
-    return item if isinstance(item, Account | Hold | Conflict | str) else None
-
-
-def _version_is(item: object, expected: int | None) -> bool:
-    if expected is None:
-        return item is None
-    return isinstance(item, Account | Conflict | Organization | Directory) and item.version == expected
-
-
-def _is_held_by(item: object, account_id: str) -> bool:
-    return isinstance(item, Hold) and item.account_id == account_id
-
-
-def _holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 - one case per write, as in the table of writes
-    """Whether a write's condition holds for the item that is there."""
-    match write:
-        case w.PutAccount(_, expected) | w.PutConflict(_, expected):
-            return _version_is(item, expected)
-        case w.PutOrganization(_, expected) | w.PutDirectory(_, expected):
-            return _version_is(item, expected)
-        case w.DeleteAccount(_, version) | w.RequireAccount(_, version):
-            return _version_is(item, version)
-        case w.ClaimAddress(_, account_id, now, requester_key):
-            if not isinstance(item, Hold):
-                return True
-            return item.account_id == account_id or item.is_free_for(requester_key, now)
-        case w.ReleaseAddress(_, account_id):
-            return _is_held_by(item, account_id)
-        case w.TransferAddress(_, from_account_id, _):
-            return _is_held_by(item, from_account_id)
-        case w.ReserveAddress(_, None, reservation, now):
-            if not isinstance(item, Hold) or item.reservation is None:
-                return item is None
-            return item.reservation.conflict_id == reservation.conflict_id or item.reservation.until <= now
-        case w.ReserveAddress(_, str() as from_account_id, _, _):
-            return _is_held_by(item, from_account_id)
-        case w.EndReservation(_, conflict_id):
-            return (
-                isinstance(item, Hold) and item.reservation is not None and item.reservation.conflict_id == conflict_id
-            )
-        case w.ClaimUserName(account_id=account_id):
-            return item in {None, account_id}
-        case w.ReleaseUserName(account_id=account_id) | w.TransferUserName(from_account_id=account_id):
-            return item == account_id
-        case w.RequireDomain(organization_id, _) | w.ReleaseDomain(_, organization_id):
-            return item == organization_id
-        case w.ClaimDomain(_, organization_id, _):
-            return item in {None, organization_id}
-        case w.PutPending(conflict_id=conflict_id, replaces=replaces):
-            return item in {replaces, conflict_id}
-        case w.EndPending(_, conflict_id):
-            return item in {None, conflict_id}
-        case w.PutToken():
-            return item is None
-        case _:
-            return True
-
-
-def _do(write: Write, key: Key, items: Items) -> None:
-    """Do a write whose condition holds."""
-    match write:
-        case w.PutAccount(item, _) | w.PutConflict(item, _) | w.PutOrganization(item, _) | w.PutDirectory(item, _):
-            items[key] = item
-        case w.ClaimAddress(canonical, account_id) | w.TransferAddress(canonical, _, account_id):
-            items[key] = Hold(canonical, account_id)
-        case w.ReserveAddress(canonical, _, reservation, _):
-            items[key] = Hold(canonical, None, reservation)
-        case w.ClaimUserName(account_id=account_id) | w.TransferUserName(to_account_id=account_id):
-            items[key] = account_id
-        case w.ClaimDomain(_, organization_id, _):
-            items[key] = organization_id
-        case w.PutPending(conflict_id=conflict_id):
-            items[key] = conflict_id
-        case w.PutWaiter(_, conflict_id, organization_id):
-            items[key] = Pointer(organization_id, conflict_id)
-        case w.AppendLog(entry):
-            items[key] = entry
-        case w.CountUsers(delta=delta):
-            before = items.get(key)
-            items[key] = (before if isinstance(before, int) else 0) + delta
-        case w.PutToken(token) | w.ListToken(token):
-            items[key] = token
-        case w.RequireAccount() | w.RequireDomain():
-            pass
-        case _:
-            items.pop(key, None)
+def _page(
+    items: Sequence[_Kind], position_of: Callable[[_Kind], str], limit: int, position: str | None
+) -> tuple[tuple[_Kind, ...], str | None]:
+    """The items after the one at `position`, and the position of the last one if there are more."""
+    positions = [position_of(item) for item in items]
+    start = positions.index(position) + 1 if position in positions else 0
+    page = tuple(items[start : start + limit])
+    more = start + limit < len(items)
+    return page, position_of(page[-1]) if page and more else None

@@ -1,0 +1,142 @@
+"""The writes' conditions and effects on items in memory, one case each, as `storage.writes` states them."""
+
+from collections.abc import Callable, Mapping
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.organizations.organization import Directory, Organization
+from rightful.storage import writes as w
+from rightful.storage.contract import Pointer
+from rightful.storage.writes import Hold, Write
+
+Found = Account | Hold | Conflict | str | None
+Key = tuple[str, ...]
+Items = dict[Key, object]
+
+
+def list_key(organization_id: str | None, directory_id: str | None) -> Key:
+    return ("TOKENS", organization_id or "", directory_id or "")
+
+
+_KEYS: Mapping[type, Callable[..., Key]] = {
+    w.PutAccount: lambda write: ("ACCOUNT", write.account.id),
+    w.DeleteAccount: lambda write: ("ACCOUNT", write.account_id),
+    w.RequireAccount: lambda write: ("ACCOUNT", write.account_id),
+    w.ClaimAddress: lambda write: ("EMAIL", write.canonical),
+    w.ReleaseAddress: lambda write: ("EMAIL", write.canonical),
+    w.TransferAddress: lambda write: ("EMAIL", write.canonical),
+    w.ReserveAddress: lambda write: ("EMAIL", write.canonical),
+    w.EndReservation: lambda write: ("EMAIL", write.canonical),
+    w.ClaimUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
+    w.ReleaseUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
+    w.TransferUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
+    w.RequireDomain: lambda write: ("DOMAIN", write.domain),
+    w.PutConflict: lambda write: ("CONFLICT", write.conflict.organization_id, write.conflict.id),
+    w.PutPending: lambda write: ("PENDING", write.requester_key),
+    w.EndPending: lambda write: ("PENDING", write.requester_key),
+    w.PutWaiter: lambda write: ("WAITER", write.canonical, write.conflict_id),
+    w.EndWaiter: lambda write: ("WAITER", write.canonical, write.conflict_id),
+    w.AppendLog: lambda write: ("LOG", write.entry.organization_id, write.entry.id),
+    w.CountUsers: lambda write: ("COUNT", write.directory_id),
+    w.PutOrganization: lambda write: ("ORGANIZATION", write.organization.id),
+    w.PutDirectory: lambda write: ("DIRECTORY", write.directory.organization_id, write.directory.id),
+    w.ClaimDomain: lambda write: ("DOMAIN", write.domain),
+    w.ReleaseDomain: lambda write: ("DOMAIN", write.domain),
+    w.PutToken: lambda write: ("TOKEN", write.token.sha256),
+    w.DeleteToken: lambda write: ("TOKEN", write.sha256),
+    w.ListToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
+    w.UnlistToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
+}
+
+
+def key_of(write: Write) -> Key:
+    return _KEYS[type(write)](write)
+
+
+def found(item: object) -> Found:
+    return item if isinstance(item, Account | Hold | Conflict | str) else None
+
+
+def _version_is(item: object, expected: int | None) -> bool:
+    if expected is None:
+        return item is None
+    return isinstance(item, Account | Conflict | Organization | Directory) and item.version == expected
+
+
+def _is_held_by(item: object, account_id: str) -> bool:
+    return isinstance(item, Hold) and item.account_id == account_id
+
+
+def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 - one case per write, as in the table of writes
+    """Whether a write's condition holds for the item that is there."""
+    match write:
+        case w.PutAccount(_, expected) | w.PutConflict(_, expected):
+            return _version_is(item, expected)
+        case w.PutOrganization(_, expected) | w.PutDirectory(_, expected):
+            return _version_is(item, expected)
+        case w.DeleteAccount(_, version) | w.RequireAccount(_, version):
+            return _version_is(item, version)
+        case w.ClaimAddress(_, account_id, now, requester_key):
+            if not isinstance(item, Hold):
+                return True
+            return item.account_id == account_id or item.is_free_for(requester_key, now)
+        case w.ReleaseAddress(_, account_id):
+            return _is_held_by(item, account_id)
+        case w.TransferAddress(_, from_account_id, _):
+            return _is_held_by(item, from_account_id)
+        case w.ReserveAddress(_, None, reservation, now):
+            if not isinstance(item, Hold) or item.reservation is None:
+                return item is None
+            return item.reservation.conflict_id == reservation.conflict_id or item.reservation.until <= now
+        case w.ReserveAddress(_, str() as from_account_id, _, _):
+            return _is_held_by(item, from_account_id)
+        case w.EndReservation(_, conflict_id):
+            return (
+                isinstance(item, Hold) and item.reservation is not None and item.reservation.conflict_id == conflict_id
+            )
+        case w.ClaimUserName(account_id=account_id):
+            return item in {None, account_id}
+        case w.ReleaseUserName(account_id=account_id) | w.TransferUserName(from_account_id=account_id):
+            return item == account_id
+        case w.RequireDomain(organization_id, _) | w.ReleaseDomain(_, organization_id):
+            return item == organization_id
+        case w.ClaimDomain(_, organization_id, _):
+            return item in {None, organization_id}
+        case w.PutPending(conflict_id=conflict_id, replaces=replaces):
+            return item in {replaces, conflict_id}
+        case w.EndPending(_, conflict_id):
+            return item in {None, conflict_id}
+        case w.PutToken():
+            return item is None
+        case _:
+            return True
+
+
+def carry_out(write: Write, key: Key, items: Items) -> None:
+    """Do a write whose condition holds."""
+    match write:
+        case w.PutAccount(item, _) | w.PutConflict(item, _) | w.PutOrganization(item, _) | w.PutDirectory(item, _):
+            items[key] = item
+        case w.ClaimAddress(canonical, account_id) | w.TransferAddress(canonical, _, account_id):
+            items[key] = Hold(canonical, account_id)
+        case w.ReserveAddress(canonical, _, reservation, _):
+            items[key] = Hold(canonical, None, reservation)
+        case w.ClaimUserName(account_id=account_id) | w.TransferUserName(to_account_id=account_id):
+            items[key] = account_id
+        case w.ClaimDomain(_, organization_id, _):
+            items[key] = organization_id
+        case w.PutPending(conflict_id=conflict_id):
+            items[key] = conflict_id
+        case w.PutWaiter(_, conflict_id, organization_id):
+            items[key] = Pointer(organization_id, conflict_id)
+        case w.AppendLog(entry):
+            items[key] = entry
+        case w.CountUsers(delta=delta):
+            before = items.get(key)
+            items[key] = (before if isinstance(before, int) else 0) + delta
+        case w.PutToken(token) | w.ListToken(token):
+            items[key] = token
+        case w.RequireAccount() | w.RequireDomain():
+            pass
+        case _:
+            items.pop(key, None)
