@@ -48,7 +48,6 @@ def test_an_unknown_path_gets_404_with_a_scim_error(scim: httpx.Client, path: st
         ("/Users", {"GET", "POST"}),
         ("/Users/0", {"GET", "PUT", "PATCH", "DELETE"}),
         ("/Users/.search", {"POST"}),
-        ("/.search", {"POST"}),
         ("/ServiceProviderConfig", {"GET"}),
         ("/ResourceTypes", {"GET"}),
         ("/ResourceTypes/User", {"GET"}),
@@ -82,12 +81,22 @@ def test_the_location_of_a_user_is_below_the_url_that_clients_use(scim: httpx.Cl
     assert scim.get(location).json()["id"] == created.json()["id"]
 
 
-def test_an_identity_providers_key_does_not_open_another_directory(
-    stack: Stack, scim: httpx.Client, lab: SeededOrganization
-) -> None:
-    answer = scim.get(f"{stack.scim_url(lab.directories['okta'].id)}/Users")
+def test_a_key_does_not_open_another_directory_of_its_organization(stack: Stack, lab: SeededOrganization) -> None:
+    okta, entra = lab.directories["okta"], lab.directories["entra"]
+    answer = httpx.get(
+        f"{stack.scim_url(entra.id)}/Users", headers={"Authorization": f"Bearer {okta.scim_token}"}, timeout=30
+    )
     assert answer.status_code == 403
     assert answer.json()["schemas"] == [SCIM_ERROR]
+
+
+def test_a_directory_of_another_organization_is_as_unknown_as_one_that_does_not_exist(
+    stack: Stack, scim: httpx.Client, lab: SeededOrganization
+) -> None:
+    foreign, missing = lab.directories["okta"].id, "0" * 32
+    answers = [scim.get(f"{stack.scim_url(directory)}/Users") for directory in (foreign, missing)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].text.replace(foreign, missing) == answers[1].text
 
 
 def test_an_identity_providers_key_does_not_open_the_administration(
