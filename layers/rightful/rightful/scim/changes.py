@@ -11,7 +11,7 @@ from functools import lru_cache
 from rightful.scim.attributes import Attribute
 from rightful.scim.errors import ScimError, invalid_path, invalid_value, mutability, no_target
 from rightful.scim.expressions import And, Comparison, Filter
-from rightful.scim.matching import Predicate, compile_value_filter, fold
+from rightful.scim.matching import Predicate, compile_value_filter
 from rightful.scim.paths import Path, parse_path, sub_attribute
 from rightful.scim.values import identity, merge, read_list, read_single, read_sub_attributes, read_value
 
@@ -249,7 +249,7 @@ def _selector(attribute: Attribute, item: object, where: str) -> object:
         read = {name: read[name] for name in attribute.key or ("value",) if name in read}
     if not read:
         raise invalid_value(f"{where[:128]!r}: a listed value to remove says nothing about which one it is.")
-    return {name: fold(text) if isinstance(text, str) else text for name, text in read.items()}
+    return {name: identity(attribute.by_name[name.lower()], item) for name, item in read.items()}
 
 
 def _selects(attribute: Attribute, selector: object, value: object) -> bool:
@@ -257,11 +257,10 @@ def _selects(attribute: Attribute, selector: object, value: object) -> bool:
         return identity(attribute, value) == selector
     if not isinstance(value, dict):
         return False
-    for name, wanted in selector.items():
-        found = value.get(name)
-        if (fold(found) if isinstance(found, str) else found) != wanted:
-            return False
-    return True
+    return all(
+        name in value and identity(attribute.by_name[name.lower()], value[name]) == wanted
+        for name, wanted in selector.items()
+    )
 
 
 def _one_primary(attribute: Attribute, before: list[object], after: list[object], where: str) -> list[object]:

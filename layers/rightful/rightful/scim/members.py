@@ -1,0 +1,231 @@
+"""Members of a group, planned without holding them: a group may have 100,000.
+
+A stored group is a head without `members`, and one item per member. `plan_members` splits a PATCH
+into what changes the head and what changes members, as sets that no order of storage calls can
+get wrong: what is in `add` is a member afterwards, what is in `remove` is not, and `replace_all`
+says who is left when nobody else is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rightful.scim.attributes import ResourceType
+from rightful.scim.errors import invalid_path, invalid_value, mutability
+from rightful.scim.expressions import Comparison, Filter, Or
+from rightful.scim.matching import Predicate, compile_value_filter
+from rightful.scim.patch import Operation
+from rightful.scim.paths import Path, locate, parse_path
+from rightful.scim.schema import GROUP
+from rightful.scim.values import read_list
+
+MEMBERS = GROUP.attributes["members"]
+MAX_MEMBER_VALUE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member: the id of a user or group, which of both, and the name that the client gave."""
+
+    value: str
+    type: str = "User"
+    display: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanges:
+    """What a PATCH does to a group.
+
+    head_operations: for `apply_patch` on the head.
+    add: members to be there afterwards, whether they were or not.
+    remove: ids not to be there afterwards. No id is in both.
+    replace_all: None, or exactly the members to be there afterwards; `add` and `remove` are empty then.
+    remove_where: stored members that one of these holds for are removed too, before `add` is applied.
+        They come from filters on something else than `value` (`members[type eq "Group"]`), the only
+        thing that needs a walk through the members. Each takes {"value", "type", "display"}.
+    """
+
+    head_operations: tuple[Operation, ...] = ()
+    add: tuple[Member, ...] = ()
+    remove: tuple[str, ...] = ()
+    replace_all: tuple[Member, ...] | None = None
+    remove_where: tuple[Predicate, ...] = ()
+
+    @property
+    def touches_members(self) -> bool:
+        """Tell whether anything but the head can change."""
+        return bool(self.add or self.remove or self.remove_where or self.replace_all is not None)
+
+
+def take_members(group: dict[str, object]) -> tuple[dict[str, object], tuple[Member, ...]]:
+    """Split what `read_create` or `read_replace` returned into head and members.
+
+    Raises
+    ------
+    ScimError 400 invalidValue for a member without `value`, or of a type that is neither User nor Group.
+    """
+    listed = group.get("members")
+    head = {name: value for name, value in group.items() if name != "members"}
+    return head, read_members(listed if isinstance(listed, list) else [])
+
+
+def read_members(values: Sequence[object]) -> tuple[Member, ...]:
+    """Return the members that a client lists, each once."""
+    return tuple(_member(value) for value in read_list(MEMBERS, list(values), "members"))
+
+
+def _member(value: object) -> Member:
+    if not isinstance(value, dict) or not isinstance(value.get("value"), str) or not value["value"].strip():
+        raise invalid_value("'members.value' is required: send the id of the member.")
+    if len(value["value"]) > MAX_MEMBER_VALUE:
+        raise invalid_value(f"'members.value' is longer than {MAX_MEMBER_VALUE} characters: send the id of the member.")
+    kind = str(value.get("type", "User")).capitalize()
+    if kind not in {"User", "Group"}:
+        raise invalid_value("'members.type' must be User or Group.")
+    return Member(value["value"], kind, value.get("display"))
+
+
+def member_to_dict(member: Member, location: str | None = None) -> dict[str, object]:
+    """Return the member as an answer shows it; `location` becomes `$ref`."""
+    made: dict[str, object] = {"value": member.value}
+    if location is not None:
+        made["$ref"] = location
+    made["type"] = member.type
+    if member.display is not None:
+        made["display"] = member.display
+    return made
+
+
+def plan_members(operations: Sequence[Operation]) -> MemberChanges:
+    """Split the operations of a PATCH of a group; a later operation wins over an earlier one.
+
+    A remove that lists members in its `value` removes those, never all. A remove without filter
+    and value removes all, as RFC 7644 section 3.5.2.2 says.
+
+    Raises
+    ------
+    ScimError 400: invalidValue for a member without `value`; mutability for a change of a member
+    in place (remove it and add the other one); invalidPath, invalidFilter.
+    """
+    plan = _Plan()
+    for operation in operations:
+        plan.take(operation)
+    return plan.result()
+
+
+@dataclass(slots=True)
+class _Plan:
+    head: list[Operation] = field(default_factory=list)
+    add: dict[str, Member] = field(default_factory=dict)
+    remove: dict[str, None] = field(default_factory=dict)
+    replace_all: dict[str, Member] | None = None
+    where: list[Predicate] = field(default_factory=list)
+
+    def result(self) -> MemberChanges:
+        replaced = None if self.replace_all is None else tuple(self.replace_all.values())
+        return MemberChanges(
+            tuple(self.head), tuple(self.add.values()), tuple(self.remove), replaced, tuple(self.where)
+        )
+
+    def take(self, operation: Operation) -> None:
+        path = operation.path
+        if path is not None and not _is_whole_resource(path, GROUP):
+            if _names_members(path, GROUP):
+                self._members(operation.op, path, operation.value)
+            else:
+                self.head.append(operation)
+            return
+        if not isinstance(operation.value, dict):
+            self.head.append(operation)
+            return
+        rest = {}
+        for key, value in operation.value.items():
+            inner = parse_path(key)
+            if _names_members(inner, GROUP):
+                self._members(operation.op, inner, value)
+            else:
+                rest[key] = value
+        if rest:
+            self.head.append(Operation(operation.op, None, rest))
+
+    def _members(self, op: str, path: Path, value: object) -> None:
+        target = locate(path.attribute, GROUP)
+        if path.sub_attribute is not None or (target is not None and target.sub is not None):
+            if path.sub_attribute is not None and path.sub_attribute.lower() not in MEMBERS.by_name:
+                raise invalid_path(f"{path.text[:128]!r}: 'members' has no {path.sub_attribute[:64]!r}.")
+            raise mutability("A member cannot be changed: remove it and add another one.")
+        if path.filter is not None:
+            if op != "remove":
+                raise mutability("A member cannot be changed: remove it and add another one.")
+            self._remove_selected(path.filter)
+        elif op == "remove" and value is not None:
+            self._remove(member.value for member in read_members(_as_list(value)))
+        elif op == "remove":
+            self._replace(())
+        elif op == "replace":
+            self._replace(read_members(_as_list(value)))
+        else:
+            self._add(read_members(_as_list(value)))
+
+    def _replace(self, members: Sequence[Member]) -> None:
+        self.replace_all = {member.value: member for member in members}
+        self.add, self.remove, self.where = {}, {}, []
+
+    def _add(self, members: Sequence[Member]) -> None:
+        for member in members:
+            if self.replace_all is not None:
+                self.replace_all.setdefault(member.value, member)
+            else:
+                self.remove.pop(member.value, None)
+                self.add.setdefault(member.value, member)
+
+    def _remove(self, values: Iterable[str]) -> None:
+        for value in values:
+            if self.replace_all is not None:
+                self.replace_all.pop(value, None)
+            else:
+                self.add.pop(value, None)
+                self.remove[value] = None
+
+    def _remove_selected(self, selected: Filter) -> None:
+        predicate = compile_value_filter(selected, MEMBERS)
+        values = _values(selected)
+        if values is not None:
+            self._remove(values)
+            return
+        known = self.add if self.replace_all is None else self.replace_all
+        for member in [m for m in known.values() if predicate(member_to_dict(m))]:
+            del known[member.value]
+        if self.replace_all is None:
+            self.where.append(predicate)
+
+
+def _as_list(value: object) -> list[object]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _is_whole_resource(path: Path, rt: ResourceType) -> bool:
+    target = locate(path.attribute, rt)
+    return target is not None and target.attribute is None and target.extension is None and path.filter is None
+
+
+def _names_members(path: Path, rt: ResourceType) -> bool:
+    target = locate(path.attribute, rt)
+    return target is not None and target.attribute is MEMBERS
+
+
+def _values(selected: Filter) -> list[str] | None:
+    """Return the ids that a filter of `value eq` comparisons joined by `or` names, None for any other."""
+    clauses = selected.clauses if isinstance(selected, Or) else (selected,)
+    values: list[str] = []
+    for clause in clauses:
+        if (
+            not isinstance(clause, Comparison)
+            or clause.op != "eq"
+            or clause.path.lower() != "value"
+            or not isinstance(clause.value, str)
+        ):
+            return None
+        values.append(clause.value)
+    return values
