@@ -122,7 +122,7 @@ def _tell(idp: Api, admin: Api) -> None:
     if conflict["status"] != "refused":
         raise LocalProblemError(f"The conflict should have been refused, and is {conflict['status']}.")
 
-    _chapter("7. What the administrators read: the event log, newest first")
+    _chapter("7. What the administrators read: the event log")
     for row in reversed(_items(admin.call("GET", "/log?limit=12", quiet=True))):
         _log_row(row)
     print()

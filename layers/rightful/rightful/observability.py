@@ -16,6 +16,8 @@ def count(name: str, amount: int = 1) -> None:
 
 def failed(what: str, error: Exception) -> None:
     """Something could not be done now and is done later, or by a person: counted and logged, with the error's type
-    only (its text may quote what was sent)."""
-    logger.warning("Not done now", extra={"what": what, "error": type(error).__name__})
+    and AWS's code for it only (its text may quote what was sent)."""
+    response = getattr(error, "response", None)
+    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    logger.warning("Not done now", extra={"what": what, "error": type(error).__name__, "code": code})
     count(f"Failed.{what}")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rightful.organizations.registry import create_directory, create_organization
 from rightful.organizations.tokens import Scope
 from tests.support.service import Service, email_patch, patch, user
 
@@ -36,7 +37,8 @@ def _first_id(service: Service) -> str:
             400,
             "invalidPath",
         ),
-        ("a broken path", patch({"op": "replace", "path": "emails[type eq", "value": 1}), 400, "invalidPath"),
+        ("a broken path", patch({"op": "replace", "path": "name..givenName", "value": 1}), 400, "invalidPath"),
+        ("a broken path filter", patch({"op": "replace", "path": "emails[type eq", "value": 1}), 400, "invalidFilter"),
         ("a readOnly attribute", patch({"op": "replace", "path": "id", "value": "x"}), 400, "mutability"),
         (
             "a filter that matches nothing",
@@ -102,10 +104,13 @@ def test_a_wrong_method_is_405_with_the_methods_that_are_allowed(service: Servic
 
 
 def test_an_unknown_directory_is_404_and_another_ones_key_is_403(service: Service) -> None:
-    other = Service(store=service.store)
+    other = create_directory(service.store, service.invocation(), service.organization.id, "another IdP")
+    foreign = create_organization(service.store, service.invocation(), "Elsewhere")
+    of_foreigners = create_directory(service.store, service.invocation(), foreign.id, "their IdP")
 
     assert service.scim("GET", "/Users", directory_id="no-such-directory").status == 404
-    assert service.scim("GET", "/Users", directory_id=other.directory.id).status in {403, 404}
+    assert service.scim("GET", "/Users", directory_id=other.id).status == 403
+    assert service.scim("GET", "/Users", directory_id=of_foreigners.id).status == 404
 
 
 def test_a_key_of_another_scope_is_403(service: Service) -> None:

@@ -1,5 +1,6 @@
 """The event log rows that a change of an account writes. Pure."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rightful.accounts.account import Account, AccountStatus
@@ -32,13 +33,13 @@ def entries_of(before: Account | None, after: Account, invocation: Invocation) -
 def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> LogEntry:
     """The row of a SCIM DELETE."""
     if erased:
-        return _entry(Action.USER_ERASED, before, before, invocation)
+        return _removal(Action.USER_ERASED, before, invocation, "The account was erased. Its address is free.")
     explanation = "The account was unlinked and deactivated. It keeps its address."
     if before.holds is None:
         explanation = "The account was unlinked and deactivated."
     if before.status is AccountStatus.PENDING_DELETION:
         explanation = "The account was unlinked. It stays scheduled for deletion and keeps its address until then."
-    return _entry(Action.USER_UNLINKED, before, before, invocation, explanation)
+    return _removal(Action.USER_UNLINKED, before, invocation, explanation)
 
 
 def subject_of(account: Account) -> str:
@@ -51,9 +52,11 @@ def subject_of(account: Account) -> str:
     return account.email.value if account.email else account.id
 
 
-def _entry(
-    action: Action, before: Account | None, after: Account, invocation: Invocation, explanation: str = ""
-) -> LogEntry:
+def _removal(action: Action, before: Account, invocation: Invocation, explanation: str) -> LogEntry:
+    return replace(_entry(action, before, before, invocation), requested_email=None, explanation=explanation)
+
+
+def _entry(action: Action, before: Account | None, after: Account, invocation: Invocation) -> LogEntry:
     link = after.link or (before.link if before else None)
     return LogEntry(
         id=row_id(invocation.now, invocation.new_id()),
@@ -68,6 +71,5 @@ def _entry(
         external_id=link.external_id if link else None,
         old_email=before.email.value if before and before.email else None,
         requested_email=after.email.value if after.email else None,
-        explanation=explanation,
         correlation_id=invocation.correlation_id,
     )

@@ -8,8 +8,9 @@ from rightful.api.admin_call import AdminCall, ApiError, Body
 from rightful.api.documents import conflict_document
 from rightful.api.proxy import Response
 from rightful.conflicts.conflict import LIVE, Conflict, ConflictStatus, Resolution
-from rightful.conflicts.decisions import approve, reject, retry, undo
+from rightful.conflicts.decisions import approve, reject, retry
 from rightful.conflicts.remediation import Outcome
+from rightful.conflicts.undoing import undo
 from rightful.organizations.tokens import Token
 from rightful.storage.contract import Pointer
 

@@ -174,7 +174,7 @@ class DynamoDBStore:
     def number_of_users(self, directory_id: str) -> int:
         """See `IdentityStore.number_of_users`."""
         items = self.identities.get_items([keys.counter(directory_id, shard) for shard in range(keys.COUNTERS)])
-        return sum(Reader(item).number("users") for item in items.values())
+        return sum(Reader(item).number("user_count") for item in items.values())
 
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """See `IdentityStore.conflict`."""

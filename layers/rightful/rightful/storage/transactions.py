@@ -208,7 +208,7 @@ class Translator:
             self._tables.identity,
             keys.counter(write.directory_id, shard).item(),
             values=_values(delta=write.delta),
-            update="ADD users :delta",
+            update="ADD user_count :delta",
         )
 
     @action.register
