@@ -139,8 +139,11 @@ class _Remediation:
             now = self.invocation.now
             hour = f"organization:{organization.id}:{now:%Y-%m-%dT%H}"
             days = [f"account:{account_id}:{now:%Y-%m-%d}" for account_id in account_ids]
-            counts = self.store.tally([hour, *days], until=now + timedelta(days=2))
-            self.over = over_cap(organization.brakes, counts, hour)
+            until = now + timedelta(days=2)
+            # The organization first: what its cap stops must not use up the accounts' own.
+            self.over = over_cap(organization.brakes, self.store.tally([hour], until=until), hour)
+            if not self.over:
+                self.over = over_cap(organization.brakes, self.store.tally(days, until=until), hour)
         return self.over
 
     def _put_off(
