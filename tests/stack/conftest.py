@@ -41,7 +41,7 @@ def scim(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
     with httpx.Client(
         base_url=stack.scim_url(directory.id),
         headers={"Authorization": f"Bearer {directory.scim_token}", "Content-Type": "application/scim+json"},
-        timeout=30,
+        timeout=90,
     ) as client:
         yield client
 
@@ -52,6 +52,6 @@ def admin(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
     with httpx.Client(
         base_url=stack.admin_url(demo.id),
         headers={"Authorization": f"Bearer {demo.admin_token}"},
-        timeout=30,
+        timeout=90,
     ) as client:
         yield client
