@@ -3,9 +3,10 @@
 import pytest
 
 from rightful.scim import errors
+from rightful.scim.errors import ScimError
 
 
-def test_the_conflict_body_is_exactly_what_administrators_know():
+def test_the_conflict_body_is_exactly_what_administrators_know() -> None:
     assert errors.uniqueness("email", "x@example.com").body() == {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
         "status": "409",
@@ -14,7 +15,7 @@ def test_the_conflict_body_is_exactly_what_administrators_know():
     }
 
 
-def test_a_user_name_conflict_names_the_user_name():
+def test_a_user_name_conflict_names_the_user_name() -> None:
     assert errors.uniqueness("userName", "bob").detail == "Resource [USER]: with userName[bob] already exists."
 
 
@@ -42,19 +43,19 @@ def test_a_user_name_conflict_names_the_user_name():
         (errors.not_implemented("x"), 501, None),
     ],
 )
-def test_every_error_has_its_status_and_scim_type(error, status, scim_type):
+def test_every_error_has_its_status_and_scim_type(error: ScimError, status: int, scim_type: str | None) -> None:
     body = error.body()
     assert (error.status, body["status"], body.get("scimType")) == (status, str(status), scim_type)
     assert body["detail"]
 
 
-def test_405_lists_the_methods_in_allow():
+def test_405_lists_the_methods_in_allow() -> None:
     assert errors.method_not_allowed("GET, POST").headers == {"Allow": "GET, POST"}
 
 
-def test_503_says_when_to_come_back():
+def test_503_says_when_to_come_back() -> None:
     assert errors.unavailable(2).headers == {"Retry-After": "2"}
 
 
-def test_401_carries_a_challenge():
+def test_401_carries_a_challenge() -> None:
     assert errors.unauthorized().headers["WWW-Authenticate"].startswith("Bearer")

@@ -78,7 +78,7 @@ def holds(text: str, resource: dict[str, object] = BARBARA) -> bool:
         'displayName eq "Barbara \\u004aensen"',
     ],
 )
-def test_the_filter_matches_barbara(text):
+def test_the_filter_matches_barbara(text: str) -> None:
     assert holds(text)
 
 
@@ -104,7 +104,7 @@ def test_the_filter_matches_barbara(text):
         f'{ENTERPRISE}:division eq "x"',
     ],
 )
-def test_the_filter_does_not_match_barbara(text):
+def test_the_filter_does_not_match_barbara(text: str) -> None:
     assert not holds(text)
 
 
@@ -153,29 +153,29 @@ def test_the_filter_does_not_match_barbara(text):
         'userName[value eq "x"]',
     ],
 )
-def test_a_filter_that_cannot_be_answered_is_refused(text):
+def test_a_filter_that_cannot_be_answered_is_refused(text: str) -> None:
     with pytest.raises(ScimError) as refused:
         compile_filter(parse_filter(text), USER)
     assert (refused.value.status, refused.value.scim_type) == (400, "invalidFilter")
 
 
-def test_an_unknown_attribute_is_named_even_where_no_resource_is_read():
+def test_an_unknown_attribute_is_named_even_where_no_resource_is_read() -> None:
     with pytest.raises(ScimError, match="shoeSize"):
         compile_filter(parse_filter('userName eq "x" or shoeSize eq "43"'), USER)
 
 
-def test_an_unquoted_value_is_answered_with_the_way_out():
+def test_an_unquoted_value_is_answered_with_the_way_out() -> None:
     with pytest.raises(ScimError, match="double quotes"):
         parse_filter("externalId eq jyoung")
 
 
-def test_a_password_cannot_be_asked_for():
+def test_a_password_cannot_be_asked_for() -> None:
     with pytest.raises(ScimError) as refused:
         compile_filter(parse_filter('password sw "a"'), USER)
     assert refused.value.scim_type == "sensitive"
 
 
-def test_in_a_search_over_types_an_unknown_attribute_counts_as_absent():
+def test_in_a_search_over_types_an_unknown_attribute_counts_as_absent() -> None:
     predicate = compile_filter(
         parse_filter('userName eq "x" or displayName eq "Guides"'), GROUP, unknown_is_absent=True
     )
@@ -183,7 +183,7 @@ def test_in_a_search_over_types_an_unknown_attribute_counts_as_absent():
     assert not compile_filter(parse_filter("userName pr"), GROUP, unknown_is_absent=True)({"displayName": "x"})
 
 
-def test_numbers_and_simple_lists_of_an_extension_can_be_filtered():
+def test_numbers_and_simple_lists_of_an_extension_can_be_filtered() -> None:
     urn = "urn:example:scim:badges:1.0:User"
     rt = user_type(
         [
@@ -214,13 +214,13 @@ def test_numbers_and_simple_lists_of_an_extension_can_be_filtered():
         (" or ".join(["title pr"] * (MAX_CLAUSES + 1)), "tooMany"),
     ],
 )
-def test_a_filter_over_a_limit_is_refused(text, scim_type):
+def test_a_filter_over_a_limit_is_refused(text: str, scim_type: str | None) -> None:
     with pytest.raises(ScimError) as refused:
         parse_filter(text)
     assert refused.value.scim_type == scim_type
 
 
-def test_hostile_filters_are_refused_in_bounded_time():
+def test_hostile_filters_are_refused_in_bounded_time() -> None:
     hostile = ["(" * 8000, '"' * 8000, "not(" * 2000, 'a eq "' + "\\" * 8000, "a" * 8192, "[" * 8000, ". " * 4000]
     started = time.process_time()
     for text in hostile:
@@ -253,5 +253,5 @@ def test_hostile_filters_are_refused_in_bounded_time():
         ('emails.type eq "work"', None),
     ],
 )
-def test_an_equality_that_an_index_can_answer_is_found(text, found):
+def test_an_equality_that_an_index_can_answer_is_found(text: str, found: tuple[str, str] | None) -> None:
     assert equality(parse_filter(text)) == found

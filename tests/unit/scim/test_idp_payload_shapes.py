@@ -105,7 +105,7 @@ def test_an_empty_manager_is_no_manager() -> None:
     assert ENTERPRISE not in outcome("entra/remove_manager_empty_string")
 
 
-def test_a_person_is_disabled_by_the_text_False() -> None:
+def test_a_person_is_disabled_by_a_boolean_in_quotes() -> None:
     assert outcome("entra/disable_string_False")["active"] is False
 
 

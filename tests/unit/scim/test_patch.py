@@ -81,7 +81,9 @@ def remove(path: str) -> dict[str, object]:
         (replace(ENTERPRISE, None), {ENTERPRISE: None}),
     ],
 )
-def test_an_operation_changes_what_it_names_and_nothing_else(operation, changed):
+def test_an_operation_changes_what_it_names_and_nothing_else(
+    operation: dict[str, object], changed: dict[str, object]
+) -> None:
     assert patch(user(), operation) == user(**changed)
 
 
@@ -113,7 +115,7 @@ def test_an_operation_changes_what_it_names_and_nothing_else(operation, changed)
         {"op": "remove", "path": "emails", "value": [{"value": "nobody@example.com"}]},
     ],
 )
-def test_an_operation_that_changes_nothing_gives_an_equal_resource(operation):
+def test_an_operation_that_changes_nothing_gives_an_equal_resource(operation: dict[str, object]) -> None:
     assert patch(user(), operation) == user()
 
 
@@ -173,7 +175,7 @@ def test_an_operation_that_changes_nothing_gives_an_equal_resource(operation):
         ({"op": "add", "path": 5, "value": "x"}, "invalidPath"),
     ],
 )
-def test_an_impossible_operation_is_refused(operation, scim_type):
+def test_an_impossible_operation_is_refused(operation: dict[str, object], scim_type: str | None) -> None:
     with pytest.raises(ScimError) as refused:
         patch(user(), operation)
     assert (refused.value.status, refused.value.scim_type) == (400, scim_type)
@@ -192,29 +194,29 @@ def test_an_impossible_operation_is_refused(operation, scim_type):
         {"Operations": [remove("title")]},
     ],
 )
-def test_a_body_that_is_no_patch_message_is_invalid_syntax(body):
+def test_a_body_that_is_no_patch_message_is_invalid_syntax(body: dict[str, object]) -> None:
     with pytest.raises(ScimError) as refused:
         read_patch(body)
     assert refused.value.scim_type == "invalidSyntax"
 
 
-def test_keys_and_operators_are_read_in_any_case():
+def test_keys_and_operators_are_read_in_any_case() -> None:
     body = {"SCHEMAS": [PATCH_SCHEMA.upper()], "operations": [{"OP": "Replace", "Path": "title", "VALUE": "Chef"}]}
     assert apply_patch(user(), read_patch(body), USER_TYPE)["title"] == "Chef"
 
 
-def test_too_many_operations_are_refused_with_413():
+def test_too_many_operations_are_refused_with_413() -> None:
     with pytest.raises(ScimError) as refused:
         read_patch(message(*[remove("title")] * (MAX_OPERATIONS + 1)))
     assert refused.value.status == 413
 
 
-def test_no_operation_at_all_is_allowed_where_the_rules_say_so():
+def test_no_operation_at_all_is_allowed_where_the_rules_say_so() -> None:
     rules = PatchRules(allow_empty=True)
     assert apply_patch(user(), read_patch(message(), rules), USER_TYPE, rules) == user()
 
 
-def test_the_input_is_never_changed():
+def test_the_input_is_never_changed() -> None:
     stored = user()
     before = copy.deepcopy(stored)
     patch(
@@ -229,19 +231,19 @@ def test_the_input_is_never_changed():
     assert stored == before
 
 
-def test_a_late_mistake_leaves_nothing_of_the_earlier_operations():
+def test_a_late_mistake_leaves_nothing_of_the_earlier_operations() -> None:
     stored = user()
     with pytest.raises(ScimError):
         patch(stored, replace("title", "Chef"), replace("id", "x"))
     assert stored == user()
 
 
-def test_operations_see_what_earlier_ones_did():
+def test_operations_see_what_earlier_ones_did() -> None:
     made = patch(user(), remove("emails"), add("emails", [HOME]), replace('emails[type eq "home"].value', "n@x.org"))
     assert made["emails"] == [{**HOME, "value": "n@x.org"}]
 
 
-def test_a_newly_marked_primary_unmarks_the_old_one():
+def test_a_newly_marked_primary_unmarks_the_old_one() -> None:
     for operation in (
         add("emails", [{"value": "z@x.org", "primary": True}]),
         replace('emails[type eq "home"].primary', True),
@@ -254,24 +256,24 @@ def test_a_newly_marked_primary_unmarks_the_old_one():
         assert emails[0]["primary"] is False
 
 
-def test_replacing_the_primary_address_keeps_it_primary():
+def test_replacing_the_primary_address_keeps_it_primary() -> None:
     emails = patch(user(), replace("emails[primary eq true].value", "n@x.org"))["emails"]
     assert emails[0] == {**WORK, "value": "n@x.org"}
 
 
-def test_removing_the_last_attribute_of_an_extension_removes_its_schema():
+def test_removing_the_last_attribute_of_an_extension_removes_its_schema() -> None:
     stored = user(**{ENTERPRISE: {"department": "Tours"}})
     made = patch(stored, remove(f"{ENTERPRISE}:department"))
     assert made["schemas"] == [CORE]
     assert ENTERPRISE not in made
 
 
-def test_adding_to_a_new_extension_adds_its_schema():
+def test_adding_to_a_new_extension_adds_its_schema() -> None:
     made = patch(user(**{ENTERPRISE: None}), add(f"{ENTERPRISE}:department", "Tours"))
     assert made["schemas"] == [CORE, ENTERPRISE]
 
 
-def test_an_unmatched_filter_makes_the_value_where_the_rules_say_so():
+def test_an_unmatched_filter_makes_the_value_where_the_rules_say_so() -> None:
     rules = PatchRules(create_on_miss=True)
     for op in ("add", "replace"):
         operation = {"op": op, "path": 'emails[type eq "other"].value', "value": "o@x.org"}
@@ -284,7 +286,7 @@ def test_an_unmatched_filter_makes_the_value_where_the_rules_say_so():
 
 
 @pytest.mark.parametrize("text", ['emails[type ne "work" and type ne "home"].value', "emails[not (type pr)].value"])
-def test_a_filter_that_describes_no_value_stays_without_target(text):
+def test_a_filter_that_describes_no_value_stays_without_target(text: str) -> None:
     with pytest.raises(ScimError) as refused:
         patch(user(), add(text, "o@x.org"), rules=PatchRules(create_on_miss=True))
     assert refused.value.scim_type == "noTarget"
@@ -299,20 +301,20 @@ def group(*members: str) -> dict[str, object]:
     }
 
 
-def test_a_remove_that_lists_members_removes_those_and_never_all():
+def test_a_remove_that_lists_members_removes_those_and_never_all() -> None:
     operation = {"op": "Remove", "path": "members", "value": [{"$ref": None, "value": "u-2"}]}
     assert patch(group("u-1", "u-2", "u-3"), operation, rt=GROUP) == group("u-1", "u-3")
     unknown = {"op": "remove", "path": "members", "value": [{"value": "u-9"}]}
     assert patch(group("u-1"), unknown, rt=GROUP) == group("u-1")
 
 
-def test_a_member_that_is_added_again_changes_nothing():
+def test_a_member_that_is_added_again_changes_nothing() -> None:
     operation = add("members", [{"value": "u-1", "display": "Bob"}, {"value": "u-2"}])
     made = patch(group("u-1"), operation, rt=GROUP)
     assert [member["value"] for member in made["members"]] == ["u-1", "u-2"]
 
 
-def test_the_value_of_a_member_is_immutable():
+def test_the_value_of_a_member_is_immutable() -> None:
     with pytest.raises(ScimError) as refused:
         patch(group("u-1"), replace('members[value eq "u-1"].value', "u-2"), rt=GROUP)
     assert refused.value.scim_type == "mutability"
@@ -335,7 +337,7 @@ USER_TYPE = user_type(
 )
 
 
-def test_an_immutable_attribute_is_set_once():
+def test_an_immutable_attribute_is_set_once() -> None:
     made = patch(user(), add(f"{BADGES}:number", 7), rt=USER_TYPE)
     assert made[BADGES] == {"number": 7}
     assert patch(made, add(f"{BADGES}:number", 7), rt=USER_TYPE) == made
@@ -345,7 +347,7 @@ def test_an_immutable_attribute_is_set_once():
         assert refused.value.scim_type == "mutability"
 
 
-def test_simple_lists_are_added_to_replaced_and_removed_from():
+def test_simple_lists_are_added_to_replaced_and_removed_from() -> None:
     made = patch(user(), add(f"{BADGES}:tags", ["Red"]), add(f"{BADGES}:tags", ["red", "blue"]), rt=USER_TYPE)
     assert made[BADGES]["tags"] == ["Red", "blue"]
     assert patch(made, remove(f'{BADGES}:tags[value eq "RED"]'), rt=USER_TYPE)[BADGES]["tags"] == ["blue"]
@@ -355,5 +357,5 @@ def test_simple_lists_are_added_to_replaced_and_removed_from():
     assert replaced[BADGES]["tags"] == ["Red", "green"]
 
 
-def test_a_write_only_attribute_is_dropped():
+def test_a_write_only_attribute_is_dropped() -> None:
     assert patch(user(), add(f"{BADGES}:pin", "1234"), rt=USER_TYPE) == user()

@@ -12,14 +12,14 @@ JSON = "application/scim+json"
     "content_type",
     [JSON, "application/json", "application/scim+json; charset=utf-8", 'Application/JSON;charset="UTF-8"', None, ""],
 )
-def test_scim_and_json_media_types_are_accepted(content_type):
+def test_scim_and_json_media_types_are_accepted(content_type: str | None) -> None:
     assert parse_body('{"a": 1}', content_type, limit_bytes=100) == {"a": 1}
 
 
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/xml", "application/json; charset=latin-1", "application/scim", ";"]
 )
-def test_another_media_type_is_refused_with_415(content_type):
+def test_another_media_type_is_refused_with_415(content_type: str | None) -> None:
     with pytest.raises(ScimError) as refused:
         parse_body("{}", content_type, limit_bytes=100)
     assert refused.value.status == 415
@@ -52,18 +52,18 @@ def test_another_media_type_is_refused_with_415(content_type):
         '{"a": 1} {"b": 2}',
     ],
 )
-def test_what_is_no_clean_json_object_is_invalid_syntax(raw):
+def test_what_is_no_clean_json_object_is_invalid_syntax(raw: str | None) -> None:
     with pytest.raises(ScimError) as refused:
         parse_body(raw, JSON, limit_bytes=10_000_000)
     assert (refused.value.status, refused.value.scim_type) == (400, "invalidSyntax")
 
 
-def test_the_twice_sent_key_is_named():
+def test_the_twice_sent_key_is_named() -> None:
     with pytest.raises(ScimError, match="username"):
         parse_body('{"userName": "a", "username": "b"}', JSON, limit_bytes=100)
 
 
-def test_a_body_over_the_limit_in_bytes_is_refused_with_413():
+def test_a_body_over_the_limit_in_bytes_is_refused_with_413() -> None:
     raw = '{"a": "' + "ü" * 50 + '"}'
     assert parse_body(raw, JSON, limit_bytes=109)
     with pytest.raises(ScimError) as refused:
@@ -71,10 +71,10 @@ def test_a_body_over_the_limit_in_bytes_is_refused_with_413():
     assert refused.value.status == 413
 
 
-def test_paired_surrogates_are_one_character():
+def test_paired_surrogates_are_one_character() -> None:
     assert parse_body('{"a": "\\ud83d\\ude00"}', JSON, limit_bytes=100) == {"a": "\U0001f600"}
 
 
-def test_the_deepest_legal_body_is_read():
+def test_the_deepest_legal_body_is_read() -> None:
     raw = '{"a":' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}"
     assert "a" in parse_body(raw, JSON, limit_bytes=1000)

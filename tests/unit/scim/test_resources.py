@@ -18,7 +18,7 @@ def replace(current: dict[str, object], **body: object) -> dict[str, object]:
     return read_replace({"schemas": [CORE], "userName": "bob", **body}, current, USER)
 
 
-def test_names_in_any_case_come_out_canonical():
+def test_names_in_any_case_come_out_canonical() -> None:
     body = {"SCHEMAS": [CORE], "username": "bob", "NAME": {"GIVENNAME": "Bob"}, ENTERPRISE.upper(): {"DIVISION": "x"}}
     assert read_create(body, USER) == {
         "schemas": [CORE, ENTERPRISE],
@@ -28,45 +28,45 @@ def test_names_in_any_case_come_out_canonical():
     }
 
 
-def test_read_only_attributes_are_ignored():
+def test_read_only_attributes_are_ignored() -> None:
     made = create(id="mine", meta={"resourceType": "X"}, groups=[{"value": "g"}])
     assert made == {"schemas": [CORE], "userName": "bob"}
 
 
-def test_a_password_is_accepted_and_dropped():
+def test_a_password_is_accepted_and_dropped() -> None:
     assert "password" not in create(password="secret")
 
 
-def test_unknown_attributes_and_extensions_are_ignored():
+def test_unknown_attributes_and_extensions_are_ignored() -> None:
     made = create(shoeSize=43, name={"givenName": "Bob", "shoe": 1}, **{"urn:other:1.0:User": {"a": 1}})
     assert made == {"schemas": [CORE], "userName": "bob", "name": {"givenName": "Bob"}}
 
 
 @pytest.mark.parametrize("empty", [None, [], {}])
-def test_null_and_empty_mean_absent(empty):
+def test_null_and_empty_mean_absent(empty: object) -> None:
     body = {"name": empty if empty != [] else None, "emails": empty if empty != {} else [{}]}
     assert create(**body, title=None) == {"schemas": [CORE], "userName": "bob"}
 
 
-def test_schemas_follow_from_the_content_not_from_what_was_sent():
+def test_schemas_follow_from_the_content_not_from_what_was_sent() -> None:
     assert create(schemas=[CORE, ENTERPRISE, "urn:x:y"])["schemas"] == [CORE]
     assert create(**{ENTERPRISE: {"division": "x"}})["schemas"] == [CORE, ENTERPRISE]
 
 
-def test_an_attribute_key_with_its_urn_is_read_where_it_belongs():
+def test_an_attribute_key_with_its_urn_is_read_where_it_belongs() -> None:
     made = create(**{f"{ENTERPRISE}:division": "x", f"{CORE}:title": "Guide"})
     assert (made[ENTERPRISE], made["title"]) == ({"division": "x"}, "Guide")
 
 
 @pytest.mark.parametrize("schemas", [None, [], "x", [1], ["urn:scim:schemas:core:1.0"], [GROUP_SCHEMA]])
-def test_a_body_that_is_not_of_the_type_is_refused(schemas):
+def test_a_body_that_is_not_of_the_type_is_refused(schemas: object) -> None:
     with pytest.raises(ScimError, match="schemas") as refused:
         read_create({"schemas": schemas, "userName": "bob"}, USER)
     assert refused.value.scim_type == "invalidValue"
 
 
 @pytest.mark.parametrize("user_name", [None, "", "  "])
-def test_a_missing_user_name_is_refused_by_name(user_name):
+def test_a_missing_user_name_is_refused_by_name(user_name: object) -> None:
     with pytest.raises(ScimError, match="userName") as refused:
         create(userName=user_name)
     assert refused.value.scim_type == "invalidValue"
@@ -92,14 +92,14 @@ def test_a_missing_user_name_is_refused_by_name(user_name):
         ({ENTERPRISE: {"manager": "u-1"}}, f"{ENTERPRISE}:manager"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_by_name(body, named):
+def test_a_value_of_the_wrong_kind_is_refused_by_name(body: dict[str, object], named: object) -> None:
     with pytest.raises(ScimError) as refused:
         create(**body)
     assert refused.value.scim_type == "invalidValue"
     assert f"'{named}'" in refused.value.detail
 
 
-def test_equal_values_count_once_and_say_all_that_was_said():
+def test_equal_values_count_once_and_say_all_that_was_said() -> None:
     made = create(
         emails=[
             {"value": "A@x.org", "type": "work"},
@@ -140,7 +140,7 @@ def badge(**values: object) -> dict[str, object]:
     return read_create({"schemas": [CORE], "userName": "bob", BADGES: values}, BADGE_USER)
 
 
-def test_an_extension_of_the_directory_is_read_by_its_own_types():
+def test_an_extension_of_the_directory_is_read_by_its_own_types() -> None:
     values = {"number": 7, "since": "2026-01-01T00:00:00Z", "weight": 1.5, "photo": "aGk="}
     assert badge(**values, pin="1234", door="A")[BADGES] == values
 
@@ -159,13 +159,13 @@ def test_an_extension_of_the_directory_is_read_by_its_own_types():
         {"note": "no number"},
     ],
 )
-def test_an_extension_value_of_the_wrong_kind_is_refused(values):
+def test_an_extension_value_of_the_wrong_kind_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(ScimError, match=BADGES) as refused:
         badge(**values)
     assert refused.value.scim_type == "invalidValue"
 
 
-def test_an_immutable_value_may_be_repeated_or_left_out_but_not_changed():
+def test_an_immutable_value_may_be_repeated_or_left_out_but_not_changed() -> None:
     current = badge(number=7, since="2026-01-01T00:00:00Z")
     base = {"schemas": [CORE], "userName": "bob"}
     assert read_replace(base, current, BADGE_USER)[BADGES] == {"number": 7}
@@ -175,7 +175,7 @@ def test_an_immutable_value_may_be_repeated_or_left_out_but_not_changed():
     assert refused.value.scim_type == "mutability"
 
 
-def test_put_clears_what_is_left_out_but_keeps_what_only_the_server_sets():
+def test_put_clears_what_is_left_out_but_keeps_what_only_the_server_sets() -> None:
     current = user()
     made = replace(current, title="Chef")
     assert made == {
@@ -190,21 +190,21 @@ def test_put_clears_what_is_left_out_but_keeps_what_only_the_server_sets():
 
 
 @pytest.mark.parametrize("emails", [[], None])
-def test_put_removes_the_emails_only_where_it_says_so(emails):
+def test_put_removes_the_emails_only_where_it_says_so(emails: object) -> None:
     assert "emails" not in replace(user(), emails=emails)
     assert replace(user())["emails"] == user()["emails"]
 
 
-def test_put_of_what_get_returned_changes_nothing():
+def test_put_of_what_get_returned_changes_nothing() -> None:
     current = user()
     assert read_replace(copy.deepcopy(render(current, USER)), current, USER) == current
 
 
-def test_put_ignores_a_foreign_id():
+def test_put_ignores_a_foreign_id() -> None:
     assert replace(user(), id="other")["id"] == "u-1"
 
 
-def test_put_keeps_the_managers_name_only_for_the_same_manager():
+def test_put_keeps_the_managers_name_only_for_the_same_manager() -> None:
     current = user(**{ENTERPRISE: {"manager": {"value": "u-9", "displayName": "Ann"}}})
     same = replace(current, **{ENTERPRISE: {"manager": {"value": "u-9"}}})
     other = replace(current, **{ENTERPRISE: {"manager": {"value": "u-8"}}})
@@ -212,19 +212,19 @@ def test_put_keeps_the_managers_name_only_for_the_same_manager():
     assert other[ENTERPRISE] == {"manager": {"value": "u-8"}}
 
 
-def test_put_changes_neither_the_body_nor_the_current_resource():
+def test_put_changes_neither_the_body_nor_the_current_resource() -> None:
     body, current = {"schemas": [CORE], "userName": "bob", "name": {"givenName": "B"}}, user()
     before = copy.deepcopy((body, current))
     read_replace(body, current, USER)
     assert (body, current) == before
 
 
-def test_a_group_needs_a_display_name():
+def test_a_group_needs_a_display_name() -> None:
     with pytest.raises(ScimError, match="displayName"):
         read_create({"schemas": [GROUP_SCHEMA]}, GROUP)
 
 
-def test_members_of_a_group_count_once_whatever_else_is_said_of_them():
+def test_members_of_a_group_count_once_whatever_else_is_said_of_them() -> None:
     made = read_create(
         {
             "schemas": [GROUP_SCHEMA],
@@ -236,7 +236,7 @@ def test_members_of_a_group_count_once_whatever_else_is_said_of_them():
     assert made["members"] == [{"value": "u-1", "type": "User", "display": "Bob"}]
 
 
-def test_an_answer_has_everything_returned_by_default_and_no_secret():
+def test_an_answer_has_everything_returned_by_default_and_no_secret() -> None:
     assert render(user(), USER) == user()
     assert "password" not in render({**user(), "password": "x"}, USER)
 
@@ -268,11 +268,13 @@ def test_an_answer_has_everything_returned_by_default_and_no_secret():
         (("password",), {"schemas": [CORE], "id": "u-1"}),
     ],
 )
-def test_attributes_leaves_what_is_named_and_what_is_always_returned(named, left):
+def test_attributes_leaves_what_is_named_and_what_is_always_returned(
+    named: tuple[str, ...], left: dict[str, object]
+) -> None:
     assert render({**user(), "password": "x"}, USER, attributes=named) == left
 
 
-def test_excluded_attributes_are_left_out_except_those_always_returned():
+def test_excluded_attributes_are_left_out_except_those_always_returned() -> None:
     made = render(user(), USER, excluded=("id", "schemas", "EMAILS.type", "name", ENTERPRISE, "meta", "groups"))
     assert "id" in made
     assert made["schemas"] == [CORE]
@@ -280,13 +282,13 @@ def test_excluded_attributes_are_left_out_except_those_always_returned():
     assert not {"name", ENTERPRISE, "meta", "groups"} & set(made)
 
 
-def test_attributes_and_excluded_attributes_exclude_each_other():
+def test_attributes_and_excluded_attributes_exclude_each_other() -> None:
     with pytest.raises(ScimError) as refused:
         render(user(), USER, attributes=("userName",), excluded=("name",))
     assert (refused.value.status, refused.value.scim_type) == (400, "invalidValue")
 
 
-def test_an_attribute_returned_on_request_comes_only_when_named():
+def test_an_attribute_returned_on_request_comes_only_when_named() -> None:
     resource = badge(number=7, note="left-handed")
     assert render(resource, BADGE_USER)[BADGES] == {"number": 7}
     assert render(resource, BADGE_USER, excluded=("title",))[BADGES] == {"number": 7}

@@ -13,7 +13,7 @@ def badges(**attribute: object) -> dict[str, object]:
     return {"id": URN, "name": "Badges", "attributes": [{"name": "number", "type": "string", **attribute}]}
 
 
-def test_a_custom_extension_takes_every_characteristic_from_its_data():
+def test_a_custom_extension_takes_every_characteristic_from_its_data() -> None:
     data = badges(
         type="integer", multiValued=True, required=True, mutability="immutable", returned="request", uniqueness="server"
     )
@@ -22,7 +22,7 @@ def test_a_custom_extension_takes_every_characteristic_from_its_data():
     assert (attribute.mutability, attribute.returned, attribute.uniqueness) == ("immutable", "request", "server")
 
 
-def test_a_user_type_with_an_extension_finds_its_attributes_in_any_case():
+def test_a_user_type_with_an_extension_finds_its_attributes_in_any_case() -> None:
     rt = user_type((schema_from_dict(badges()),))
     target = locate(URN.upper() + ":NUMBER", rt)
     assert target is not None
@@ -30,7 +30,7 @@ def test_a_user_type_with_an_extension_finds_its_attributes_in_any_case():
     assert locate(f"{URN}:number", USER) is None
 
 
-def test_the_same_extensions_give_the_same_resource_type():
+def test_the_same_extensions_give_the_same_resource_type() -> None:
     own = schema_from_dict(badges())
     assert user_type((own,)) is user_type([own])
 
@@ -62,7 +62,7 @@ def test_the_same_extensions_give_the_same_resource_type():
         {"id": URN, "attributes": [{"name": f"a{n}"} for n in range(201)]},
     ],
 )
-def test_an_illegal_schema_is_refused_with_its_name(data):
+def test_an_illegal_schema_is_refused_with_its_name(data: dict[str, object]) -> None:
     with pytest.raises(ScimError) as refused:
         schema_from_dict(data)
     assert refused.value.scim_type == "invalidValue"
@@ -83,7 +83,7 @@ def test_an_illegal_schema_is_refused_with_its_name(data):
         ("meta.lastmodified", "meta.lastModified"),
     ],
 )
-def test_paths_are_found_in_any_case_with_and_without_urn(name, canonical):
+def test_paths_are_found_in_any_case_with_and_without_urn(name: str, canonical: str) -> None:
     target = locate(name, USER)
     assert target is not None
     assert target.name == canonical
@@ -105,10 +105,10 @@ def test_paths_are_found_in_any_case_with_and_without_urn(name, canonical):
         "members",
     ],
 )
-def test_a_name_that_no_schema_has_is_found_nowhere(name):
+def test_a_name_that_no_schema_has_is_found_nowhere(name: str) -> None:
     assert locate(name, USER) is None
 
 
-def test_a_group_has_members_and_no_emails():
+def test_a_group_has_members_and_no_emails() -> None:
     assert locate("members.value", GROUP) is not None
     assert locate("emails", GROUP) is None

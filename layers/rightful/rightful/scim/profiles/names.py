@@ -77,7 +77,7 @@ class LegacyUrns:
 
     def _name(self, text: str, rt: ResourceType) -> str:
         lower = text.lower()
-        if not lower.startswith("urn:") or target_of(text, rt) is not None:
+        if not lower.startswith("urn:") or lower.startswith(tuple(rt.schemas_by_urn)):
             return text
         for old, new in ((_OLD_ENTERPRISE, _ENTERPRISE), (_OLD_CORE, rt.schema.id)):
             for urn in sorted(old, key=len, reverse=True):
@@ -141,7 +141,10 @@ class UnqualifiedExtensionNames(EachOperation):
 
 
 def qualified(text: str, rt: ResourceType) -> str:
-    """Return `text` with the URN of the one extension that has the attribute, else as it is."""
+    """`manager eq "2819c223"`: return `text` with the URN of the one extension that has the attribute.
+
+    Source: Entra's reference check, see `UnqualifiedExtensionNames`.
+    """
     if not text or text[:4].lower() == "urn:":
         return text
     name = text.partition(".")[0].partition("[")[0].lower()

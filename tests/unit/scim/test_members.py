@@ -1,0 +1,135 @@
+"""Members of a group, planned without holding them."""
+
+import pytest
+
+from rightful.scim.errors import ScimError
+from rightful.scim.members import Member, MemberChanges, member_to_dict, plan_members, take_members
+from rightful.scim.patch import read_patch
+from tests.unit.scim.builders import message
+
+A, B, C = Member("a"), Member("b"), Member("c")
+
+
+def plan(*operations: dict[str, object]) -> MemberChanges:
+    return plan_members(read_patch(message(*operations)))
+
+
+def add(*ids: str) -> dict[str, object]:
+    return {"op": "add", "path": "members", "value": [{"value": value} for value in ids]}
+
+
+def replace(*ids: str) -> dict[str, object]:
+    return {"op": "replace", "path": "members", "value": [{"value": value} for value in ids]}
+
+
+def remove(value: str) -> dict[str, object]:
+    return {"op": "remove", "path": f'members[value eq "{value}"]'}
+
+
+REMOVE_ALL: dict[str, object] = {"op": "remove", "path": "members"}
+
+
+@pytest.mark.parametrize(
+    ("operations", "expected"),
+    [
+        ([add("a", "b", "a")], MemberChanges(add=(A, B))),
+        ([{"op": "add", "path": "members", "value": {"value": "a"}}], MemberChanges(add=(A,))),
+        ([{"op": "add", "value": {"members": [{"value": "a"}]}}], MemberChanges(add=(A,))),
+        ([{"op": "add", "path": "MEMBERS", "value": [{"value": "a", "$ref": None}]}], MemberChanges(add=(A,))),
+        (
+            [{"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:Group:members", "value": [{"value": "a"}]}],
+            MemberChanges(add=(A,)),
+        ),
+        (
+            [
+                {
+                    "op": "add",
+                    "path": "urn:ietf:params:scim:schemas:core:2.0:Group",
+                    "value": {"members": [{"value": "a"}]},
+                }
+            ],
+            MemberChanges(add=(A,)),
+        ),
+        ([remove("a")], MemberChanges(remove=("a",))),
+        ([{"op": "remove", "path": 'members[value eq "a" or value eq "b"]'}], MemberChanges(remove=("a", "b"))),
+        ([{"op": "remove", "path": "members", "value": [{"value": "a"}]}], MemberChanges(remove=("a",))),
+        ([{"op": "remove", "path": "members", "value": []}], MemberChanges()),
+        ([REMOVE_ALL], MemberChanges(replace_all=())),
+        ([replace("a")], MemberChanges(replace_all=(A,))),
+        ([{"op": "replace", "path": "members", "value": None}], MemberChanges(replace_all=())),
+        ([{"op": "add", "path": "members", "value": None}], MemberChanges()),
+        ([add("a"), remove("a")], MemberChanges(remove=("a",))),
+        ([remove("a"), add("a")], MemberChanges(add=(A,))),
+        ([add("a", "b"), remove("a"), add("c")], MemberChanges(add=(B, C), remove=("a",))),
+        ([add("a"), REMOVE_ALL, add("b")], MemberChanges(replace_all=(B,))),
+        ([replace("a", "b"), remove("b"), add("c")], MemberChanges(replace_all=(A, C))),
+        ([remove("a"), replace("b")], MemberChanges(replace_all=(B,))),
+    ],
+)
+def test_the_later_operation_wins(operations: list[dict[str, object]], expected: MemberChanges) -> None:
+    assert plan(*operations) == expected
+
+
+def test_everything_else_is_left_for_the_head_in_its_order() -> None:
+    changes = plan(
+        {"op": "replace", "path": "displayName", "value": "x"},
+        add("a"),
+        {"op": "replace", "value": {"externalId": "e", "members": [{"value": "b"}]}},
+    )
+    assert [(o.path.text if o.path else None, o.value) for o in changes.head_operations] == [
+        ("displayName", "x"),
+        (None, {"externalId": "e"}),
+    ]
+    assert changes.replace_all == (B,)
+    assert changes.touches_members
+
+
+def test_a_change_of_the_head_alone_touches_no_members() -> None:
+    assert not plan({"op": "replace", "path": "displayName", "value": "x"}).touches_members
+
+
+def test_a_filter_on_something_else_is_planned_as_a_walk() -> None:
+    changes = plan(
+        {"op": "add", "path": "members", "value": [{"value": "a"}, {"value": "g", "type": "group"}]},
+        {"op": "remove", "path": 'members[type eq "Group"]'},
+    )
+    assert changes.add == (A,)
+    assert [where(member_to_dict(Member("x", "Group"))) for where in changes.remove_where] == [True]
+    assert [where(member_to_dict(A)) for where in changes.remove_where] == [False]
+
+
+@pytest.mark.parametrize(
+    ("operation", "scim_type"),
+    [
+        ({"op": "add", "path": "members", "value": [{"display": "Bob"}]}, "invalidValue"),
+        ({"op": "add", "path": "members", "value": [{"value": " "}]}, "invalidValue"),
+        ({"op": "add", "path": "members", "value": [{"value": "x" * 300}]}, "invalidValue"),
+        ({"op": "add", "path": "members", "value": ["a"]}, "invalidValue"),
+        ({"op": "add", "path": "members", "value": [{"value": "a", "type": "Robot"}]}, "invalidValue"),
+        ({"op": "remove", "path": "members", "value": [{"display": "Bob"}]}, "invalidValue"),
+        ({"op": "replace", "path": 'members[value eq "a"].value', "value": "b"}, "mutability"),
+        ({"op": "replace", "path": 'members[value eq "a"]', "value": {"value": "b"}}, "mutability"),
+        ({"op": "replace", "path": "members.value", "value": "b"}, "mutability"),
+        ({"op": "remove", "path": 'members[value eq "a"].shoe'}, "invalidPath"),
+        ({"op": "remove", "path": 'members[shoe eq "a"]'}, "invalidFilter"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused(operation: dict[str, object], scim_type: str) -> None:
+    with pytest.raises(ScimError) as refused:
+        plan(operation)
+    assert (refused.value.status, refused.value.scim_type) == (400, scim_type)
+
+
+def test_a_group_is_split_into_head_and_members() -> None:
+    group: dict[str, object] = {"displayName": "Guides", "members": [{"value": "a", "display": "Ann"}]}
+    assert take_members(group) == ({"displayName": "Guides"}, (Member("a", "User", "Ann"),))
+    assert take_members({"displayName": "Guides"}) == ({"displayName": "Guides"}, ())
+
+
+def test_a_member_is_shown_with_its_location() -> None:
+    assert member_to_dict(Member("a", "User", "Ann"), "https://x/Users/a") == {
+        "value": "a",
+        "$ref": "https://x/Users/a",
+        "type": "User",
+        "display": "Ann",
+    }
