@@ -59,6 +59,23 @@ def rows() -> list[Row]:
     ]
 
 
+REQUESTER_WORDS = {
+    "a new user",
+    "asked 28 days ago",
+    "asks for a third user's userName too",
+    "asks for a tombstone",
+    "asks for the holder's userName too",
+    "asks only for a taken userName",
+    "deactivates too",
+    "has another address meanwhile",
+    "on a domain that is only tolerated",
+    "on a domain we lost",
+    "privileged",
+    "was deactivated meanwhile",
+    "was removed meanwhile",
+}
+
+
 def _words(cell: str) -> list[str]:
     return [word.strip() for word in cell.split(",") if word.strip()]
 
@@ -154,6 +171,7 @@ def _place_holder(world: World, row: Row) -> None:
 
 def _ask(world: World, row: Row) -> Conflict:
     words = set(row.requester)
+    assert words <= REQUESTER_WORDS, "nobody knows what that means"
     if "a new user" in words:
         more: dict[str, object] = {}
         if "same employee number" in row.holder:

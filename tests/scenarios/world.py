@@ -19,11 +19,13 @@ from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingC
 from rightful.conflicts.log_rows import OUTSIDE
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.conflicts.proof import ENTERPRISE_USER
-from rightful.conflicts.recording import RefusedClaim, pointer_of, record
+from rightful.conflicts.recording import RefusedClaim, ending_writes, pointer_of, record
 from rightful.conflicts.remediation import Outcome, remediate
+from rightful.conflicts.waking import wake
 from rightful.eventlog import LogEntry
 from rightful.invocation import Invocation
 from rightful.organizations.organization import DomainPolicy, Organization
+from rightful.storage.contract import Pointer
 from rightful.storage.memory import MemoryQueue, MemoryStore
 from rightful.storage.writes import (
     ClaimAddress,
@@ -33,6 +35,7 @@ from rightful.storage.writes import (
     PutAccount,
     PutDirectory,
     PutOrganization,
+    ReleaseAddress,
     Reservation,
     ReserveAddress,
     Write,
@@ -135,7 +138,7 @@ class World:
         link = Link(directory_id, scim_id_of(name, 1), name, f"external-{name}", NOW - 300 * DAY)
         values: dict[str, object] = {
             "email": address,
-            "organization_id": organization_id,
+            "organization_id": OURS,
             "claimed": True,
             "link": link,
             "links_made": 1,
@@ -143,6 +146,30 @@ class World:
             "attributes": attributes(name, address.value),
         }
         return an_account(name, **values | more)
+
+    def write(self, name: str, **changed: object) -> None:
+        """A write to an account that goes through, as provisioning does it."""
+        before = self.account(name)
+        after = replace(before, version=before.version + 1, updated_at=self.now, **changed)  # type: ignore[arg-type]
+        key = f"account:{name}"
+        pending = self.store.pending_conflicts([key]).get(key)
+        conflict = self.store.conflict(Pointer(OURS, pending)) if pending else None
+        writes: list[Write] = [
+            PutAccount(after, before.version),
+            *ending_writes(conflict, self.invocation(), before=before, after=after),
+        ]
+        if after.holds != before.holds:
+            if after.holds is not None:
+                writes.append(ClaimAddress(after.holds, name, self.now))
+            if before.holds is not None:
+                writes.append(ReleaseAddress(before.holds, name))
+        self.commit(*writes)
+        # Who waited for the address can have it; who waited for this person to leave hears that it stays.
+        wake(self.store, self.queue, [before.holds] if before.holds else [])
+
+    def rename(self, name: str, email: str) -> None:
+        """A change of somebody's address that goes through."""
+        self.write(name, email=parse_address(email), attributes=attributes(name, email))
 
     def ask(
         self,

@@ -1,0 +1,237 @@
+"""Runs stories.md: every story step by step, with the invariants checked after each step."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from rightful.accounts.account import Account, AccountStatus
+from rightful.conflicts.conflict import Conflict, Resolution
+from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
+from rightful.conflicts.policy import Brakes, Policy, PolicyBase
+from rightful.conflicts.recording import pointer_of
+from rightful.organizations.tokens import Scope, Token
+from rightful.storage.contract import Pointer
+from rightful.storage.writes import DeleteToken, ListToken, UnlistToken
+from tests.scenarios.world import (
+    HERE,
+    HOLDER_WORDS,
+    NOW,
+    OURS,
+    World,
+    check_invariants,
+)
+from tests.support.builders import a_token
+
+
+@dataclass(frozen=True)
+class Story:
+    """One line of the table."""
+
+    number: str
+    people: str
+    steps: list[str]
+    ends: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {'; '.join(self.steps)}"
+
+
+def stories() -> list[Story]:
+    """The table's lines."""
+    text = (Path(__file__).parent / "stories.md").read_text()
+    lines = [line.strip("|").split("|") for line in text.splitlines() if re.match(r"\| \d", line)]
+    cells = [[cell.strip() for cell in line] for line in lines]
+    return [Story(no, people, steps.split("; "), ends.split(", ")) for no, people, steps, ends in cells]
+
+
+@pytest.mark.parametrize("story", stories(), ids=str)
+def test_a_story_ends_as_the_table_says(story: Story) -> None:
+    """Every step does what it says or is refused as it says; the invariants hold after each; then the end is checked,
+    and delivering everything once more changes nothing."""
+    told = Told()
+    told.introduce(story.people)
+    for step in story.steps:
+        told.take(step)
+        check_invariants(told.world.store)
+    for end in story.ends:
+        told.check(end)
+    for conflict in told.conflicts.values():
+        told.world.remediate(conflict)
+    told.world.deliver()
+    for end in story.ends:
+        told.check(end)
+
+
+@dataclass
+class Told:
+    """A story being told."""
+
+    world: World = field(default_factory=World)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    keys: dict[str, Token] = field(default_factory=dict)
+
+    def introduce(self, people: str) -> None:
+        """The people, and the administrators' keys."""
+        self.world.found_organizations()
+        for name in ("Ines", "Jo", "Ines with another key"):
+            holder = name.split()[0]
+            key = a_token(f"hash of {name}", id=name, scope=Scope.ADMIN, holder=holder, organization_id=OURS)
+            self.keys[name] = key
+            self.world.commit(ListToken(key))
+        for text in people.split(", "):
+            name, _, words = text.partition(" ")
+            account = self.world.user(name)
+            for word, change in _PEOPLE_WORDS.items():
+                if word in words:
+                    account = change(self.world, account)
+                    words = words.replace(word, "").strip()
+            assert not words, f"nobody knows what {words!r} means"
+            self.world.add(account)
+
+    def take(self, step: str) -> None:
+        """Take one step of the story."""
+        refused = re.fullmatch(r"(.+) is refused: (\w+)", step)
+        if refused:
+            with pytest.raises(DecisionError) as error:
+                self.take(refused[1])
+            assert error.value.code == refused[2]
+            return
+        for pattern, action in _STEPS.items():
+            match = re.fullmatch(pattern, step)
+            if match:
+                action(self, *match.groups())
+                return
+        raise AssertionError(f"nobody knows how to do {step!r}")
+
+    def check(self, end: str) -> None:
+        """Check one sentence about the end."""
+        for pattern, holds in _ENDS.items():
+            match = re.fullmatch(pattern, end)
+            if match:
+                assert holds(self, *match.groups()), end
+                return
+        raise AssertionError(f"nobody knows how to check {end!r}")
+
+    def pointer(self, name: str) -> Pointer:
+        """Somebody's conflict."""
+        return pointer_of(self.conflicts[name])
+
+    def account(self, name: str) -> Account:
+        """Somebody's account."""
+        return self.world.account(name)
+
+
+def _ask(told: Told, name: str, other: str, deactivating: str | None) -> None:
+    active = False if deactivating else None
+    told.conflicts[name] = told.world.ask(name, f"{other}@example.com", active=active)
+
+
+def _create(told: Told, name: str, other: str) -> None:
+    told.conflicts[name] = told.world.ask_to_create(name, f"{other}@example.com")
+
+
+def _rename(told: Told, name: str, to: str) -> None:
+    told.world.rename(name, f"{to.removesuffix(chr(39) + 's')}@example.com")
+
+
+def _approve(told: Told, who: str, linking: str | None, name: str) -> None:
+    world = told.world
+    approve(
+        world.store,
+        world.queue,
+        world.invocation(),
+        told.pointer(name),
+        key=told.keys[who],
+        reason="I know them.",
+        resolution=Resolution.RELINK if linking else None,
+    )
+
+
+def _decide(decision: Callable[..., object], **more: object) -> Callable[..., None]:
+    def step(told: Told, who: str, name: str) -> None:
+        world = told.world
+        decision(world.store, world.queue, world.invocation(), told.pointer(name), key=told.keys[who], **more)
+
+    return step
+
+
+def _lose_key(told: Told, who: str) -> None:
+    told.world.commit(UnlistToken(told.keys[who]), DeleteToken(told.keys[who].sha256))
+
+
+def _pass(told: Told, days: str) -> None:
+    told.world.now += timedelta(days=int(days))
+
+
+def _deliver(told: Told) -> None:
+    told.world.deliver()
+
+
+_PEOPLE_WORDS = {
+    word: HOLDER_WORDS[word]
+    for word in ("privileged", "of another organization", "unlinked", "deactivated 30 days ago")
+} | {
+    "elsewhere": HOLDER_WORDS["linked elsewhere"],
+    "deactivated 3 days ago": lambda _, account: replace(
+        account, status=AccountStatus.DEACTIVATED, deactivated_at=NOW - timedelta(days=3)
+    ),
+}
+
+_STEPS: dict[str, Callable[..., None]] = {
+    r"(\w+) asks for (\w+)'s( while deactivating)?": _ask,
+    r"(\w+) is created with (\w+)'s": _create,
+    r"(\w+) is renamed to (\w+(?:'s)?)": _rename,
+    r"(\w+) is reactivated": lambda told, name: told.world.write(
+        name, status=AccountStatus.ACTIVE, deactivated_at=None
+    ),
+    r"(\w+) loses the flag": lambda told, name: told.world.write(name, flags=frozenset()),
+    r"deliver": _deliver,
+    r"(.+) approves (linking )?(\w+)'s": _approve,
+    r"(\w+) rejects (\w+)'s": _decide(reject, reason="Not theirs."),
+    r"(\w+) retries (\w+)'s": _decide(retry),
+    r"(\w+) undoes (\w+)'s": _decide(undo, reason="A mistake."),
+    r"(\w+) loses her key": _lose_key,
+    r"(\d+) days pass": _pass,
+    r"policy strict": lambda told: told.world.change_organization(policy=Policy(base=PolicyBase.STRICT)),
+    r"paused": lambda told: told.world.change_organization(brakes=Brakes(paused=True)),
+    r"not paused": lambda told: told.world.change_organization(brakes=Brakes()),
+    r"the domain is lost": lambda told: told.world.change_organization(domains={}),
+}
+
+
+def _has(told: Told, name: str, whose: str) -> bool:
+    return told.account(name).holds == f"{whose.removesuffix(chr(39) + 's')}@example.com"
+
+
+def _placeholder(told: Told, name: str) -> bool:
+    email = told.account(name).email
+    return email is not None and email.is_placeholder
+
+
+def _kept_for(told: Told, whose: str, name: str) -> bool:
+    canonical = f"{whose}@example.com"
+    reservation = told.world.store.holds([canonical])[canonical].reservation
+    return reservation is not None and reservation.requester_key == f"create:{HERE}:{name}"
+
+
+def _relinkable(told: Told, name: str, user_name: str) -> bool:
+    former = told.account(name).former_link
+    return former is not None and former.directory_id == HERE and former.user_name == user_name
+
+
+_ENDS: dict[str, Callable[..., bool]] = {
+    r"(\w+) has a placeholder": _placeholder,
+    r"(\w+) has asked (\d+) times": lambda told, name, times: (
+        told.world.conflict(told.conflicts[name]).occurrences == int(times)
+    ),
+    r"(\w+) has (\w+(?:'s)?)": _has,
+    r"(\w+)'s conflict is (\w+)": lambda told, name, status: told.world.conflict(told.conflicts[name]).status == status,
+    r"(\w+) is deactivated": lambda told, name: not told.account(name).active,
+    r"(\w+) is linked": lambda told, name: told.account(name).link is not None,
+    r"(\w+)'s is kept for (\w+)": _kept_for,
+    r"(\w+) may be linked again by (\w+)": _relinkable,
+}
