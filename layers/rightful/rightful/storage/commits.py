@@ -81,7 +81,7 @@ class Commits:
             else:
                 self._write_all(actions)
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            return (Refusal(writes[0], _found(writes[0], cast("StoredItem | None", error.response.get("Item")))),)
+            return (Refusal(writes[0], _found(cast("StoredItem | None", error.response.get("Item")))),)
         except self.client.exceptions.TransactionCanceledException as error:
             return _read_reasons(
                 writes, cast("Sequence[Mapping[str, object]]", error.response["CancellationReasons"]), error
@@ -121,7 +121,7 @@ def _read_reasons(
     for write, reason in zip(writes, reasons, strict=True):
         code = reason.get("Code")
         if code == "ConditionalCheckFailed":
-            refusals.append(Refusal(write, _found(write, cast("StoredItem | None", reason.get("Item")))))
+            refusals.append(Refusal(write, _found(cast("StoredItem | None", reason.get("Item")))))
         elif code in _CONTENTION:
             contended = True
         elif code != "None":
@@ -133,8 +133,9 @@ def _read_reasons(
     raise error
 
 
-def _found(write: Write, item: "StoredItem | None") -> Account | Hold | Conflict | str | None:
-    """What stood in the way of a write, read from the item that DynamoDB returned with the refusal."""
+def _found(item: "StoredItem | None") -> Account | Hold | Conflict | str | None:
+    """What stood in the way of a write, read from the item that DynamoDB returned with the refusal: the thing itself,
+    or its most particular id."""
     if not item:
         return None
     sort_key = item["sk"]["S"]
@@ -144,7 +145,7 @@ def _found(write: Write, item: "StoredItem | None") -> Account | Hold | Conflict
         return read_hold(item)
     if sort_key.startswith(keys.CONFLICT_PREFIX):
         return read_conflict(item)
-    for name in ("account_id", "conflict_id", "organization_id"):
+    for name in ("account_id", "conflict_id", "token_id", "directory_id", "organization_id"):
         if name in item:
             return Reader(item).text(name)
-    return type(write).__name__
+    return None

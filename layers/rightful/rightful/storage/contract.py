@@ -162,7 +162,8 @@ class IdentityStore(Protocol):
         ...
 
     def mark_sent(self, pointer: Pointer) -> None:
-        """Note that a conflict's pointer reached the queue. Does not change its version."""
+        """Note that a conflict's pointer reached the queue. Does not change its version, and never fails: a note that
+        could not be made means that the pointer is sent once more."""
         ...
 
     def directories(self, organization_id: str) -> tuple[Directory, ...]:

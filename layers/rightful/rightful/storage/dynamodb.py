@@ -1,6 +1,7 @@
 """The identity store on DynamoDB: commits and reads."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -56,13 +57,15 @@ class DynamoDBStore:
 
     def mark_sent(self, pointer: Pointer) -> None:
         """See `IdentityStore.mark_sent`."""
-        self.client.update_item(
-            TableName=self.tables.identity,
-            Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
-            UpdateExpression="SET sent = :sent",
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues={":sent": {"BOOL": True}},
-        )
+        # Nobody waits for this note: without it the janitor sends the pointer once more, and a repeat changes nothing.
+        with suppress(ClientError, BotoCoreError):
+            self.client.update_item(
+                TableName=self.tables.identity,
+                Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
+                UpdateExpression="SET sent = :sent",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":sent": {"BOOL": True}},
+            )
 
     def tally(self, names: Iterable[str], *, until: datetime) -> Mapping[str, int]:
         """See `IdentityStore.tally`."""

@@ -19,7 +19,8 @@ _NEVER_NONE = frozenset({"subject", "explanation", "next_step_who", "next_step_w
 
 def log_item(entry: LogEntry, retention: timedelta) -> Item:
     """A row, which DynamoDB removes after the retention."""
-    values: dict[str, Scalar] = {name: getattr(entry, name) or None for name in _TEXTS}
+    values: dict[str, Scalar] = {name: getattr(entry, name) for name in _TEXTS}
+    values |= {name: values[name] or None for name in _NEVER_NONE}
     values |= {
         "entry_id": entry.id,
         "organization_id": entry.organization_id,

@@ -53,7 +53,7 @@ class MemoryStore:
         """See `IdentityStore.mark_sent`."""
         key = ("CONFLICT", pointer.organization_id, pointer.conflict_id)
         with self._lock:
-            conflict = self._items[key]
+            conflict = self._items.get(key)
             if isinstance(conflict, Conflict):
                 self._items[key] = replace(conflict, sent=True)
 
@@ -124,7 +124,7 @@ class MemoryStore:
 
     def users(self, directory_id: str, *, limit: int, position: str | None = None) -> AccountPage:
         """See `IdentityStore.users`."""
-        accounts, next_position = _page(self._linked(directory_id), lambda account: account.id, limit, position)
+        accounts, next_position = _page(self._linked(directory_id), _place, limit, position)
         return AccountPage(accounts, next_position)
 
     def number_of_users(self, directory_id: str) -> int:
@@ -132,10 +132,9 @@ class MemoryStore:
         return self._read(int, "COUNT", directory_id) or 0
 
     def _linked(self, directory_id: str) -> list[Account]:
-        linked = [
+        return [
             account for account in self.all_of(Account) if account.link and account.link.directory_id == directory_id
         ]
-        return sorted(linked, key=lambda account: (account.link.linked_at if account.link else _NEVER, account.id))
 
     def account_id_of_user_name(self, directory_id: str, canonical_user_name: str) -> str | None:
         """See `IdentityStore.account_id_of_user_name`."""
@@ -162,8 +161,7 @@ class MemoryStore:
             and (not statuses or conflict.status in statuses)
             and directory_id in {None, conflict.directory_id}
         ]
-        newest = sorted(mine, key=lambda conflict: conflict.id, reverse=True)
-        return ConflictPage(*_page(newest, lambda conflict: conflict.id, limit, position))
+        return ConflictPage(*_page(mine, lambda conflict: conflict.id, limit, position, newest_first=True))
 
     def log(
         self,
@@ -182,8 +180,7 @@ class MemoryStore:
             and account_id in {None, entry.account_id}
             and conflict_id in {None, entry.conflict_id}
         ]
-        newest = sorted(mine, key=lambda entry: entry.id, reverse=True)
-        return LogPage(*_page(newest, lambda entry: entry.id, limit, position))
+        return LogPage(*_page(mine, lambda entry: entry.id, limit, position, newest_first=True))
 
     def pending_conflicts(self, requester_keys: Iterable[str]) -> Mapping[str, str]:
         """See `IdentityStore.pending_conflicts`."""
@@ -239,19 +236,27 @@ class MemoryQueue:
         self.messages.append(pointer)
 
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
-
 def _external_id(account: Account) -> str | None:
     return account.link.external_id if account.link else None
 
 
+def _place(account: Account) -> str:
+    """Sorts as accounts were linked."""
+    linked_at = account.link.linked_at.astimezone(UTC).isoformat(timespec="microseconds") if account.link else ""
+    return f"{linked_at}#{account.id}"
+
+
 def _page(
-    items: Sequence[_Kind], position_of: Callable[[_Kind], str], limit: int, position: str | None
+    items: Sequence[_Kind],
+    place_of: Callable[[_Kind], str],
+    limit: int,
+    position: str | None,
+    *,
+    newest_first: bool = False,
 ) -> tuple[tuple[_Kind, ...], str | None]:
-    """The items after the one at `position`, and the position of the last one if there are more."""
-    positions = [position_of(item) for item in items]
-    start = positions.index(position) + 1 if position in positions else 0
-    page = tuple(items[start : start + limit])
-    more = start + limit < len(items)
-    return page, position_of(page[-1]) if page and more else None
+    """The items whose places come after `position`, and the place of the last one if there are more."""
+    placed = sorted(((place_of(item), item) for item in items), key=lambda each: each[0], reverse=newest_first)
+    if position is not None:
+        placed = [each for each in placed if (each[0] < position if newest_first else each[0] > position)]
+    page = placed[:limit]
+    return tuple(item for _, item in page), page[-1][0] if len(placed) > limit else None

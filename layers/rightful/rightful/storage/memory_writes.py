@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import Directory, Organization
+from rightful.organizations.tokens import Token
 from rightful.storage import writes as w
 from rightful.storage.contract import Pointer
 from rightful.storage.writes import Hold, Write
@@ -54,6 +55,9 @@ def key_of(write: Write) -> Key:
 
 
 def found(item: object) -> Found:
+    """What a refusal says was there: the thing itself, or its id."""
+    if isinstance(item, Organization | Directory | Token):
+        return item.id
     return item if isinstance(item, Account | Hold | Conflict | str) else None
 
 

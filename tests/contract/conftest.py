@@ -1,0 +1,15 @@
+"""The contract's assertions stand in modules that pytest would not rewrite by itself."""
+
+import pytest
+
+for _module in (
+    "account_writes",
+    "commits",
+    "committing",
+    "conflict_writes",
+    "index_writes",
+    "pages",
+    "round_trips",
+    "settings_writes",
+):
+    pytest.register_assert_rewrite(f"tests.contract.{_module}")

@@ -1,0 +1,40 @@
+"""What `storage.contract.IdentityStore` promises, as tests. A subclass gives the fixture `store`; the store may be one
+that other tests use at the same time, because every test has names of its own."""
+
+import pytest
+
+from rightful.storage.contract import IdentityStore
+from tests.contract.account_writes import AccountWrites
+from tests.contract.commits import WholeCommits
+from tests.contract.committing import Committing
+from tests.contract.conflict_writes import ConflictWrites
+from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
+from tests.contract.pages import Pages
+from tests.contract.round_trips import RoundTrips
+from tests.contract.settings_writes import KeyWrites, SettingsWrites
+from tests.support.names import Names
+
+
+class IdentityStoreContract(
+    AccountWrites,
+    AddressWrites,
+    UserNameWrites,
+    DomainWrites,
+    ConflictWrites,
+    SettingsWrites,
+    KeyWrites,
+    WholeCommits,
+    Pages,
+    RoundTrips,
+):
+    """The whole contract."""
+
+    @pytest.fixture
+    def names(self) -> Names:
+        """Names of this test's own."""
+        return Names()
+
+    @pytest.fixture(params=["alone", "together"])
+    def committing(self, store: IdentityStore, request: pytest.FixtureRequest) -> Committing:
+        """Commits a write on its own, and as part of a larger commit."""
+        return Committing(store, together=request.param == "together")

@@ -1,0 +1,20 @@
+"""The store on DynamoDB (moto's) keeps the contract."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rightful.storage.dynamodb import DynamoDBStore
+from tests.contract.identity_store import IdentityStoreContract
+from tests.support.tables import store_on_moto
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[DynamoDBStore]:
+    """One pair of tables for all tests: each has names of its own."""
+    with store_on_moto() as store:
+        yield store
+
+
+class TestDynamoDBStore(IdentityStoreContract):
+    """Everything that the contract promises."""

@@ -1,0 +1,251 @@
+"""Hypothesis strategies for everything that is stored: any text that JSON can carry, any moment, anything absent."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from rightful.accounts.account import Account, AccountStatus, BeforeImage, Flag, FormerLink, Link, Origin
+from rightful.accounts.address import Address
+from rightful.conflicts.conflict import (
+    Approval,
+    Collision,
+    Conflict,
+    ConflictClass,
+    ConflictStatus,
+    NextStep,
+    Operation,
+    PendingChange,
+    Requester,
+    Resolution,
+)
+from rightful.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
+from rightful.eventlog import Action, LogEntry, Result
+from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.tokens import Scope, Token
+
+# The store cannot hold unpaired surrogates, and `scim.requests` refuses them.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+ids = st.text("0123456789abcdef", min_size=1, max_size=8)
+versions = st.integers(1, 10**9)
+moments = st.datetimes(
+    datetime(2000, 1, 1),  # noqa: DTZ001 - `timezones` makes it aware
+    datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-8))]),
+)
+addresses = st.builds(Address, value=texts, canonical=texts)
+documents = st.dictionaries(
+    texts,
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | texts,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+        max_leaves=5,
+    ),
+    max_size=3,
+)
+
+links = st.builds(
+    Link, directory_id=ids, scim_id=ids, user_name=texts, external_id=st.none() | texts, linked_at=moments
+)
+former_links = st.builds(
+    FormerLink, directory_id=ids, user_name=texts, external_id=st.none() | texts, unlinked_at=moments
+)
+before_images = st.builds(
+    BeforeImage,
+    conflict_id=ids,
+    version=versions,
+    email=st.none() | addresses,
+    email_verified=st.booleans(),
+    status=st.sampled_from(AccountStatus),
+    deletion_date=st.none() | moments,
+    link=st.none() | links,
+    attributes=documents,
+    taken_at=moments,
+    deactivated_at=st.none() | moments,
+    held_since=st.none() | moments,
+    former_link=st.none() | former_links,
+    organization_id=st.none() | ids,
+    claimed=st.booleans(),
+)
+
+
+def accounts(account_id: str) -> st.SearchStrategy[Account]:
+    """Accounts with that id, and anything else."""
+    return st.builds(
+        Account,
+        id=st.just(account_id),
+        version=versions,
+        email=st.none() | addresses,
+        email_verified=st.booleans(),
+        status=st.sampled_from(AccountStatus),
+        origin=st.sampled_from(Origin),
+        created_at=moments,
+        updated_at=moments,
+        organization_id=st.none() | ids,
+        claimed=st.booleans(),
+        deletion_date=st.none() | moments,
+        deactivated_at=st.none() | moments,
+        last_login_at=st.none() | moments,
+        held_since=st.none() | moments,
+        flags=st.frozensets(st.sampled_from(Flag)),
+        link=st.none() | links,
+        former_link=st.none() | former_links,
+        attributes=documents,
+        before_image=st.none() | before_images,
+        links_made=st.integers(0, 99),
+    )
+
+
+requesters = st.builds(
+    Requester,
+    account_id=st.none() | ids,
+    scim_id=st.none() | ids,
+    user_name=texts,
+    external_id=st.none() | texts,
+)
+changes = st.builds(PendingChange, before=documents, after=documents, active=st.none() | st.booleans())
+approvals = st.builds(
+    Approval,
+    key_id=ids,
+    holder=texts,
+    reason=texts,
+    given_at=moments,
+    resolution=st.none() | st.sampled_from(Resolution),
+)
+
+
+def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Conflict]:
+    """Conflicts with that id, and anything else."""
+    return st.builds(
+        Conflict,
+        id=st.just(conflict_id),
+        organization_id=st.just(organization_id),
+        version=versions,
+        directory_id=ids,
+        status=st.sampled_from(ConflictStatus),
+        operation=st.sampled_from(Operation),
+        requester=requesters,
+        wanted=addresses,
+        old_email=st.none() | addresses,
+        change=changes,
+        created_at=moments,
+        updated_at=moments,
+        expires_at=moments,
+        correlation_id=texts,
+        occurrences=versions,
+        sent=st.booleans(),
+        conflict_class=st.none() | st.sampled_from(ConflictClass),
+        decision=st.none() | texts,
+        evidence=st.dictionaries(texts, texts, max_size=3),
+        explanation=texts,
+        next_step=st.none() | st.builds(NextStep, who=texts, what=texts),
+        holder_account_id=st.none() | ids,
+        holder_organization_id=st.none() | ids,
+        approvals=st.lists(approvals, max_size=2).map(tuple),
+        resolved_at=st.none() | moments,
+        deactivation_pending=st.booleans(),
+        placeholder=st.none() | addresses,
+        touched_account_ids=st.lists(ids, max_size=3).map(tuple),
+        collision=st.sampled_from(Collision),
+        beneath=st.none() | st.sampled_from(ConflictClass),
+        leg_ids=st.lists(ids, max_size=3).map(tuple),
+        sessions_revoked_of=st.lists(ids, max_size=3).map(tuple),
+        released=st.lists(texts, max_size=3).map(tuple),
+    )
+
+
+def rows(organization_id: str, row_id: str) -> st.SearchStrategy[LogEntry]:
+    """Event log rows with that id, and anything else."""
+    optional = {
+        name: st.none() | texts
+        for name in (
+            "directory_id",
+            "account_id",
+            "scim_id",
+            "external_id",
+            "old_email",
+            "requested_email",
+            "holder",
+            "conflict_id",
+            "conflict_class",
+            "approver",
+        )
+    }
+    always = dict.fromkeys(("subject", "explanation", "next_step_who", "next_step_what", "correlation_id"), texts)
+    return st.builds(
+        LogEntry,
+        id=st.just(row_id),
+        organization_id=st.just(organization_id),
+        at=moments,
+        action=st.sampled_from(Action),
+        result=st.sampled_from(Result),
+        retried_by_idp=st.none() | st.booleans(),
+        **optional,
+        **always,
+    )
+
+
+_rules = st.dictionaries(st.sampled_from(list(STANDARD_RULES)), st.sampled_from(list(Rule)), max_size=4).map(
+    lambda rules: {each: rule for each, rule in rules.items() if rule in ALLOWED.get(each, frozenset(Rule))}
+)
+policies = st.one_of(
+    st.builds(Policy, base=st.sampled_from([PolicyBase.STANDARD, PolicyBase.STRICT])),
+    st.builds(
+        Policy,
+        base=st.just(PolicyBase.CUSTOM),
+        rules=_rules,
+        deactivated_after=st.integers(0, 365).map(lambda days: timedelta(days=days)),
+        relink_by_user_name=st.booleans(),
+    ),
+)
+brakes = st.builds(
+    Brakes,
+    paused=st.booleans(),
+    dry_run=st.booleans(),
+    per_organization_hour=st.integers(0, 10_000),
+    per_account_day=st.integers(0, 100),
+)
+
+
+def organizations(organization_id: str) -> st.SearchStrategy[Organization]:
+    """Organizations with that id, and anything else."""
+    return st.builds(
+        Organization,
+        id=st.just(organization_id),
+        version=versions,
+        name=texts,
+        created_at=moments,
+        domain_policy=st.sampled_from(DomainPolicy),
+        domains=st.dictionaries(texts, moments, max_size=3),
+        policy=policies,
+        brakes=brakes,
+    )
+
+
+def directories(organization_id: str, directory_id: str) -> st.SearchStrategy[Directory]:
+    """Directories with that id, and anything else."""
+    return st.builds(
+        Directory,
+        id=st.just(directory_id),
+        organization_id=st.just(organization_id),
+        version=versions,
+        name=texts,
+        created_at=moments,
+        profile=texts,
+        on_delete=st.sampled_from(OnDelete),
+        extensions=st.lists(documents, max_size=2).map(tuple),
+    )
+
+
+def tokens(sha256: str) -> st.SearchStrategy[Token]:
+    """Keys with that hash, and anything else."""
+    return st.builds(
+        Token,
+        id=ids,
+        sha256=st.just(sha256),
+        scope=st.sampled_from(Scope),
+        holder=texts,
+        created_at=moments,
+        expires_at=st.none() | moments,
+        organization_id=st.none() | ids,
+        directory_id=st.none() | ids,
+    )

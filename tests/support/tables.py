@@ -1,0 +1,58 @@
+"""The two tables as template.yaml defines them, on whatever speaks DynamoDB: keys and indexes cannot drift apart."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from botocore.config import Config
+from moto import mock_aws
+
+from rightful.storage.dynamodb import DynamoDBStore
+from rightful.storage.transactions import Tables
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+RETENTION = timedelta(days=90)
+_CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms (!Ref and the like) as None: no table key is made of one."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
+
+
+@cache
+def table_properties(logical_id: str) -> dict[str, Any]:
+    """The properties of a table in template.yaml."""
+    template = yaml.load(TEMPLATE.read_text(), Loader=_Loader)
+    properties: dict[str, Any] = template["Resources"][logical_id]["Properties"]
+    return properties
+
+
+def create_tables(client: Any) -> Tables:
+    """Make both tables, empty."""
+    for logical_id in ("IdentityTable", "EventLogTable"):
+        properties = table_properties(logical_id)
+        wanted = {name: properties[name] for name in _CREATED_WITH if name in properties}
+        client.create_table(TableName=logical_id, **wanted)
+    return Tables("IdentityTable", "EventLogTable", RETENTION)
+
+
+@contextmanager
+def store_on_moto() -> Iterator[DynamoDBStore]:
+    """A store on moto's DynamoDB: single-threaded use only."""
+    with mock_aws():
+        client = boto3.client(
+            "dynamodb",
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries={"mode": "standard", "total_max_attempts": 4}, parameter_validation=False),
+        )
+        yield DynamoDBStore(client, create_tables(client))
