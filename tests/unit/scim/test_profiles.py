@@ -63,12 +63,14 @@ def test_there_is_a_profile_for_every_directory_setting() -> None:
 def test_every_workaround_says_which_shape_it_answers_and_where_it_is_from() -> None:
     for name in PROFILE_NAMES:
         for workaround in profile(name).workarounds:
-            told = " ".join(
-                (getattr(part, "__doc__", None) or "")
-                for part in (workaround, getattr(workaround, "change", None), getattr(workaround, "rename", None))
+            parts = getattr(workaround, "changes", None) or (
+                workaround,
+                getattr(workaround, "change", None),
+                getattr(workaround, "rename", None),
             )
-            assert "Source:" in told, workaround
-            assert "`" in told, workaround
+            told = [part.__doc__ or "" for part in parts if part is not None]
+            assert any("Source:" in text and "`" in text for text in told), workaround
+            assert not hasattr(workaround, "changes") or all("Source:" in text for text in told), workaround
 
 
 @pytest.mark.parametrize("name", VENDORS)

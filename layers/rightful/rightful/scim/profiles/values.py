@@ -9,16 +9,23 @@ from rightful.scim.profiles.traversal import ChangeValue, rewrite_values, target
 
 
 @dataclass(frozen=True, slots=True)
-class ValueWorkaround:
-    """A workaround that replaces values one by one."""
+class ValueWorkarounds:
+    """Workarounds that replace values one by one, in one walk through the request."""
 
-    change: ChangeValue
+    changes: tuple[ChangeValue, ...]
 
     def applies(self, request: ScimRequest, types: Types) -> bool:
         return (is_write(request) or is_patch(request)) and types.of(request) is not None
 
     def rewrite(self, request: ScimRequest, types: Types) -> ScimRequest:
-        return rewrite_values(request, types, self.change)
+        return rewrite_values(request, types, self._change)
+
+    def _change(self, attribute: Attribute, value: object, whole: bool) -> object:
+        for change in self.changes:
+            value = change(attribute, value, whole)
+            if value is None:
+                return None
+        return value
 
 
 _BOOLEANS = {"true": True, "false": False}

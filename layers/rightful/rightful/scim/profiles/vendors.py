@@ -22,9 +22,10 @@ from rightful.scim.profiles.names import (
     UnqualifiedExtensionNames,
 )
 from rightful.scim.profiles.request import Workaround
+from rightful.scim.profiles.traversal import ChangeValue
 from rightful.scim.profiles.values import (
     EmptyValueBehindFilter,
-    ValueWorkaround,
+    ValueWorkarounds,
     booleans_as_text,
     empty_text,
     json_in_value,
@@ -49,22 +50,29 @@ _TRANSPORT: tuple[Workaround, ...] = (EmptyParameters(), PlusForBlank())
 
 _NAMES: tuple[Workaround, ...] = (SupplySchemas(), DotAfterUrn(), UnqualifiedExtensionNames(), DottedKeys())
 _FILTERS: tuple[Workaround, ...] = (QUALIFIED_NAMES, BARE_LITERALS, BOOLEAN_LITERALS)
-_VALUES: tuple[Workaround, ...] = (
-    EmptyValueBehindFilter(),
-    ValueWorkaround(wrapped_single_value),
-    ValueWorkaround(text_for_complex),
-    ValueWorkaround(numbers_as_text),
-    ValueWorkaround(booleans_as_text),
-    ValueWorkaround(empty_text),
+_CHANGES: tuple[ChangeValue, ...] = (
+    wrapped_single_value,
+    text_for_complex,
+    numbers_as_text,
+    booleans_as_text,
+    empty_text,
 )
 _LEFT_OUT: tuple[Workaround, ...] = (ReadOnlyInPathless(), UnknownAttributes())
-_USUAL = (*_TRANSPORT, *_NAMES, *_FILTERS, *_VALUES, *_LEFT_OUT)
+
+
+def _chain(*changes: ChangeValue) -> tuple[Workaround, ...]:
+    """Return the usual chain, with these changes of values."""
+    values = (EmptyValueBehindFilter(), ValueWorkarounds(changes))
+    return (*_TRANSPORT, *_NAMES, *_FILTERS, *values, *_LEFT_OUT)
+
+
+_USUAL = _chain(*_CHANGES)
 _LENIENT = PatchRules(create_on_miss=True, allow_empty=True)
 
 DIALECTS: dict[str, Dialect] = {
     "generic": Dialect(_TRANSPORT),
     "entra": Dialect(
-        (*_TRANSPORT, *_NAMES, *_FILTERS, ValueWorkaround(json_in_value), *_VALUES, *_LEFT_OUT),
+        _chain(json_in_value, *_CHANGES),
         patch_answer=204,
         patch_rules=_LENIENT,
         tolerates_unknown=True,
