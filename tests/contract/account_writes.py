@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rightful.storage.contract import IdentityStore
-from rightful.storage.writes import CountUsers, DeleteAccount, PutAccount, RequireAccount
+from rightful.storage.writes import CountUsers, DeleteAccount, NoteLogin, PutAccount, RequireAccount
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, an_account
 from tests.support.names import Names
@@ -85,6 +85,30 @@ class AccountWrites:
 
     def test_a_required_account_that_is_gone_refuses_the_commit(self, committing: Committing, names: Names) -> None:
         assert committing.refused(RequireAccount(names.mine, 1)) is None
+
+    def test_a_later_login_is_noted_without_a_new_version(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        there = an_account(names.mine, version=2, last_login_at=NOW)
+        given(store, PutAccount(there, None))
+        later = NOW + timedelta(minutes=1)
+        committing.done(NoteLogin(names.mine, later, unless_since=NOW))
+        assert store.account(names.mine) == replace(there, last_login_at=later)
+
+    def test_a_login_is_not_noted_where_one_was_noted_since_or_none_ever(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        recent, never = an_account(names.mine, last_login_at=NOW), an_account(names.other)
+        given(store, PutAccount(recent, None), PutAccount(never, None))
+        before = NOW - timedelta(microseconds=1)
+        assert committing.refused(NoteLogin(names.mine, NOW, unless_since=before)) == recent
+        assert committing.refused(NoteLogin(names.other, NOW, unless_since=NOW)) == never
+
+    def test_a_login_is_not_noted_where_there_is_no_account(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        assert committing.refused(NoteLogin(names.mine, NOW, unless_since=NOW)) is None
+        assert store.account(names.mine) is None
 
     def test_users_are_counted_up_and_down_each_directory_for_itself(
         self, store: IdentityStore, committing: Committing, names: Names

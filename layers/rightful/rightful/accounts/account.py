@@ -94,6 +94,7 @@ class Account:
             (id, schemas, meta, active, groups).
         held_since: when it came to hold its address.
         links_made: how often it has been linked; makes each SCIM id new.
+        sign_up_key: what a repeat of the sign-up that made it is recognised by (`accounts.sign_up`).
     """
 
     id: str
@@ -116,6 +117,7 @@ class Account:
     attributes: Mapping[str, object] = field(default_factory=dict)
     before_image: BeforeImage | None = None
     links_made: int = 0
+    sign_up_key: str | None = None
 
     @property
     def active(self) -> bool:

@@ -141,6 +141,7 @@ def account_item(account: Account) -> Item:
         "former_link": json_text(_former_link_document(account.former_link)) if account.former_link else None,
         "before_image": json_text(_before_image_document(account.before_image)) if account.before_image else None,
         "links_made": account.links_made,
+        "sign_up_key": account.sign_up_key,
     }
     if link:
         values["directory_key"] = keys.of_directory(link.directory_id)
@@ -175,6 +176,7 @@ def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
         attributes=read.document("attributes"),
         before_image=_read_before_image(before) if before else None,
         links_made=read.number("links_made"),
+        sign_up_key=read.optional_text("sign_up_key"),
     )
 
 

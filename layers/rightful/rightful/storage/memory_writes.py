@@ -1,6 +1,7 @@
 """The writes' conditions and effects on items in memory, one case each, as `storage.writes` states them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
@@ -23,6 +24,7 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
     w.PutAccount: lambda write: ("ACCOUNT", write.account.id),
     w.DeleteAccount: lambda write: ("ACCOUNT", write.account_id),
     w.RequireAccount: lambda write: ("ACCOUNT", write.account_id),
+    w.NoteLogin: lambda write: ("ACCOUNT", write.account_id),
     w.ClaimAddress: lambda write: ("EMAIL", write.canonical),
     w.ReleaseAddress: lambda write: ("EMAIL", write.canonical),
     w.TransferAddress: lambda write: ("EMAIL", write.canonical),
@@ -80,6 +82,8 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return _version_is(item, expected)
         case w.DeleteAccount(_, version) | w.RequireAccount(_, version):
             return _version_is(item, version)
+        case w.NoteLogin(unless_since=since):
+            return isinstance(item, Account) and item.last_login_at is not None and item.last_login_at <= since
         case w.ClaimAddress(_, account_id, now, requester_key):
             if not isinstance(item, Hold):
                 return True
@@ -121,6 +125,9 @@ def carry_out(write: Write, key: Key, items: Items) -> None:
     match write:
         case w.PutAccount(item, _) | w.PutConflict(item, _) | w.PutOrganization(item, _) | w.PutDirectory(item, _):
             items[key] = item
+        case w.NoteLogin(_, at):
+            account = items[key]
+            items[key] = replace(account, last_login_at=at) if isinstance(account, Account) else account
         case w.ClaimAddress(canonical, account_id) | w.TransferAddress(canonical, _, account_id):
             items[key] = Hold(canonical, account_id)
         case w.ReserveAddress(canonical, _, reservation, _):

@@ -110,6 +110,17 @@ class Translator:
         return self._on("ConditionCheck", keys.account(write.account_id), _SAME_VERSION, version=write.version)
 
     @action.register
+    def _(self, write: w.NoteLogin) -> Action:
+        return Action(
+            "Update",
+            self._tables.identity,
+            keys.account(write.account_id).item(),
+            "last_login_at <= :since",
+            _values(since=write.unless_since, at=write.at),
+            update="SET last_login_at = :at",
+        )
+
+    @action.register
     def _(self, write: w.ClaimAddress) -> Action:
         condition = f"{_NEW} OR {_OURS} OR reserved_until <= :now"
         values: dict[str, Scalar] = {"account": write.account_id, "now": text_of(write.now)}

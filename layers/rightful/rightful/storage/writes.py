@@ -66,6 +66,17 @@ class RequireAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLogin:
+    """Note that the person signed in. Condition: the account exists and has a last login, which is not after
+    `unless_since`. The account keeps its version: that somebody who has signed in before does so again is evidence of
+    nothing. (The first login is, and goes through PutAccount.)"""
+
+    account_id: str
+    at: datetime
+    unless_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimAddress:
     """Hold an address. Condition: nobody holds it, or `account_id` does, or it is reserved for `requester_key`,
     or its reservation ended before `now`."""
@@ -275,6 +286,7 @@ Write = (
     PutAccount
     | DeleteAccount
     | RequireAccount
+    | NoteLogin
     | ClaimAddress
     | ReleaseAddress
     | TransferAddress
