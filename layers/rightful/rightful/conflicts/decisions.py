@@ -1,5 +1,6 @@
 """What administrators say about a conflict: approve, reject, retry, undo."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rightful.conflicts.conflict import (
@@ -11,7 +12,7 @@ from rightful.conflicts.conflict import (
     Operation,
     Resolution,
 )
-from rightful.conflicts.decision import approved_thing, counting, same_approver
+from rightful.conflicts.decision import approved_thing, counting, decide, same_approver
 from rightful.conflicts.decision_error import DecisionError, read_reason
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
 from rightful.conflicts.explain import situation
@@ -77,6 +78,9 @@ def approve(
         approval = Approval(key.id, key.holder, text, invocation.now, resolution, conflict_class, holder_id)
         given = counting(snapshot, diagnosis)
         if any(same_approver(approval, other) for other in given):
+            if _is_sufficient(snapshot, diagnosis, given):
+                # The process died between approval and remediation: asking again is asking for the latter.
+                return _announce_and_remediate(store, queue, invocation, pointer)
             raise DecisionError("same_approver", "You approved this already: a different administrator must agree.")
         approved = replace(
             conflict,
@@ -119,6 +123,7 @@ def reject(
             version=conflict.version + 1,
             status=ConflictStatus.REJECTED,
             explanation=f"Rejected by {key.holder}: {text}",
+            decided_by=key.holder,
             next_step=None,
             updated_at=invocation.now,
             resolved_at=invocation.now,
@@ -158,6 +163,7 @@ def retry(
             version=conflict.version + 1,
             status=ConflictStatus.OPEN,
             explanation=f"Opened again by {key.holder}.",
+            decided_by=key.holder,
             approvals=(),
             resolved_at=None,
             updated_at=invocation.now,
@@ -216,3 +222,11 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
         raise DecisionError(
             "invalid_value", "Only a user that is to be created can be linked to a former account.", "resolution"
         )
+
+
+def _is_sufficient(snapshot: Snapshot, diagnosis: Diagnosis, approvals: Sequence[Approval]) -> bool:
+    organization = snapshot.organization
+    return (
+        organization is not None
+        and decide(diagnosis, organization.policy, organization.brakes, approvals=approvals).act
+    )

@@ -65,27 +65,14 @@ class Indexed:
 def touched(before: Account, after: Account, conflict_id: str, now: datetime) -> Move:
     """A move by a remediation: a new version, and the before-image that undo restores."""
     version = before.version + 1
-    image = BeforeImage(
-        conflict_id=conflict_id,
-        version=version,
-        email=before.email,
-        email_verified=before.email_verified,
-        status=before.status,
-        deletion_date=before.deletion_date,
-        link=before.link,
-        attributes=before.attributes,
-        taken_at=now,
-        deactivated_at=before.deactivated_at,
-        held_since=before.held_since,
-        former_link=before.former_link,
-        organization_id=before.organization_id,
-        claimed=before.claimed,
-    )
-    return Move(before, replace(after, version=version, updated_at=now, before_image=image))
+    return Move(before, replace(after, version=version, updated_at=now, before_image=_image(before, conflict_id, now)))
 
 
 def restored(account: Account, now: datetime) -> Move:
-    """A move back to the before-image. What the image does not carry (logins, flags) stays as it is now."""
+    """A move back to the before-image. What the image does not carry (logins, flags) stays as it is now.
+
+    The new before-image says what the undo took away: who asks for that again is asking against an administrator.
+    """
     image = account.before_image
     if image is None:
         raise ValueError("there is no before-image to restore")
@@ -93,7 +80,7 @@ def restored(account: Account, now: datetime) -> Move:
         account,
         version=account.version + 1,
         updated_at=now,
-        before_image=None,
+        before_image=_image(account, image.conflict_id, now),
         email=image.email,
         email_verified=image.email_verified,
         status=image.status,
@@ -107,6 +94,25 @@ def restored(account: Account, now: datetime) -> Move:
         claimed=image.claimed,
     )
     return Move(account, after)
+
+
+def _image(account: Account, conflict_id: str, now: datetime) -> BeforeImage:
+    return BeforeImage(
+        conflict_id=conflict_id,
+        version=account.version + 1,
+        email=account.email,
+        email_verified=account.email_verified,
+        status=account.status,
+        deletion_date=account.deletion_date,
+        link=account.link,
+        attributes=account.attributes,
+        taken_at=now,
+        deactivated_at=account.deactivated_at,
+        held_since=account.held_since,
+        former_link=account.former_link,
+        organization_id=account.organization_id,
+        claimed=account.claimed,
+    )
 
 
 def writes_of(moves: Sequence[Move], now: datetime, indexed: Indexed | None = None) -> Moved:

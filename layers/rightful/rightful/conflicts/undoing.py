@@ -13,6 +13,7 @@ from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.decision_error import DecisionError, read_reason
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.moves import CollidingMovesError, Indexed, Move, restored, writes_of
+from rightful.conflicts.plan import TRANSACTION_LIMIT
 from rightful.conflicts.remediation import Effect, Outcome
 from rightful.conflicts.waking import wake
 from rightful.eventlog import Action, Result
@@ -37,7 +38,7 @@ _ATTEMPTS = 5
 def undo(
     store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer, *, key: Token, reason: str
 ) -> Outcome:
-    """Restore every account that an applied conflict touched. All or nothing.
+    """Restore every account that an applied conflict touched. All or nothing. Undoing twice is undoing once.
 
     The conflict stays the requester's pending change in name, so that the identity provider's next try is counted on it
     and does not move the address a second time; an administrator's retry opens it again.
@@ -45,43 +46,43 @@ def undo(
     Raises:
         DecisionError: not_found, invalid_value, not_undoable (says what has changed since).
         ContendedError: no quiet moment.
-        QueueUnavailableError: it is undone, but conflicts that wait for a freed address were not woken.
+        QueueUnavailableError: it is undone, but conflicts that wait for a freed address were not woken: undo again.
     """
     text = read_reason(reason)
     for _ in range(_ATTEMPTS):
-        legs = _legs(store, pointer)
+        conflict = store.conflict(pointer)
         organization = store.organization(pointer.organization_id)
-        if organization is None:
+        if conflict is None or organization is None:
             raise DecisionError("not_found", "There is no such conflict.")
+        legs = _legs(store, conflict)
+        if conflict.status is ConflictStatus.UNDONE:
+            # Asked twice, or the process died half-way the first time: what follows the transaction is done again.
+            _write_trail(store, legs, invocation)
+            return Outcome(Effect.NOTHING, conflict, _wake(store, queue, legs))
         moves = [restored(account, invocation.now) for account in _touched_accounts(store, legs)]
-        undone = [_undone(leg, key, text, invocation) for leg in legs]
-        writes, released = _writes(organization, legs, undone, moves, invocation)
+        undone, writes = _undoing(organization, legs, moves, (key.holder, text), invocation)
+        trail = [write for leg in undone for write in _trail_of(leg)]
+        room = len(writes) + len(trail) <= TRANSACTION_LIMIT
         try:
-            store.commit(writes, remaining=invocation.remaining)
+            store.commit([*writes, *(trail if room else ())], remaining=invocation.remaining)
         except RefusedError as refused:
             _explain(refused)
             continue
-        # What a rotation leaves no room for in its transaction follows.
-        for leg in undone:
-            _stay_pending(store, leg, invocation)
-            row = log_row(leg, Action.CONFLICT_UNDONE, invocation.now, result=Result.DONE, approver=key.holder)
-            store.log_entry(row.entry)
-        woken = wake(store, queue, released, correlation_id=invocation.correlation_id)
-        return Outcome(Effect.DECIDED, next(leg for leg in undone if leg.id == pointer.conflict_id), woken)
+        if not room:
+            _write_trail(store, undone, invocation)
+        return Outcome(Effect.DECIDED, undone[0], _wake(store, queue, undone))
     raise ContendedError
 
 
-def _legs(store: IdentityStore, pointer: Pointer) -> list[Conflict]:
-    """The conflict and those that were applied with it."""
-    conflict = store.conflict(pointer)
-    if conflict is None:
-        raise DecisionError("not_found", "There is no such conflict.")
-    if conflict.status is not ConflictStatus.APPLIED or not conflict.touched_account_ids:
+def _legs(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
+    """The conflict and those that were applied with it, all in the same state."""
+    undoable = {ConflictStatus.APPLIED, ConflictStatus.UNDONE}
+    if conflict.status not in undoable or not conflict.touched_account_ids:
         raise DecisionError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
     legs = [conflict]
     for leg_id in conflict.leg_ids:
-        leg = store.conflict(Pointer(pointer.organization_id, leg_id))
-        if leg is None or leg.status is not ConflictStatus.APPLIED:
+        leg = store.conflict(Pointer(conflict.organization_id, leg_id))
+        if leg is None or leg.status is not conflict.status:
             raise DecisionError("not_undoable", "Another part of the same swap has changed since.")
         legs.append(leg)
     return legs
@@ -101,43 +102,65 @@ def _touched_accounts(store: IdentityStore, legs: list[Conflict]) -> list[Accoun
     return accounts
 
 
-def _undone(leg: Conflict, key: Token, reason: str, invocation: Invocation) -> Conflict:
-    return replace(
-        leg,
-        version=leg.version + 1,
-        status=ConflictStatus.UNDONE,
-        explanation=f"Undone by {key.holder}: {reason}",
-        next_step=None,
-        updated_at=invocation.now,
-        resolved_at=invocation.now,
-    )
-
-
-def _writes(
+def _undoing(
     organization: Organization,
     legs: list[Conflict],
-    undone: list[Conflict],
     moves: list[Move],
+    by: tuple[str, str],
     invocation: Invocation,
-) -> tuple[list[Write], tuple[str, ...]]:
+) -> tuple[list[Conflict], list[Write]]:
+    """The conflicts as they will be, and the writes that have to happen together."""
     # A create's address is reserved for the user that never came: its own reservation gives way.
     indexed = Indexed(requester_key=legs[0].requester_key)
     try:
         moved = writes_of(moves, invocation.now, indexed)
     except CollidingMovesError as error:
         raise DecisionError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
-    writes: list[Write] = [
+    name, reason = by
+    undone = [
+        replace(
+            leg,
+            version=leg.version + 1,
+            status=ConflictStatus.UNDONE,
+            explanation=f"Undone by {name}: {reason}",
+            decided_by=name,
+            next_step=None,
+            updated_at=invocation.now,
+            resolved_at=invocation.now,
+            released=moved.released,
+        )
+        for leg in legs
+    ]
+    return undone, [
         *moved.writes,
         *required_domains(organization, [move.after.email for move in moves]),
         *(PutConflict(after, leg.version) for after, leg in zip(undone, legs, strict=True)),
     ]
-    return writes, moved.released
 
 
-def _stay_pending(store: IdentityStore, leg: Conflict, invocation: Invocation) -> None:
-    with suppress(RefusedError):  # the person has asked for something else since
-        pending = PutPending(leg.requester_key, leg.id, leg.wanted.canonical)
-        store.commit([pending], remaining=invocation.remaining)
+def _trail_of(undone: Conflict) -> tuple[Write, ...]:
+    """What an undone conflict leaves behind: made from it alone, so that it can be written again after a crash."""
+    return (
+        PutPending(undone.requester_key, undone.id, undone.wanted.canonical),
+        log_row(
+            undone,
+            Action.CONFLICT_UNDONE,
+            undone.resolved_at or undone.updated_at,
+            result=Result.DONE,
+            approver=undone.decided_by,
+        ),
+    )
+
+
+def _write_trail(store: IdentityStore, legs: list[Conflict], invocation: Invocation) -> None:
+    for leg in legs:
+        for write in _trail_of(leg):
+            with suppress(RefusedError):  # the person has asked for something else since: that is pending now
+                store.commit([write], remaining=invocation.remaining)
+
+
+def _wake(store: IdentityStore, queue: ConflictQueue, legs: list[Conflict]) -> tuple[Pointer, ...]:
+    return wake(store, queue, legs[0].released, correlation_id=legs[0].correlation_id)
 
 
 def _explain(refused: RefusedError) -> None:
@@ -154,4 +177,9 @@ def _explain(refused: RefusedError) -> None:
             raise DecisionError(
                 "not_undoable", f"The domain {refusal.write.domain} is not verified any more: verify it first."
             ) from refused
-    raise DecisionError("not_undoable", "What it would restore was taken meanwhile: undo it by hand.") from refused
+        if isinstance(refusal.write, PutPending):
+            raise DecisionError(
+                "not_undoable", "The person has asked for another address since: decide that first."
+            ) from refused
+    if refused.refusals:
+        raise DecisionError("not_undoable", "What it would restore was taken meanwhile: undo it by hand.") from refused

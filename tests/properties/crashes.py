@@ -1,0 +1,59 @@
+"""A store and a queue that die at a chosen call: before it, after it, or so that its answer is lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from rightful.storage.memory import MemoryQueue, MemoryStore
+from rightful.storage.writes import RefusedError
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+class When(Enum):
+    """How a call goes wrong."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    ANSWER_LOST = "answer lost"
+    """It was done, and the client's own retry is refused, because its conditions do not hold a second time."""
+
+
+@dataclass
+class Fate:
+    """Counts calls, and strikes at one of them."""
+
+    at: int | None = None
+    when: When = When.BEFORE
+    calls: int = 0
+    struck: bool = False
+
+    def call(self, name: str, method: Callable[..., object], *args: object, **more: object) -> object:
+        """Do a call, or not."""
+        self.calls += 1
+        if self.struck or self.at != self.calls:
+            return method(*args, **more)
+        self.struck = True
+        if self.when is When.BEFORE:
+            raise Died
+        answer = method(*args, **more)
+        if self.when is When.AFTER or name != "commit":
+            raise Died
+        raise RefusedError(())
+        return answer
+
+
+class Fated:
+    """Passes every call on, through fate."""
+
+    def __init__(self, inner: MemoryStore | MemoryQueue, fate: Fate) -> None:
+        self._inner = inner
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._inner, name)
+        if not callable(found) or name in {"snapshot", "all_of"}:
+            return found
+        return lambda *args, **more: self._fate.call(name, found, *args, **more)

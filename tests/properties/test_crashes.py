@@ -1,0 +1,237 @@
+"""The process dies at every single call of the recording, remediation and decision paths; what is delivered again then
+brings the same final state as if nothing had happened: nothing lost, nothing twice."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict, Resolution
+from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
+from rightful.conflicts.policy import read_policy
+from rightful.conflicts.recording import pointer_of
+from rightful.conflicts.remediation import remediate
+from rightful.eventlog import LogEntry
+from rightful.organizations.tokens import Scope
+from rightful.storage.contract import Pointer
+from rightful.storage.memory import MemoryQueue
+from rightful.storage.memory_writes import Items
+from rightful.storage.writes import ListToken
+from tests.properties.crashes import Died, Fate, Fated, When
+from tests.scenarios.world import HOLDER_WORDS, OURS, World, check_invariants
+from tests.support.builders import a_token
+
+Asking = Callable[[World], object]
+INES = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A case: what there is, what directories ask for, and what an administrator then decides."""
+
+    name: str
+    people: dict[str, list[str]]
+    asking: tuple[Asking, ...]
+    deciding: Callable[[World], object] | None = None
+    rules: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _asks(name: str, other: str, **more: object) -> Asking:
+    return lambda world: world.ask(name, f"{other}@example.com", **more)  # type: ignore[arg-type]
+
+
+def _first(world: World) -> Conflict:
+    return min(world.store.all_of(Conflict), key=lambda conflict: conflict.id)
+
+
+def _approves(world: World, resolution: Resolution | None = None) -> object:
+    return approve(
+        world.store,
+        world.queue,
+        world.invocation(),
+        pointer_of(_first(world)),
+        key=INES,
+        reason="Yes.",
+        resolution=resolution,
+    )
+
+
+def _rejects(world: World) -> object:
+    return reject(world.store, world.queue, world.invocation(), pointer_of(_first(world)), key=INES, reason="No.")
+
+
+def _undoes(world: World) -> object:
+    return undo(world.store, world.queue, world.invocation(), pointer_of(_first(world)), key=INES, reason="Back.")
+
+
+def _retries(world: World) -> object:
+    return retry(world.store, world.queue, world.invocation(), pointer_of(_first(world)), key=INES)
+
+
+ROTATION = [f"p{number}" for number in range(24)]
+
+PATHS = [
+    Path("a deactivated holder", {"ada": [], "bob": ["deactivated 30 days ago"]}, (_asks("ada", "bob"),)),
+    Path(
+        "a deactivated holder, the requester is deactivated too",
+        {"ada": [], "bob": ["deactivated 30 days ago"]},
+        (_asks("ada", "bob", active=False),),
+    ),
+    Path("an active holder", {"ada": [], "bob": []}, (_asks("ada", "bob"),)),
+    Path("a swap", {"ada": [], "bob": []}, (_asks("ada", "bob"), _asks("bob", "ada"))),
+    Path(
+        "a chain",
+        {"ada": [], "bob": [], "cy": ["deactivated 30 days ago"]},
+        (_asks("ada", "bob"), _asks("bob", "cy")),
+    ),
+    Path(
+        "a rotation whose log rows do not fit into its transaction",
+        {name: [] for name in ROTATION},
+        tuple(
+            _asks(name, following, user_name=following)
+            for name, following in zip(ROTATION, ROTATION[1:] + ROTATION[:1], strict=True)
+        ),
+    ),
+    Path(
+        "a create",
+        {"bob": ["unlinked", "deactivated 30 days ago"]},
+        (lambda world: world.ask_to_create("eve", "bob@example.com"),),
+    ),
+    Path(
+        "a claim that is automatic",
+        {"ada": [], "bob": ["personal", "signed up"]},
+        (_asks("ada", "bob"),),
+        rules=(("claimable", "auto"), ("unlinked", "auto")),
+    ),
+    Path(
+        "another directory",
+        {"ada": [], "bob": ["linked elsewhere"]},
+        (_asks("ada", "bob"),),
+        rules=(("other_directory", "auto"),),
+    ),
+    Path("a change of mind", {"ada": [], "bob": [], "cy": []}, (_asks("ada", "bob"), _asks("ada", "cy"))),
+    Path("an approval", {"ada": [], "bob": ["unlinked"]}, (_asks("ada", "bob"),), _approves),
+    Path("a rejection", {"ada": [], "bob": ["unlinked"]}, (_asks("ada", "bob"),), _rejects),
+    Path("an undo", {"ada": [], "bob": ["deactivated 30 days ago"]}, (_asks("ada", "bob"),), _undoes),
+    Path("an undone swap", {"ada": [], "bob": []}, (_asks("ada", "bob"), _asks("bob", "ada")), _undoes),
+    Path("a retry", {"ada": [], "bob": ["unlinked"]}, (_asks("ada", "bob"),), _retries),
+]
+
+
+def _world(path: Path) -> World:
+    world = World()
+    if path.rules:
+        world.policy = read_policy({"base": "custom", "rules": dict(path.rules)})
+    world.found_organizations()
+    world.commit(ListToken(INES))
+    for name, words in path.people.items():
+        account = world.user(name)
+        for word in words:
+            account = HOLDER_WORDS[word](world, account)
+        world.add(account)
+    return world
+
+
+def _run(path: Path, fate: Fate) -> World:
+    """Run a case; whoever was cut short tries again: the identity provider, SQS, the administrator, the janitor."""
+    world = _world(path)
+    store, queue = world.store, world.queue
+    world.store, world.queue = Fated(store, fate), Fated(queue, fate)  # type: ignore[assignment]
+    # Ids that a death does not use up, so that final states can be compared.
+    world.new_id = lambda: f"{len(store.all_of(Conflict)) + 1:032x}"  # type: ignore[method-assign]
+    for asking in path.asking:
+        _until_done(lambda asking=asking: asking(world))  # type: ignore[misc]
+    _send_unsent(world, queue)
+    _deliver(world, queue.messages)
+    if path.deciding is not None:
+        deciding = path.deciding
+        _until_done(lambda: deciding(world))
+        _send_unsent(world, queue)
+        _deliver(world, queue.messages)
+    world.store, world.queue = store, queue
+    return world
+
+
+def _send_unsent(world: World, queue: MemoryQueue) -> None:
+    """The janitor's part: what is recorded and, for all it knows, was never sent."""
+    for conflict in sorted(world.store.all_of(Conflict), key=lambda conflict: conflict.id):
+        if not conflict.sent:
+            queue.messages.append(pointer_of(conflict))
+
+
+def _until_done(act: Callable[[], object]) -> None:
+    for _ in range(3):
+        try:
+            act()
+        except Died:
+            continue
+        except DecisionError as error:
+            # The first try had gone through: the administrator is told that it is done.
+            if error.code not in {"ended", "not_undoable", "same_approver", "not_approvable"}:
+                raise
+        return
+    raise AssertionError("it never gets done")
+
+
+def _deliver(world: World, messages: list[Pointer]) -> None:
+    """SQS: a message is deleted only when the remediator has come to its end."""
+    for _ in range(5000):
+        if not messages:
+            return
+        message = messages[0]
+        try:
+            remediate(world.store, world.queue, world.invocation(), message)
+        except Died:
+            continue
+        messages.remove(message)
+    raise AssertionError("the queue does not get empty")
+
+
+def _state(world: World) -> tuple[Items, dict[str, object]]:
+    """What must come out the same: everything but counters, versions and how often something was asked."""
+    items = {
+        key: _plain(item) for key, item in world.store.snapshot().items() if key[0] not in {"TALLY", "CONFLICT", "LOG"}
+    }
+    conflicts = {
+        (conflict.requester_key, conflict.wanted.canonical): (conflict.status, conflict.conflict_class)
+        for conflict in world.store.all_of(Conflict)
+    }
+    return items, conflicts  # type: ignore[return-value]
+
+
+def _plain(item: object) -> object:
+    if isinstance(item, Account):
+        image = replace(item.before_image, version=0) if item.before_image else None
+        return replace(item, version=0, before_image=image)
+    return item
+
+
+def _rows(world: World) -> set[tuple[str, str, str | None]]:
+    ends = {"conflict.applied", "conflict.undone", "conflict.rejected", "user.deactivated"}
+    rows = [row for row in world.store.all_of(LogEntry) if row.action in ends]
+    kept = [(row.action.value, row.subject, row.requested_email) for row in rows]
+    assert len(kept) == len(set(kept)), "an end is told twice"
+    return set(kept)
+
+
+def _cases() -> Iterator[tuple[Path, When]]:
+    for path in PATHS:
+        for when in When:
+            yield path, when
+
+
+@pytest.mark.parametrize(("path", "when"), list(_cases()), ids=lambda value: str(getattr(value, "value", value)))
+def test_dying_at_any_call_changes_nothing_in_the_end(path: Path, when: When) -> None:
+    undisturbed = Fate()
+    expected = _run(path, undisturbed)
+    check_invariants(expected.store)
+    step = max(1, undisturbed.calls // 60)
+    for at in range(1, undisturbed.calls + 1, step):
+        disturbed = _run(path, Fate(at, when))
+        check_invariants(disturbed.store)
+        assert _state(disturbed) == _state(expected), f"call {at}"
+        assert _rows(disturbed) == _rows(expected), f"call {at}"
