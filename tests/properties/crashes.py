@@ -21,9 +21,13 @@ class When(Enum):
     """It was done, and the client's own retry is refused, because its conditions do not hold a second time."""
 
 
+WRITING = frozenset({"commit", "mark_sent", "log_entry", "tally", "send"})
+"""The calls that have an effect. To die at a read is to die right after the write before it."""
+
+
 @dataclass
 class Fate:
-    """Counts calls, and strikes at one of them."""
+    """Counts calls that write, and strikes at one of them."""
 
     at: int | None = None
     when: When = When.BEFORE
@@ -38,11 +42,10 @@ class Fate:
         self.struck = True
         if self.when is When.BEFORE:
             raise Died
-        answer = method(*args, **more)
+        method(*args, **more)
         if self.when is When.AFTER or name != "commit":
             raise Died
         raise RefusedError(())
-        return answer
 
 
 class Fated:
@@ -54,6 +57,6 @@ class Fated:
 
     def __getattr__(self, name: str) -> object:
         found = getattr(self._inner, name)
-        if not callable(found) or name in {"snapshot", "all_of"}:
+        if name not in WRITING:
             return found
         return lambda *args, **more: self._fate.call(name, found, *args, **more)

@@ -94,8 +94,8 @@ def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
 
 
 def approved_thing(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[ConflictClass, str | None]:
-    """What an approval is given to."""
-    return diagnosis.conflict_class, snapshot.holder.id if snapshot.holder else None
+    """What an approval is given to. That somebody is protected says how many must agree, not to what."""
+    return diagnosis.acts_as, snapshot.holder.id if snapshot.holder else None
 
 
 def same_approver(one: Approval, other: Approval) -> bool:
