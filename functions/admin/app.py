@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.api.admin import AdminService
-from rightful.api.admin_call import ApiError
+from rightful.api.json_call import ApiError
 from rightful.api.lambda_context import invocation_of
 from rightful.api.proxy import read_request
 from rightful.observability import count, failed, logger, metrics

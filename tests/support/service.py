@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from rightful.api.accounts import AccountsService
 from rightful.api.admin import AdminService
 from rightful.api.proxy import Principal, Request, Response
 from rightful.api.scim import ScimService
@@ -36,6 +37,7 @@ class Service:
     organization: Organization = field(init=False)
     directory: Directory = field(init=False)
     admin_key: Token = field(init=False)
+    app_key: Token = field(init=False)
 
     def __post_init__(self) -> None:
         self.organization = create_organization(
@@ -51,6 +53,7 @@ class Service:
             on_delete=self.on_delete,
         )
         self.admin_key = self.new_admin_key("Ines")
+        self.app_key = issue_token(self.store, self.invocation(), Scope.APP, "Host application")[1]
 
     def new_admin_key(self, holder: str) -> Token:
         """One more administrator's key."""
@@ -110,6 +113,24 @@ class Service:
         return AdminService(self.store, self.queue, lambda what, _: self.failures.append(what)).answer(
             request, self.invocation()
         )
+
+    def accounts(
+        self,
+        method: str,
+        route: str = "",
+        body: object = None,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        key: Token | None = None,
+    ) -> Response:
+        """A request of the host application: `route` as in the template below /accounts/v1/accounts."""
+        key = key or self.app_key
+        principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
+        template = f"/accounts/v1/accounts{route}"
+        request = _request(method, template, parameters or {}, body, query, headers, principal)
+        return AccountsService(self.store).answer(request, self.invocation())
 
     def remediate_all(self) -> None:
         """Let the remediator work until the queue is empty."""

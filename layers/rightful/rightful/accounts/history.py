@@ -1,7 +1,7 @@
 """The event log rows that a change of an account writes. Pure."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rightful.accounts.account import Account, AccountStatus
 from rightful.eventlog import Action, LogEntry, Result
@@ -9,8 +9,9 @@ from rightful.invocation import Invocation
 
 
 def row_id(moment: datetime, unique: str) -> str:
-    """A row's id: rows sort by time, and the same `unique` at the same moment is the same row."""
-    return f"{moment.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%S.%fZ')}#{unique}"
+    """A row's id: sorts by time as server-made ids and the rows of conflicts do (48 bits of milliseconds first), and
+    the same `unique` at the same moment is the same row."""
+    return f"{int(moment.timestamp() * 1000):012x}{unique[-20:]}"
 
 
 def entries_of(before: Account | None, after: Account, invocation: Invocation) -> list[LogEntry]:
@@ -28,6 +29,16 @@ def entries_of(before: Account | None, after: Account, invocation: Invocation) -
         if before.active != after.active:
             actions.append(Action.USER_REACTIVATED if after.active else Action.USER_DEACTIVATED)
     return [_entry(action, before, after, invocation) for action in actions]
+
+
+def changed_row(
+    after: Account, invocation: Invocation, explanation: str, *, approver: str | None = None
+) -> list[LogEntry]:
+    """The row of any other change; none for an account that no organization manages: nobody could read it."""
+    if after.organization_id is None:
+        return []
+    entry = _entry(Action.ACCOUNT_CHANGED, after, after, invocation)
+    return [replace(entry, requested_email=None, explanation=explanation, approver=approver)]
 
 
 def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> LogEntry:

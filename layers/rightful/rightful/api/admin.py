@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rightful.api import admin_accounts, admin_conflicts, admin_log, admin_settings
-from rightful.api.admin_call import AdminCall, ApiError
+from rightful.api.admin_call import AdminCall
+from rightful.api.json_call import ApiError
 from rightful.api.proxy import Request, Response
 from rightful.conflicts.decisions import DecisionError
 from rightful.conflicts.policy import PolicyError

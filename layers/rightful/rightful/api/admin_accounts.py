@@ -1,8 +1,9 @@
 """Admin API: accounts, found by address. Only accounts of the organization itself are ever shown."""
 
 from rightful.accounts.address import InvalidAddressError, parse_address
-from rightful.api.admin_call import AdminCall, ApiError
+from rightful.api.admin_call import AdminCall
 from rightful.api.documents import account_document
+from rightful.api.json_call import ApiError
 from rightful.api.proxy import Response
 
 
@@ -24,7 +25,7 @@ def search(call: AdminCall) -> Response:
 
 def get(call: AdminCall) -> Response:
     """GET accounts/{id}."""
-    account = call.store.account(call.request.path_parameters.get("id", ""))
+    account = call.store.account(call.path_id())
     if account is None or account.organization_id != call.organization_id:
         raise ApiError(404, "not_found", "There is no such account in this organization.")
     return Response(200, account_document(account))

@@ -1,66 +1,17 @@
-"""One admin request on its way through a handler: its body, its parameters, its errors."""
+"""One admin request on its way through a handler."""
 
-import base64
-import binascii
-import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from rightful.api.proxy import Principal, Request, Response
-from rightful.invocation import Invocation
+from rightful.api.json_call import ApiError, JsonCall
 from rightful.organizations.organization import Organization
-from rightful.storage.contract import ConflictQueue, IdentityStore
-
-MOST_PER_PAGE = 100
-_PER_PAGE = 50
-
-Listed = TypeVar("Listed")
-BodyModel = TypeVar("BodyModel", bound="Body")
-
-
-class Body(BaseModel):
-    """A request body: unknown members are refused, so that a misspelt one is not silently nothing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ApiError(Exception):
-    """An answer that is an error. `field` names the member or parameter that is wrong."""
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        message: str,
-        field: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.field = field
-        self.headers = headers
-
-    def response(self) -> Response:
-        """As {"error": {"code", "message", "field"?}}."""
-        error = {"code": self.code, "message": self.message}
-        if self.field:
-            error["field"] = self.field
-        return Response(self.status, {"error": error}, self.headers)
+from rightful.organizations.tokens import Token
+from rightful.storage.contract import ConflictQueue
 
 
 @dataclass(frozen=True, slots=True)
-class AdminCall:
+class AdminCall(JsonCall):
     """A request by an administrator of the organization in its path; that is checked before."""
 
-    request: Request
-    invocation: Invocation
-    principal: Principal
-    store: IdentityStore
     queue: ConflictQueue
 
     @property
@@ -79,76 +30,14 @@ class AdminCall:
             raise ApiError(404, "not_found", "There is no such organization.")
         return organization
 
-    def parameter(self, name: str) -> str | None:
-        """A query parameter's last value; None where it is absent or empty."""
-        values = self.request.query.get(name, ())
-        return values[-1] if values and values[-1] else None
-
-    def body(self, model: type[BodyModel]) -> BodyModel:
-        """The request's JSON body, validated.
+    def key(self) -> Token:
+        """The key as it is now: the gateway may still let in one that was revoked within the last minute.
 
         Raises:
-            ApiError: 400 with the member that is wrong, 415.
+            ApiError: 403, it was revoked or has expired.
         """
-        content_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type not in {"application/json", "application/scim+json", ""}:
-            raise ApiError(415, "unsupported_media_type", "Send application/json.")
-        try:
-            return model.model_validate_json(self.request.body or "")
-        except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            field = ".".join(str(part) for part in problem["loc"])
-            where = f"{field}: " if field else "The body is no valid JSON object: "
-            raise ApiError(400, "invalid_value", f"{where}{problem['msg']}.", field or None) from error
-
-    def limit(self) -> int:
-        """How many items a page may have.
-
-        Raises:
-            ApiError: 400, not a whole number from 1 to 100.
-        """
-        text = self.parameter("limit")
-        if text is None:
-            return _PER_PAGE
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_PER_PAGE:
-            raise ApiError(400, "invalid_value", f"limit: a whole number from 1 to {MOST_PER_PAGE}.", "limit")
-        return int(text)
-
-    def position(self) -> str | None:
-        """Where the page starts, from `cursor`.
-
-        Raises:
-            ApiError: 400, the cursor is not one that a list gave out.
-        """
-        cursor = self.parameter("cursor")
-        if cursor is None:
-            return None
-        try:
-            return base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii")
-        except (binascii.Error, UnicodeError) as error:
-            message = "cursor: not one that a list gave out. Start again without it."
-            raise ApiError(400, "invalid_value", message, "cursor") from error
-
-    def listing(
-        self, items: tuple[Listed, ...], next_position: str | None, document: Callable[[Listed], object]
-    ) -> Response:
-        """A list as {"items": [...], "nextCursor": ...}."""
-        body: dict[str, object] = {"items": [document(item) for item in items]}
-        if next_position is not None:
-            body["nextCursor"] = base64.urlsafe_b64encode(next_position.encode("ascii")).decode("ascii")
-        return Response(200, body)
-
-
-def json_document(text: str | None) -> dict[str, object]:
-    """A request body as a JSON object, for documents whose members their own reader checks.
-
-    Raises:
-        ApiError: 400, it is none.
-    """
-    try:
-        document = json.loads(text or "")
-    except ValueError as error:
-        raise ApiError(400, "invalid_value", "The body is no valid JSON.") from error
-    if not isinstance(document, dict):
-        raise ApiError(400, "invalid_value", "The body has to be a JSON object.")
-    return document
+        tokens = self.store.tokens(organization_id=self.organization_id)
+        for token in tokens:
+            if token.id == self.principal.token_id and token.is_live(self.invocation.now):
+                return token
+        raise ApiError(403, "forbidden", "This key was revoked or has expired. Use another admin key.")

@@ -4,14 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from rightful.api.admin_call import AdminCall, ApiError, Body
+from rightful.api.admin_call import AdminCall
 from rightful.api.documents import conflict_document
+from rightful.api.json_call import ApiError, Body
 from rightful.api.proxy import Response
 from rightful.conflicts.conflict import LIVE, Conflict, ConflictStatus, Resolution
 from rightful.conflicts.decisions import approve, reject, retry
 from rightful.conflicts.remediation import Outcome
 from rightful.conflicts.undoing import undo
-from rightful.organizations.tokens import Token
 from rightful.storage.contract import Pointer
 
 _REASON = Field(min_length=1, max_length=500)
@@ -61,7 +61,7 @@ def get(call: AdminCall) -> Response:
 def decide(call: AdminCall) -> Response:
     """POST conflicts/{id}/decision {"decision": "approve" | "reject", "reason"}: the conflict as it is then."""
     decision = call.body(Decision)
-    key = _key(call)
+    key = call.key()
     if decision.decision == "approve":
         outcome = approve(
             call.store,
@@ -79,26 +79,17 @@ def decide(call: AdminCall) -> Response:
 
 def retry_conflict(call: AdminCall) -> Response:
     """POST conflicts/{id}/retry: examine it again now."""
-    return _outcome(call, retry(call.store, call.queue, call.invocation, _pointer(call), key=_key(call)))
+    return _outcome(call, retry(call.store, call.queue, call.invocation, _pointer(call), key=call.key()))
 
 
 def undo_conflict(call: AdminCall) -> Response:
     """POST conflicts/{id}/undo {"reason"}: put everything back as it was."""
     reason = call.body(Undo).reason
-    return _outcome(call, undo(call.store, call.queue, call.invocation, _pointer(call), key=_key(call), reason=reason))
+    return _outcome(call, undo(call.store, call.queue, call.invocation, _pointer(call), key=call.key(), reason=reason))
 
 
 def _pointer(call: AdminCall) -> Pointer:
-    return Pointer(call.organization_id, call.request.path_parameters.get("id", ""))
-
-
-def _key(call: AdminCall) -> Token:
-    """The key as it is now: the gateway may still let in one that was revoked within the last minute."""
-    tokens = call.store.tokens(organization_id=call.organization_id)
-    for token in tokens:
-        if token.id == call.principal.token_id and token.is_live(call.invocation.now):
-            return token
-    raise ApiError(403, "forbidden", "This key was revoked or has expired. Use another admin key.")
+    return Pointer(call.organization_id, call.path_id())
 
 
 def _outcome(call: AdminCall, outcome: Outcome) -> Response:

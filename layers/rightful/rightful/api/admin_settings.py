@@ -6,8 +6,9 @@ from datetime import timedelta
 from pydantic import Field
 
 from rightful.accounts.resource import scim_time
-from rightful.api.admin_call import AdminCall, ApiError, Body, json_document
+from rightful.api.admin_call import AdminCall
 from rightful.api.documents import directory_document, token_document
+from rightful.api.json_call import ApiError, Body, json_document
 from rightful.api.proxy import Response
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization

@@ -44,6 +44,27 @@ def account_document(account: Account) -> dict[str, object]:
     }
 
 
+def reported_account_document(account: Account) -> dict[str, object]:
+    """An account, for the host application: what it needs to know, and nothing that a directory wrote."""
+    return {
+        "id": account.id,
+        "email": account.email.value if account.email else None,
+        "emailVerified": account.email_verified,
+        "status": account.status.value,
+        "managed": account.organization_id is not None,
+        "organizationId": account.organization_id,
+        "linked": account.link is not None,
+        "origin": account.origin.value,
+        "lastLoginAt": _time(account.last_login_at),
+        "flags": sorted(account.flags),
+        "heldSince": _time(account.held_since),
+        "deletionDate": _time(account.deletion_date),
+        "createdAt": _time(account.created_at),
+        "updatedAt": _time(account.updated_at),
+        "version": account.version,
+    }
+
+
 def holder_document(holder: Account) -> dict[str, object]:
     """The holder of a wanted address, for administrators of its own organization."""
     return {

@@ -1,0 +1,31 @@
+"""Why something cannot be done with an account."""
+
+from rightful.storage.writes import Hold
+
+
+class AccountError(Exception):
+    """Something cannot be done with an account. `code` is for programs, str(error) one sentence for a person, `field`
+    the member of the request that is wrong.
+
+    Codes: not_found, invalid_value, email_taken, email_changed, managed, linked, not_active, not_scheduled, legal_hold,
+    not_claimable.
+    """
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+class AddressTakenError(AccountError):
+    """Another account holds the address, or it is reserved: the same sentence whoever that is. `hold` is for our own
+    use only."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__("email_taken", "This address is in use by another account.", "email")
+        self.hold = hold
+
+
+def no_such_account() -> AccountError:
+    """There is none by that id (any more)."""
+    return AccountError("not_found", "There is no such account.")

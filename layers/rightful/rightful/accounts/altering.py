@@ -1,0 +1,147 @@
+"""One change of one account outside its directory: read, decide, commit, and again where it changed meanwhile.
+
+The index writes are derived from the account before and after, by the same code as a remediation's (`conflicts.moves`),
+and a pending change that the account's directory asked for ends where this change makes it pointless.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rightful.accounts.account import Account
+from rightful.accounts.account_error import AccountError, AddressTakenError, no_such_account
+from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
+from rightful.conflicts.merging import with_address
+from rightful.conflicts.moves import Move, writes_of
+from rightful.conflicts.recording import ending_writes
+from rightful.eventlog import LogEntry
+from rightful.invocation import Invocation
+from rightful.storage.contract import IdentityStore, Pointer
+from rightful.storage.writes import (
+    AppendLog,
+    ClaimAddress,
+    ContendedError,
+    Hold,
+    PutAccount,
+    RefusedError,
+    RequireDomain,
+    Write,
+)
+
+Change = Callable[[Account], Account]
+"""From an account as it is to the account as it is to be (its version is raised for it); the same object: there is
+nothing to do. Raises AccountError."""
+
+Rows = Callable[[Account, Account], Sequence[LogEntry]]
+"""The event log rows of a change, from the account before and after it."""
+
+Evidence = Callable[[Account], Sequence[Write]]
+"""What has to hold besides, from the account after the change."""
+
+_ATTEMPTS = 8
+_TIME_FOR_ONE_MORE_ATTEMPT = 1.0
+
+
+def alter(
+    store: IdentityStore,
+    invocation: Invocation,
+    account_id: str,
+    change: Change,
+    rows: Rows,
+    evidence: Evidence = lambda _: (),
+) -> Account:
+    """Change an account and return it as it is then.
+
+    Raises:
+        AccountError: whatever `change` raises; not_found; email_taken (AddressTakenError); invalid_value, the domain of
+            its new address is not verified any more.
+        ContendedError: it kept changing.
+    """
+    for _ in range(_ATTEMPTS):
+        before = store.account(account_id)
+        if before is None:
+            raise no_such_account()
+        wanted = change(before)
+        if wanted is before:
+            return before
+        after = replace(wanted, version=before.version + 1, updated_at=invocation.now)
+        writes: list[Write] = [
+            *writes_of([Move(before, after)], invocation.now).writes,
+            *evidence(after),
+            *_ending(store, invocation, before, after),
+            *map(AppendLog, rows(before, after)),
+        ]
+        try:
+            store.commit(writes, remaining=invocation.remaining)
+        except RefusedError as refused:
+            _explain(refused)
+            if invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
+                break
+            continue
+        return after
+    raise ContendedError
+
+
+def read_address(text: str) -> Address:
+    """An address that an account may get.
+
+    Raises:
+        AccountError: invalid_value, it is none or on the domain that remediation keeps.
+    """
+    try:
+        address = parse_address(text)
+    except InvalidAddressError as error:
+        raise AccountError("invalid_value", f"email: {error}.", "email") from error
+    if address.domain == PLACEHOLDER_DOMAIN:
+        raise AccountError("invalid_value", f"email: {PLACEHOLDER_DOMAIN} is reserved.", "email")
+    return address
+
+
+def with_email(account: Account, address: Address, invocation: Invocation, *, verified: bool) -> Account:
+    """The account with another address, or with another spelling of its own."""
+    attributes = dict(account.attributes)
+    if attributes.get("emails"):
+        attributes["emails"] = with_address(attributes["emails"], address)
+    same = address.canonical == account.holds
+    return replace(
+        account,
+        email=address,
+        email_verified=verified or (same and account.email_verified),
+        held_since=account.held_since if same else invocation.now,
+        attributes=attributes,
+    )
+
+
+def taken_by(refused: RefusedError) -> Hold | None:
+    """Who has the address that a refused commit wanted to claim, if that was why."""
+    for refusal in refused.refusals:
+        if isinstance(refusal.write, ClaimAddress) and isinstance(refusal.found, Hold):
+            return refusal.found
+    return None
+
+
+def _ending(store: IdentityStore, invocation: Invocation, before: Account, after: Account) -> tuple[Write, ...]:
+    """The end of the change that the account's directory still wants, if this one makes it pointless."""
+    if before.link is None or before.organization_id is None:
+        return ()
+    key = f"account:{before.id}"
+    conflict_id = store.pending_conflicts([key]).get(key)
+    if conflict_id is None:
+        return ()
+    conflict = store.conflict(Pointer(before.organization_id, conflict_id))
+    return ending_writes(conflict, invocation, before=before, after=after)
+
+
+def _explain(refused: RefusedError) -> None:
+    """Raise what stands in the way for good; what merely changed meanwhile is read again."""
+    if any(isinstance(refusal.write, PutAccount) for refusal in refused.refusals):
+        return
+    hold = taken_by(refused)
+    if hold is not None:
+        raise AddressTakenError(hold) from refused
+    for refusal in refused.refusals:
+        if isinstance(refusal.write, RequireDomain):
+            raise AccountError(
+                "invalid_value",
+                f"email: the domain {refusal.write.domain} is not verified by this organization.",
+                "email",
+            ) from refused
