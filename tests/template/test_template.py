@@ -169,6 +169,14 @@ def test_the_admin_routes_of_the_code_are_in_the_template(expanded: Resources) -
         assert methods.keys() <= in_template, path
 
 
+def test_the_routes_of_the_accounts_api_are_in_the_template(expanded: Resources) -> None:
+    from rightful.api.accounts import BASE, ROUTES
+
+    paths = api_body(expanded)["paths"]
+    for path, methods in ROUTES.items():
+        assert {method.upper() for method in paths[BASE + path]} == methods.keys(), path
+
+
 def test_the_apis_functions_are_called_by_permission_of_one_statement_each(expanded: Resources) -> None:
     uris = json.dumps(api_body(expanded)["paths"])
     called = set(re.findall(r"\$\{(\w+Function)\.Arn\}", uris))
