@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import deployment
 from local.environment import ministack_python
 from local.ministack import CREDENTIALS, HOST, REGION, MiniStack
+from local.problem import LocalProblemError
 from local.seed import Seeded, seed
 
 Progress = Callable[[str], None]
@@ -86,7 +88,10 @@ def running_stack(
     ministack = MiniStack(python, port, enforce_iam=enforce_iam)
     try:
         progress("Creating the stack of template.yaml")
-        stack = _deployed(ministack, archives, template)
+        try:
+            stack = _deployed(ministack, archives, template)
+        except (ClientError, BotoCoreError) as error:
+            raise LocalProblemError(f"The stack could not be created: {' '.join(str(error).split())}") from error
         if seeding:
             progress("Seeding the demo and lab organizations")
             stack = dataclasses.replace(stack, seeded=seed(stack.environment))
