@@ -94,6 +94,8 @@ class Account:
             (id, schemas, meta, active, groups).
         held_since: when it came to hold its address.
         links_made: how often it has been linked; makes each SCIM id new.
+        group_ids: the groups of its directory that its user is a direct member of. The store keeps them, by writes of
+            their own that raise `group_changes` and leave the version as it is.
         sign_up_key: what a repeat of the sign-up that made it is recognised by (`accounts.sign_up`).
     """
 
@@ -117,7 +119,14 @@ class Account:
     attributes: Mapping[str, object] = field(default_factory=dict)
     before_image: BeforeImage | None = None
     links_made: int = 0
+    group_ids: frozenset[str] = frozenset()
+    group_changes: int = 0
     sign_up_key: str | None = None
+
+    @property
+    def tag(self) -> str:
+        """What changes whenever the SCIM user does: the version, and how often its groups changed."""
+        return f"{self.version}.{self.group_changes}" if self.group_changes else f"{self.version}"
 
     @property
     def active(self) -> bool:

@@ -11,6 +11,8 @@ from rightful.storage.transactions import Tables
 if TYPE_CHECKING:
     from botocore.config import Config
 
+    from rightful.storage.bus import EventBridgeBus
+
 
 def _config() -> "Config":
     from botocore.config import Config
@@ -38,6 +40,16 @@ def identity_store() -> DynamoDBStore:
     found = settings()
     tables = Tables(found.identity_table, found.event_log_table, found.log_retention)
     return DynamoDBStore(boto3.client("dynamodb", config=_config()), tables)
+
+
+@cache
+def event_bus() -> "EventBridgeBus":
+    """The event bus."""
+    import boto3
+
+    from rightful.storage.bus import EventBridgeBus
+
+    return EventBridgeBus(boto3.client("events", config=_config()), settings().event_bus)
 
 
 @cache

@@ -9,11 +9,14 @@ from botocore.exceptions import ClientError
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
-from rightful.storage import keys
+from rightful.groups.group import Group
+from rightful.storage import group_keys, keys
+from rightful.storage.actions import Action
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.contract import Remaining
+from rightful.storage.group_items import read_group
 from rightful.storage.items import Reader, read_account, read_hold
-from rightful.storage.transactions import Action, Tables, Translator
+from rightful.storage.transactions import Tables, Translator
 from rightful.storage.writes import ContendedError, Hold, Refusal, RefusedError, Write
 
 if TYPE_CHECKING:
@@ -133,7 +136,7 @@ def _read_reasons(
     raise error
 
 
-def _found(item: "StoredItem | None") -> Account | Hold | Conflict | str | None:
+def _found(item: "StoredItem | None") -> Account | Hold | Conflict | Group | str | None:
     """What stood in the way of a write, read from the item that DynamoDB returned with the refusal: the thing itself,
     or its most particular id."""
     if not item:
@@ -143,9 +146,11 @@ def _found(item: "StoredItem | None") -> Account | Hold | Conflict | str | None:
         return read_account(item)
     if sort_key == "EMAIL":
         return read_hold(item)
+    if sort_key == group_keys.HEAD:
+        return read_group(item)
     if sort_key.startswith(keys.CONFLICT_PREFIX):
         return read_conflict(item)
-    for name in ("account_id", "conflict_id", "token_id", "directory_id", "organization_id"):
+    for name in ("account_id", "conflict_id", "group_id", "token_id", "directory_id", "organization_id"):
         if name in item:
             return Reader(item).text(name)
     return None

@@ -7,14 +7,18 @@ All reads are strongly consistent unless a method says otherwise.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import LogEntry
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
+from rightful.storage.group_contract import GroupStore
 from rightful.storage.writes import Hold, Write
+
+if TYPE_CHECKING:
+    from rightful.events.event import Event
 
 Remaining = Callable[[], float]
 """Seconds left before the caller has to answer."""
@@ -65,7 +69,7 @@ class LogPage:
     next_position: str | None
 
 
-class IdentityStore(Protocol):
+class IdentityStore(GroupStore, Protocol):
     """Accounts, the email and userName indexes, conflicts and settings."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
@@ -207,6 +211,14 @@ class ConflictQueue(Protocol):
         Raises:
             QueueUnavailableError: it did not go out. The conflict is in the table: the janitor sends it later.
         """
+        ...
+
+
+class EventBus(Protocol):
+    """Where domain events go."""
+
+    def publish(self, events: Sequence["Event"]) -> tuple[int, ...]:
+        """Put events on the bus and return the positions of those that it did not take."""
         ...
 
 

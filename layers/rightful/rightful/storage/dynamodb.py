@@ -24,6 +24,7 @@ from rightful.storage.contract import (
     Pointer,
     Remaining,
 )
+from rightful.storage.group_reads import GroupReads
 from rightful.storage.items import Reader, read_account, read_hold
 from rightful.storage.log_items import read_log_entry
 from rightful.storage.settings_items import read_directory, read_organization, read_token
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
-class DynamoDBStore:
+class DynamoDBStore(GroupReads):
     """`storage.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:

@@ -96,6 +96,11 @@ class Reader:
         """A moment that may be absent."""
         return optional_moment(self.optional_text(name))
 
+    def texts(self, name: str) -> frozenset[str]:
+        """A set of strings; absent means an empty one."""
+        value = self._item.get(name)
+        return frozenset(value["SS"]) if value else frozenset()
+
     def loaded(self, name: str) -> object:
         """A JSON value; absent means None."""
         value = self._item.get(name)
@@ -141,14 +146,19 @@ def account_item(account: Account) -> Item:
         "former_link": json_text(_former_link_document(account.former_link)) if account.former_link else None,
         "before_image": json_text(_before_image_document(account.before_image)) if account.before_image else None,
         "links_made": account.links_made,
+        "group_changes": account.group_changes or None,
         "sign_up_key": account.sign_up_key,
     }
     if link:
+        values["scim_id"] = link.scim_id
         values["directory_key"] = keys.of_directory(link.directory_id)
         values["directory_sort"] = f"{text_of(link.linked_at)}#{account.id}"
         if link.external_id is not None:
             values["external_id_key"] = keys.of_external_id(link.directory_id, link.external_id)
-    return write_item(keys.account(account.id), values)
+    item = write_item(keys.account(account.id), values)
+    if account.group_ids:
+        item["group_ids"] = {"SS": sorted(account.group_ids)}
+    return item
 
 
 def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
@@ -176,6 +186,8 @@ def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
         attributes=read.document("attributes"),
         before_image=_read_before_image(before) if before else None,
         links_made=read.number("links_made"),
+        group_ids=read.texts("group_ids"),
+        group_changes=read.number("group_changes"),
         sign_up_key=read.optional_text("sign_up_key"),
     )
 

@@ -17,6 +17,7 @@ from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import writes as w
 from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState, LogPage, Pointer, Remaining
+from rightful.storage.memory_groups import MemoryGroups
 from rightful.storage.memory_writes import Items, carry_out, condition_holds, found, key_of, list_key
 from rightful.storage.writes import Hold, Refusal, RefusedError, Write
 
@@ -26,7 +27,7 @@ TRANSACTION_LIMIT = 100
 _Kind = TypeVar("_Kind")
 
 
-class MemoryStore:
+class MemoryStore(MemoryGroups):
     """`storage.contract.IdentityStore` on a dictionary of items, keyed as the identity table is."""
 
     def __init__(self) -> None:

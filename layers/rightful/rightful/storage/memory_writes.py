@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
+from rightful.groups.group import Group
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
+from rightful.storage import memory_groups
 from rightful.storage import writes as w
 from rightful.storage.contract import Pointer
+from rightful.storage.group_writes import GroupWrite
 from rightful.storage.writes import Hold, Write
 
-Found = Account | Hold | Conflict | str | None
+Found = Account | Hold | Conflict | Group | str | None
 Key = tuple[str, ...]
 Items = dict[Key, object]
 
@@ -53,14 +56,14 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
 
 
 def key_of(write: Write) -> Key:
-    return _KEYS[type(write)](write)
+    return memory_groups.key_of(write) if isinstance(write, GroupWrite) else _KEYS[type(write)](write)
 
 
 def found(item: object) -> Found:
     """What a refusal says was there: the thing itself, or its id."""
     if isinstance(item, Organization | Directory | Token):
         return item.id
-    return item if isinstance(item, Account | Hold | Conflict | str) else None
+    return item if isinstance(item, Account | Hold | Conflict | Group | str) else None
 
 
 def _version_is(item: object, expected: int | None) -> bool:
@@ -76,11 +79,18 @@ def _is_held_by(item: object, account_id: str) -> bool:
 def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 - one case per write, as in the table of writes
     """Whether a write's condition holds for the item that is there."""
     match write:
-        case w.PutAccount(_, expected) | w.PutConflict(_, expected):
+        case GroupWrite():
+            return memory_groups.condition_holds(write, item)
+        case w.PutAccount(account, expected):
+            changes = item.group_changes if isinstance(item, Account) else account.group_changes
+            return _version_is(item, expected) and changes == account.group_changes
+        case w.PutConflict(_, expected):
             return _version_is(item, expected)
         case w.PutOrganization(_, expected) | w.PutDirectory(_, expected):
             return _version_is(item, expected)
-        case w.DeleteAccount(_, version) | w.RequireAccount(_, version):
+        case w.DeleteAccount(_, version):
+            return _version_is(item, version) and isinstance(item, Account) and not item.group_ids
+        case w.RequireAccount(_, version):
             return _version_is(item, version)
         case w.NoteLogin(unless_since=since):
             return isinstance(item, Account) and item.last_login_at is not None and item.last_login_at <= since
@@ -123,6 +133,8 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
 def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901 - as condition_holds
     """Do a write whose condition holds."""
     match write:
+        case GroupWrite():
+            memory_groups.carry_out(write, key, items)
         case w.PutAccount(item, _) | w.PutConflict(item, _) | w.PutOrganization(item, _) | w.PutDirectory(item, _):
             items[key] = item
         case w.NoteLogin(_, at):

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rightful.storage import keys
 
@@ -53,6 +53,30 @@ class Table:
             if unprocessed:
                 self.sleep(_PAUSE + self.jitter() * _PAUSE)
         return found
+
+    def index(
+        self,
+        name: str,
+        attribute: str,
+        key: str,
+        *,
+        limit: int | None = None,
+        start: "StoredItem | None" = None,
+    ) -> "tuple[list[StoredItem], StoredItem | None]":
+        """Entries of a global secondary index under one key, and the last one if there may be more. Eventually
+        consistent."""
+        parameters: dict[str, object] = {
+            "TableName": self.name,
+            "IndexName": name,
+            "KeyConditionExpression": f"{attribute} = :key",
+            "ExpressionAttributeValues": {":key": {"S": key}},
+        }
+        if limit is not None:
+            parameters["Limit"] = limit
+        if start is not None:
+            parameters["ExclusiveStartKey"] = start
+        answer = self.client.query(**parameters)  # type: ignore[arg-type]  # Query's parameters, as above
+        return cast("list[StoredItem]", answer["Items"]), answer.get("LastEvaluatedKey")
 
     def query_prefix(self, pk: str, prefix: str) -> "Iterable[StoredItem]":
         """All items of a partition whose sort key starts with the prefix, page by page."""

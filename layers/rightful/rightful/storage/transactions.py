@@ -13,22 +13,17 @@ import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import singledispatchmethod
-from typing import TYPE_CHECKING, Literal
 
 from rightful.organizations.tokens import Token
 from rightful.storage import keys
 from rightful.storage import writes as w
+from rightful.storage.actions import Action, Verb, values_of
 from rightful.storage.conflict_items import conflict_item
+from rightful.storage.group_actions import group_action
+from rightful.storage.group_writes import GroupWrite
 from rightful.storage.items import Item, Scalar, account_item, hold_item, text_of, write_item
 from rightful.storage.log_items import log_item
 from rightful.storage.settings_items import directory_item, organization_item, token_item
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-Verb = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
 _NEW = "attribute_not_exists(pk)"
 _SAME_VERSION = "version = :version"
@@ -44,37 +39,6 @@ class Tables:
     log_retention: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One action of a transaction: an item for a Put, a key for the others."""
-
-    verb: Verb
-    table: str
-    item: Item
-    condition: str | None = None
-    values: "Mapping[str, AttributeValueTypeDef] | None" = None
-    update: str | None = None
-
-    def request(self, *, single: bool = False) -> dict[str, object]:
-        """The parameters of PutItem, UpdateItem or DeleteItem (`single`), or of the same inside a transaction."""
-        parameters: dict[str, object] = {"TableName": self.table}
-        parameters["Item" if self.verb == "Put" else "Key"] = self.item
-        if self.update:
-            parameters["UpdateExpression"] = self.update
-        if self.condition:
-            parameters["ConditionExpression"] = self.condition
-            parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        if self.values:
-            parameters["ExpressionAttributeValues"] = self.values
-        return parameters if single else {self.verb: parameters}
-
-
-def _values(**values: Scalar) -> "dict[str, AttributeValueTypeDef]":
-    """Expression values: the names get their colon."""
-    item = write_item(keys.Key("", ""), values)
-    return {f":{name}": value for name, value in item.items() if name not in {"pk", "sk"}}
-
-
 class Translator:
     """Turns writes into actions on these tables."""
 
@@ -82,10 +46,10 @@ class Translator:
         self._tables = tables
 
     def _put(self, item: Item, condition: str | None = None, **values: Scalar) -> Action:
-        return Action("Put", self._tables.identity, item, condition, _values(**values))
+        return Action("Put", self._tables.identity, item, condition, values_of(**values))
 
     def _on(self, verb: Verb, key: keys.Key, condition: str | None = None, **values: Scalar) -> Action:
-        return Action(verb, self._tables.identity, key.item(), condition, _values(**values))
+        return Action(verb, self._tables.identity, key.item(), condition, values_of(**values))
 
     def _versioned(self, item: Item, expected_version: int | None) -> Action:
         if expected_version is None:
@@ -98,12 +62,23 @@ class Translator:
         raise TypeError(f"no action for {type(write).__name__}")
 
     @action.register
+    def _(self, write: GroupWrite) -> Action:
+        return group_action(write, self._tables.identity)
+
+    @action.register
     def _(self, write: w.PutAccount) -> Action:
-        return self._versioned(account_item(write.account), write.expected_version)
+        item = account_item(write.account)
+        if write.expected_version is None:
+            return self._put(item, _NEW)
+        # Memberships change without a new version: what was read before one must not be written over it.
+        changes = write.account.group_changes or None
+        same_groups = "group_changes = :changes" if changes else "attribute_not_exists(group_changes)"
+        return self._put(item, f"{_SAME_VERSION} AND {same_groups}", version=write.expected_version, changes=changes)
 
     @action.register
     def _(self, write: w.DeleteAccount) -> Action:
-        return self._on("Delete", keys.account(write.account_id), _SAME_VERSION, version=write.expected_version)
+        condition = f"{_SAME_VERSION} AND attribute_not_exists(group_ids)"
+        return self._on("Delete", keys.account(write.account_id), condition, version=write.expected_version)
 
     @action.register
     def _(self, write: w.RequireAccount) -> Action:
@@ -116,7 +91,7 @@ class Translator:
             self._tables.identity,
             keys.account(write.account_id).item(),
             "last_login_at <= :since",
-            _values(since=write.unless_since, at=write.at),
+            values_of(since=write.unless_since, at=write.at),
             update="SET last_login_at = :at",
         )
 
@@ -218,7 +193,7 @@ class Translator:
             "Update",
             self._tables.identity,
             keys.counter(write.directory_id, shard).item(),
-            values=_values(delta=write.delta),
+            values=values_of(delta=write.delta),
             update="ADD user_count :delta",
         )
 

@@ -11,8 +11,10 @@ from datetime import datetime
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
 from rightful.eventlog import LogEntry
+from rightful.groups.group import Group
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
+from rightful.storage.group_writes import GroupWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class PutAccount:
-    """Write an account whole. Condition: its stored version is `expected_version`; None: there is none yet."""
+    """Write an account whole. Condition: its stored version is `expected_version` and its groups are as they were when
+    it was read; None: there is none yet."""
 
     account: Account
     expected_version: int | None
@@ -51,7 +54,7 @@ class PutAccount:
 
 @dataclass(frozen=True, slots=True)
 class DeleteAccount:
-    """Remove an account. Condition: its stored version."""
+    """Remove an account. Condition: its stored version, and it is in no group."""
 
     account_id: str
     expected_version: int
@@ -311,6 +314,7 @@ Write = (
     | DeleteToken
     | ListToken
     | UnlistToken
+    | GroupWrite
 )
 
 
@@ -319,8 +323,8 @@ class Refusal:
     """A write whose condition did not hold, and what the store found in its place (None: nothing)."""
 
     write: Write
-    found: Account | Hold | Conflict | str | None = None
-    """The account, hold or conflict that is there; for other items the id that stands in the way."""
+    found: Account | Hold | Conflict | Group | str | None = None
+    """The account, hold, conflict or group that is there; for other items the id that stands in the way."""
 
 
 class RefusedError(Exception):

@@ -1,0 +1,58 @@
+"""Where groups are in the identity table. Like `storage.keys`: what a client chose stays behind its directory's id."""
+
+from rightful.storage.keys import Key
+
+HEAD = "GROUP"
+MEMBER_PREFIX = "MEMBER#"
+_GROUP_PREFIX = "GROUP#"
+
+
+def group(group_id: str) -> Key:
+    """A group's head; its members are in the same partition, after it."""
+    return Key(f"{_GROUP_PREFIX}{group_id}", HEAD)
+
+
+def member(group_id: str, member_id: str) -> Key:
+    """A membership."""
+    return Key(f"{_GROUP_PREFIX}{group_id}", f"{MEMBER_PREFIX}{member_id}")
+
+
+def group_name(directory_id: str, canonical_name: str) -> Key:
+    """The displayName index item of a directory."""
+    return Key(f"DIR#{directory_id}#GROUPNAME#{canonical_name}", "GROUPNAME")
+
+
+def counter(directory_id: str, shard: int) -> Key:
+    """One of a directory's counters of groups."""
+    return Key(f"DIR#{directory_id}#GROUPCOUNT", f"{shard}")
+
+
+DELETED = "DELETEDGROUPS"
+
+
+def deleted_group(group_id: str) -> Key:
+    """A group whose members are still to be cleaned up."""
+    return Key(DELETED, group_id)
+
+
+def group_id_of(pk: str) -> str:
+    """The group that a partition key of `group` names."""
+    return pk.removeprefix(_GROUP_PREFIX)
+
+
+def member_id_of(sk: str) -> str:
+    """The member that a sort key of `member` names."""
+    return sk.removeprefix(MEMBER_PREFIX)
+
+
+# Keys of the global secondary indexes.
+
+
+def groups_of_directory(directory_id: str) -> str:
+    """by_directory: the groups of a directory."""
+    return f"DIR#{directory_id}#GROUPS"
+
+
+def groups_of_external_id(directory_id: str, external_id: str) -> str:
+    """by_external_id: the groups of a directory that have that externalId."""
+    return f"DIR#{directory_id}#GROUPEXTERNALID#{external_id}"
