@@ -56,7 +56,7 @@ def run_document(stack: Stack) -> dict[str, object]:
         "scim_token": directory.scim_token,
         "admin_base_url": stack.admin_url(demo.id),
         "admin_token": demo.admin_token,
-        "accounts_base_url": f"{stack.base_url}/accounts/v1",
+        "accounts_base_url": f"{stack.base_url}/accounts/v1/accounts",
         "app_token": stack.seeded.app_token,
         "console_url": f"{stack.base_url}/console",
         "aws_endpoint_url": stack.aws_endpoint_url,

@@ -1,5 +1,6 @@
 """Rules that the template keeps. cfn-lint reads it as written and as expanded: each finds other mistakes."""
 
+import importlib
 import json
 import os
 import re
@@ -96,11 +97,16 @@ def test_roles_name_exact_actions_on_exact_resources(expanded: Resources) -> Non
 def test_every_queue_is_encrypted_and_has_a_dead_letter_queue_or_is_one(expanded: Resources) -> None:
     queues = of_type(expanded, "AWS::SQS::Queue")
     assert queues
+    failure_destinations = {
+        source["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+        for source in of_type(expanded, "AWS::Lambda::EventSourceMapping").values()
+        if "DestinationConfig" in source
+    }
     dead_letter_queues = {
         queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         for queue in queues.values()
         if "RedrivePolicy" in queue
-    }
+    } | failure_destinations
     for name, queue in queues.items():
         assert queue["SqsManagedSseEnabled"] is True
         if name in dead_letter_queues:
@@ -113,13 +119,29 @@ def test_a_queue_hides_a_message_for_six_times_the_functions_timeout(expanded: R
     queues = of_type(expanded, "AWS::SQS::Queue")
     functions = of_type(expanded, "AWS::Lambda::Function")
     sources = of_type(expanded, "AWS::Lambda::EventSourceMapping")
-    assert sources
-    for source in sources.values():
+    for_queues = [source for source in sources.values() if "Queue" in source["EventSourceArn"]["Fn::GetAtt"][0]]
+    assert for_queues
+    for source in for_queues:
         queue = queues[source["EventSourceArn"]["Fn::GetAtt"][0]]
         function = functions[source["FunctionName"]["Ref"]]
         assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 1000
+
+
+def test_the_change_stream_is_tried_until_it_forgets_and_nothing_is_dropped_silently(expanded: Resources) -> None:
+    (source,) = [
+        source
+        for source in of_type(expanded, "AWS::Lambda::EventSourceMapping").values()
+        if source["EventSourceArn"] == {"Fn::GetAtt": ["IdentityTable", "StreamArn"]}
+    ]
+    assert expanded["IdentityTable"]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert 12 * 3600 <= source["MaximumRecordAgeInSeconds"] < 24 * 3600
+    assert "MaximumRetryAttempts" not in source
+    assert source["DestinationConfig"]["OnFailure"]["Destination"]
 
 
 def test_every_table_can_be_restored_and_outlives_a_mistake(expanded: Resources) -> None:
@@ -160,21 +182,12 @@ def test_every_scim_path_sends_all_methods_to_the_function_that_answers_405(expa
                 assert "${ScimFunction.Arn}" in operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
 
 
-def test_the_admin_routes_of_the_code_are_in_the_template(expanded: Resources) -> None:
-    from rightful.api.admin import BASE, ROUTES
-
+@pytest.mark.parametrize("api", ["scim", "admin", "accounts"])
+def test_every_route_of_the_code_is_in_the_template(expanded: Resources, api: str) -> None:
+    code = importlib.import_module(f"rightful.api.{api}")
     paths = api_body(expanded)["paths"]
-    for path, methods in ROUTES.items():
-        in_template = {method.upper() for method in paths[BASE + path]}
-        assert methods.keys() <= in_template, path
-
-
-def test_the_routes_of_the_accounts_api_are_in_the_template(expanded: Resources) -> None:
-    from rightful.api.accounts import BASE, ROUTES
-
-    paths = api_body(expanded)["paths"]
-    for path, methods in ROUTES.items():
-        assert {method.upper() for method in paths[BASE + path]} == methods.keys(), path
+    for path, methods in code.ROUTES.items():
+        assert methods.keys() <= {method.upper() for method in paths[code.BASE + path]}, path
 
 
 def test_the_apis_functions_are_called_by_permission_of_one_statement_each(expanded: Resources) -> None:
