@@ -15,6 +15,8 @@ class Settings(BaseModel):
     identity_table: str = Field(alias="IDENTITY_TABLE", min_length=3)
     event_log_table: str = Field(alias="EVENT_LOG_TABLE", min_length=3)
     conflicts_queue_url: str = Field(default="", alias="CONFLICTS_QUEUE_URL")
+    unpublished_queue_url: str = Field(default="", alias="UNPUBLISHED_QUEUE_URL")
+    event_bus: str = Field(default="", alias="EVENT_BUS")
     base_url: str = Field(default="", alias="BASE_URL")
     log_retention_days: int = Field(default=90, alias="EVENT_LOG_RETENTION_DAYS", ge=1, le=3653)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rightful.settings import Settings, read_settings
 from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.queue import SQSConflictQueue
+from rightful.storage.queue import SQSConflictQueue, SQSUnpublishedQueue
 from rightful.storage.transactions import Tables
 
 if TYPE_CHECKING:
@@ -50,6 +50,14 @@ def event_bus() -> "EventBridgeBus":
     from rightful.storage.bus import EventBridgeBus
 
     return EventBridgeBus(boto3.client("events", config=_config()), settings().event_bus)
+
+
+@cache
+def unpublished_queue() -> SQSUnpublishedQueue:
+    """What the publisher could not read."""
+    import boto3
+
+    return SQSUnpublishedQueue(boto3.client("sqs", config=_config()), settings().unpublished_queue_url)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The conflicts queue on SQS."""
+"""The queues on SQS: conflicts on their way to the remediator, and what the publisher could not read."""
 
 import json
 from typing import TYPE_CHECKING
@@ -34,3 +34,15 @@ class SQSConflictQueue:
             )
         except (ClientError, BotoCoreError) as error:
             raise QueueUnavailableError(str(error)) from error
+
+
+class SQSUnpublishedQueue:
+    """Keeps what could not be published, for a person to look at."""
+
+    def __init__(self, client: "SQSClient", queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def keep(self, record: str) -> None:
+        """Keep one record. What AWS raises is for the caller to pass on: the record then comes again."""
+        self._client.send_message(QueueUrl=self._queue_url, MessageBody=record)

@@ -1,0 +1,39 @@
+"""Publisher: what was committed to the identity table becomes events on the bus, and wakes who waited for it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rightful.events.publishing import publish
+from rightful.observability import count, failed, logger, metrics
+from rightful.storage.clients import conflict_queue, event_bus, identity_store, unpublished_queue
+from rightful.storage.stream import UnreadableChangeError, read_change, sequence_number
+
+if TYPE_CHECKING:
+    from rightful.events.change import Change
+
+
+@metrics.log_metrics
+def handler(event: Mapping[str, Sequence[Mapping[str, object]]], _context: object) -> dict[str, object]:
+    """Publish a batch of the stream, in order; names the first record that has to come again, with all after it."""
+    changes: "list[Change]" = []
+    numbers: list[str] = []
+    for record in event["Records"]:
+        try:
+            change = read_change(record)
+        except UnreadableChangeError as error:
+            # Kept for a person; repeating it would only hold up everything that comes after it.
+            failed("unreadable_change", error)
+            unpublished_queue().keep(json.dumps(record, default=str))
+            continue
+        if change is not None:
+            changes.append(change)
+            numbers.append(sequence_number(record))
+    done = publish(identity_store(), conflict_queue(), event_bus(), changes)
+    logger.info("Published", extra={"records": len(changes), "events": done.events, "woken": done.woken})
+    count("EventsPublished", done.events)
+    count("ConflictsWoken", done.woken)
+    if done.first_failed is None:
+        return {"batchItemFailures": []}
+    count("PublishingFailed")
+    return {"batchItemFailures": [{"itemIdentifier": numbers[done.first_failed]}]}

@@ -1,0 +1,1 @@
+"""Domain events: what the host application hears of, derived from what was committed."""

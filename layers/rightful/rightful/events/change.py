@@ -1,0 +1,38 @@
+"""What happened to one item of the identity table: its image before and after one committed write. Plain data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.storage.writes import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """An account was made (`old` None), changed, or erased (`new` None)."""
+
+    old: Account | None
+    new: Account | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChange:
+    """An address was claimed (`old` None), went to another holder, or became free (`new` None)."""
+
+    old: Hold | None
+    new: Hold | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictChange:
+    """A conflict was recorded (`old` None) or went on."""
+
+    old: Conflict | None
+    new: Conflict | None
+    at: datetime
+
+
+Change = AccountChange | HoldChange | ConflictChange
