@@ -1,0 +1,124 @@
+"""Which members a change adds and removes, given who is a member now. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from rightful.accounts.account import Account, account_id_of
+from rightful.groups.group import MOST_GROUPS, Group, can_be_an_id, is_user_id
+from rightful.scim.errors import invalid_value
+from rightful.scim.members import Member, MemberChanges, member_to_dict
+from rightful.storage.group_contract import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Members to add, who are none yet, and ids of members to remove.
+
+    `complete`: False where the time did not suffice to look all additions up.
+    """
+
+    add: tuple[Member, ...] = ()
+    remove: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.add and not self.remove
+
+
+def partial_delta(changes: MemberChanges, membership: Membership, walked: Iterable[Member] = ()) -> Delta:
+    """What adds and removes come to.
+
+    Args:
+        membership: what is known of all ids that the changes name.
+        walked: all members, where `remove_where` has to look at each.
+    """
+    removed = [value for value in changes.remove if value in membership.members]
+    if changes.remove_where:
+        kept = {member.value for member in changes.add}
+        shown = ((member, member_to_dict(member)) for member in walked if member.value not in kept)
+        removed += [
+            member.value for member, as_shown in shown if any(meets(as_shown) for meets in changes.remove_where)
+        ]
+    added = tuple(member for member in changes.add if member.value not in membership.members)
+    return Delta(added, tuple(dict.fromkeys(removed)))
+
+
+def whole_delta(wanted: Iterable[Member], present: Iterable[Member]) -> Delta:
+    """What a replacement of all members comes to."""
+    present_ids = {member.value for member in present}
+    wanted_by_id = {member.value: member for member in wanted}
+    return Delta(
+        tuple(member for value, member in wanted_by_id.items() if value not in present_ids),
+        tuple(sorted(present_ids - wanted_by_id.keys())),
+    )
+
+
+def known_members(
+    listed: Iterable[Member], membership: Membership, directory_id: str, group_id: str
+) -> tuple[list[Member], list[str]]:
+    """Split members to add into those that there are, with their type and a name to show, and ids of nobody.
+
+    Raises:
+        ScimError: 400 invalidValue, a member is the group itself, or is in as many groups as it may be.
+    """
+    known, unknown = [], []
+    for member in listed:
+        if member.value == group_id:
+            raise invalid_value("members.value: a group cannot be a member of itself.")
+        if is_user_id(member.value):
+            found = _as_user(member, membership.accounts.get(account_id_of(member.value)), directory_id)
+        else:
+            found = _as_group(member, membership.groups, directory_id)
+        if found is None:
+            unknown.append(member.value)
+        else:
+            known.append(found)
+    return known, unknown
+
+
+def refuse_unknown(unknown: list[str]) -> None:
+    """Refuse ids of nobody.
+
+    Raises:
+        ScimError: 400 invalidValue that names the first one.
+    """
+    if unknown:
+        more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
+        raise invalid_value(
+            f"members.value: {unknown[0][:128]!r}{more} is no user or group of this directory. "
+            "Provision it first, or leave it out."
+        )
+
+
+def readable(member_ids: Iterable[str]) -> list[str]:
+    """The ids that there can be at all: what else a client sends is not looked up."""
+    return [value for value in member_ids if can_be_an_id(value)]
+
+
+def _as_user(member: Member, account: Account | None, directory_id: str) -> Member | None:
+    link = account.link if account is not None else None
+    if account is None or link is None or (link.directory_id, link.scim_id) != (directory_id, member.value):
+        return None
+    if len(account.group_ids) >= MOST_GROUPS:
+        raise _in_too_many(member.value)
+    name = account.attributes.get("displayName")
+    display = member.display or (name if isinstance(name, str) else link.user_name)
+    return replace(member, type="User", display=display)
+
+
+def _as_group(member: Member, groups: Mapping[str, Group], directory_id: str) -> Member | None:
+    group = groups.get(member.value)
+    if group is None or group.deleted or group.directory_id != directory_id:
+        return None
+    if len(group.parent_ids) >= MOST_GROUPS:
+        raise _in_too_many(member.value)
+    return replace(member, type="Group", display=member.display or group.display_name)
+
+
+def _in_too_many(member_id: str) -> Exception:
+    return invalid_value(
+        f"members.value: {member_id!r} is in {MOST_GROUPS} groups already, and may be in no more. "
+        "Remove it from another group first."
+    )

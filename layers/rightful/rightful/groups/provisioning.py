@@ -1,0 +1,365 @@
+"""What a directory does to its groups: create, change, delete. All of it conditional, all of it repeatable.
+
+One change is one transaction as long as it fits into one: the head with a new version, and for each member its item
+and the note on the member of the groups that it is in. A larger change is done in batches, each of which leaves the
+group in order; when the time runs out the answer is 503, what was done stays, and the same request goes on from there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rightful.accounts.account import account_id_of
+from rightful.groups.cleaning import clean_up
+from rightful.groups.group import Group, can_be_an_id, canonical_group_name, is_user_id
+from rightful.groups.members import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
+from rightful.groups.resource import head_resource, names_of
+from rightful.invocation import Invocation
+from rightful.scim.errors import group_exists, not_found, unavailable
+from rightful.scim.members import Member, MemberChanges, take_members
+from rightful.storage.contract import IdentityStore
+from rightful.storage.group_contract import GroupState
+from rightful.storage.group_writes import (
+    ClaimGroupName,
+    CountGroups,
+    JoinGroup,
+    LeaveGroups,
+    NestGroup,
+    NoteDeletedGroup,
+    PutGroup,
+    PutMember,
+    ReleaseGroupName,
+    RemoveMember,
+    UnnestGroup,
+)
+from rightful.storage.writes import ContendedError, RefusedError, Write
+
+BATCH = 48
+"""Members changed in one transaction: two writes for each, and up to four for the group. DynamoDB takes 100."""
+MOST_CHECKED_AHEAD = 5_000
+"""Members to add that are looked up before the first write, so that an unknown one changes nothing."""
+_PAGE = 2_000
+_TIME_FOR_A_BATCH = 2.0
+
+Plan = Callable[[Mapping[str, object]], tuple[Mapping[str, object], MemberChanges]]
+"""From a group's head as it is to the head and the changes of members that the request wants; raises ScimError."""
+
+Precondition = Callable[[Group], None]
+"""Checks If-Match against the group as it is; raises ScimError (412)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A group after a change, and all its members where they are known."""
+
+    group: Group
+    members: tuple[Member, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProvisioning:
+    """The use cases of one directory.
+
+    `leaves_out_unknown`: whether an id of nobody among members to add is passed over, or refused.
+    """
+
+    store: IdentityStore
+    organization_id: str
+    directory_id: str
+    leaves_out_unknown: bool = False
+
+    def state(self, group_id: str | None = None, *, member_ids: Sequence[str] = ()) -> GroupState:
+        """The directory's settings, one of its groups, and what is known of some members: one call.
+
+        Args:
+            member_ids: up to BATCH ids that the request speaks of, as a head start.
+
+        Raises:
+            ScimError: 404, there is no such directory or group.
+        """
+        if group_id is not None and not can_be_an_id(group_id):
+            raise not_found("There is no such group.")
+        state = self.store.group_state(
+            self.organization_id,
+            self.directory_id,
+            group_id=group_id,
+            member_ids=[value for value in readable(member_ids)[:BATCH] if value != group_id],
+        )
+        if state is None:
+            raise not_found(f"There is no directory {self.directory_id}.")
+        if group_id is not None:
+            self.mine(state.group, group_id)
+        return state
+
+    def mine(self, group: Group | None, group_id: str) -> Group:
+        """The group, if it is one of this directory.
+
+        Raises:
+            ScimError: 404.
+        """
+        if group is None or group.deleted or group.directory_id != self.directory_id:
+            raise not_found(f"Resource {group_id} not found.")
+        return group
+
+    def create(self, resource: Mapping[str, object], state: GroupState, invocation: Invocation) -> Changed:
+        """Create a group.
+
+        Args:
+            resource: a Group resource as `scim.resources.read_create` made it.
+            state: as `self.state(member_ids=...)` read it.
+
+        Raises:
+            ScimError: 400 invalidValue, 409 uniqueness, 503 (the same request goes on with it).
+        """
+        display_name, external_id = names_of(resource)
+        _, listed = take_members(dict(resource))
+        now = invocation.now
+        group = Group(invocation.new_id(), 1, self.directory_id, display_name, now, now, external_id)
+        name = canonical_group_name(display_name)
+        while True:
+            members = self._known(listed, group.id, state, invocation)
+            first = replace(group, unfinished=len(members) > BATCH)
+            writes: list[Write] = [
+                PutGroup(first, None),
+                ClaimGroupName(self.directory_id, name, group.id),
+                CountGroups(self.directory_id, group.id, 1),
+                *self._additions(group.id, members[:BATCH], invocation),
+            ]
+            try:
+                self._commit(writes, invocation)
+            except RefusedError as refused:
+                taken = _found(refused, ClaimGroupName)
+                if taken is None:
+                    state = self._again(None, [member.value for member in listed], invocation)
+                    continue
+                return self._resumed(taken, display_name, listed, invocation)
+            if not first.unfinished:
+                return Changed(first, tuple(members))
+            return self._resumed(group.id, display_name, listed, invocation)
+
+    def change(
+        self,
+        group_id: str,
+        plan: Plan,
+        state: GroupState,
+        invocation: Invocation,
+        precondition: Precondition = lambda _: None,
+        *,
+        finishes: bool = False,
+    ) -> Changed:
+        """Change a group. Where the change asks for nothing new nothing is written and the version stays.
+
+        Args:
+            state: as `self.state(group_id)` read it.
+            finishes: whether the group is complete afterwards, if it was not.
+
+        Raises:
+            ScimError: 400, 404, 409 uniqueness, 412, 503 (the same request goes on with what is left).
+        """
+        written = False
+        gone: set[str] = set()
+        while True:
+            before = self.mine(state.group, group_id)
+            if not written:
+                precondition(before)
+            wanted, changes = plan(head_resource(before))
+            display_name, external_id = names_of(wanted)
+            delta, members = self._delta(changes, before, state, invocation)
+            after = replace(before, display_name=display_name, external_id=external_id)
+            if finishes:
+                after = replace(after, unfinished=False)
+            if delta.is_empty and after == before:
+                return Changed(before, members)
+            try:
+                group = before
+                for batch, last in self._batches(before, after, delta, gone, invocation):
+                    target = after if last else replace(after, unfinished=before.unfinished)
+                    changed = replace(target, version=group.version + 1, updated_at=invocation.now)
+                    self._commit([PutGroup(changed, group.version), *batch], invocation, more=written)
+                    group, written = changed, True
+            except RefusedError as refused:
+                if _found(refused, ClaimGroupName) is not None:
+                    raise group_exists(display_name) from None
+                gone |= {
+                    refusal.write.account_id if isinstance(refusal.write, LeaveGroups) else refusal.write.group_id
+                    for refusal in refused.refusals
+                    if isinstance(refusal.write, LeaveGroups | UnnestGroup)
+                }
+                state = self._again(group_id, sorted(state.membership.asked), invocation)
+                continue
+            return Changed(group, members)
+
+    def remove(
+        self,
+        group_id: str,
+        state: GroupState,
+        invocation: Invocation,
+        precondition: Precondition = lambda _: None,
+    ) -> None:
+        """SCIM DELETE: nobody sees the group any more at once; its members are cleaned up in batches, the first of
+        them right away (`groups.cleaning` does the rest).
+
+        Raises:
+            ScimError: 404, 412, 503.
+        """
+        while True:
+            before = self.mine(state.group, group_id)
+            precondition(before)
+            deleted = replace(before, version=before.version + 1, updated_at=invocation.now, deleted=True)
+            writes: list[Write] = [
+                PutGroup(deleted, before.version),
+                ReleaseGroupName(self.directory_id, canonical_group_name(before.display_name), group_id),
+                CountGroups(self.directory_id, group_id, -1),
+                NoteDeletedGroup(group_id),
+            ]
+            try:
+                self._commit(writes, invocation)
+            except RefusedError:
+                state = self._again(group_id, (), invocation)
+                continue
+            clean_up(self.store, group_id, invocation, batches=4)
+            return
+
+    # Parts
+
+    def _resumed(self, group_id: str, display_name: str, listed: Sequence[Member], invocation: Invocation) -> Changed:
+        """Go on with a creation that was interrupted: the group has the name that the request wants.
+
+        Raises:
+            ScimError: 409, it is a group of its own.
+        """
+        state = self._again(group_id, (), invocation, missing=group_exists(display_name))
+        if state.group is None or not state.group.unfinished:
+            raise group_exists(display_name)
+
+        def plan(head: Mapping[str, object]) -> tuple[Mapping[str, object], MemberChanges]:
+            return head, MemberChanges(replace_all=tuple(listed))
+
+        return self.change(group_id, plan, state, invocation, finishes=True)
+
+    def _delta(
+        self, changes: MemberChanges, group: Group, state: GroupState, invocation: Invocation
+    ) -> tuple[Delta, tuple[Member, ...] | None]:
+        """What has to be done, and all members afterwards where that is known."""
+        if changes.replace_all is not None:
+            present = self._all_members(group.id)
+            delta = whole_delta(changes.replace_all, present)
+            added = self._known(delta.add, group.id, state, invocation)
+            removed = frozenset(delta.remove)
+            after = (*(member for member in present if member.value not in removed), *added)
+            return Delta(tuple(added), delta.remove), after
+        if not changes.touches_members:
+            return Delta(), None
+        named = readable([*(member.value for member in changes.add), *changes.remove])
+        membership = state.membership
+        if not membership.asked.issuperset(named):
+            membership = self.store.membership(group.id, named)
+        delta = partial_delta(changes, membership, self._all_members(group.id) if changes.remove_where else ())
+        added, unknown = known_members(delta.add, membership, self.directory_id, group.id)
+        if not self.leaves_out_unknown:
+            refuse_unknown(unknown)
+        return Delta(tuple(added), delta.remove), None
+
+    def _known(
+        self, listed: Sequence[Member], group_id: str, state: GroupState, invocation: Invocation
+    ) -> list[Member]:
+        """Those of the members to add that there are; many are looked up as far as the time allows."""
+        ids = readable(member.value for member in listed)
+        if state.membership.asked.issuperset(ids):
+            known, unknown = known_members(listed, state.membership, self.directory_id, group_id)
+        else:
+            known, unknown = [], []
+            for start in range(0, len(listed), MOST_CHECKED_AHEAD):
+                if start and invocation.remaining() < 2 * _TIME_FOR_A_BATCH:
+                    break
+                some = listed[start : start + MOST_CHECKED_AHEAD]
+                membership = self.store.membership(None, readable(member.value for member in some))
+                found, missing = known_members(some, membership, self.directory_id, group_id)
+                known += found
+                unknown += missing
+        if not self.leaves_out_unknown:
+            refuse_unknown(unknown)
+        return known
+
+    def _all_members(self, group_id: str) -> tuple[Member, ...]:
+        members: list[Member] = []
+        position: str | None = None
+        while True:
+            page = self.store.members(group_id, limit=_PAGE, position=position)
+            members += page.members
+            position = page.next_position
+            if position is None:
+                return tuple(members)
+
+    def _batches(
+        self, before: Group, after: Group, delta: Delta, gone: set[str], invocation: Invocation
+    ) -> Iterator[tuple[list[Write], bool]]:
+        """The writes besides the head's, batch by batch, and whether it is the last one. Additions come first: who is
+        in the old and in the new order of things loses nothing in between."""
+        writes = self._additions(before.id, delta.add, invocation)
+        writes += self._removals(before.id, delta.remove, gone, invocation)
+        first: list[Write] = []
+        old, new = canonical_group_name(before.display_name), canonical_group_name(after.display_name)
+        if old != new:
+            first.append(ClaimGroupName(self.directory_id, new, before.id))
+            first.append(ReleaseGroupName(self.directory_id, old, before.id))
+        size = 2 * BATCH
+        for start in range(0, max(len(writes), 1), size):
+            yield [*(first if start == 0 else ()), *writes[start : start + size]], start + size >= len(writes)
+
+    def _additions(self, group_id: str, members: Sequence[Member], invocation: Invocation) -> list[Write]:
+        writes: list[Write] = []
+        for member in members:
+            writes.append(PutMember(group_id, member))
+            if member.type == "Group":
+                writes.append(NestGroup(member.value, self.directory_id, group_id))
+            else:
+                account_id = account_id_of(member.value)
+                writes.append(JoinGroup(account_id, self.directory_id, member.value, group_id, invocation.now))
+        return writes
+
+    def _removals(
+        self, group_id: str, member_ids: Sequence[str], gone: set[str], invocation: Invocation
+    ) -> list[Write]:
+        writes: list[Write] = []
+        for value in member_ids:
+            writes.append(RemoveMember(group_id, value))
+            if not is_user_id(value):
+                if value not in gone:
+                    writes.append(UnnestGroup(value, group_id))
+            elif account_id_of(value) not in gone:
+                writes.append(LeaveGroups(account_id_of(value), frozenset({group_id}), invocation.now))
+        return writes
+
+    def _commit(self, writes: list[Write], invocation: Invocation, *, more: bool = False) -> None:
+        if more and invocation.remaining() < _TIME_FOR_A_BATCH:
+            raise unavailable(1)
+        try:
+            self.store.commit(writes, remaining=invocation.remaining)
+        except ContendedError as error:
+            raise unavailable(1) from error
+
+    def _again(
+        self,
+        group_id: str | None,
+        member_ids: Sequence[str],
+        invocation: Invocation,
+        *,
+        missing: Exception | None = None,
+    ) -> GroupState:
+        """Read again after something changed meanwhile, while there is time for one more attempt."""
+        if invocation.remaining() < _TIME_FOR_A_BATCH:
+            raise unavailable(1)
+        state = self.store.group_state(
+            self.organization_id, self.directory_id, group_id=group_id, member_ids=readable(member_ids)
+        )
+        if state is None:
+            raise missing or not_found(f"There is no directory {self.directory_id}.")
+        return state
+
+
+def _found(refused: RefusedError, kind: type) -> str | None:
+    """What stood in the way of a write of that kind."""
+    for refusal in refused.refusals:
+        if isinstance(refusal.write, kind):
+            return refusal.found if isinstance(refusal.found, str) else ""
+    return None
