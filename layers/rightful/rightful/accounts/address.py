@@ -16,6 +16,9 @@ _MAX_LOCAL_OCTETS = 64  # RFC 5321 4.5.3.1.1
 _MAX_ADDRESS_OCTETS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 _MAX_DOMAIN_OCTETS = 253
 _MAX_LABEL_OCTETS = 63
+_IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+"""Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point outside the categories C and Z; the
+variation selectors come on top): with one of them, two addresses would look like one."""
 _LDH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -86,11 +89,15 @@ def _canonical_local_part(local: str) -> str:
     if "@" in folded:
         raise InvalidAddressError('the part before the "@" contains another "@"')
     for character in folded:
-        if unicodedata.category(character)[0] in "CZ":
+        if unicodedata.category(character)[0] in "CZ" or _is_ignorable(character):
             raise InvalidAddressError("an email address contains no white space, control or invisible characters")
     if len(folded.encode()) > _MAX_LOCAL_OCTETS:
         raise InvalidAddressError(f'the part before the "@" has at most {_MAX_LOCAL_OCTETS} octets')
     return folded
+
+
+def _is_ignorable(character: str) -> bool:
+    return character in _IGNORABLE or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def canonical_domain(domain: str) -> str:
@@ -100,6 +107,8 @@ def canonical_domain(domain: str) -> str:
         InvalidAddressError: it is not a domain name by RFC 1123 and IDNA 2008.
     """
     name = domain.strip().removesuffix(".")
+    if len(name) > _MAX_DOMAIN_OCTETS:
+        raise InvalidAddressError('the part after the "@" is not a domain name: it is too long')
     if not name.isascii() or "xn--" in name.lower():
         name = _to_a_labels(name)
     name = name.lower()

@@ -62,12 +62,14 @@ def relinked_account(account: Account, directory_id: str, resource: Mapping[str,
 def changed_account(account: Account, resource: Mapping[str, object], now: datetime) -> Account | None:
     """A linked account as its directory wants it to be; None where that is what it is already.
 
+    A resource that does not say `active` leaves that as it is: a forgotten attribute must not let a leaver in again.
+
     Raises:
         ScimError: 400 invalidValue, its address or a key attribute cannot be used, or it is to be reactivated although
             it is about to be deleted.
     """
     attributes = resources.attributes_of(resource)
-    active = resource.get("active") is not False
+    active = resource.get("active", account.active) is not False
     if attributes == account.attributes and active == account.active and account.link is not None:
         return None
     email = resources.address_of(attributes)

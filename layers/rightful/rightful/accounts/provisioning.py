@@ -14,8 +14,22 @@ from rightful.accounts.address import Address
 from rightful.accounts.changes import changed_account, new_account, relinked_account, unlinked_account
 from rightful.accounts.history import entries_of, removal_entry
 from rightful.accounts.refusals import RefusalRecorder
+from rightful.accounts.refused_commits import (
+    is_done,
+    is_stale,
+    refused_hold,
+    refused_user_name,
+    void_releases,
+)
 from rightful.accounts.relinking import is_same_user
-from rightful.accounts.resource import MAX_ATTRIBUTES_OCTETS, check_claimable, resource_of, unverified_domain
+from rightful.accounts.resource import (
+    MAX_ATTRIBUTES_OCTETS,
+    MAX_KEY_OCTETS,
+    check_claimable,
+    fits_key,
+    resource_of,
+    unverified_domain,
+)
 from rightful.conflicts.conflict import Operation, Requester
 from rightful.invocation import Invocation
 from rightful.organizations.organization import OnDelete
@@ -44,6 +58,7 @@ Precondition = Callable[[Account], None]
 
 _RETRY_AFTER_SECONDS = 1
 _TIME_FOR_ONE_MORE_ATTEMPT = 1.0
+_MAX_REQUESTER_KEY_OCTETS = MAX_KEY_OCTETS + 128  # Requester.key: a userName with its directory
 
 
 def no_precondition(_: Account) -> None:
@@ -65,6 +80,10 @@ class Provisioning:
         Raises:
             ScimError: 404, there is no such directory or user.
         """
+        if scim_id is not None and not fits_key(scim_id):
+            raise not_found("There is no resource with an id of that length.")
+        if requester_key is not None and not fits_key(requester_key, _MAX_REQUESTER_KEY_OCTETS):
+            requester_key = None  # longer than any that was recorded: what has such a userName is refused
         state = self.store.directory_state(
             self.organization_id,
             self.directory_id,
@@ -95,15 +114,18 @@ class Provisioning:
             try:
                 self._commit([*writes, *self.refusals.ending(state, None, account, invocation)], invocation)
             except RefusedError as refused:
-                if _refused_user_name(refused):
+                if refused_user_name(refused):
                     raise self.refusals.taken_user_name(
                         state, Operation.CREATE, requester, None, account, invocation
                     ) from None
-                hold = _refused_hold(refused)
+                hold = refused_hold(refused)
+                try:
+                    relinked = self._relink(hold, resource, state, invocation) if hold else None
+                except RefusedError:
+                    hold = relinked = None  # the holder changed in between
                 if hold is None:
                     state = self._again(None, invocation, requester_key=requester.key(self.directory_id))
                     continue
-                relinked = self._relink(hold, resource, state, invocation)
                 if relinked is not None:
                     return relinked
                 raise self.refusals.taken_address(
@@ -129,6 +151,7 @@ class Provisioning:
         Raises:
             ScimError: 400, 404, 409 uniqueness (the conflict is recorded then), 412, 503.
         """
+        void: tuple[Write, ...] = ()
         while True:
             before = state.account
             if before is None or not self._is_user(before, scim_id):
@@ -138,17 +161,20 @@ class Provisioning:
             if after is None:
                 return before
             self._check(after, state, before, invocation)
-            writes = [*self._alteration(before, after, invocation)]
+            writes = [write for write in self._alteration(before, after, invocation) if write not in void]
             try:
                 self._commit([*writes, *self.refusals.ending(state, before, after, invocation)], invocation)
             except RefusedError as refused:
-                if not _is_stale(refused):
+                if is_done(refused, after):
+                    return after
+                if not is_stale(refused):
+                    void += void_releases(refused)
                     requester = _requester_of(before)
-                    if _refused_hold(refused) is not None:
+                    if refused_hold(refused) is not None:
                         raise self.refusals.taken_address(
                             state, operation, requester, before, after, invocation
                         ) from None
-                    if _refused_user_name(refused):
+                    if refused_user_name(refused):
                         raise self.refusals.taken_user_name(
                             state, operation, requester, before, after, invocation
                         ) from None
@@ -171,6 +197,7 @@ class Provisioning:
         Raises:
             ScimError: 404, 412, 503.
         """
+        void: tuple[Write, ...] = ()
         while True:
             before = state.account
             if before is None or before.link is None or not self._is_user(before, scim_id):
@@ -191,8 +218,10 @@ class Provisioning:
                 if before.holds is not None:
                     writes.append(ReleaseAddress(before.holds, before.id))
             try:
-                self._commit(writes, invocation)
-            except RefusedError:
+                self._commit([write for write in writes if write not in void], invocation)
+            except RefusedError as refused:
+                if not is_stale(refused):
+                    void += void_releases(refused)
                 state = self._again(scim_id, invocation)
                 continue
             return before
@@ -259,7 +288,11 @@ class Provisioning:
     def _relink(
         self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
     ) -> Account | None:
-        """Link the holder again where it is provably the same person (`relinking`); else None."""
+        """Link the holder again where it is provably the same person (`relinking`); else None.
+
+        Raises:
+            RefusedError: the holder, or the pending change, is not as it was read any more.
+        """
         holder = self.store.account(hold.account_id) if hold.account_id is not None else None
         if holder is None or not is_same_user(
             holder, resource, self.organization_id, self.directory_id, state.organization.policy
@@ -272,13 +305,14 @@ class Provisioning:
             self._user_name_claim(account),
             CountUsers(self.directory_id, account.id, 1),
             *map(AppendLog, entries_of(holder, account, invocation)),
+            *self.refusals.ending(state, None, account, invocation),
         ]
         try:
             self._commit(writes, invocation)
         except RefusedError as refused:
-            if _refused_user_name(refused):
+            if refused_user_name(refused):
                 raise uniqueness("userName", str(resource.get("userName", ""))) from None
-            return None  # the holder changed in between: what it is now decides, as a conflict
+            raise
         return account
 
     def _commit(self, writes: list[Write], invocation: Invocation) -> None:
@@ -311,19 +345,3 @@ def _requester_of(account: Account) -> Requester:
     if link is None:
         raise ValueError("only a linked account can ask through its directory")
     return Requester(account.id, link.scim_id, link.user_name, link.external_id)
-
-
-def _is_stale(refused: RefusedError) -> bool:
-    """Whether what was computed from is not what is there any more; then nothing else in the refusal counts."""
-    return any(isinstance(refusal.write, PutAccount) for refusal in refused.refusals)
-
-
-def _refused_hold(refused: RefusedError) -> Hold | None:
-    for refusal in refused.refusals:
-        if isinstance(refusal.write, ClaimAddress) and isinstance(refusal.found, Hold):
-            return refusal.found
-    return None
-
-
-def _refused_user_name(refused: RefusedError) -> bool:
-    return any(isinstance(refusal.write, ClaimUserName) for refusal in refused.refusals)

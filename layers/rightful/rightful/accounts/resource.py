@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from rightful.accounts.account import Account
+from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
 from rightful.scim.errors import ScimError, invalid_value
 
 _KEPT_BY_SERVER = frozenset({"id", "schemas", "meta", "active", "groups", "password"})
-_MAX_KEY_OCTETS = 512
-"""For userName and externalId, which are part of keys: DynamoDB's are at most 2048 octets (1024 for sort keys)."""
+MAX_KEY_OCTETS = 512
+"""For userName (folded, which can make it longer) and externalId, which are part of keys: DynamoDB's are at most 2048
+octets."""
 MAX_ATTRIBUTES_OCTETS = 128 * 1024
 """A user's attributes may stand three times in an item (400 KB at most): account, before-image, conflict."""
 
@@ -43,11 +44,17 @@ def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
         ScimError: 400 invalidValue, userName or externalId is too long to be a key.
     """
     attributes = {name: value for name, value in resource.items() if name not in _KEPT_BY_SERVER}
-    for name in ("userName", "externalId"):
-        value = attributes.get(name)
-        if isinstance(value, str) and len(value.encode("utf-8", "surrogatepass")) > _MAX_KEY_OCTETS:
-            raise invalid_value(f"{name}: has more than {_MAX_KEY_OCTETS} octets; send a shorter one.")
+    user_name, external_id = attributes.get("userName"), attributes.get("externalId")
+    if isinstance(user_name, str) and not fits_key(canonical_user_name(user_name)):
+        raise invalid_value(f"userName: has more than {MAX_KEY_OCTETS} octets; send a shorter one.")
+    if isinstance(external_id, str) and not fits_key(external_id):
+        raise invalid_value(f"externalId: has more than {MAX_KEY_OCTETS} octets; send a shorter one.")
     return attributes
+
+
+def fits_key(text: str, octets: int = MAX_KEY_OCTETS) -> bool:
+    """Whether a text that a client chose is short enough to be part of a key."""
+    return len(text.encode("utf-8", "surrogatepass")) <= octets
 
 
 def address_of(attributes: Mapping[str, object]) -> Address | None:

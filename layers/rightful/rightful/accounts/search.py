@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rightful.accounts.account import Account, account_id_of, canonical_user_name
 from rightful.accounts.address import InvalidAddressError, parse_address
+from rightful.accounts.resource import fits_key
 from rightful.scim.errors import too_many
 from rightful.storage.contract import IdentityStore
 
@@ -82,17 +83,19 @@ class Search:
 
     def _candidates(self, attribute: str, value: str) -> list[Account] | None:
         if attribute == "id":
-            ids = [account_id_of(value)]
+            ids = [account_id_of(value)] if fits_key(value) else []
         elif attribute == "userName":
-            ids = [self.store.account_id_of_user_name(self.directory_id, canonical_user_name(value)) or ""]
+            canonical = canonical_user_name(value)
+            found = fits_key(canonical) and self.store.account_id_of_user_name(self.directory_id, canonical)
+            ids = [found or ""]
         elif attribute == "externalId":
-            ids = list(self.store.account_ids_of_external_id(self.directory_id, value))
+            ids = list(self.store.account_ids_of_external_id(self.directory_id, value)) if fits_key(value) else []
         elif attribute == "emails.value":
             ids = [self._holder_of(value)]
         else:
             return None
-        found = self.store.accounts(account_id for account_id in ids if account_id)
-        return [found[account_id] for account_id in ids if account_id in found]
+        accounts = self.store.accounts(account_id for account_id in ids if account_id)
+        return [accounts[account_id] for account_id in ids if account_id in accounts]
 
     def _holder_of(self, value: str) -> str:
         try:
