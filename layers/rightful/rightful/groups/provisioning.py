@@ -5,12 +5,12 @@ and the note on the member of the groups that it is in. A larger change is done 
 group in order; when the time runs out the answer is 503, what was done stays, and the same request goes on from there.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rightful.accounts.account import account_id_of
+from rightful.groups.batches import BATCH, additions, batches
 from rightful.groups.cleaning import clean_up
-from rightful.groups.group import Group, can_be_an_id, canonical_group_name, is_user_id
+from rightful.groups.group import Group, can_be_an_id, canonical_group_name
 from rightful.groups.members import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
 from rightful.groups.resource import head_resource, names_of
 from rightful.invocation import Invocation
@@ -21,20 +21,14 @@ from rightful.storage.group_contract import GroupState
 from rightful.storage.group_writes import (
     ClaimGroupName,
     CountGroups,
-    JoinGroup,
     LeaveGroups,
-    NestGroup,
     NoteDeletedGroup,
     PutGroup,
-    PutMember,
     ReleaseGroupName,
-    RemoveMember,
     UnnestGroup,
 )
 from rightful.storage.writes import ContendedError, RefusedError, Write
 
-BATCH = 48
-"""Members changed in one transaction: two writes for each, and up to four for the group. DynamoDB takes 100."""
 MOST_CHECKED_AHEAD = 5_000
 """Members to add that are looked up before the first write, so that an unknown one changes nothing."""
 _PAGE = 2_000
@@ -116,13 +110,13 @@ class GroupProvisioning:
         group = Group(invocation.new_id(), 1, self.directory_id, display_name, now, now, external_id)
         name = canonical_group_name(display_name)
         while True:
-            members = self._known(listed, group.id, state, invocation)
+            members, _ = self._known(listed, group.id, state, invocation)
             first = replace(group, unfinished=len(members) > BATCH)
             writes: list[Write] = [
                 PutGroup(first, None),
                 ClaimGroupName(self.directory_id, name, group.id),
                 CountGroups(self.directory_id, group.id, 1),
-                *self._additions(group.id, members[:BATCH], invocation),
+                *additions(group, members[:BATCH], invocation),
             ]
             try:
                 self._commit(writes, invocation)
@@ -131,10 +125,10 @@ class GroupProvisioning:
                 if taken is None:
                     state = self._again(None, [member.value for member in listed], invocation)
                     continue
-                return self._resumed(taken, display_name, listed, invocation)
+                return self._resumed(replace(first, id=taken), listed, invocation)
             if not first.unfinished:
                 return Changed(first, tuple(members))
-            return self._resumed(group.id, display_name, listed, invocation)
+            return self._resumed(first, listed, invocation)
 
     def change(
         self,
@@ -165,13 +159,13 @@ class GroupProvisioning:
             display_name, external_id = names_of(wanted)
             delta, members = self._delta(changes, before, state, invocation)
             after = replace(before, display_name=display_name, external_id=external_id)
-            if finishes:
+            if finishes and delta.complete:
                 after = replace(after, unfinished=False)
             if delta.is_empty and after == before:
                 return Changed(before, members)
             try:
                 group = before
-                for batch, last in self._batches(before, after, delta, gone, invocation):
+                for batch, last in batches(before, after, delta, gone, invocation):
                     target = after if last else replace(after, unfinished=before.unfinished)
                     changed = replace(target, version=group.version + 1, updated_at=invocation.now)
                     self._commit([PutGroup(changed, group.version), *batch], invocation, more=written)
@@ -186,6 +180,8 @@ class GroupProvisioning:
                 }
                 state = self._again(group_id, sorted(state.membership.asked), invocation)
                 continue
+            if not delta.complete:
+                raise unavailable(1)
             return Changed(group, members)
 
     def remove(
@@ -221,20 +217,21 @@ class GroupProvisioning:
 
     # Parts
 
-    def _resumed(self, group_id: str, display_name: str, listed: Sequence[Member], invocation: Invocation) -> Changed:
-        """Go on with a creation that was interrupted: the group has the name that the request wants.
+    def _resumed(self, wanted: Group, listed: Sequence[Member], invocation: Invocation) -> Changed:
+        """Go on with a creation that was interrupted: `wanted` has the name and the id of a group that is there.
 
         Raises:
             ScimError: 409, it is a group of its own.
         """
-        state = self._again(group_id, (), invocation, missing=group_exists(display_name))
-        if state.group is None or not state.group.unfinished:
-            raise group_exists(display_name)
+        state = self._again(wanted.id, (), invocation)
+        found = state.group
+        if found is None or not found.unfinished or found.external_id != wanted.external_id:
+            raise group_exists(wanted.display_name)
 
         def plan(head: Mapping[str, object]) -> tuple[Mapping[str, object], MemberChanges]:
             return head, MemberChanges(replace_all=tuple(listed))
 
-        return self.change(group_id, plan, state, invocation, finishes=True)
+        return self.change(found.id, plan, state, invocation, finishes=True)
 
     def _delta(
         self, changes: MemberChanges, group: Group, state: GroupState, invocation: Invocation
@@ -243,10 +240,10 @@ class GroupProvisioning:
         if changes.replace_all is not None:
             present = self._all_members(group.id)
             delta = whole_delta(changes.replace_all, present)
-            added = self._known(delta.add, group.id, state, invocation)
+            added, complete = self._known(delta.add, group.id, state, invocation)
             removed = frozenset(delta.remove)
             after = (*(member for member in present if member.value not in removed), *added)
-            return Delta(tuple(added), delta.remove), after
+            return Delta(tuple(added), delta.remove, complete), after
         if not changes.touches_members:
             return Delta(), None
         named = readable([*(member.value for member in changes.add), *changes.remove])
@@ -261,15 +258,17 @@ class GroupProvisioning:
 
     def _known(
         self, listed: Sequence[Member], group_id: str, state: GroupState, invocation: Invocation
-    ) -> list[Member]:
-        """Those of the members to add that there are; many are looked up as far as the time allows."""
+    ) -> tuple[list[Member], bool]:
+        """Those of the members to add that there are, and whether the time sufficed to look all up."""
         ids = readable(member.value for member in listed)
+        complete = True
         if state.membership.asked.issuperset(ids):
             known, unknown = known_members(listed, state.membership, self.directory_id, group_id)
         else:
             known, unknown = [], []
             for start in range(0, len(listed), MOST_CHECKED_AHEAD):
                 if start and invocation.remaining() < 2 * _TIME_FOR_A_BATCH:
+                    complete = False
                     break
                 some = listed[start : start + MOST_CHECKED_AHEAD]
                 membership = self.store.membership(None, readable(member.value for member in some))
@@ -278,7 +277,7 @@ class GroupProvisioning:
                 unknown += missing
         if not self.leaves_out_unknown:
             refuse_unknown(unknown)
-        return known
+        return known, complete
 
     def _all_members(self, group_id: str) -> tuple[Member, ...]:
         members: list[Member] = []
@@ -290,46 +289,6 @@ class GroupProvisioning:
             if position is None:
                 return tuple(members)
 
-    def _batches(
-        self, before: Group, after: Group, delta: Delta, gone: set[str], invocation: Invocation
-    ) -> Iterator[tuple[list[Write], bool]]:
-        """The writes besides the head's, batch by batch, and whether it is the last one. Additions come first: who is
-        in the old and in the new order of things loses nothing in between."""
-        writes = self._additions(before.id, delta.add, invocation)
-        writes += self._removals(before.id, delta.remove, gone, invocation)
-        first: list[Write] = []
-        old, new = canonical_group_name(before.display_name), canonical_group_name(after.display_name)
-        if old != new:
-            first.append(ClaimGroupName(self.directory_id, new, before.id))
-            first.append(ReleaseGroupName(self.directory_id, old, before.id))
-        size = 2 * BATCH
-        for start in range(0, max(len(writes), 1), size):
-            yield [*(first if start == 0 else ()), *writes[start : start + size]], start + size >= len(writes)
-
-    def _additions(self, group_id: str, members: Sequence[Member], invocation: Invocation) -> list[Write]:
-        writes: list[Write] = []
-        for member in members:
-            writes.append(PutMember(group_id, member))
-            if member.type == "Group":
-                writes.append(NestGroup(member.value, self.directory_id, group_id))
-            else:
-                account_id = account_id_of(member.value)
-                writes.append(JoinGroup(account_id, self.directory_id, member.value, group_id, invocation.now))
-        return writes
-
-    def _removals(
-        self, group_id: str, member_ids: Sequence[str], gone: set[str], invocation: Invocation
-    ) -> list[Write]:
-        writes: list[Write] = []
-        for value in member_ids:
-            writes.append(RemoveMember(group_id, value))
-            if not is_user_id(value):
-                if value not in gone:
-                    writes.append(UnnestGroup(value, group_id))
-            elif account_id_of(value) not in gone:
-                writes.append(LeaveGroups(account_id_of(value), frozenset({group_id}), invocation.now))
-        return writes
-
     def _commit(self, writes: list[Write], invocation: Invocation, *, more: bool = False) -> None:
         if more and invocation.remaining() < _TIME_FOR_A_BATCH:
             raise unavailable(1)
@@ -338,14 +297,7 @@ class GroupProvisioning:
         except ContendedError as error:
             raise unavailable(1) from error
 
-    def _again(
-        self,
-        group_id: str | None,
-        member_ids: Sequence[str],
-        invocation: Invocation,
-        *,
-        missing: Exception | None = None,
-    ) -> GroupState:
+    def _again(self, group_id: str | None, member_ids: Sequence[str], invocation: Invocation) -> GroupState:
         """Read again after something changed meanwhile, while there is time for one more attempt."""
         if invocation.remaining() < _TIME_FOR_A_BATCH:
             raise unavailable(1)
@@ -353,7 +305,7 @@ class GroupProvisioning:
             self.organization_id, self.directory_id, group_id=group_id, member_ids=readable(member_ids)
         )
         if state is None:
-            raise missing or not_found(f"There is no directory {self.directory_id}.")
+            raise not_found(f"There is no directory {self.directory_id}.")
         return state
 
 
