@@ -1,0 +1,104 @@
+"""Reads that DynamoDB answers in parts, or not at all."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rightful.conflicts.conflict import ConflictStatus
+from rightful.storage import table
+from rightful.storage.contract import EventLogUnavailableError, Pointer
+from rightful.storage.dynamodb import DynamoDBStore
+from rightful.storage.table import Table
+from rightful.storage.writes import PutAccount, PutConflict
+from tests.support.builders import a_conflict, a_row, an_account
+from tests.support.faults import answering, changing, counting, error
+from tests.support.names import Names
+
+
+def plenty() -> float:
+    return 60.0
+
+
+def test_items_that_dynamodb_left_unprocessed_are_asked_for_again_after_a_pause(
+    store: DynamoDBStore, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(store, "identities", Table(store.client, store.tables.identity, pauses.append, lambda: 1.0))
+    accounts = {f"{names.mine}-{number}": an_account(f"{names.mine}-{number}") for number in range(7)}
+    for account in accounts.values():
+        store.commit([PutAccount(account, None)], remaining=plenty)
+
+    def leave_half(answer: dict[str, Any]) -> None:
+        items = answer["Responses"][store.tables.identity]
+        left = items[(len(items) + 1) // 2 :]
+        del items[(len(items) + 1) // 2 :]
+        keys = [{"pk": item["pk"], "sk": item["sk"]} for item in left]
+        answer["UnprocessedKeys"] = {store.tables.identity: {"Keys": keys}} if keys else {}
+
+    with changing(store.client, "BatchGetItem", leave_half), counting(store.client) as calls:
+        assert store.accounts(accounts) == accounts
+    assert calls == {"BatchGetItem": 3}
+    assert len(pauses) == 2
+    assert all(pause > 0 for pause in pauses)
+
+
+def test_more_than_a_hundred_items_are_read_in_calls_of_a_hundred(store: DynamoDBStore, names: Names) -> None:
+    wanted = [f"{names.mine}-{number}" for number in range(250)]
+    with counting(store.client) as calls:
+        assert store.accounts(wanted) == {}
+    assert calls == {"BatchGetItem": 3}
+
+
+def test_a_filtered_page_is_short_rather_than_slow_and_the_next_one_goes_on(
+    store: DynamoDBStore, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "_FILTERED_READ", 2)
+    monkeypatch.setattr(table, "_MOST_READS_PER_PAGE", 3)
+    conflicts = [
+        a_conflict(
+            names.organization,
+            f"{number:02d}",
+            status=ConflictStatus.OPEN if number in {0, 1} else ConflictStatus.APPLIED,
+        )
+        for number in range(9)
+    ]
+    for conflict in conflicts:
+        store.commit([PutConflict(conflict, None)], remaining=plenty)
+    only_open = frozenset({ConflictStatus.OPEN})
+    with counting(store.client) as calls:
+        first = store.conflicts(names.organization, limit=5, statuses=only_open)
+    assert calls == {"Query": 3}
+    assert first.conflicts == ()
+    assert first.next_position == "03"
+    second = store.conflicts(names.organization, limit=5, statuses=only_open, position=first.next_position)
+    assert second.conflicts == (conflicts[1], conflicts[0])
+    assert second.next_position is None
+
+
+def test_a_row_that_the_event_log_does_not_take_is_reported(store: DynamoDBStore, names: Names) -> None:
+    with (
+        answering(store.client, "PutItem", [error("ThrottlingException")]),
+        pytest.raises(EventLogUnavailableError),
+    ):
+        store.log_entry(a_row(names.organization, "1"))
+    assert store.log(names.organization, limit=1).entries == ()
+
+
+def test_a_note_of_sending_that_cannot_be_made_is_no_failure(store: DynamoDBStore, names: Names) -> None:
+    store.commit([PutConflict(a_conflict(names.organization, names.conflict), None)], remaining=plenty)
+    pointer = Pointer(names.organization, names.conflict)
+    with answering(store.client, "UpdateItem", [error("ThrottlingException")]) as calls:
+        store.mark_sent(pointer)
+    assert calls == {"answered": 1}
+    conflict = store.conflict(pointer)
+    assert conflict is not None
+    assert not conflict.sent
+
+
+def test_a_read_that_fails_says_so_instead_of_finding_nothing(store: DynamoDBStore, names: Names) -> None:
+    with (
+        answering(store.client, "GetItem", [error("ProvisionedThroughputExceededException")]),
+        pytest.raises(ClientError),
+    ):
+        store.account(names.mine)
