@@ -3,13 +3,13 @@
 A filter is turned into a function once, which finds unknown attributes and impossible comparisons
 before the first resource is read, and is then called for each resource.
 
-A comparison on a multi-valued attribute holds when it holds for one of the values. Without any
-value, `ne` holds (nothing is not identical to something) and every other operator does not.
-`eq null` means absent: null and unassigned are the same (RFC 7643 section 2.5).
+A comparison on a multi-valued attribute holds when it holds for one of the values; `ne` holds when
+`eq` does not, so it is for those who do not have the value at all, and also for an attribute that is
+absent. `eq null` means absent: null and unassigned are the same (RFC 7643 section 2.5).
 """
 
 from collections.abc import Callable
-from operator import eq, ge, gt, le, lt, ne
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from rightful.scim.attributes import Attribute, ResourceType
@@ -25,7 +25,7 @@ _Find = Callable[[str], "tuple[_Read, Attribute | None]"]
 
 # Any: both sides are of one type that is known only when the filter is compiled.
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "ge": ge, "lt": lt, "le": le}
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {"eq": eq, "ne": ne, **_ORDER}
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {"eq": eq, **_ORDER}
 _WITHIN: dict[str, Callable[[str, str], bool]] = {
     "co": str.__contains__,
     "sw": str.startswith,
@@ -141,9 +141,10 @@ def _comparison(parsed: Comparison, find: _Find) -> Predicate:
     if attribute is None:
         absent = parsed.op == "ne"
         return lambda _resource: absent
-    test = _test(attribute, parsed.op, parsed.value, parsed.path)
     if parsed.op == "ne":
-        return lambda resource: any(map(test, values)) if (values := read(resource)) else True
+        same = _test(attribute, "eq", parsed.value, parsed.path)
+        return lambda resource: not any(map(same, read(resource)))
+    test = _test(attribute, parsed.op, parsed.value, parsed.path)
     return lambda resource: any(map(test, read(resource)))
 
 
@@ -187,7 +188,7 @@ def _listed(name: str) -> _Read:
 
 
 def _test(attribute: Attribute, op: str, literal: Literal, path: str) -> _Test:
-    """Return the function that compares one value of `attribute` with the literal."""
+    """Return the function that compares one value of `attribute` with the literal; `ne` is the negation of `eq`."""
     kind = attribute.type
     if kind == "boolean":
         return _boolean_test(op, literal, path)
@@ -203,12 +204,11 @@ def _test(attribute: Attribute, op: str, literal: Literal, path: str) -> _Test:
 
 
 def _boolean_test(op: str, literal: Literal, path: str) -> _Test:
-    if op not in {"eq", "ne"}:
+    if op != "eq":
         raise invalid_filter(f"{path[:128]!r} is true or false: use eq or ne.")
     if not isinstance(literal, bool):
-        raise invalid_filter(f"{path[:128]!r} is true or false: write {path[:64]} {op} true, without quotes.")
-    wanted = literal is (op == "eq")
-    return lambda value: value is wanted
+        raise invalid_filter(f"{path[:128]!r} is true or false: write {path[:64]} eq true, without quotes.")
+    return lambda value: value is literal
 
 
 def _number_test(op: str, literal: Literal, path: str) -> _Test:
