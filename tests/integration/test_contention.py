@@ -18,6 +18,7 @@ from rightful.storage.writes import (
     Refusal,
     RefusedError,
     RequireAccount,
+    Write,
 )
 from tests.support.builders import NOW, a_row, an_account
 from tests.support.faults import answering, cancelled, error
@@ -71,7 +72,7 @@ def test_a_transaction_that_met_another_one_is_tried_again_until_it_is_done(
     store: DynamoDBStore, commits: Commits, clock: Clock, names: Names, reason: str
 ) -> None:
     account = an_account(names.mine)
-    writes = [PutAccount(account, None), ClaimAddress(names.address, names.mine, NOW)]
+    writes: list[Write] = [PutAccount(account, None), ClaimAddress(names.address, names.mine, NOW)]
     with answering(store.client, "TransactWriteItems", [cancelled("None", reason)] * 3) as calls:
         commits.commit(writes, remaining=clock.remaining)
     assert calls == {"answered": 3, "sent": 1}
@@ -82,7 +83,7 @@ def test_a_transaction_that_met_another_one_is_tried_again_until_it_is_done(
 def test_the_pauses_between_attempts_grow_and_are_cut_by_full_jitter(
     store: DynamoDBStore, jittered: Callable[[list[float]], Commits], clock: Clock, names: Names
 ) -> None:
-    writes = [PutAccount(an_account(names.mine), None), AppendLog(a_row(names.organization, "1"))]
+    writes: list[Write] = [PutAccount(an_account(names.mine), None), AppendLog(a_row(names.organization, "1"))]
     fractions = [1.0, 0.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0]
     answers = [cancelled("TransactionConflict", "None")] * len(fractions)
     with answering(store.client, "TransactWriteItems", answers):
@@ -94,7 +95,7 @@ def test_contention_that_does_not_end_in_time_is_reported_in_time_and_nothing_is
     store: DynamoDBStore, commits: Commits, clock: Clock, names: Names
 ) -> None:
     clock.left = 2.0
-    writes = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
+    writes: list[Write] = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
     with (
         answering(store.client, "TransactWriteItems", [cancelled("None", "TransactionConflict")] * 1000) as calls,
         pytest.raises(ContendedError),
@@ -111,7 +112,7 @@ def test_a_failed_condition_beside_contention_is_a_refusal_because_waiting_would
     store: DynamoDBStore, commits: Commits, clock: Clock, names: Names
 ) -> None:
     there = an_account(names.mine, version=4)
-    writes = [
+    writes: list[Write] = [
         ClaimAddress(names.address, names.mine, NOW),
         PutAccount(an_account(names.mine, version=4), 3),
         AppendLog(a_row(names.organization, "1")),
@@ -128,7 +129,7 @@ def test_a_condition_that_fails_after_contention_is_refused_with_what_stands_the
     store: DynamoDBStore, commits: Commits, clock: Clock, names: Names
 ) -> None:
     store.commit([ClaimAddress(names.address, names.other, NOW)], remaining=clock.remaining)
-    writes = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
+    writes: list[Write] = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
     with (
         answering(store.client, "TransactWriteItems", [cancelled("None", "TransactionConflict")]),
         pytest.raises(RefusedError) as refused,
@@ -164,7 +165,7 @@ def test_a_single_write_that_stays_contended_is_reported_as_contended(
 def test_a_transaction_refused_as_a_whole_by_contention_is_tried_again(
     store: DynamoDBStore, commits: Commits, clock: Clock, names: Names, code: str
 ) -> None:
-    writes = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
+    writes: list[Write] = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
     with answering(store.client, "TransactWriteItems", [error(code)]) as calls:
         commits.commit(writes, remaining=clock.remaining)
     assert calls == {"answered": 1, "sent": 1}
@@ -184,7 +185,7 @@ def test_a_transaction_refused_as_a_whole_by_contention_is_tried_again(
 def test_any_other_failure_is_neither_a_refusal_nor_contention(
     store: DynamoDBStore, commits: Commits, clock: Clock, names: Names, answer: object
 ) -> None:
-    writes = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
+    writes: list[Write] = [PutAccount(an_account(names.mine), None), ClaimAddress(names.address, names.mine, NOW)]
     with (
         answering(store.client, "TransactWriteItems", [answer] * 9) as calls,  # type: ignore[list-item]
         pytest.raises(ClientError),
