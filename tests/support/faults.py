@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
 Answer = tuple[AWSResponse, dict[str, Any]]
@@ -15,7 +16,7 @@ Answer = tuple[AWSResponse, dict[str, Any]]
 def error(code: str, **more: object) -> Answer:
     """An error answer of DynamoDB, as botocore read it (after its own retries)."""
     parsed = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": 400}, **more}
-    return AWSResponse("", 400, {}, None), parsed
+    return AWSResponse("", 400, HTTPHeaders(), None), parsed
 
 
 def cancelled(*reasons: str | Mapping[str, object]) -> Answer:

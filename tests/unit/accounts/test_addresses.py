@@ -1,4 +1,5 @@
 """One canonical form, by which an address has one holder (DESIGN "Claiming", 1)."""
+# ruff: noqa: RUF001 - letters that look alike are what is tested here
 
 import time
 
@@ -47,7 +48,7 @@ DIFFERENT = [
     ("ada@mail.example.com", "ada@example.com"),
     ("ada@googlemail.com", "ada@gmail.com"),
     ('"ada"@example.com', "ada@example.com"),
-    ("ädа@example.com", "ada@example.com"),
+    ("\u0430da@example.com", "ada@example.com"),
 ]
 
 

@@ -1,0 +1,158 @@
+"""A directory and what its identity provider does to it, without HTTP: the use cases on any store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from rightful.accounts.account import Account
+from rightful.accounts.provisioning import Precondition, Provisioning, no_precondition
+from rightful.accounts.refusals import RefusalRecorder
+from rightful.conflicts.conflict import Conflict, Operation, Requester
+from rightful.eventlog import LogEntry
+from rightful.invocation import Invocation
+from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, QueueUnavailableError
+from rightful.storage.memory import MemoryQueue, MemoryStore
+from rightful.storage.writes import Hold, PutDirectory, PutOrganization
+from tests.support.builders import NOW, a_directory, an_organization
+from tests.support.names import Names
+
+Change = Callable[[Mapping[str, object]], Mapping[str, object]]
+
+
+class BrokenQueue:
+    """A queue that takes nothing."""
+
+    def send(self, pointer: Pointer, *, correlation_id: str) -> None:
+        """See `ConflictQueue.send`."""
+        raise QueueUnavailableError("it does not take anything")
+
+
+@dataclass
+class ProvisionedDirectory:
+    """One directory of one organization that verified example.com and example.org."""
+
+    store: IdentityStore = field(default_factory=MemoryStore)
+    queue: ConflictQueue = field(default_factory=MemoryQueue)
+    names: Names = field(default_factory=Names)
+    now: datetime = NOW
+    on_delete: OnDelete = OnDelete.DEACTIVATE
+    domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY
+    seconds_left: float = 20.0
+    failures: list[str] = field(default_factory=list)
+    organization: Organization = field(init=False)
+    directory: Directory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.organization = an_organization(
+            self.names.organization,
+            domains={"example.com": NOW, "example.org": NOW},
+            domain_policy=self.domain_policy,
+        )
+        self.directory = a_directory(self.names.organization, self.names.directory, on_delete=self.on_delete)
+        if self.store.organization(self.organization.id) is None:
+            self.store.commit([PutOrganization(self.organization, None)], remaining=self.remaining)
+        self.store.commit([PutDirectory(self.directory, None)], remaining=self.remaining)
+
+    def beside(self, **changed: object) -> "ProvisionedDirectory":
+        """Another directory of the same organization, on the same store and queue."""
+        names = replace(self.names, directory=self.names.other_directory)
+        return ProvisionedDirectory(self.store, self.queue, names, self.now, **changed)  # type: ignore[arg-type]
+
+    def of_another_organization(self) -> "ProvisionedDirectory":
+        """A directory of an organization of its own, on the same store and queue."""
+        return ProvisionedDirectory(self.store, self.queue, Names(), self.now)
+
+    def remaining(self) -> float:
+        """How long the request may take."""
+        return self.seconds_left
+
+    @property
+    def invocation(self) -> Invocation:
+        """A request at this moment."""
+        return Invocation(now=self.now, remaining=self.remaining, correlation_id="correlation")
+
+    @property
+    def provisioning(self) -> Provisioning:
+        """The use cases."""
+        recorder = RefusalRecorder(self.store, self.queue, lambda what, _: self.failures.append(what))
+        return Provisioning(self.store, recorder, self.organization.id, self.directory.id)
+
+    def pass_time(self, duration: timedelta = timedelta(minutes=1)) -> None:
+        """Move the clock."""
+        self.now += duration
+
+    # What the identity provider does
+
+    def create(self, resource: Mapping[str, object]) -> Account:
+        """POST."""
+        provisioning = self.provisioning
+        requester = Requester(None, None, str(resource["userName"]), None)
+        state = provisioning.state(requester_key=requester.key(self.directory.id))
+        return provisioning.create(resource, state, self.invocation)
+
+    def change(
+        self,
+        account: Account,
+        change: Change | None = None,
+        *,
+        operation: Operation = Operation.PATCH,
+        precondition: Precondition = no_precondition,
+        **attributes: object,
+    ) -> Account:
+        """PATCH or PUT: by a function, or by these attributes (None removes)."""
+        provisioning = self.provisioning
+        scim_id = scim_id_of(account)
+        state = provisioning.state(scim_id)
+        return provisioning.change(
+            scim_id, change or setting(**attributes), operation, state, self.invocation, precondition
+        )
+
+    def remove(self, account: Account, *, precondition: Precondition = no_precondition) -> Account:
+        """DELETE."""
+        provisioning = self.provisioning
+        state = provisioning.state(scim_id_of(account))
+        return provisioning.remove(scim_id_of(account), state, self.invocation, precondition)
+
+    # What there is then
+
+    def now_of(self, account: Account) -> Account:
+        """The account as it is in the store."""
+        found = self.store.account(account.id)
+        assert found is not None
+        return found
+
+    def hold(self, canonical: str) -> Hold | None:
+        """Who holds an address."""
+        return self.store.holds([canonical]).get(canonical)
+
+    def holder(self, canonical: str) -> str | None:
+        """The account that holds an address."""
+        hold = self.hold(canonical)
+        return hold.account_id if hold else None
+
+    def conflicts(self) -> list[Conflict]:
+        """The organization's conflicts, oldest first."""
+        return list(self.store.conflicts(self.organization.id, limit=100).conflicts)[::-1]
+
+    def log(self) -> list[LogEntry]:
+        """The organization's event log, oldest first."""
+        return list(self.store.log(self.organization.id, limit=100).entries)[::-1]
+
+
+def scim_id_of(account: Account) -> str:
+    """The SCIM id of a linked account."""
+    assert account.link is not None
+    return account.link.scim_id
+
+
+def setting(**attributes: object) -> Change:
+    """A change that sets attributes; None removes one. `email` is the one work address, primary."""
+    if isinstance(email := attributes.pop("email", None), str):
+        attributes["emails"] = [{"value": email, "type": "work", "primary": True}]
+
+    def change(resource: Mapping[str, object]) -> Mapping[str, object]:
+        wanted = {**resource, **attributes}
+        return {name: value for name, value in wanted.items() if value is not None}
+
+    return change
