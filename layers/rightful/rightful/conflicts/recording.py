@@ -111,7 +111,12 @@ def needs_remediation(conflict: Conflict) -> bool:
 
 
 def ending_writes(
-    conflict: Conflict | None, invocation: Invocation, *, before: Account | None, after: Account | None
+    conflict: Conflict | None,
+    invocation: Invocation,
+    *,
+    before: Account | None,
+    after: Account | None,
+    states_address: bool = False,
 ) -> tuple[Write, ...]:
     """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
 
@@ -123,6 +128,8 @@ def ending_writes(
         conflict: the requester's pending change, read before the write (None: it has none).
         before: the account before the write (None: this write creates it).
         after: the account as this write leaves it (None: this write removes it).
+        states_address: the request says itself which address the person has (every PUT; a PATCH of `emails`), be it the
+            one that the account has already: that takes back a wish for another one, even if nothing else changes.
 
     Returns:
         Nothing where the pending change goes on; else writes on items of the conflict's own only.
@@ -133,6 +140,8 @@ def ending_writes(
         outcome, explanation = ConflictStatus.APPLIED, "The address had become free: the change itself went through."
     elif (reason := _reason_to_end(conflict, before, after)) is not None:
         outcome, explanation = ConflictStatus.SUPERSEDED, reason
+    elif states_address and conflict.collision is Collision.EMAIL:
+        outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
     else:
         return ()
     gone = (
