@@ -22,6 +22,8 @@ from rightful.scim.patch import PATCH_SCHEMA, apply_patch, read_patch
 from rightful.scim.resources import read_create, read_replace, schemas_of
 from rightful.scim.schema import USER
 
+pytestmark = pytest.mark.slow
+
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 OracleUser = User[EnterpriseUser]

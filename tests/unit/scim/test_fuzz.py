@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ from rightful.scim.requests import parse_body
 from rightful.scim.resources import read_create, read_replace, render
 from rightful.scim.schema import GROUP, USER, schema_from_dict
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, user
+
+pytestmark = pytest.mark.slow
 
 NAMES = [
     *("userName", "USERNAME", "emails", "emails.value", "emails.type", "emails.primary", "name", "name.givenName"),
