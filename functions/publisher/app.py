@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @metrics.log_metrics
 def handler(event: Mapping[str, Sequence[Mapping[str, object]]], _context: object) -> dict[str, object]:
     """Publish a batch of the stream, in order; names the first record that has to come again, with all after it."""
-    changes: "list[Change]" = []
+    changes: list[Change] = []
     numbers: list[str] = []
     for record in event["Records"]:
         try:

@@ -1,0 +1,69 @@
+"""The change stream of a store in memory: what DynamoDB Streams would tell the publisher, commit by commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange
+from rightful.events.event import Event
+from rightful.storage.contract import Pointer, Remaining
+from rightful.storage.memory import MemoryStore
+from rightful.storage.writes import Hold, Write
+
+_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class StreamingStore(MemoryStore):
+    """A store that remembers every change of an account, a hold or a conflict, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes: list[Change] = []
+
+    def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
+        before = self.snapshot()
+        super().commit(writes, remaining=remaining)
+        self._note(before)
+
+    def mark_sent(self, pointer: Pointer, **how: object) -> None:
+        before = self.snapshot()
+        super().mark_sent(pointer, **how)  # type: ignore[arg-type]
+        self._note(before)
+
+    def _note(self, before: dict[tuple[str, ...], object]) -> None:
+        after = self.snapshot()
+        for key in [*before, *(key for key in after if key not in before)]:
+            old, new = before.get(key), after.get(key)
+            if old is not new:
+                self.changes += _change(old, new)
+
+    def take(self) -> list[Change]:
+        """What has changed since it was last asked."""
+        changes, self.changes = self.changes, []
+        return changes
+
+
+def _change(old: object, new: object) -> list[Change]:
+    kind = type(new if new is not None else old)
+    if kind is Account:
+        return [AccountChange(old, new, _AT)]  # type: ignore[arg-type]
+    if kind is Hold:
+        return [HoldChange(old, new, _AT)]  # type: ignore[arg-type]
+    if kind is Conflict:
+        return [ConflictChange(old, new, _AT)]  # type: ignore[arg-type]
+    return []
+
+
+@dataclass
+class RecordingBus:
+    """A bus that keeps what it takes; `refuses` says which events it does not."""
+
+    events: list[Event] = field(default_factory=list)
+    refuses: frozenset[str] = frozenset()
+
+    def publish(self, events: Sequence[Event]) -> tuple[int, ...]:
+        refused = tuple(position for position, event in enumerate(events) if event.type.value in self.refuses)
+        self.events += [event for position, event in enumerate(events) if position not in refused]
+        return refused

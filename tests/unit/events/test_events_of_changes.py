@@ -1,0 +1,241 @@
+"""From committed changes to events: pure functions of two images."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from rightful.accounts.account import Account, AccountStatus, Flag
+from rightful.accounts.address import parse_address, placeholder
+from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus, NextStep
+from rightful.conflicts.moves import touched
+from rightful.events.change import AccountChange, ConflictChange, HoldChange
+from rightful.events.publishing import events_of
+from rightful.events.schema import domain_event
+from rightful.events.woken import woken_by
+from rightful.storage.writes import Hold, Reservation
+from tests.support.builders import NOW, a_conflict, a_link, an_account
+
+ADA = an_account("ada", email="Ada@example.com", organization_id="org", claimed=True, link=a_link("ada", "dir"))
+
+
+def changed(old: Account, **to: object) -> AccountChange:
+    return AccountChange(old, replace(old, version=old.version + 1, **to), NOW)  # type: ignore[arg-type]
+
+
+def types_of(change: AccountChange | ConflictChange) -> list[str]:
+    for event in events_of(change):
+        domain_event.validate_python(event.detail())
+    return [event.type.value for event in events_of(change)]
+
+
+def test_a_new_account_is_told_with_its_address() -> None:
+    [event] = events_of(AccountChange(None, ADA, NOW))
+    detail = event.detail()
+    assert (detail["type"], detail["organizationId"]) == ("account.created", "org")
+    assert detail["account"] == {
+        "id": "ada",
+        "version": 1,
+        "email": "Ada@example.com",
+        "canonicalEmail": "ada@example.com",
+        "emailVerified": True,
+        "status": "active",
+        "claimed": True,
+        "origin": "scim",
+        "directoryId": "dir",
+    }
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        ({"attributes": {"title": "Countess"}}, []),
+        ({"last_login_at": NOW}, []),
+        ({"flags": frozenset({Flag.SERVICE})}, []),
+        ({"email_verified": False}, []),
+        ({"email": parse_address("ADA@example.com")}, []),
+        ({"email": parse_address("king@example.com")}, ["account.email.changed"]),
+        ({"email": None}, ["account.email.released", "account.sessions.revoke"]),
+        ({"email": placeholder("con")}, ["account.email.released", "account.sessions.revoke"]),
+        ({"status": AccountStatus.DEACTIVATED}, ["account.deactivated", "account.sessions.revoke"]),
+        (
+            {"status": AccountStatus.PENDING_DELETION, "deletion_date": NOW + timedelta(days=14)},
+            ["account.deletion.scheduled", "account.sessions.revoke"],
+        ),
+        ({"link": None}, ["account.unlinked"]),
+        ({"link": a_link("ada", "other", scim_id="ada-2")}, ["account.unlinked", "account.linked"]),
+    ],
+)
+def test_a_change_of_an_active_linked_account_is_told_as(to: dict[str, object], told: list[str]) -> None:
+    assert types_of(changed(ADA, **to)) == told
+
+
+@pytest.mark.parametrize(
+    ("before", "to", "told"),
+    [
+        (AccountStatus.DEACTIVATED, AccountStatus.ACTIVE, ["account.reactivated"]),
+        (AccountStatus.PENDING_DELETION, AccountStatus.ACTIVE, ["account.deletion.cancelled", "account.reactivated"]),
+        (AccountStatus.PENDING_DELETION, AccountStatus.DEACTIVATED, ["account.deletion.cancelled"]),
+        (AccountStatus.DEACTIVATED, AccountStatus.PENDING_DELETION, ["account.deletion.scheduled"]),
+    ],
+)
+def test_a_change_of_an_inactive_account_is_told_as(before: AccountStatus, to: AccountStatus, told: list[str]) -> None:
+    date = NOW + timedelta(days=14) if to is AccountStatus.PENDING_DELETION else None
+    assert types_of(changed(replace(ADA, status=before), status=to, deletion_date=date)) == told
+
+
+def test_an_account_that_a_remediation_emptied_says_which_conflict_did_it_and_hides_the_placeholder() -> None:
+    emptied = replace(ADA, email=placeholder("con"), email_verified=False)
+    move = touched(ADA, emptied, "con", NOW)
+    released, revoke = events_of(AccountChange(move.before, move.after, NOW))
+    detail = released.detail()
+    assert (detail["releasedEmail"], detail["conflictId"]) == ("Ada@example.com", "con")
+    assert "released.invalid" not in str(detail) + str(revoke.detail())
+    assert revoke.detail()["reason"] == "email_released"
+
+
+def test_an_erased_account_is_told_as_it_was_with_a_version_of_its_own() -> None:
+    released, deleted, revoke = events_of(AccountChange(ADA, None, NOW))
+    assert [event.type.value for event in (released, deleted, revoke)] == [
+        "account.email.released",
+        "account.deleted",
+        "account.sessions.revoke",
+    ]
+    account = deleted.detail()["account"]
+    assert isinstance(account, dict)
+    assert (account["email"], account["version"]) == ("Ada@example.com", ADA.version + 1)
+    assert revoke.detail()["reason"] == "deleted"
+
+
+def test_a_claim_is_told_to_the_organization_that_claimed() -> None:
+    private = an_account("ada", email="ada@example.com")
+    [event] = events_of(changed(private, organization_id="org", claimed=True))
+    assert (event.type.value, event.organization_id) == ("account.claimed", "org")
+
+
+def test_events_have_the_same_ids_each_time_and_never_those_of_others() -> None:
+    changes = [
+        AccountChange(None, ADA, NOW),
+        changed(ADA, status=AccountStatus.DEACTIVATED),
+        changed(replace(ADA, version=2), email=None),
+        AccountChange(replace(ADA, version=3), None, NOW),
+        ConflictChange(None, a_conflict("org", "con"), NOW),
+    ]
+    first = [event.id for change in changes for event in events_of(change)]
+    again = [event.id for change in changes for event in events_of(change)]
+    assert first == again
+    assert len(set(first)) == len(first)
+
+
+# Conflicts
+
+OPEN = a_conflict("org", "con")
+WAITING = replace(
+    OPEN,
+    version=2,
+    status=ConflictStatus.WAITING_APPROVAL,
+    conflict_class=ConflictClass.DEACTIVATED,
+    next_step=NextStep("administrator", "Approve."),
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (ConflictStatus.WAITING_APPROVAL, "conflict.needs_approval"),
+        (ConflictStatus.REFUSED, "conflict.refused"),
+        (ConflictStatus.APPLIED, "conflict.applied"),
+        (ConflictStatus.REJECTED, "conflict.rejected"),
+        (ConflictStatus.FAILED, "conflict.failed"),
+        (ConflictStatus.SUPERSEDED, "conflict.ended"),
+        (ConflictStatus.EXPIRED, "conflict.ended"),
+        (ConflictStatus.UNDONE, "conflict.undone"),
+    ],
+)
+def test_where_a_conflict_got_to_is_told(status: ConflictStatus, told: str) -> None:
+    assert types_of(ConflictChange(OPEN, replace(OPEN, version=2, status=status), NOW)) == [told]
+
+
+def test_a_new_conflict_is_told_once_and_its_repeats_are_not() -> None:
+    assert types_of(ConflictChange(None, OPEN, NOW)) == ["conflict.opened"]
+    assert types_of(ConflictChange(OPEN, replace(OPEN, version=2, occurrences=2), NOW)) == []
+    assert types_of(ConflictChange(OPEN, replace(OPEN, sent=True), NOW)) == []
+    assert types_of(ConflictChange(WAITING, replace(WAITING, version=3, occurrences=2), NOW)) == []
+
+
+def test_another_class_of_a_waiting_conflict_needs_another_approval() -> None:
+    rehire = replace(WAITING, version=3, conflict_class=ConflictClass.REHIRE)
+    assert types_of(ConflictChange(WAITING, rehire, NOW)) == ["conflict.needs_approval"]
+
+
+def test_a_conflict_that_is_opened_again_is_told_as_such() -> None:
+    rejected = replace(WAITING, version=3, status=ConflictStatus.REJECTED)
+    again = replace(rejected, version=4, status=ConflictStatus.OPEN)
+    assert types_of(ConflictChange(rejected, again, NOW)) == ["conflict.reopened"]
+
+
+def test_a_holder_of_another_organization_is_never_named() -> None:
+    foreign = replace(WAITING, holder_account_id="stranger", holder_organization_id="elsewhere")
+    [event] = events_of(ConflictChange(OPEN, foreign, NOW))
+    assert "stranger" not in str(event.detail())
+    assert "elsewhere" not in str(event.detail())
+
+
+def test_a_conflict_about_a_user_name_names_no_wanted_address() -> None:
+    [event] = events_of(ConflictChange(None, replace(OPEN, collision=Collision.USER_NAME), NOW))
+    conflict = event.detail()["conflict"]
+    assert isinstance(conflict, dict)
+    assert conflict["wantedEmail"] is None
+
+
+# Who is woken
+
+HELD = Hold("ada@example.com", "ada")
+RESERVED = Hold("ada@example.com", None, Reservation("create:dir:ada", "con", "org", NOW + timedelta(days=1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "woken"),
+    [
+        (None, HELD, False),
+        (HELD, None, True),
+        (HELD, replace(HELD, account_id="grace"), True),
+        (HELD, HELD, False),
+        (HELD, RESERVED, True),
+        (RESERVED, None, True),
+        (RESERVED, HELD, True),
+    ],
+)
+def test_an_address_that_changes_hands_wakes_who_waits_for_it(old: Hold | None, new: Hold | None, woken: bool) -> None:
+    assert woken_by(HoldChange(old, new, NOW)) == ("ada@example.com" if woken else None)
+
+
+def test_a_placeholder_wakes_nobody() -> None:
+    hold = Hold(placeholder("con").canonical, "ada")
+    assert woken_by(HoldChange(hold, None, NOW)) is None
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        {"status": AccountStatus.DEACTIVATED},
+        {"link": None},
+        {"organization_id": "other"},
+        {"claimed": False},
+        {"flags": frozenset({Flag.LEGAL_HOLD})},
+        {"email_verified": False},
+        {"last_login_at": NOW},
+        {"deletion_date": NOW},
+    ],
+)
+def test_a_holder_that_became_another_kind_of_holder_wakes_who_waits_for_its_address(to: dict[str, object]) -> None:
+    assert woken_by(changed(ADA, **to)) == "ada@example.com"
+
+
+def test_a_holder_with_new_attributes_or_one_more_login_wakes_nobody() -> None:
+    used = replace(ADA, last_login_at=NOW)
+    assert woken_by(changed(used, last_login_at=NOW + timedelta(hours=1))) is None
+    assert woken_by(changed(ADA, attributes={"title": "Countess"})) is None
+    assert woken_by(AccountChange(None, ADA, NOW)) is None
+    assert woken_by(AccountChange(ADA, None, NOW)) is None
+    assert woken_by(ConflictChange(None, OPEN, NOW)) is None

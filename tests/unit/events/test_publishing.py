@@ -1,0 +1,135 @@
+"""Publishing what was committed: whom it wakes, what reaches the bus, and what comes again."""
+
+from typing import Any
+
+import pytest
+
+from rightful.events.publishing import Published, publish
+from rightful.events.schema import domain_event
+from rightful.organizations.organization import OnDelete
+from rightful.storage.contract import Pointer, QueueUnavailableError
+from rightful.storage.memory import MemoryQueue
+from tests.support.service import Service
+from tests.support.stream import RecordingBus, StreamingStore
+
+
+def streaming(on_delete: OnDelete = OnDelete.DEACTIVATE) -> tuple[Service, StreamingStore]:
+    store = StreamingStore()
+    return Service(store=store, on_delete=on_delete), store
+
+
+def publish_all(service: Service, store: StreamingStore, bus: RecordingBus | None = None) -> Published:
+    return publish(store, service.queue, bus or RecordingBus(), store.take())
+
+
+def email_of(service: Service, user: dict[str, object]) -> str:
+    body: Any = service.scim("GET", f"/Users/{user['id']}").body
+    email: str = body["emails"][0]["value"]
+    return email
+
+
+@pytest.mark.parametrize("route", ["patched away", "erased", "unlinked", "self-service", "deactivated"])
+def test_an_address_that_becomes_free_by_whatever_route_goes_to_who_waits_for_it(route: str) -> None:
+    service, store = streaming(OnDelete.ERASE if route == "erased" else OnDelete.DEACTIVATE)
+    waiting = service.create_user("waiting")
+    holder = None
+    if route == "self-service":
+        holder_id = service.accounts("POST", body={"email": "grace@example.com", "emailVerified": True}).body["id"]  # type: ignore[index]
+    else:
+        holder = service.create_user("grace")
+    assert service.move(waiting["id"], "grace").status == 409
+    service.remediate_all()
+    assert email_of(service, waiting) == "waiting@example.com"
+    store.take()
+
+    if holder is None:
+        service.accounts("PUT", "/{id}/email", {"email": "mine@example.net"}, parameters={"id": str(holder_id)})
+    elif route == "patched away":
+        service.move(holder["id"], "elsewhere")
+    elif route == "deactivated":
+        service.scim("PATCH", f"/Users/{holder['id']}", patch_active(False))
+    else:
+        service.scim("DELETE", f"/Users/{holder['id']}")
+    done = publish_all(service, store)
+    service.remediate_all()
+
+    assert done.woken >= 1
+    assert email_of(service, waiting) == "grace@example.com"
+
+
+def patch_active(active: bool) -> dict[str, object]:
+    return {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{"op": "replace", "path": "active", "value": active}],
+    }
+
+
+def test_the_whole_story_is_told_in_documented_events() -> None:
+    service, store = streaming()
+    bus = RecordingBus()
+    leaver, colleague = service.create_user("sales"), service.create_user("ada")
+    service.scim("DELETE", f"/Users/{leaver['id']}")
+    service.move(colleague["id"], "sales")
+    service.remediate_all()
+    publish_all(service, store, bus)
+
+    told = [event.type.value for event in bus.events]
+    assert told[:2] == ["account.created", "account.created"]
+    assert told.index("account.unlinked") < told.index("conflict.opened") < told.index("conflict.applied")
+    assert told.count("account.email.changed") == told.count("account.email.released") == 1
+    assert told.count("account.sessions.revoke") == 2
+    for event in bus.events:
+        domain_event.validate_python(event.detail())
+
+
+def test_what_the_bus_does_not_take_comes_again_with_everything_after_it_under_the_same_ids() -> None:
+    service, store = streaming()
+    service.create_user("ada")
+    service.scim("PATCH", f"/Users/{service.create_user('grace')['id']}", patch_active(False))
+    changes = store.take()
+    bus = RecordingBus(refuses=frozenset({"account.deactivated"}))
+
+    failed = publish(store, service.queue, bus, changes).first_failed
+    assert failed is not None
+    bus.refuses = frozenset()
+    assert publish(store, service.queue, bus, changes[failed:]).first_failed is None
+
+    whole = RecordingBus()
+    publish(store, MemoryQueue(), whole, changes)
+    assert {event.id for event in bus.events} == {event.id for event in whole.events}
+
+
+def test_waiters_that_could_not_be_woken_are_woken_when_the_change_comes_again() -> None:
+    service, store = streaming()
+    waiting, holder = service.create_user("waiting"), service.create_user("grace")
+    service.move(waiting["id"], "grace")
+    service.remediate_all()
+    store.take()
+    service.move(holder["id"], "elsewhere")
+    changes = store.take()
+
+    class BrokenQueue(MemoryQueue):
+        def send(self, pointer: Pointer, *, correlation_id: str) -> None:
+            raise QueueUnavailableError("SendMessage failed")
+
+    bus = RecordingBus()
+    done = publish(store, BrokenQueue(), bus, changes)
+
+    assert done.first_failed is not None
+    assert bus.events, "what can be published is not held up"
+    assert publish(store, service.queue, bus, changes[done.first_failed :]).woken == 1
+
+
+def test_publishing_a_batch_twice_changes_nothing_more() -> None:
+    service, store = streaming()
+    waiting, holder = service.create_user("waiting"), service.create_user("grace")
+    service.move(waiting["id"], "grace")
+    service.remediate_all()
+    service.move(holder["id"], "elsewhere")
+    changes = store.take()
+    publish(store, service.queue, RecordingBus(), changes)
+    service.remediate_all()
+    after = store.snapshot()
+    publish(store, service.queue, RecordingBus(), changes)
+    service.remediate_all()
+    assert store.snapshot() == after
