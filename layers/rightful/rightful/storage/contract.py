@@ -15,6 +15,7 @@ from rightful.eventlog import LogEntry
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage.group_contract import GroupStore
+from rightful.storage.listing_contract import ListingStore
 from rightful.storage.writes import Hold, Write
 
 if TYPE_CHECKING:
@@ -47,10 +48,12 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """Accounts in the order of the listing, and where the next page begins (None: there is none)."""
+    """Accounts in the order of the listing, where the next page begins (None: there is none), and how many users the
+    directory has, if that was asked for."""
 
     accounts: tuple[Account, ...]
     next_position: str | None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class LogPage:
     next_position: str | None
 
 
-class IdentityStore(GroupStore, Protocol):
+class IdentityStore(GroupStore, ListingStore, Protocol):
     """Accounts, the email and userName indexes, conflicts and settings."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
@@ -116,8 +119,11 @@ class IdentityStore(GroupStore, Protocol):
         consistent."""
         ...
 
-    def users(self, directory_id: str, *, limit: int, position: str | None = None) -> AccountPage:
-        """A page of a directory's users in the order in which they were linked. Eventually consistent."""
+    def users(
+        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+    ) -> AccountPage:
+        """A page of a directory's users in the order in which they were linked, and with `counted` how many it has (at
+        no further call where the page has 92 users or fewer). Eventually consistent."""
         ...
 
     def number_of_users(self, directory_id: str) -> int:

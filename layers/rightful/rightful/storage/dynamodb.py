@@ -26,6 +26,7 @@ from rightful.storage.contract import (
 )
 from rightful.storage.group_reads import GroupReads
 from rightful.storage.items import Reader, read_account, read_hold
+from rightful.storage.listing_reads import ListingReads
 from rightful.storage.log_items import read_log_entry
 from rightful.storage.settings_items import read_directory, read_organization, read_token
 from rightful.storage.table import Table
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
-class DynamoDBStore(GroupReads):
+class DynamoDBStore(GroupReads, ListingReads):
     """`storage.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
@@ -156,29 +157,28 @@ class DynamoDBStore(GroupReads):
         )
         return tuple(keys.account_id_of(item["pk"]["S"]) for item in answer["Items"])
 
-    def users(self, directory_id: str, *, limit: int, position: str | None = None) -> AccountPage:
+    def users(
+        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+    ) -> AccountPage:
         """See `IdentityStore.users`. The position is the last listed item's place in the index."""
-        start = {"ExclusiveStartKey": keys.listing_start(directory_id, position)} if position else {}
-        answer = self.client.query(
-            TableName=self.tables.identity,
-            IndexName="by_directory",
-            KeyConditionExpression="directory_key = :key",
-            ExpressionAttributeValues={":key": {"S": keys.of_directory(directory_id)}},
-            Limit=limit,
-            **start,  # type: ignore[arg-type]  # one optional parameter
+        entries, last = self.identities.index(
+            "by_directory",
+            "directory_key",
+            keys.of_directory(directory_id),
+            limit=limit,
+            start=keys.listing_start(directory_id, position) if position else None,
         )
-        ids = [keys.account_id_of(item["pk"]["S"]) for item in answer["Items"]]
-        found = self.accounts(ids)
-        last = answer.get("LastEvaluatedKey")
+        listed = [keys.account(keys.account_id_of(entry["pk"]["S"])) for entry in entries]
+        items = self.identities.get_items([*listed, *(_counters(directory_id) if counted else ())])
         return AccountPage(
-            tuple(found[account_id] for account_id in ids if account_id in found),
+            tuple(read_account(items[key]) for key in listed if key in items),
             last["directory_sort"]["S"] if last else None,
+            _total(directory_id, items) if counted else None,
         )
 
     def number_of_users(self, directory_id: str) -> int:
         """See `IdentityStore.number_of_users`."""
-        items = self.identities.get_items([keys.counter(directory_id, shard) for shard in range(keys.COUNTERS)])
-        return sum(Reader(item).number("user_count") for item in items.values())
+        return _total(directory_id, self.identities.get_items(_counters(directory_id)))
 
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """See `IdentityStore.conflict`."""
@@ -257,3 +257,11 @@ class DynamoDBStore(GroupReads):
         """See `IdentityStore.tokens`."""
         items = self.identities.query_prefix(keys.token_list(organization_id, directory_id), keys.TOKEN_PREFIX)
         return tuple(sorted(map(read_token, items), key=lambda token: token.created_at))
+
+
+def _counters(directory_id: str) -> list[keys.Key]:
+    return [keys.counter(directory_id, shard) for shard in range(keys.COUNTERS)]
+
+
+def _total(directory_id: str, items: "Mapping[keys.Key, StoredItem]") -> int:
+    return sum(Reader(items[key]).number("user_count") for key in _counters(directory_id) if key in items)

@@ -1,6 +1,11 @@
 """Where groups are in the identity table. Like `storage.keys`: what a client chose stays behind its directory's id."""
 
+from typing import TYPE_CHECKING
+
 from rightful.storage.keys import Key
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 HEAD = "GROUP"
 MEMBER_PREFIX = "MEMBER#"
@@ -51,6 +56,16 @@ def member_id_of(sk: str) -> str:
 def groups_of_directory(directory_id: str) -> str:
     """by_directory: the groups of a directory."""
     return f"DIR#{directory_id}#GROUPS"
+
+
+def listing_start(directory_id: str, position: str) -> "dict[str, AttributeValueTypeDef]":
+    """by_directory: the key after which a page starts; `position` is the last item's sort key, which ends with the
+    group's id."""
+    return {
+        **group(position.rpartition("#")[2]).item(),
+        "directory_key": {"S": groups_of_directory(directory_id)},
+        "directory_sort": {"S": position},
+    }
 
 
 def groups_of_external_id(directory_id: str, external_id: str) -> str:

@@ -90,7 +90,7 @@ class GroupReads:
     ) -> GroupPage:
         """See `GroupStore.listed_groups`. The position is the last listed item's place in the index."""
         listing = group_keys.groups_of_directory(directory_id)
-        start = _listing_start(listing, position) if position else None
+        start = group_keys.listing_start(directory_id, position) if position else None
         entries, last = self.identities.index("by_directory", "directory_key", listing, limit=limit, start=start)
         ids = list(map(listed_group, entries))
         heads = [group_keys.group(group_id) for group_id in ids]
@@ -168,12 +168,3 @@ def _counters(directory_id: str) -> list[keys.Key]:
 
 def _total(directory_id: str, items: "Mapping[keys.Key, StoredItem]") -> int:
     return sum(Reader(items[key]).number("group_count") for key in _counters(directory_id) if key in items)
-
-
-def _listing_start(listing: str, position: str) -> "dict[str, AttributeValueTypeDef]":
-    """The key after which a page starts; a position ends with the group's id."""
-    return {
-        **group_keys.group(position.rpartition("#")[2]).item(),
-        "directory_key": {"S": listing},
-        "directory_sort": {"S": position},
-    }

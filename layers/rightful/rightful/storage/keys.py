@@ -101,6 +101,11 @@ def counter(directory_id: str, shard: int) -> Key:
     return Key(f"DIR#{directory_id}#COUNT", f"{shard}")
 
 
+def bookmarks(kind: str, directory_id: str) -> str:
+    """The partition of the places where pages of a listing ended."""
+    return f"DIR#{directory_id}#PAGES#{kind}"
+
+
 def tally(name: str) -> Key:
     """A counter that a cap is checked against."""
     return Key(f"TALLY#{name}", "TALLY")

@@ -17,7 +17,9 @@ from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import writes as w
 from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState, LogPage, Pointer, Remaining
-from rightful.storage.memory_groups import MemoryGroups
+from rightful.storage.listing_contract import Bookmark, Listing
+from rightful.storage.memory_groups import MemoryGroups, place_of_group
+from rightful.storage.memory_listing import MemoryListing
 from rightful.storage.memory_writes import Items, carry_out, condition_holds, found, key_of, list_key
 from rightful.storage.writes import Hold, Refusal, RefusedError, Write
 
@@ -27,12 +29,13 @@ TRANSACTION_LIMIT = 100
 _Kind = TypeVar("_Kind")
 
 
-class MemoryStore(MemoryGroups):
+class MemoryStore(MemoryGroups, MemoryListing):
     """`storage.contract.IdentityStore` on a dictionary of items, keyed as the identity table is."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._items: Items = {}
+        self._bookmarks: dict[Listing, dict[int, Bookmark]] = {}
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:  # noqa: ARG002 - it never waits
         """See `IdentityStore.commit`."""
@@ -123,10 +126,17 @@ class MemoryStore(MemoryGroups):
         """See `IdentityStore.account_ids_of_external_id`."""
         return tuple(account.id for account in self._linked(directory_id) if _external_id(account) == external_id)
 
-    def users(self, directory_id: str, *, limit: int, position: str | None = None) -> AccountPage:
+    def users(
+        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+    ) -> AccountPage:
         """See `IdentityStore.users`."""
         accounts, next_position = _page(self._linked(directory_id), _place, limit, position)
-        return AccountPage(accounts, next_position)
+        return AccountPage(accounts, next_position, self.number_of_users(directory_id) if counted else None)
+
+    def _entries(self, listing: Listing) -> list[str]:
+        if listing.kind == "users":
+            return sorted(map(_place, self._linked(listing.directory_id)))
+        return [place_of_group(group) for group in self.groups_of(listing.directory_id)]
 
     def number_of_users(self, directory_id: str) -> int:
         """See `IdentityStore.number_of_users`."""

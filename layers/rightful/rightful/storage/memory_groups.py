@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC
 
 from rightful.accounts.account import Account
 from rightful.groups.group import MOST_GROUPS, Group, is_user_id
@@ -97,6 +98,11 @@ def carry_out(write: g.GroupWrite, key: Key, items: Items) -> None:
             items.pop(key, None)
 
 
+def place_of_group(group: Group) -> str:
+    """Sorts as groups were created."""
+    return f"{group.created_at.astimezone(UTC).isoformat(timespec='microseconds')}#{group.id}"
+
+
 class MemoryGroups:
     """`storage.group_contract.GroupStore` on a dictionary of items."""
 
@@ -159,19 +165,20 @@ class MemoryGroups:
 
     def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
         """See `GroupStore.group_ids_of_external_id`."""
-        return tuple(group.id for group in self._groups_of(directory_id) if group.external_id == external_id)
+        return tuple(group.id for group in self.groups_of(directory_id) if group.external_id == external_id)
 
     def listed_groups(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
     ) -> GroupPage:
         """See `GroupStore.listed_groups`."""
-        groups = self._groups_of(directory_id)
-        ids = [group.id for group in groups]
-        start = ids.index(position) + 1 if position in ids else 0
-        page = tuple(groups[start : start + limit])
-        more = start + limit < len(groups)
+        after = [
+            group for group in self.groups_of(directory_id) if position is None or place_of_group(group) > position
+        ]
+        page = tuple(after[:limit])
         return GroupPage(
-            page, page[-1].id if page and more else None, self.number_of_groups(directory_id) if counted else None
+            page,
+            place_of_group(page[-1]) if len(after) > limit else None,
+            self.number_of_groups(directory_id) if counted else None,
         )
 
     def number_of_groups(self, directory_id: str) -> int:
@@ -185,8 +192,9 @@ class MemoryGroups:
         with self._lock:
             return tuple(sorted(key[1] for key in self._items if key[0] == "DELETEDGROUP")[:limit])
 
-    def _groups_of(self, directory_id: str) -> list[Group]:
+    def groups_of(self, directory_id: str) -> list[Group]:
+        """A directory's groups in the order of the listing."""
         with self._lock:
             groups = [item for item in self._items.values() if isinstance(item, Group)]
         mine = [group for group in groups if group.directory_id == directory_id and not group.deleted]
-        return sorted(mine, key=lambda group: (group.created_at, group.id))
+        return sorted(mine, key=place_of_group)

@@ -1,0 +1,62 @@
+"""What can be listed and searched: the users of a directory, or its groups, as SCIM resources."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rightful.scim.attributes import ResourceType
+from rightful.scim.expressions import Filter
+from rightful.storage.listing_contract import Listing
+
+Resource = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Resources in the order of the listing, where the next page begins (None: there is none), and how many there are
+    in all, if that was asked for."""
+
+    resources: tuple[Resource, ...]
+    next_position: str | None
+    total: int | None = None
+
+
+class Collection(Protocol):
+    """The resources of one type in one directory."""
+
+    @property
+    def rt(self) -> ResourceType:
+        """Their type."""
+        ...
+
+    @property
+    def listing(self) -> Listing:
+        """Where they are listed."""
+        ...
+
+    def equal(self, attribute: str, value: str) -> list[Resource] | None:
+        """What an index gives for `attribute eq value`, as candidates; None: there is no such index.
+
+        Args:
+            attribute: canonical, as `scim.filters.equality` names it. One that the type does not have gives nothing.
+        """
+        ...
+
+    def page(self, limit: int, position: str | None, *, counted: bool) -> Page:
+        """A page of all."""
+        ...
+
+    def total(self) -> int:
+        """How many there are."""
+        ...
+
+    def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:
+        """The resources with everything that the filter looks at."""
+        ...
+
+    def for_answer(
+        self, resources: Sequence[Resource], attributes: Sequence[str], excluded: Sequence[str]
+    ) -> list[Resource]:
+        """The resources with everything that the answer shows. May be fewer, where they would be too large together:
+        a page may be shorter than was asked for (RFC 7644 section 3.4.2.4)."""
+        ...
