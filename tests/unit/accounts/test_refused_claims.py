@@ -1,0 +1,376 @@
+"""An address that another account holds: the same 409 for everybody, and a conflict in the table before it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from rightful.accounts.account import Account, AccountStatus, Flag
+from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation
+from rightful.eventlog import Action, Result
+from rightful.organizations.organization import OnDelete
+from rightful.scim.errors import ScimError
+from rightful.storage.memory import MemoryQueue, MemoryStore
+from rightful.storage.writes import ClaimAddress, ContendedError, PutAccount, Reservation, ReserveAddress, Write
+from tests.support.builders import NOW, a_user, an_account
+from tests.support.provisioned import BrokenQueue, ProvisionedDirectory
+
+WANTED = "Wanted@example.com"
+CANONICAL = "wanted@example.com"
+BODY = {
+    "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+    "status": "409",
+    "scimType": "uniqueness",
+    "detail": "Resource [USER]: with email[Wanted@example.com] already exists.",
+}
+
+
+@pytest.fixture
+def idp() -> ProvisionedDirectory:
+    return ProvisionedDirectory()
+
+
+def _refused(use: Callable[[], object]) -> ScimError:
+    with pytest.raises(ScimError) as refused:
+        use()
+    return refused.value
+
+
+# Who holds it
+
+
+def _put(idp: ProvisionedDirectory, **changed: object) -> None:
+    account = an_account(idp.names.other, email=CANONICAL, **changed)
+    writes: list[Write] = [PutAccount(account, None), ClaimAddress(CANONICAL, account.id, NOW)]
+    idp.store.commit(writes, remaining=idp.remaining)
+
+
+def _colleague(idp: ProvisionedDirectory) -> None:
+    idp.create(a_user("holder", CANONICAL))
+
+
+def _leaver(idp: ProvisionedDirectory) -> None:
+    idp.remove(idp.create(a_user("holder", CANONICAL, externalId="e-holder")))
+
+
+def _deactivated(idp: ProvisionedDirectory) -> None:
+    idp.change(idp.create(a_user("holder", CANONICAL)), active=False)
+
+
+def _in_another_directory(idp: ProvisionedDirectory) -> None:
+    idp.beside().create(a_user("holder", CANONICAL))
+
+
+def _of_another_organization(idp: ProvisionedDirectory) -> None:
+    idp.of_another_organization().create(a_user("holder", CANONICAL))
+
+
+def _signed_up(idp: ProvisionedDirectory) -> None:
+    _put(idp, email_verified=False)
+
+
+def _scheduled_for_deletion(idp: ProvisionedDirectory) -> None:
+    _put(idp, organization_id=idp.organization.id, status=AccountStatus.PENDING_DELETION, deletion_date=NOW)
+
+
+def _protected(idp: ProvisionedDirectory) -> None:
+    _put(idp, organization_id=idp.organization.id, flags=frozenset({Flag.LEGAL_HOLD}))
+
+
+def _reserved_for_another(idp: ProvisionedDirectory) -> None:
+    reservation = Reservation("create:elsewhere:somebody", "con", idp.organization.id, idp.now + timedelta(hours=1))
+    idp.store.commit([ReserveAddress(CANONICAL, None, reservation, idp.now)], remaining=idp.remaining)
+
+
+def _lost_account(idp: ProvisionedDirectory) -> None:
+    idp.store.commit([ClaimAddress(CANONICAL, "gone", NOW)], remaining=idp.remaining)
+
+
+HOLDERS = [
+    _colleague,
+    _leaver,
+    _deactivated,
+    _in_another_directory,
+    _of_another_organization,
+    _signed_up,
+    _scheduled_for_deletion,
+    _protected,
+    _reserved_for_another,
+    _lost_account,
+]
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+@pytest.mark.parametrize("operation", [Operation.CREATE, Operation.PATCH, Operation.PUT])
+def test_the_answer_is_the_same_for_every_holder_and_operation_and_the_conflict_is_recorded_and_sent(
+    idp: ProvisionedDirectory, holder: Callable[[ProvisionedDirectory], None], operation: Operation
+) -> None:
+    holder(idp)
+    held = idp.hold(CANONICAL)
+    if operation is Operation.CREATE:
+        before = None
+        refused = _refused(lambda: idp.create(a_user("ada", WANTED)))
+    else:
+        before = idp.create(a_user("ada", "ada@example.com"))
+        refused = _refused(lambda: idp.change(before, email=WANTED, title="Dr", operation=operation))
+        assert idp.now_of(before) == before
+        assert idp.holder("ada@example.com") == before.id
+    assert refused.body() == BODY
+    assert refused.headers == {}
+    assert idp.hold(CANONICAL) == held
+    (conflict,) = idp.conflicts()
+    assert (conflict.operation, conflict.status, conflict.sent) == (operation, ConflictStatus.OPEN, True)
+    assert (conflict.wanted.value, conflict.wanted.canonical) == (WANTED, CANONICAL)
+    assert conflict.requester.account_id == (before.id if before else None)
+    assert isinstance(idp.queue, MemoryQueue)
+    assert [pointer.conflict_id for pointer in idp.queue.messages] == [conflict.id]
+    row = max(idp.log(), key=lambda row: row.action is Action.CLAIM_REFUSED)
+    assert (row.action, row.result, row.conflict_id) == (Action.CLAIM_REFUSED, Result.REFUSED, conflict.id)
+
+
+# What is recorded
+
+
+def test_a_refused_change_is_recorded_with_all_that_the_request_asked_for(idp: ProvisionedDirectory) -> None:
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com", title="Miss", nickName="A"))
+    idp.pass_time()
+    _refused(lambda: idp.change(ada, email=WANTED, title="Dr", nickName=None, active=False))
+    (conflict,) = idp.conflicts()
+    email = {"type": "work", "primary": True}
+    assert conflict.change.before == {
+        "emails": [{"value": "ada@example.com", **email}],
+        "title": "Miss",
+        "nickName": "A",
+    }
+    assert conflict.change.after == {"emails": [{"value": WANTED, **email}], "title": "Dr"}
+    assert conflict.change.active is False
+    assert conflict.deactivation_pending
+    assert conflict.old_email == ada.email
+    assert conflict.created_at == idp.now
+    assert conflict.correlation_id == "correlation"
+
+
+def test_a_refused_create_is_recorded_with_the_whole_user(idp: ProvisionedDirectory) -> None:
+    _colleague(idp)
+    _refused(lambda: idp.create(a_user("ada", WANTED, externalId="e1", title="Dr")))
+    (conflict,) = idp.conflicts()
+    assert conflict.change.before == {}
+    assert conflict.change.after["title"] == "Dr"
+    assert conflict.change.active is True
+    assert conflict.old_email is None
+    assert (conflict.requester.scim_id, conflict.requester.user_name) == (None, "ada")
+    assert conflict.requester.external_id == "e1"
+    assert not conflict.deactivation_pending
+    assert idp.store.number_of_users(idp.directory.id) == 1
+
+
+def test_a_repeat_by_the_identity_provider_is_the_same_conflict_counted(idp: ProvisionedDirectory) -> None:
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    for _ in range(3):
+        idp.pass_time()
+        assert _refused(lambda: idp.change(ada, email=WANTED)).body() == BODY
+    (conflict,) = idp.conflicts()
+    assert conflict.occurrences == 3
+    assert conflict.updated_at == idp.now
+
+
+def test_a_conflict_waits_for_its_address_and_is_the_requesters_pending_change(idp: ProvisionedDirectory) -> None:
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    _refused(lambda: idp.change(ada, email=WANTED))
+    (conflict,) = idp.conflicts()
+    assert [pointer.conflict_id for pointer in idp.store.waiters(CANONICAL)] == [conflict.id]
+    assert idp.provisioning.state(f"{ada.id}-1").pending_conflict_id == conflict.id
+
+
+def test_a_taken_user_name_of_a_change_is_recorded_as_a_conflict_of_user_names(idp: ProvisionedDirectory) -> None:
+    idp.create(a_user("lovelace", "lovelace@example.com"))
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    refused = _refused(lambda: idp.change(ada, userName="Lovelace"))
+    assert refused.body() == BODY | {"detail": "Resource [USER]: with userName[Lovelace] already exists."}
+    (conflict,) = idp.conflicts()
+    assert conflict.collision is Collision.USER_NAME
+    assert idp.now_of(ada) == ada
+
+
+def test_where_address_and_user_name_are_both_taken_the_answer_names_the_address(idp: ProvisionedDirectory) -> None:
+    idp.create(a_user("lovelace", CANONICAL))
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    assert _refused(lambda: idp.change(ada, email=WANTED, userName="lovelace")).body() == BODY
+    assert idp.now_of(ada) == ada
+
+
+# What fails after the refusal
+
+
+def test_the_answer_is_given_and_the_conflict_is_in_the_table_when_the_queue_takes_nothing() -> None:
+    idp = ProvisionedDirectory(queue=BrokenQueue())
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    assert _refused(lambda: idp.change(ada, email=WANTED)).body() == BODY
+    (conflict,) = idp.conflicts()
+    assert not conflict.sent
+    assert conflict.status is ConflictStatus.OPEN
+    assert idp.failures == ["conflict_not_sent"]
+
+
+def test_a_retry_sends_what_the_queue_did_not_take_before() -> None:
+    idp = ProvisionedDirectory(queue=BrokenQueue())
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    _refused(lambda: idp.change(ada, email=WANTED))
+    idp.queue = MemoryQueue()
+    _refused(lambda: idp.change(ada, email=WANTED))
+    (conflict,) = idp.conflicts()
+    assert conflict.sent
+    assert [pointer.conflict_id for pointer in idp.queue.messages] == [conflict.id]
+
+
+def test_a_conflict_that_cannot_be_recorded_is_answered_with_503_and_never_with_409(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    idp = ProvisionedDirectory()
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com"))
+
+    def contended(*_: object) -> Conflict:
+        raise ContendedError
+
+    monkeypatch.setattr("rightful.accounts.refusals.record", contended)
+    refused = _refused(lambda: idp.change(ada, email=WANTED))
+    assert refused.status == 503
+    assert "Retry-After" in refused.headers
+
+
+def test_contention_is_answered_with_503_and_recorded_as_no_conflict(
+    idp: ProvisionedDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = idp.create(a_user("ada", "ada@example.com"))
+
+    def contended(*_: object, **__: object) -> None:
+        raise ContendedError
+
+    uses: list[Callable[[], object]] = [
+        lambda: idp.create(a_user("lovelace", WANTED)),
+        lambda: idp.change(ada, email=WANTED),
+        lambda: idp.remove(ada),
+    ]
+    monkeypatch.setattr(idp.store, "commit", contended)
+    for use in uses:
+        refused = _refused(use)
+        assert (refused.status, refused.headers) == (503, {"Retry-After": "1"})
+    assert idp.conflicts() == []
+    assert idp.now_of(ada) == ada
+
+
+# What ends a refused change
+
+
+def _with_a_refused_change(idp: ProvisionedDirectory) -> tuple[Account, Account]:
+    holder = idp.create(a_user("holder", CANONICAL))
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    _refused(lambda: idp.change(ada, email=WANTED))
+    idp.pass_time()
+    return holder, ada
+
+
+def _is_over(idp: ProvisionedDirectory, ada: Account) -> bool:
+    return (
+        idp.store.waiters(CANONICAL) == ()
+        and idp.store.pending_conflicts([f"account:{ada.id}"]) == {}
+        and not any(conflict.live for conflict in idp.conflicts())
+    )
+
+
+def test_a_later_change_to_another_address_supersedes_the_refused_one(idp: ProvisionedDirectory) -> None:
+    _, ada = _with_a_refused_change(idp)
+    idp.change(ada, email="lovelace@example.com")
+    (conflict,) = idp.conflicts()
+    assert conflict.status is ConflictStatus.SUPERSEDED
+    assert conflict.resolved_at == idp.now
+    assert _is_over(idp, ada)
+
+
+def test_a_retry_that_finds_the_address_free_applies_the_refused_change(idp: ProvisionedDirectory) -> None:
+    holder, ada = _with_a_refused_change(idp)
+    idp.change(holder, email="holder2@example.com")
+    changed = idp.change(ada, email=WANTED)
+    assert changed.holds == CANONICAL
+    (conflict,) = idp.conflicts()
+    assert conflict.status is ConflictStatus.APPLIED
+    assert _is_over(idp, ada)
+
+
+@pytest.mark.parametrize("on_delete", list(OnDelete))
+def test_the_removal_of_the_requester_ends_the_refused_change(on_delete: OnDelete) -> None:
+    idp = ProvisionedDirectory(on_delete=on_delete)
+    _, ada = _with_a_refused_change(idp)
+    idp.remove(ada)
+    (conflict,) = idp.conflicts()
+    assert conflict.status is ConflictStatus.SUPERSEDED
+    assert _is_over(idp, ada)
+
+
+def test_the_deactivation_of_the_requester_ends_the_refused_change(idp: ProvisionedDirectory) -> None:
+    _, ada = _with_a_refused_change(idp)
+    idp.change(ada, active=False)
+    (conflict,) = idp.conflicts()
+    assert conflict.status is ConflictStatus.SUPERSEDED
+
+
+def test_a_change_of_something_else_leaves_the_refused_change_waiting(idp: ProvisionedDirectory) -> None:
+    _, ada = _with_a_refused_change(idp)
+    idp.change(ada, title="Dr")
+    (conflict,) = idp.conflicts()
+    assert conflict.status is ConflictStatus.OPEN
+    assert not _is_over(idp, ada)
+
+
+def test_another_refused_change_of_the_same_person_takes_the_place_of_the_first(idp: ProvisionedDirectory) -> None:
+    _, ada = _with_a_refused_change(idp)
+    idp.create(a_user("second", "second@example.com"))
+    _refused(lambda: idp.change(ada, email="second@example.com"))
+    first, second = idp.conflicts()
+    assert first.status is ConflictStatus.SUPERSEDED
+    assert second.status is ConflictStatus.OPEN
+    assert idp.store.pending_conflicts([f"account:{ada.id}"]) == {f"account:{ada.id}": second.id}
+    assert idp.store.waiters(CANONICAL) == ()
+
+
+def test_a_create_with_another_address_ends_the_refused_create(idp: ProvisionedDirectory) -> None:
+    _colleague(idp)
+    _refused(lambda: idp.create(a_user("ada", WANTED)))
+    idp.pass_time()
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    (conflict,) = idp.conflicts()
+    assert conflict.status is ConflictStatus.SUPERSEDED
+    assert _is_over(idp, ada)
+
+
+def test_a_reserved_address_is_claimed_by_the_create_it_is_reserved_for(idp: ProvisionedDirectory) -> None:
+    key = f"create:{idp.directory.id}:ada"
+    reservation = Reservation(key, "con", idp.organization.id, idp.now + timedelta(hours=1))
+    idp.store.commit([ReserveAddress(CANONICAL, None, reservation, idp.now)], remaining=idp.remaining)
+    assert _refused(lambda: idp.create(a_user("another", WANTED))).body() == BODY
+    ada = idp.create(a_user("Ada", WANTED))
+    assert idp.holder(CANONICAL) == ada.id
+
+
+def test_a_reservation_that_ended_keeps_nobody_out(idp: ProvisionedDirectory) -> None:
+    reservation = Reservation("create:elsewhere:somebody", "con", idp.organization.id, idp.now)
+    idp.store.commit([ReserveAddress(CANONICAL, None, reservation, idp.now)], remaining=idp.remaining)
+    ada = idp.create(a_user("ada", WANTED))
+    assert idp.holder(CANONICAL) == ada.id
+
+
+def test_nothing_of_a_refused_request_is_written_besides_its_conflict(idp: ProvisionedDirectory) -> None:
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    assert isinstance(idp.store, MemoryStore)
+    before = idp.store.snapshot()
+    _refused(lambda: idp.change(ada, email=WANTED, userName="lovelace", title="Dr"))
+    after = idp.store.snapshot()
+    assert {key: after[key] for key in before} == before
+    assert {key[0] for key in after.keys() - before.keys()} == {"CONFLICT", "PENDING", "WAITER", "LOG"}
