@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from rightful.accounts.account import Account
 from rightful.accounts.provisioning import Precondition, Provisioning, no_precondition
@@ -18,6 +19,14 @@ from tests.support.builders import NOW, a_directory, an_organization
 from tests.support.names import Names
 
 Change = Callable[[Mapping[str, object]], Mapping[str, object]]
+
+
+_NUMBERS = count(1)
+
+
+def next_id() -> str:
+    """Ids in the order in which they were made, even within a millisecond."""
+    return f"{next(_NUMBERS):032x}"
 
 
 class BrokenQueue:
@@ -70,7 +79,7 @@ class ProvisionedDirectory:
     @property
     def invocation(self) -> Invocation:
         """A request at this moment."""
-        return Invocation(now=self.now, remaining=self.remaining, correlation_id="correlation")
+        return Invocation(now=self.now, new_id=next_id, remaining=self.remaining, correlation_id="correlation")
 
     @property
     def provisioning(self) -> Provisioning:
