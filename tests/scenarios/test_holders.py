@@ -11,7 +11,15 @@ from rightful.accounts.address import Address, parse_address
 from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import DomainPolicy
 from rightful.storage.memory_writes import Items
-from rightful.storage.writes import ClaimAddress, DeleteAccount, PutAccount, ReleaseAddress, TransferAddress
+from rightful.storage.writes import (
+    ClaimAddress,
+    DeleteAccount,
+    ListToken,
+    PutAccount,
+    ReleaseAddress,
+    ReleaseUserName,
+    TransferAddress,
+)
 from tests.scenarios.world import (
     DAY,
     HERE,
@@ -26,6 +34,7 @@ from tests.scenarios.world import (
     policy_of,
     reservation,
 )
+from tests.support.builders import a_token
 
 TOMBSTONE = "0123456789abcdef0123456789abcdef"
 
@@ -65,7 +74,10 @@ REQUESTER_WORDS = {
     "asks for a third user's userName too",
     "asks for a tombstone",
     "asks for the holder's userName too",
+    "asked with a key that is live",
+    "asked with a key that was revoked",
     "asks only for a taken userName",
+    "was unlinked meanwhile",
     "deactivates too",
     "has another address meanwhile",
     "on a domain that is only tolerated",
@@ -187,6 +199,9 @@ def _ask(world: World, row: Row) -> Conflict:
     deactivates = bool({"deactivates too", "asks for a tombstone"} & words)
     if "asked 28 days ago" in words:
         world.now = NOW - 28 * DAY
+    if "asked with a key that is live" in words:
+        world.commit(ListToken(a_token("hash", id="key", organization_id=OURS, directory_id=HERE)))
+    world.key_id = "key" if any(word.startswith("asked with a key") for word in words) else ""
     conflict = world.ask("requester", world.wanted.value, user_name=user_name, active=False if deactivates else None)
     world.now = NOW
     return conflict
@@ -214,6 +229,9 @@ def _meanwhile(world: World, row: Row) -> None:
             TransferAddress(other.canonical, "helper", "requester"),
             ReleaseAddress("requester@example.com", "requester"),
         )
+    if "was unlinked meanwhile" in row.requester:
+        gone = replace(requester, version=2, link=None)
+        world.commit(PutAccount(gone, 1), ReleaseUserName(HERE, "requester", "requester"))
     if "was deactivated meanwhile" in row.requester:
         world.now += DAY
         gone = replace(requester, version=2, status=AccountStatus.DEACTIVATED, deactivated_at=world.now)

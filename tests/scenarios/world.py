@@ -66,6 +66,7 @@ class World:
     brakes: Brakes = field(default_factory=Brakes)
     domains: frozenset[str] = frozenset({"example.com"})
     domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY
+    key_id: str = ""
 
     def new_id(self) -> str:
         """Ids that sort by age."""
@@ -198,6 +199,7 @@ class World:
             wanted=address,
             old_email=account.email,
             change=PendingChange(before, new, active),
+            key_id=self.key_id,
         )
         return self.record(refused)
 

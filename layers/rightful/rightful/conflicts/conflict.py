@@ -160,6 +160,7 @@ class Conflict:
         touched_account_ids: the accounts the remediation wrote; each has a before-image.
         sessions_revoked_of: those of them whose sessions have to end.
         released: canonical addresses that nobody holds any more since it was applied; who waits for them is woken.
+        key_id: the directory's key that the request came with, empty if unknown: revoking it ends the pending change.
         decided_by: the administrator who rejected it, undid it or opened it again.
     """
 
@@ -197,6 +198,7 @@ class Conflict:
     sessions_revoked_of: tuple[str, ...] = ()
     released: tuple[str, ...] = ()
     decided_by: str = ""
+    key_id: str = ""
 
     @property
     def settled_by_people(self) -> bool:

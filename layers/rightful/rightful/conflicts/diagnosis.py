@@ -62,6 +62,8 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
         return ConflictStatus.EXPIRED, "Nothing could be done within 28 days, and the identity provider gave up by now."
     if snapshot.organization is None or not snapshot.directory_exists:
         return ConflictStatus.SUPERSEDED, "The directory that asked for the change does not exist any more."
+    if snapshot.revoked:
+        return ConflictStatus.SUPERSEDED, "The key that asked for the change was revoked."
     if snapshot.pending_id != conflict.id:
         return ConflictStatus.SUPERSEDED, "A later change of the same person took its place."
     if conflict.requester.account_id is None:

@@ -32,6 +32,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         cyclic=cyclic,
         cut_short=cut_short,
         live_key_ids=_live_key_ids(store, invocation, conflict),
+        revoked=_is_revoked(store, invocation, conflict),
     )
 
 
@@ -86,6 +87,8 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
     conflict = store.conflict(Pointer(first.organization_id, conflict_id))
     if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
         return None
+    if _is_revoked(store, invocation, conflict):
+        return None
     leg = Leg(conflict, account, None, None)
     moves_away = conflict.wanted.canonical != account.holds
     return conflict if moves_away and is_requester(leg) and wants_still(leg) else None
@@ -99,3 +102,10 @@ def _live_key_ids(store: IdentityStore, invocation: Invocation, conflict: Confli
         for token in store.tokens(organization_id=conflict.organization_id)
         if token.scope is Scope.ADMIN and token.is_live(invocation.now)
     )
+
+
+def _is_revoked(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> bool:
+    if not conflict.key_id:
+        return False
+    tokens = store.tokens(organization_id=conflict.organization_id, directory_id=conflict.directory_id)
+    return not any(token.id == conflict.key_id and token.is_live(invocation.now) for token in tokens)

@@ -44,6 +44,7 @@ class RefusedClaim:
         wanted: the address; where a userName was taken, `conflict.wanted_user_name(...)`.
         old_email: what the requester holds now; None for a create.
         change: what the whole refused request asked for.
+        key_id: the key that the request came with; if it is revoked the change is not wanted any more.
     """
 
     organization_id: str
@@ -54,6 +55,7 @@ class RefusedClaim:
     old_email: Address | None
     change: PendingChange
     collision: Collision = Collision.EMAIL
+    key_id: str = ""
 
     @property
     def requester_key(self) -> str:
@@ -209,6 +211,7 @@ def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -
         correlation_id=invocation.correlation_id,
         deactivation_pending=former.deactivation_pending if deactivates is None else not deactivates,
         sent=False,
+        key_id=refused.key_id,
     )
 
 
@@ -233,6 +236,7 @@ def _opened(refused: RefusedClaim, former: Conflict | None, invocation: Invocati
         expires_at=invocation.now + PENDING_CHANGE_LIFETIME,
         correlation_id=invocation.correlation_id,
         collision=refused.collision,
+        key_id=refused.key_id,
         deactivation_pending=change.active is False and refused.requester.account_id is not None,
     )
 

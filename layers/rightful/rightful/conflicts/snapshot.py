@@ -43,6 +43,7 @@ class Snapshot:
         cyclic: the last of them wants what the requester holds: a swap or a rotation.
         cut_short: there are more legs than were read.
         live_key_ids: of the keys that approved, those that are still live admin keys of the organization.
+        revoked: the key that the request came with opens nothing any more.
     """
 
     now: datetime
@@ -54,6 +55,7 @@ class Snapshot:
     cyclic: bool = False
     cut_short: bool = False
     live_key_ids: frozenset[str] = frozenset()
+    revoked: bool = False
 
     @property
     def conflict(self) -> Conflict:
