@@ -23,16 +23,21 @@ def scim_time(moment: datetime) -> str:
 def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
     """The User resource of a linked account; `base_url` is the directory's SCIM base URL."""
     scim_id = account.link.scim_id if account.link else account.id
+    groups = [
+        {"value": group_id, "$ref": f"{base_url}/Groups/{group_id}", "type": "direct"}
+        for group_id in sorted(account.group_ids)
+    ]
     return {
         **account.attributes,
         "id": scim_id,
         "active": account.active,
+        **({"groups": groups} if groups else {}),
         "meta": {
             "resourceType": "User",
             "created": scim_time(account.link.linked_at if account.link else account.created_at),
             "lastModified": scim_time(account.updated_at),
             "location": f"{base_url}/Users/{scim_id}",
-            "version": f'W/"{account.version}"',
+            "version": f'W/"{account.tag}"',
         },
     }
 

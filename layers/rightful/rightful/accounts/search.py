@@ -1,127 +1,95 @@
-"""Finding a directory's users by a SCIM filter (RFC 7644 section 3.4.2.2).
+"""A directory's users as something to list and search (RFC 7644 section 3.4.2).
 
-An equality on userName, externalId, the address or the id goes through an index and costs two reads; anything else is
-evaluated over the directory, page by page, up to a bound.
+An equality on userName, externalId, the address or the id goes through an index and costs two reads.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rightful.accounts.account import Account, account_id_of, canonical_user_name
 from rightful.accounts.address import InvalidAddressError, parse_address
-from rightful.accounts.resource import fits_key
-from rightful.scim.errors import too_many
+from rightful.accounts.resource import fits_key, resource_of
+from rightful.listing.collection import Page, Resource
+from rightful.scim.attributes import ResourceType
+from rightful.scim.expressions import Filter
+from rightful.scim.resources import schemas_of
 from rightful.storage.contract import IdentityStore
-
-_PAGE = 100
-MOST_EVALUATED = 5_000
-"""How many users one request may look at: about two seconds of reading."""
-
-Matches = Callable[[Account], bool]
+from rightful.storage.listing_contract import Listing
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A page of the users that were found, and how many there are in all."""
-
-    accounts: tuple[Account, ...]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Searches one directory."""
+class Users:
+    """`listing.collection.Collection` over the users of a directory."""
 
     store: IdentityStore
     directory_id: str
+    rt: ResourceType
+    base_url: str
 
-    def by_equality(self, attribute: str, value: str, matches: Matches, *, start: int, count: int) -> Found | None:
-        """The users that an index gives for `attribute eq value` and that match; None: there is no such index.
+    @property
+    def listing(self) -> Listing:
+        """See `Collection.listing`."""
+        return Listing("users", self.directory_id)
 
-        Args:
-            attribute: canonical, as `scim.filters.equality` names it.
-            start: 1-based.
-        """
-        candidates = self._candidates(attribute, value)
-        if candidates is None:
+    def equal(self, attribute: str, value: str) -> list[Resource] | None:
+        """See `Collection.equal`."""
+        if attribute == "displayName":
             return None
-        found = [account for account in candidates if self._is_user(account) and matches(account)]
-        return Found(tuple(found[start - 1 : start - 1 + count]), len(found))
+        ids = self._ids(attribute, value)
+        accounts = self.store.accounts(ids) if ids else {}
+        return self._resources([accounts[account_id] for account_id in ids if account_id in accounts])
 
-    def by_evaluation(self, matches: Matches, *, start: int, count: int) -> Found:
-        """The users that match, by looking at each.
+    def page(self, limit: int, position: str | None, *, counted: bool) -> Page:
+        """See `Collection.page`."""
+        page = self.store.users(self.directory_id, limit=limit, position=position, counted=counted)
+        return Page(tuple(self._resources(page.accounts)), page.next_position, page.total)
 
-        Raises:
-            ScimError: 400 tooMany, the directory has more users than one request may look at.
-        """
-        found: list[Account] = []
-        total = 0
-        for account in self._all(MOST_EVALUATED):
-            if matches(account):
-                total += 1
-                if start <= total < start + count:
-                    found.append(account)
-        return Found(tuple(found), total)
+    def total(self) -> int:
+        """See `Collection.total`."""
+        return self.store.number_of_users(self.directory_id)
 
-    def listing(self, *, start: int, count: int) -> Found:
-        """A page of the directory in the order in which users were linked."""
-        total = self.store.number_of_users(self.directory_id)
-        skipped = 0
-        found: list[Account] = []
-        position: str | None = None
-        while len(found) < count and skipped + len(found) < total:
-            limit = min(_PAGE, start - 1 - skipped) if skipped < start - 1 else min(_PAGE, count - len(found))
-            page = self.store.users(self.directory_id, limit=limit, position=position)
-            if skipped < start - 1:
-                skipped += limit
-            else:
-                found += [account for account in page.accounts if self._is_user(account)]
-            position = page.next_position
-            if position is None:
-                break
-        return Found(tuple(found), total)
+    def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:  # noqa: ARG002 - the protocol's
+        """See `Collection.for_filter`: a user is read whole."""
+        return list(resources)
 
-    def _candidates(self, attribute: str, value: str) -> list[Account] | None:
+    def for_answer(
+        self,
+        resources: Sequence[Resource],
+        attributes: Sequence[str],  # noqa: ARG002 - the protocol's
+        excluded: Sequence[str],  # noqa: ARG002 - the protocol's
+    ) -> list[Resource]:
+        """See `Collection.for_answer`: a user is read whole."""
+        return list(resources)
+
+    def _ids(self, attribute: str, value: str) -> list[str]:
         if attribute == "id":
-            ids = [account_id_of(value)] if fits_key(value) else []
-        elif attribute == "userName":
+            return [account_id_of(value)] if fits_key(value) and account_id_of(value) else []
+        if attribute == "userName":
             canonical = canonical_user_name(value)
-            found = fits_key(canonical) and self.store.account_id_of_user_name(self.directory_id, canonical)
-            ids = [found or ""]
-        elif attribute == "externalId":
-            ids = list(self.store.account_ids_of_external_id(self.directory_id, value)) if fits_key(value) else []
-        elif attribute == "emails.value":
-            ids = [self._holder_of(value)]
-        else:
-            return None
-        accounts = self.store.accounts(account_id for account_id in ids if account_id)
-        return [accounts[account_id] for account_id in ids if account_id in accounts]
+            found = self.store.account_id_of_user_name(self.directory_id, canonical) if fits_key(canonical) else None
+            return [found] if found else []
+        if attribute == "externalId":
+            return list(self.store.account_ids_of_external_id(self.directory_id, value)) if fits_key(value) else []
+        if attribute == "emails.value":
+            return self._holder_of(value)
+        return []
 
-    def _holder_of(self, value: str) -> str:
+    def _holder_of(self, value: str) -> list[str]:
         try:
             canonical = parse_address(value).canonical
         except InvalidAddressError:
-            return ""
+            return []
         hold = self.store.holds([canonical]).get(canonical)
-        return hold.account_id or "" if hold else ""
+        return [hold.account_id] if hold and hold.account_id else []
+
+    def _resources(self, accounts: Sequence[Account]) -> list[Resource]:
+        return [user_resource(account, self.rt, self.base_url) for account in accounts if self._is_user(account)]
 
     def _is_user(self, account: Account) -> bool:
         return account.link is not None and account.link.directory_id == self.directory_id
 
-    def _all(self, most: int) -> Iterator[Account]:
-        position: str | None = None
-        seen = 0
-        while True:
-            page = self.store.users(self.directory_id, limit=_PAGE, position=position)
-            for account in page.accounts:
-                if self._is_user(account):
-                    yield account
-            seen += len(page.accounts)
-            position = page.next_position
-            if position is None:
-                return
-            if seen >= most:
-                raise too_many(
-                    f"The filter would have to look at more than {most} users. "
-                    "Use an equality on userName, externalId, emails.value or id."
-                )
+
+def user_resource(account: Account, rt: ResourceType, base_url: str) -> Resource:
+    """An account as a User resource, with its schemas."""
+    resource = resource_of(account, base_url)
+    return {"schemas": schemas_of(resource, rt), **resource}

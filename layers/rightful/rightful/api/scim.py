@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rightful.accounts.provisioning import Provisioning
-from rightful.accounts.refusals import RefusalRecorder
-from rightful.api import scim_discovery, scim_users
+from rightful.accounts.refusals import RefusalRecorder, unnoticed
+from rightful.api import scim_discovery, scim_groups, scim_listing, scim_users
 from rightful.api.proxy import Request, Response
+from rightful.api.scim_bulk import bulk
 from rightful.api.scim_call import ScimCall
+from rightful.conflicts.conflict import Conflict
+from rightful.groups.provisioning import GroupProvisioning
 from rightful.invocation import Invocation
 from rightful.organizations.tokens import Scope
 from rightful.scim.errors import ScimError, forbidden, method_not_allowed, not_found, not_implemented
@@ -24,15 +27,34 @@ def _me(_: ScimCall) -> Response:
     raise not_implemented("/Me is not available: a directory's key belongs to no user. Use /Users.")
 
 
-ROUTES: Mapping[str, Mapping[str, Handler]] = {
-    "/Users": {"GET": scim_users.list_users, "POST": scim_users.create},
-    "/Users/.search": {"POST": scim_users.search},
+_RESOURCES: Mapping[str, Mapping[str, Handler]] = {
+    "/Users": {"GET": scim_listing.list_users, "POST": scim_users.create},
     "/Users/{id}": {
         "GET": scim_users.get,
         "PUT": scim_users.replace,
         "PATCH": scim_users.patch,
         "DELETE": scim_users.delete,
     },
+    "/Groups": {"GET": scim_listing.list_groups, "POST": scim_groups.create},
+    "/Groups/{id}": {
+        "GET": scim_groups.get,
+        "PUT": scim_groups.replace,
+        "PATCH": scim_groups.patch,
+        "DELETE": scim_groups.delete,
+    },
+}
+
+
+def _bulk(call: ScimCall) -> Response:
+    return bulk(call, _RESOURCES)
+
+
+ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    **_RESOURCES,
+    "/Users/.search": {"POST": scim_listing.search_users},
+    "/Groups/.search": {"POST": scim_listing.search_groups},
+    "/.search": {"POST": scim_listing.search_all},
+    "/Bulk": {"POST": _bulk},
     "/ServiceProviderConfig": {"GET": scim_discovery.service_provider_config},
     "/ResourceTypes": {"GET": scim_discovery.resource_types},
     "/ResourceTypes/{id}": {"GET": scim_discovery.resource_type},
@@ -44,11 +66,13 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
 
 @dataclass(frozen=True, slots=True)
 class ScimService:
-    """Answers a directory's requests."""
+    """Answers a directory's requests. `cursor_key`: what cursors of lists are signed with."""
 
     store: IdentityStore
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None]
+    on_recorded: Callable[[Conflict], None] = unnoticed
+    cursor_key: bytes = b""
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; every error that a client can cause is a SCIM error (RFC 7644 section 3.12)."""
@@ -67,9 +91,10 @@ class ScimService:
             if self.store.directory_state(principal.organization_id, directory_id) is None:
                 raise not_found(f"There is no directory {directory_id}.")
             raise forbidden("This key belongs to another directory.")
-        recorder = RefusalRecorder(self.store, self.queue, self.on_failure)
+        recorder = RefusalRecorder(self.store, self.queue, self.on_failure, self.on_recorded)
         provisioning = Provisioning(self.store, recorder, principal.organization_id, directory_id)
-        return ScimCall(request, invocation, provisioning)
+        groups = GroupProvisioning(self.store, principal.organization_id, directory_id)
+        return ScimCall(request, invocation, provisioning, groups, self.cursor_key)
 
 
 def error_response(error: ScimError) -> Response:

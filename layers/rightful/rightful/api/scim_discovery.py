@@ -1,14 +1,27 @@
 """SCIM discovery (RFC 7644 section 4): what the service can do, from the data that drives it."""
 
 from rightful.api.proxy import Response
+from rightful.api.scim_bulk import MAX_OPERATIONS, MAX_PAYLOAD_OCTETS
 from rightful.api.scim_call import CONTENT_TYPE, ScimCall, user_resource_type
+from rightful.api.scim_listing import DEFAULT_PAGE, MAX_PAGE
+from rightful.listing.cursors import LIFETIME
 from rightful.scim import discovery
 from rightful.scim.attributes import ResourceType
 from rightful.scim.discovery import Capabilities
 from rightful.scim.errors import not_found
-from rightful.scim.listing import DEFAULT_COUNT, MAX_COUNT, list_response
+from rightful.scim.listing import list_response
+from rightful.scim.schema import GROUP
 
-CAPABILITIES = Capabilities(max_page_size=MAX_COUNT, default_page_size=DEFAULT_COUNT, etag=True)
+CAPABILITIES = Capabilities(
+    max_page_size=MAX_PAGE,
+    default_page_size=DEFAULT_PAGE,
+    bulk_max_operations=MAX_OPERATIONS,
+    bulk_max_payload=MAX_PAYLOAD_OCTETS,
+    sort=True,
+    etag=True,
+    cursor=True,
+    cursor_timeout=int(LIFETIME.total_seconds()),
+)
 
 
 def service_provider_config(call: ScimCall) -> Response:
@@ -38,7 +51,7 @@ def schema(call: ScimCall) -> Response:
 
 
 def _types(call: ScimCall) -> list[ResourceType]:
-    return [user_resource_type(call.provisioning.state().directory)]
+    return [user_resource_type(call.provisioning.state().directory), GROUP]
 
 
 def _all(call: ScimCall, resources: list[dict[str, object]]) -> Response:

@@ -12,6 +12,7 @@ from rightful.groups.batches import BATCH, additions, batches
 from rightful.groups.cleaning import clean_up
 from rightful.groups.group import Group, can_be_an_id, canonical_group_name
 from rightful.groups.members import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
+from rightful.groups.reading import every_member
 from rightful.groups.resource import head_resource, names_of
 from rightful.invocation import Invocation
 from rightful.scim.errors import group_exists, not_found, unavailable
@@ -31,7 +32,6 @@ from rightful.storage.writes import ContendedError, RefusedError, Write
 
 MOST_CHECKED_AHEAD = 5_000
 """Members to add that are looked up before the first write, so that an unknown one changes nothing."""
-_PAGE = 2_000
 _TIME_FOR_A_BATCH = 2.0
 
 Plan = Callable[[Mapping[str, object]], tuple[Mapping[str, object], MemberChanges]]
@@ -238,7 +238,7 @@ class GroupProvisioning:
     ) -> tuple[Delta, tuple[Member, ...] | None]:
         """What has to be done, and all members afterwards where that is known."""
         if changes.replace_all is not None:
-            present = self._all_members(group.id)
+            present = every_member(self.store, group.id)
             delta = whole_delta(changes.replace_all, present)
             added, complete = self._known(delta.add, group.id, state, invocation)
             removed = frozenset(delta.remove)
@@ -250,7 +250,7 @@ class GroupProvisioning:
         membership = state.membership
         if not membership.asked.issuperset(named):
             membership = self.store.membership(group.id, named)
-        delta = partial_delta(changes, membership, self._all_members(group.id) if changes.remove_where else ())
+        delta = partial_delta(changes, membership, every_member(self.store, group.id) if changes.remove_where else ())
         added, unknown = known_members(delta.add, membership, self.directory_id, group.id)
         if not self.leaves_out_unknown:
             refuse_unknown(unknown)
@@ -278,16 +278,6 @@ class GroupProvisioning:
         if not self.leaves_out_unknown:
             refuse_unknown(unknown)
         return known, complete
-
-    def _all_members(self, group_id: str) -> tuple[Member, ...]:
-        members: list[Member] = []
-        position: str | None = None
-        while True:
-            page = self.store.members(group_id, limit=_PAGE, position=position)
-            members += page.members
-            position = page.next_position
-            if position is None:
-                return tuple(members)
 
     def _commit(self, writes: list[Write], invocation: Invocation, *, more: bool = False) -> None:
         if more and invocation.remaining() < _TIME_FOR_A_BATCH:

@@ -1,0 +1,49 @@
+"""Reading groups with their members, however many these are."""
+
+from rightful.groups.group import Group
+from rightful.scim.errors import too_many
+from rightful.scim.members import Member
+from rightful.storage.contract import IdentityStore
+
+MOST_MEMBERS_IN_FULL = 10_000
+"""Members that one answer shows with name, type and URL. Of a larger group it shows the ids."""
+MOST_MEMBERS = 100_000
+"""Members that one answer shows at all: Lambda's answers have 6 MB at most."""
+_PAGE = 2_000
+
+
+def every_member(store: IdentityStore, group_id: str, *, most: int | None = None) -> tuple[Member, ...]:
+    """All members of a group.
+
+    Raises:
+        ScimError: 400 tooMany, there are more than `most`.
+    """
+    return _rest(store, group_id, [], None, most)
+
+
+def whole_group(store: IdentityStore, group_id: str) -> tuple[Group | None, tuple[Member, ...]]:
+    """A group's head and all its members: one call where it has fewer than some thousand.
+
+    Raises:
+        ScimError: 400 tooMany, there are more than an answer can show.
+    """
+    group, page = store.group_with_members(group_id, limit=_PAGE)
+    if group is None or page.next_position is None:
+        return group, page.members
+    return group, _rest(store, group_id, list(page.members), page.next_position, MOST_MEMBERS)
+
+
+def _rest(
+    store: IdentityStore, group_id: str, members: list[Member], position: str | None, most: int | None
+) -> tuple[Member, ...]:
+    while True:
+        page = store.members(group_id, limit=_PAGE, position=position)
+        members += page.members
+        position = page.next_position
+        if most is not None and len(members) > most:
+            raise too_many(
+                f"The group has more than {most} members: ask with excludedAttributes=members, and for one member "
+                "with the filter members.value eq."
+            )
+        if position is None:
+            return tuple(members)
