@@ -8,6 +8,7 @@ for _module in (
     "committing",
     "conflict_writes",
     "index_writes",
+    "managed",
     "pages",
     "round_trips",
     "settings_writes",

@@ -9,6 +9,7 @@ from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing
 from tests.contract.conflict_writes import ConflictWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
+from tests.contract.managed import Managed
 from tests.contract.pages import Pages
 from tests.contract.round_trips import RoundTrips
 from tests.contract.settings_writes import KeyWrites, SettingsWrites
@@ -25,6 +26,7 @@ class IdentityStoreContract(
     KeyWrites,
     WholeCommits,
     Pages,
+    Managed,
     RoundTrips,
 ):
     """The whole contract."""

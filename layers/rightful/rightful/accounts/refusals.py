@@ -22,6 +22,7 @@ from rightful.storage.contract import (
     Pointer,
     QueueUnavailableError,
 )
+from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
 from rightful.storage.writes import ContendedError, Write
 
 
@@ -38,13 +39,19 @@ def ignore(_: str, __: Exception) -> None:
     """Nobody wants to hear of what could not be done."""
 
 
+def unnoticed(_: Conflict) -> None:
+    """Nobody wants to hear of what was recorded."""
+
+
 @dataclass(frozen=True, slots=True)
 class RefusalRecorder:
-    """Records refused claims. `on_failure(what, error)` hears of what could not be done and is done later."""
+    """Records refused claims. `on_failure(what, error)` hears of what could not be done and is done later,
+    `on_recorded` of each conflict that is in the table."""
 
     store: IdentityStore
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None] = field(default=ignore)
+    on_recorded: Callable[[Conflict], None] = field(default=unnoticed)
 
     def taken_address(
         self,
@@ -146,11 +153,12 @@ class RefusalRecorder:
             conflict = record(self.store, invocation, refused)
         except ContendedError:
             return unavailable(1)
+        self.on_recorded(conflict)
         if needs_remediation(conflict):
             pointer = pointer_of(conflict)
             try:
                 self.queue.send(pointer, correlation_id=invocation.correlation_id)
-                self.store.mark_sent(pointer)
+                self.store.mark_sent(pointer, again_at=invocation.now + LOOK_AGAIN_AFTER)
             except QueueUnavailableError as error:
                 self.on_failure("conflict_not_sent", error)
         return ClaimRefusedError(kind, value, conflict)

@@ -27,6 +27,7 @@ from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.organizations.tokens import Token
 from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, QueueUnavailableError
+from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
 from rightful.storage.writes import (
     ContendedError,
     EndWaiter,
@@ -191,7 +192,7 @@ def _announce_and_remediate(
     """Remediate at once, for the answer's sake; the message makes sure of it if this process dies half-way."""
     try:
         queue.send(pointer, correlation_id=invocation.correlation_id)
-        store.mark_sent(pointer)
+        store.mark_sent(pointer, again_at=invocation.now + LOOK_AGAIN_AFTER)
     except QueueUnavailableError:
         pass  # marked as not sent: the janitor sends it
     return remediate(store, queue, invocation, pointer)

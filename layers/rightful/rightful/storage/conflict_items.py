@@ -16,7 +16,7 @@ from rightful.conflicts.conflict import (
     Requester,
     Resolution,
 )
-from rightful.storage import keys
+from rightful.storage import index_keys, keys
 from rightful.storage.items import (
     Item,
     Reader,
@@ -28,6 +28,7 @@ from rightful.storage.items import (
     text_of,
     write_item,
 )
+from rightful.storage.upkeep_contract import due_at
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -73,6 +74,7 @@ def conflict_item(conflict: Conflict) -> Item:
         "touched_account_ids": " ".join(conflict.touched_account_ids) or None,
         "collision": conflict.collision.value,
         "beneath": conflict.beneath.value if conflict.beneath else None,
+        "key_id": conflict.key_id or None,
         "decided_by": conflict.decided_by or None,
         "leg_ids": " ".join(conflict.leg_ids) or None,
         "sessions_revoked_of": " ".join(conflict.sessions_revoked_of) or None,
@@ -81,6 +83,10 @@ def conflict_item(conflict: Conflict) -> Item:
     if conflict.live:
         values["open_key"] = keys.open_conflicts(conflict.organization_id)
         values["open_sort"] = conflict.id
+    due = due_at(conflict)
+    if due is not None:
+        values["due_key"] = index_keys.due("conflict", conflict.id)
+        values["due_sort"] = index_keys.due_sort(due)
     return write_item(keys.conflict(conflict.organization_id, conflict.id), values)
 
 
@@ -127,6 +133,7 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
         touched_account_ids=_words(read, "touched_account_ids"),
         collision=Collision(read.text("collision")),
         beneath=ConflictClass(beneath) if beneath else None,
+        key_id=read.optional_text("key_id") or "",
         decided_by=read.optional_text("decided_by") or "",
         leg_ids=_words(read, "leg_ids"),
         sessions_revoked_of=_words(read, "sessions_revoked_of"),

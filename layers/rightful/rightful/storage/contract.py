@@ -16,6 +16,8 @@ from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage.group_contract import GroupStore
 from rightful.storage.listing_contract import ListingStore
+from rightful.storage.managed_contract import ManagedStore
+from rightful.storage.upkeep_contract import UpkeepStore
 from rightful.storage.writes import Hold, Write
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class LogPage:
     next_position: str | None
 
 
-class IdentityStore(GroupStore, ListingStore, Protocol):
+class IdentityStore(GroupStore, ListingStore, ManagedStore, UpkeepStore, Protocol):
     """Accounts, the email and userName indexes, conflicts and settings."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
@@ -171,7 +173,7 @@ class IdentityStore(GroupStore, ListingStore, Protocol):
         """The conflicts that wait for an address, oldest first."""
         ...
 
-    def mark_sent(self, pointer: Pointer) -> None:
+    def mark_sent(self, pointer: Pointer, *, again_at: datetime | None = None) -> None:
         """Note that a conflict's pointer reached the queue. Does not change its version, and never fails: a note that
         could not be made means that the pointer is sent once more."""
         ...

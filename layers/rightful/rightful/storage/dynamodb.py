@@ -25,12 +25,15 @@ from rightful.storage.contract import (
     Remaining,
 )
 from rightful.storage.group_reads import GroupReads
+from rightful.storage.index_keys import due_sort
 from rightful.storage.items import Reader, read_account, read_hold
 from rightful.storage.listing_reads import ListingReads
 from rightful.storage.log_items import read_log_entry
+from rightful.storage.managed_reads import ManagedReads
 from rightful.storage.settings_items import read_directory, read_organization, read_token
 from rightful.storage.table import Table
 from rightful.storage.transactions import Tables
+from rightful.storage.upkeep_reads import UpkeepReads
 from rightful.storage.writes import AppendLog, Hold, Write
 
 if TYPE_CHECKING:
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
-class DynamoDBStore(GroupReads, ListingReads):
+class DynamoDBStore(GroupReads, ListingReads, ManagedReads, UpkeepReads):
     """`storage.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
@@ -57,16 +60,19 @@ class DynamoDBStore(GroupReads, ListingReads):
         """See `IdentityStore.commit`."""
         self.commits.commit(writes, remaining=remaining)
 
-    def mark_sent(self, pointer: Pointer) -> None:
+    def mark_sent(self, pointer: Pointer, *, again_at: datetime | None = None) -> None:
         """See `IdentityStore.mark_sent`."""
         # Nobody waits for this note: without it the janitor sends the pointer once more, and a repeat changes nothing.
         with suppress(ClientError, BotoCoreError):
             self.client.update_item(
                 TableName=self.tables.identity,
                 Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
-                UpdateExpression="SET sent = :sent",
+                UpdateExpression="SET sent = :sent" + (", due_sort = :again" if again_at else ""),
                 ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={":sent": {"BOOL": True}},
+                ExpressionAttributeValues={
+                    ":sent": {"BOOL": True},
+                    **({":again": {"S": due_sort(again_at)}} if again_at else {}),
+                },
             )
 
     def tally(self, names: Iterable[str], *, until: datetime) -> Mapping[str, int]:

@@ -19,7 +19,7 @@ from rightful.accounts.account import (
     Origin,
 )
 from rightful.accounts.address import Address
-from rightful.storage import keys
+from rightful.storage import index_keys, keys
 from rightful.storage.writes import Hold, Reservation
 
 if TYPE_CHECKING:
@@ -155,10 +155,26 @@ def account_item(account: Account) -> Item:
         values["directory_sort"] = f"{text_of(link.linked_at)}#{account.id}"
         if link.external_id is not None:
             values["external_id_key"] = keys.of_external_id(link.directory_id, link.external_id)
+    values |= _places(account)
     item = write_item(keys.account(account.id), values)
     if account.group_ids:
         item["group_ids"] = {"SS": sorted(account.group_ids)}
     return item
+
+
+def _places(account: Account) -> dict[str, Scalar]:
+    """Where the indexes of administrators and of the janitor have it."""
+    places: dict[str, Scalar] = {}
+    if account.organization_id is not None:
+        places["organization_key"] = index_keys.of_organization(account.organization_id)
+    elif account.email is not None and not account.email.is_placeholder:
+        places["organization_key"] = index_keys.of_domain(account.email.domain)
+    if places:
+        places["organization_sort"] = index_keys.in_organization(account.id, linked=account.link is not None)
+    if account.status is AccountStatus.PENDING_DELETION and account.deletion_date is not None:
+        places["due_key"] = index_keys.due("deletion", account.id)
+        places["due_sort"] = index_keys.due_sort(account.deletion_date)
+    return places
 
 
 def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
@@ -303,6 +319,8 @@ def hold_item(hold: Hold) -> Item:
             "reserved_until": hold.reservation.until,
             "reserved_by": hold.reservation.conflict_id,
             "organization_id": hold.reservation.organization_id,
+            "due_key": index_keys.due("reservation", hold.canonical),
+            "due_sort": index_keys.due_sort(hold.reservation.until),
         }
     return write_item(keys.hold(hold.canonical), values)
 

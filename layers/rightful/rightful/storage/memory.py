@@ -20,6 +20,7 @@ from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState,
 from rightful.storage.listing_contract import Bookmark, Listing
 from rightful.storage.memory_groups import MemoryGroups, place_of_group
 from rightful.storage.memory_listing import MemoryListing
+from rightful.storage.memory_upkeep import MemoryUpkeep
 from rightful.storage.memory_writes import Items, carry_out, condition_holds, found, key_of, list_key
 from rightful.storage.writes import Hold, Refusal, RefusedError, Write
 
@@ -29,7 +30,7 @@ TRANSACTION_LIMIT = 100
 _Kind = TypeVar("_Kind")
 
 
-class MemoryStore(MemoryGroups, MemoryListing):
+class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
     """`storage.contract.IdentityStore` on a dictionary of items, keyed as the identity table is."""
 
     def __init__(self) -> None:
@@ -53,13 +54,15 @@ class MemoryStore(MemoryGroups, MemoryListing):
             for write, key in zip(writes, keys, strict=True):
                 carry_out(write, key, self._items)
 
-    def mark_sent(self, pointer: Pointer) -> None:
+    def mark_sent(self, pointer: Pointer, *, again_at: datetime | None = None) -> None:
         """See `IdentityStore.mark_sent`."""
         key = ("CONFLICT", pointer.organization_id, pointer.conflict_id)
         with self._lock:
             conflict = self._items.get(key)
             if isinstance(conflict, Conflict):
                 self._items[key] = replace(conflict, sent=True)
+                if again_at is not None:
+                    self.look_again(pointer, again_at)
 
     def log_entry(self, entry: LogEntry) -> None:
         """See `IdentityStore.log_entry`."""

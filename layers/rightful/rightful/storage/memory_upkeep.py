@@ -1,0 +1,147 @@
+"""What is due, the whole table, and an organization's accounts and open conflicts, in memory."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from rightful.accounts.account import Account, AccountStatus
+from rightful.conflicts.conflict import Conflict
+from rightful.storage import index_keys
+from rightful.storage.upkeep_contract import Piece, UserNameHold, due_at
+from rightful.storage.writes import Hold
+
+if TYPE_CHECKING:
+    from rightful.storage.contract import AccountPage, ConflictPage, Pointer
+
+_Kind = TypeVar("_Kind")
+Key = tuple[str, ...]
+
+
+class _Stored(Protocol):
+    _items: dict[Key, object]
+
+    def all_of(self, kind: type[_Kind]) -> tuple[_Kind, ...]: ...
+
+
+class MemoryUpkeep:
+    """`UpkeepStore` and `ManagedStore` on a dictionary of items."""
+
+    _items: dict[Key, object]
+
+    def due_conflicts(self: _Stored, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
+        """See `UpkeepStore.due_conflicts`."""
+        from rightful.storage.contract import Pointer
+
+        due: list[tuple[datetime, Pointer]] = []
+        for conflict in self.all_of(Conflict):
+            at = due_at(conflict)
+            noted = self._items.get(_look_key(conflict.organization_id, conflict.id))
+            if at is not None and isinstance(noted, tuple) and noted[0] == conflict.version:
+                at = noted[1]
+            if at is not None and at <= now:
+                due.append((at, Pointer(conflict.organization_id, conflict.id)))
+        return tuple(pointer for _, pointer in sorted(due, key=lambda each: each[0])[:limit])
+
+    def look_again(self: _Stored, pointer: "Pointer", at: datetime) -> None:
+        """See `UpkeepStore.look_again`."""
+        conflict = self._items.get(("CONFLICT", pointer.organization_id, pointer.conflict_id))
+        if isinstance(conflict, Conflict):
+            self._items[_look_key(conflict.organization_id, conflict.id)] = (conflict.version, at)
+
+    def ended_reservations(self: _Stored, now: datetime, *, limit: int) -> Sequence[Hold]:
+        """See `UpkeepStore.ended_reservations`."""
+        return [hold for hold in self.all_of(Hold) if hold.reservation and hold.reservation.until <= now][:limit]
+
+    def due_deletions(self: _Stored, now: datetime, *, limit: int) -> tuple[str, ...]:
+        """See `UpkeepStore.due_deletions`."""
+        due = [
+            account.id
+            for account in self.all_of(Account)
+            if account.status is AccountStatus.PENDING_DELETION
+            and account.deletion_date
+            and account.deletion_date <= now
+        ]
+        return tuple(due[:limit])
+
+    def piece(self: _Stored, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
+        """See `UpkeepStore.piece`."""
+        mine = sorted(
+            key for key in self._items if zlib.crc32("#".join(key[:2]).encode("utf-8", "replace")) % segments == segment
+        )
+        after = [key for key in mine if position is None or "\0".join(key) > position]
+        looked_at = after[:limit]
+        found = [(key, self._items[key]) for key in looked_at]
+        return Piece(
+            accounts=tuple(item for _, item in found if isinstance(item, Account)),
+            holds=tuple(item for _, item in found if isinstance(item, Hold)),
+            user_names=tuple(UserNameHold(key[1], key[2], str(item)) for key, item in found if key[0] == "USERNAME"),
+            next_position="\0".join(looked_at[-1]) if len(after) > limit else None,
+        )
+
+    def scan_position(self: _Stored, segment: int) -> str | None:
+        """See `UpkeepStore.scan_position`."""
+        position = self._items.get(("SCAN", str(segment)))
+        return position if isinstance(position, str) else None
+
+    def put_scan_position(self: _Stored, segment: int, position: str | None) -> None:
+        """See `UpkeepStore.put_scan_position`."""
+        self._items[("SCAN", str(segment))] = position
+
+    def managed_accounts(
+        self: _Stored, organization_id: str, *, limit: int, position: str | None = None, unlinked_only: bool = False
+    ) -> "AccountPage":
+        """See `ManagedStore.managed_accounts`."""
+        mine = [
+            account
+            for account in self.all_of(Account)
+            if account.organization_id == organization_id and not (unlinked_only and account.link)
+        ]
+        return _accounts(mine, limit, position)
+
+    def unmanaged_accounts(self: _Stored, domain: str, *, limit: int, position: str | None = None) -> "AccountPage":
+        """See `ManagedStore.unmanaged_accounts`."""
+        mine = [
+            account
+            for account in self.all_of(Account)
+            if account.organization_id is None and account.email is not None and account.email.domain == domain
+        ]
+        return _accounts(mine, limit, position)
+
+    def number_of_unlinked(self: _Stored, organization_id: str, *, most: int) -> int:  # noqa: ARG002 - counts all
+        """See `ManagedStore.number_of_unlinked`."""
+        return sum(a.organization_id == organization_id and a.link is None for a in self.all_of(Account))
+
+    def open_conflicts(
+        self: _Stored, organization_id: str, *, limit: int, position: str | None = None
+    ) -> "ConflictPage":
+        """See `ManagedStore.open_conflicts`."""
+        from rightful.storage.contract import ConflictPage
+
+        mine = [each for each in self.all_of(Conflict) if each.organization_id == organization_id and each.live]
+        page, next_position = _page(mine, lambda conflict: conflict.id, limit, position)
+        return ConflictPage(tuple(page), next_position)
+
+
+def _look_key(organization_id: str, conflict_id: str) -> Key:
+    return ("LOOK", organization_id, conflict_id)
+
+
+def _accounts(accounts: list[Account], limit: int, position: str | None) -> "AccountPage":
+    from rightful.storage.contract import AccountPage
+
+    page, next_position = _page(
+        accounts,
+        lambda account: index_keys.in_organization(account.id, linked=account.link is not None),
+        limit,
+        position,
+    )
+    return AccountPage(tuple(page), next_position)
+
+
+def _page(
+    items: Sequence[_Kind], place: Callable[[_Kind], str], limit: int, position: str | None
+) -> tuple[list[_Kind], str | None]:
+    after = sorted((item for item in items if position is None or place(item) > position), key=place)
+    page = after[:limit]
+    return page, place(page[-1]) if len(after) > limit else None

@@ -1,0 +1,79 @@
+"""What the janitor needs of the store: what is due, and the whole table piece by piece."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict
+from rightful.storage.writes import Hold
+
+if TYPE_CHECKING:
+    from rightful.storage.contract import Pointer
+
+LOOK_AGAIN_AFTER = timedelta(days=1)
+"""How long a conflict that waits may stay unexamined: some classes change with time alone (`deactivated` after 14
+days), and a change nobody wants any more ends after 28."""
+
+
+def due_at(conflict: Conflict) -> datetime | None:
+    """When the janitor has to see to a conflict as it is written: at once while its pointer has not been sent, else in
+    a day. None: never again."""
+    if not conflict.live and not conflict.deactivation_pending:
+        return None
+    if not conflict.sent:
+        return conflict.updated_at
+    return conflict.updated_at + LOOK_AGAIN_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class UserNameHold:
+    """A userName index item."""
+
+    directory_id: str
+    canonical_user_name: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the table: accounts and index items, and where the next piece begins (None: that was the last)."""
+
+    accounts: tuple[Account, ...]
+    holds: tuple[Hold, ...]
+    user_names: tuple[UserNameHold, ...]
+    next_position: str | None
+
+
+class UpkeepStore(Protocol):
+    """What is due, and the scan. All of it eventually consistent: whoever acts on it reads again first."""
+
+    def due_conflicts(self, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
+        """Conflicts that were due for another look by then, those longest due first within each shard."""
+        ...
+
+    def look_again(self, pointer: "Pointer", at: datetime) -> None:
+        """Let a conflict come due then. Does not change its version; nothing where there is no such conflict."""
+        ...
+
+    def ended_reservations(self, now: datetime, *, limit: int) -> Sequence[Hold]:
+        """Reserved addresses whose reservation had ended by then."""
+        ...
+
+    def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
+        """The ids of accounts that were to be erased by then."""
+        ...
+
+    def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
+        """Accounts, email and userName index items of a segment of the table, from a position on; up to `limit` items
+        of any kind are looked at."""
+        ...
+
+    def scan_position(self, segment: int) -> str | None:
+        """Where the scan of a segment stands; None: at its beginning."""
+        ...
+
+    def put_scan_position(self, segment: int, position: str | None) -> None:
+        """Remember it. Unconditional: two janitors at once merely look at some items twice."""
+        ...

@@ -1,0 +1,112 @@
+"""What is due, and the whole table piece by piece, from the identity table."""
+
+import json
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rightful.storage import index_keys, keys
+from rightful.storage.items import Reader, read_account, read_hold, write_item
+from rightful.storage.upkeep_contract import Piece, UserNameHold
+from rightful.storage.writes import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from rightful.storage.contract import Pointer
+    from rightful.storage.table import Table
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+_SCANNED = {":account": {"S": "ACCOUNT"}, ":email": {"S": "EMAIL"}, ":name": {"S": "USERNAME"}}
+
+
+class UpkeepReads:
+    """`storage.upkeep_contract.UpkeepStore` on the identity table."""
+
+    client: "DynamoDBClient"
+    identities: "Table"
+
+    def due_conflicts(self, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
+        """See `UpkeepStore.due_conflicts`."""
+        from rightful.storage.contract import Pointer
+
+        return tuple(
+            Pointer(key.pk.removeprefix("ORG#"), key.sk.removeprefix(keys.CONFLICT_PREFIX))
+            for key in self._due("conflict", now, limit)
+        )
+
+    def look_again(self, pointer: "Pointer", at: datetime) -> None:
+        """See `UpkeepStore.look_again`."""
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(
+                TableName=self.identities.name,
+                Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
+                UpdateExpression="SET due_sort = :at",
+                ConditionExpression="attribute_exists(due_key)",
+                ExpressionAttributeValues={":at": {"S": index_keys.due_sort(at)}},
+            )
+
+    def ended_reservations(self, now: datetime, *, limit: int) -> tuple[Hold, ...]:
+        """See `UpkeepStore.ended_reservations`."""
+        items = self.identities.get_items(self._due("reservation", now, limit))
+        return tuple(read_hold(item) for item in items.values())
+
+    def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
+        """See `UpkeepStore.due_deletions`."""
+        return tuple(keys.account_id_of(key.pk) for key in self._due("deletion", now, limit))
+
+    def _due(self, kind: index_keys.Due, now: datetime, limit: int) -> list[keys.Key]:
+        found: list[keys.Key] = []
+        for shard in range(index_keys.SHARDS):
+            answer = self.client.query(
+                TableName=self.identities.name,
+                IndexName="due",
+                KeyConditionExpression="due_key = :key AND due_sort <= :now",
+                ExpressionAttributeValues={
+                    ":key": {"S": index_keys.shard_of(kind, shard)},
+                    ":now": {"S": index_keys.due_sort(now)},
+                },
+                Limit=max(1, limit // index_keys.SHARDS),
+            )
+            found += [keys.Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        return found
+
+    def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
+        """See `UpkeepStore.piece`. The position is the last key that was looked at."""
+        start = {"ExclusiveStartKey": keys.Key(*json.loads(position)).item()} if position else {}
+        answer = self.client.scan(
+            TableName=self.identities.name,
+            Segment=segment,
+            TotalSegments=segments,
+            Limit=limit,
+            FilterExpression="sk IN (:account, :email, :name)",
+            ExpressionAttributeValues=_SCANNED,
+            **start,  # type: ignore[arg-type]  # one optional parameter
+        )
+        items = answer["Items"]
+        last = answer.get("LastEvaluatedKey")
+        return Piece(
+            accounts=tuple(read_account(item) for item in items if item["sk"]["S"] == "ACCOUNT"),
+            holds=tuple(read_hold(item) for item in items if item["sk"]["S"] == "EMAIL"),
+            user_names=tuple(_user_name(item) for item in items if item["sk"]["S"] == "USERNAME"),
+            next_position=json.dumps([last["pk"]["S"], last["sk"]["S"]]) if last else None,
+        )
+
+    def scan_position(self, segment: int) -> str | None:
+        """See `UpkeepStore.scan_position`."""
+        item = self.identities.get_item(index_keys.scan_position(segment))
+        return Reader(item).optional_text("position") if item else None
+
+    def put_scan_position(self, segment: int, position: str | None) -> None:
+        """See `UpkeepStore.put_scan_position`."""
+        item = write_item(index_keys.scan_position(segment), {"position": position})
+        self.client.put_item(TableName=self.identities.name, Item=item)
+
+
+def _user_name(item: "StoredItem") -> UserNameHold:
+    directory_id, _, name = item["pk"]["S"].removeprefix("DIR#").partition("#USERNAME#")
+    return UserNameHold(directory_id, name, Reader(item).text("account_id"))

@@ -1,0 +1,174 @@
+"""Contract: an organization's accounts and open conflicts, and what is due."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from rightful.accounts.account import Account, AccountStatus
+from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.storage.contract import AccountPage, IdentityStore, Pointer
+from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER, Piece, UserNameHold
+from rightful.storage.writes import (
+    ClaimAddress,
+    ClaimUserName,
+    Hold,
+    PutAccount,
+    PutConflict,
+    Reservation,
+    ReserveAddress,
+)
+from tests.contract.committing import given
+from tests.support.builders import NOW, a_conflict, a_link, an_account
+from tests.support.names import Names
+
+LATER = NOW + timedelta(days=60)
+MANY = 100_000
+
+
+def _ids(page: AccountPage) -> list[str]:
+    return [account.id for account in page.accounts]
+
+
+def _due(store: IdentityStore, names: Names, at: object) -> bool:
+    pointers = store.due_conflicts(at, limit=MANY)  # type: ignore[arg-type]
+    return Pointer(names.organization, names.conflict) in pointers
+
+
+class Managed:
+    """What administrators and the janitor find without a directory's listing."""
+
+    def _account(self, store: IdentityStore, account_id: str, **values: object) -> Account:
+        account = an_account(account_id, **values)
+        given(store, PutAccount(account, None))
+        return account
+
+    def test_an_organizations_accounts_are_listed_linked_ones_first(self, store: IdentityStore, names: Names) -> None:
+        ours: dict[str, object] = {"organization_id": names.organization, "claimed": True}
+        for number in (3, 1, 2):
+            self._account(store, f"{names.mine}-{number}", **ours)
+        linked = f"{names.mine}-4"
+        self._account(store, linked, **ours, link=a_link(linked, names.directory))
+        self._account(store, names.other, organization_id=names.other_organization)
+
+        unlinked = [f"{names.mine}-{number}" for number in (1, 2, 3)]
+        found: list[str] = []
+        position = None
+        while True:
+            page = store.managed_accounts(names.organization, limit=2, position=position)
+            found += _ids(page)
+            position = page.next_position
+            if position is None:
+                break
+        assert found == [linked, *unlinked]
+        only = store.managed_accounts(names.organization, limit=50, unlinked_only=True)
+        assert _ids(only) == unlinked
+        assert store.number_of_unlinked(names.organization, most=1000) == 3
+
+    def test_the_unmanaged_accounts_on_a_domain_are_listed_until_they_are_claimed_or_leave(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        mine = self._account(store, names.mine, email=f"a@{names.domain}")
+        other = self._account(store, names.other, email=f"b@{names.domain}")
+        self._account(store, names.third, email=f"a@sub.{names.domain}")
+        assert _ids(store.unmanaged_accounts(names.domain, limit=50)) == [names.mine, names.other]
+
+        given(store, PutAccount(replace(mine, version=2, organization_id=names.organization, claimed=True), 1))
+        given(store, PutAccount(replace(other, version=2, email=None), 1))
+        assert _ids(store.unmanaged_accounts(names.domain, limit=50)) == []
+        assert _ids(store.managed_accounts(names.organization, limit=50)) == [names.mine]
+
+    def test_open_conflicts_are_listed_oldest_first_and_only_while_they_are_open(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        conflicts = [a_conflict(names.organization, f"{names.conflict}-{number}") for number in range(4)]
+        given(store, *(PutConflict(conflict, None) for conflict in conflicts))
+        given(store, PutConflict(replace(conflicts[1], version=2, status=ConflictStatus.APPLIED), 1))
+
+        found: list[Conflict] = []
+        position = None
+        while True:
+            page = store.open_conflicts(names.organization, limit=2, position=position)
+            found += page.conflicts
+            position = page.next_position
+            if position is None:
+                break
+        assert found == [conflicts[0], conflicts[2], conflicts[3]]
+
+    def test_a_conflict_is_due_at_once_until_it_is_sent_and_then_in_a_day(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        conflict = a_conflict(names.organization, names.conflict)
+        given(store, PutConflict(conflict, None))
+        assert _due(store, names, NOW)
+        assert not _due(store, names, NOW - timedelta(microseconds=1))
+
+        pointer = Pointer(names.organization, names.conflict)
+        store.mark_sent(pointer, again_at=NOW + timedelta(hours=5))
+        assert not _due(store, names, NOW + timedelta(hours=4))
+        assert _due(store, names, NOW + timedelta(hours=5))
+
+        given(store, PutConflict(replace(conflict, version=2, sent=True), 1))
+        assert not _due(store, names, NOW + LOOK_AGAIN_AFTER - timedelta(microseconds=1))
+        assert _due(store, names, NOW + LOOK_AGAIN_AFTER)
+
+        store.look_again(pointer, NOW + timedelta(days=3))
+        assert not _due(store, names, NOW + timedelta(days=2))
+        assert _due(store, names, NOW + timedelta(days=3))
+
+    def test_a_conflict_that_has_ended_is_never_due_unless_a_deactivation_is_still_to_be_done(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        ended = a_conflict(names.organization, names.conflict, status=ConflictStatus.REJECTED)
+        given(store, PutConflict(ended, None))
+        store.look_again(Pointer(names.organization, names.conflict), NOW)
+        store.mark_sent(Pointer(names.organization, names.conflict), again_at=NOW)
+        store.look_again(Pointer(names.organization, names.other_conflict), NOW)
+        assert not _due(store, names, LATER)
+        given(store, PutConflict(replace(ended, version=2, deactivation_pending=True), 1))
+        assert _due(store, names, LATER)
+
+    def test_a_deletion_is_due_on_its_date_and_not_any_more_once_it_is_cancelled(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        date = NOW + timedelta(days=14)
+        account = self._account(store, names.mine, status=AccountStatus.PENDING_DELETION, deletion_date=date)
+        assert names.mine not in store.due_deletions(date - timedelta(seconds=1), limit=MANY)
+        assert names.mine in store.due_deletions(date, limit=MANY)
+        active = replace(account, version=2, status=AccountStatus.ACTIVE, deletion_date=None)
+        given(store, PutAccount(active, 1))
+        assert names.mine not in store.due_deletions(LATER, limit=MANY)
+
+    def test_a_reservation_is_found_once_it_has_ended_and_not_once_it_is_used(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        until = NOW + timedelta(days=28)
+        reservation = Reservation("create:dir:ada", names.conflict, names.organization, until)
+        given(store, ReserveAddress(names.address, None, reservation, NOW))
+        reserved = Hold(names.address, None, reservation)
+        assert reserved not in store.ended_reservations(until - timedelta(seconds=1), limit=MANY)
+        assert reserved in store.ended_reservations(until, limit=MANY)
+        given(store, ClaimAddress(names.address, names.mine, until))
+        assert names.address not in {hold.canonical for hold in store.ended_reservations(LATER, limit=MANY)}
+
+    def test_the_pieces_of_all_segments_are_the_whole_table_each_item_once(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        account = self._account(store, names.mine, email=names.address)
+        given(store, ClaimAddress(names.address, names.mine, NOW))
+        given(store, ClaimUserName(names.directory, names.user_name, names.mine, f"{names.mine}-1"))
+
+        pieces: list[Piece] = []
+        for segment in range(3):
+            position = None
+            while True:
+                piece = store.piece(segment, 3, position, limit=7)
+                pieces.append(piece)
+                store.put_scan_position(segment, piece.next_position)
+                position = store.scan_position(segment)
+                assert position == piece.next_position
+                if position is None:
+                    break
+
+        assert [each for piece in pieces for each in piece.accounts].count(account) == 1
+        assert [each for piece in pieces for each in piece.holds].count(Hold(names.address, names.mine)) == 1
+        user_name = UserNameHold(names.directory, names.user_name, names.mine)
+        assert [each for piece in pieces for each in piece.user_names].count(user_name) == 1
