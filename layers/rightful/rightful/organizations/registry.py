@@ -23,6 +23,7 @@ from rightful.storage.writes import (
     RefusedError,
     ReleaseDomain,
     UnlistToken,
+    Write,
 )
 
 LIVE_KEYS_PER_DIRECTORY = 2
@@ -186,10 +187,11 @@ def issue_token(
     """A new key: the secret, which is not stored and cannot be shown again, and its record.
 
     Raises:
-        SettingsError: the directory has two live keys already.
+        SettingsError: there is no such directory, it has two live keys already, or somebody else is issuing one.
     """
+    room: tuple[Write, ...] = ()
     if scope is Scope.SCIM:
-        _check_room_for_a_key(store, organization_id or "", directory_id, invocation.now)
+        room = (_room_for_a_key(store, organization_id or "", directory_id or "", invocation.now),)
     secret = new_secret()
     token = Token(
         id=invocation.new_id(),
@@ -201,7 +203,10 @@ def issue_token(
         organization_id=organization_id,
         directory_id=directory_id,
     )
-    store.commit([PutToken(token), ListToken(token)], remaining=invocation.remaining)
+    try:
+        store.commit([PutToken(token), ListToken(token), *room], remaining=invocation.remaining)
+    except RefusedError as error:
+        raise _changed_meanwhile() from error
     return secret, token
 
 
@@ -210,11 +215,17 @@ def revoke_token(store: IdentityStore, invocation: Invocation, token: Token) -> 
     store.commit([DeleteToken(token.sha256), UnlistToken(token)], remaining=invocation.remaining)
 
 
-def _check_room_for_a_key(store: IdentityStore, organization_id: str, directory_id: str | None, now: datetime) -> None:
+def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: str, now: datetime) -> PutDirectory:
+    """Check that the directory may have one more key; the write makes sure that nobody else finds the same room."""
+    state = store.directory_state(organization_id, directory_id)
+    if state is None:
+        raise SettingsError("not_found", "This organization has no such directory.")
     tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
     if sum(token.is_live(now) for token in tokens) >= LIVE_KEYS_PER_DIRECTORY:
         message = f"This directory has {LIVE_KEYS_PER_DIRECTORY} live keys. Revoke one of them, then issue a new one."
         raise SettingsError("conflict", message)
+    directory = state.directory
+    return PutDirectory(replace(directory, version=directory.version + 1), directory.version)
 
 
 def _domain_name(domain: str) -> str:

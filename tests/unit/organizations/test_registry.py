@@ -1,0 +1,299 @@
+"""Organizations, domains, directories and keys: how they come to be and end."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from rightful.conflicts.policy import Brakes, Policy, PolicyBase
+from rightful.invocation import Invocation
+from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.registry import (
+    LIVE_KEYS_PER_DIRECTORY,
+    SettingsError,
+    add_domain,
+    change_directory,
+    change_organization,
+    create_directory,
+    create_organization,
+    issue_token,
+    remove_domain,
+    revoke_token,
+)
+from rightful.organizations.tokens import PREFIX, Scope, Token, digest, new_secret
+from rightful.storage.contract import IdentityStore, Remaining
+from rightful.storage.memory import MemoryStore
+from rightful.storage.writes import Write
+from tests.support.builders import NOW, a_token
+
+INVOCATION = Invocation(now=NOW)
+LATER = Invocation(now=NOW + timedelta(days=1))
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def organization(store: MemoryStore) -> Organization:
+    return create_organization(store, INVOCATION, "Example")
+
+
+# Organizations
+
+
+def test_a_new_organization_is_as_safe_as_it_gets(store: MemoryStore, organization: Organization) -> None:
+    assert store.organization(organization.id) == organization
+    assert organization.domain_policy is DomainPolicy.VERIFIED_ONLY
+    assert organization.policy.base is PolicyBase.STANDARD
+    assert organization.domains == {}
+    assert not organization.may_claim_on("example.com")
+
+
+def test_an_organization_may_be_made_for_any_domain_with_its_policy_and_brakes(store: MemoryStore) -> None:
+    policy, brakes = Policy(base=PolicyBase.STRICT), Brakes(paused=True)
+    made = create_organization(store, INVOCATION, "Lab", domain_policy=DomainPolicy.ANY, policy=policy, brakes=brakes)
+    assert store.organization(made.id) == made
+    assert made.may_claim_on("whatever.example")
+    assert (made.policy, made.brakes) == (policy, brakes)
+
+
+def test_changed_settings_are_written_with_a_new_version(store: MemoryStore, organization: Organization) -> None:
+    changed = change_organization(store, LATER, replace(organization, name="Renamed"))
+    assert (changed.name, changed.version) == ("Renamed", 2)
+    assert store.organization(organization.id) == changed
+
+
+def test_settings_that_somebody_else_changed_meanwhile_are_refused(
+    store: MemoryStore, organization: Organization
+) -> None:
+    first = change_organization(store, INVOCATION, replace(organization, name="First"))
+    with pytest.raises(SettingsError, match="meanwhile") as refused:
+        change_organization(store, INVOCATION, replace(organization, name="Second"))
+    assert refused.value.code == "conflict"
+    assert store.organization(organization.id) == first
+
+
+# Domains
+
+
+def test_a_verified_domain_may_be_claimed_on_and_is_known_by_its_organization(
+    store: MemoryStore, organization: Organization
+) -> None:
+    changed = add_domain(store, LATER, organization, " BÜCHER.Example. ")
+    assert changed.domains == {"xn--bcher-kva.example": LATER.now}
+    assert changed.may_claim_on("xn--bcher-kva.example")
+    assert store.organization(organization.id) == changed
+    assert store.organization_of_domain("xn--bcher-kva.example") == organization.id
+
+
+def test_a_domain_does_not_stand_for_its_subdomains(store: MemoryStore, organization: Organization) -> None:
+    changed = add_domain(store, INVOCATION, organization, "example.com")
+    assert not changed.may_claim_on("mail.example.com")
+    assert not changed.may_claim_on("com")
+
+
+def test_a_domain_verified_again_changes_nothing(store: MemoryStore, organization: Organization) -> None:
+    changed = add_domain(store, INVOCATION, organization, "example.com")
+    before = store.snapshot()
+    assert add_domain(store, LATER, changed, "EXAMPLE.com") == changed
+    assert store.snapshot() == before
+
+
+def test_a_domain_is_verified_by_one_organization_only(store: MemoryStore, organization: Organization) -> None:
+    add_domain(store, INVOCATION, organization, "example.com")
+    other = create_organization(store, INVOCATION, "Other")
+    with pytest.raises(SettingsError) as refused:
+        add_domain(store, INVOCATION, other, "example.com")
+    assert (refused.value.code, refused.value.field) == ("conflict", "domain")
+    assert organization.id not in str(refused.value)
+    assert store.organization(other.id) == other
+    assert store.organization_of_domain("example.com") == organization.id
+
+
+def test_a_domain_given_up_may_be_verified_by_another_organization(
+    store: MemoryStore, organization: Organization
+) -> None:
+    verified = add_domain(store, INVOCATION, organization, "example.com")
+    left = remove_domain(store, LATER, verified, "Example.com")
+    assert left.domains == {}
+    assert store.organization(organization.id) == left
+    other = create_organization(store, INVOCATION, "Other")
+    assert add_domain(store, LATER, other, "example.com").may_claim_on("example.com")
+
+
+def test_a_domain_that_is_not_verified_cannot_be_given_up(store: MemoryStore, organization: Organization) -> None:
+    with pytest.raises(SettingsError) as refused:
+        remove_domain(store, INVOCATION, organization, "example.com")
+    assert refused.value.code == "not_found"
+
+
+def test_a_domain_is_not_added_to_or_removed_from_settings_that_changed_meanwhile(
+    store: MemoryStore, organization: Organization
+) -> None:
+    verified = add_domain(store, INVOCATION, organization, "example.com")
+    with pytest.raises(SettingsError, match="meanwhile"):
+        add_domain(store, INVOCATION, organization, "example.org")
+    with pytest.raises(SettingsError, match="meanwhile"):
+        remove_domain(store, INVOCATION, replace(verified, version=1), "example.com")
+    assert store.organization(organization.id) == verified
+    assert store.organization_of_domain("example.org") is None
+    assert store.organization_of_domain("example.com") == organization.id
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["", "localhost", "com", "exa mple.com", "-a.example", "a..example", "a@b.example", "released.invalid", "x" * 300],
+)
+def test_what_is_no_registered_domain_name_cannot_be_verified(
+    store: MemoryStore, organization: Organization, domain: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        add_domain(store, INVOCATION, organization, domain)
+    assert (refused.value.code, refused.value.field) == ("invalid_value", "domain")
+    assert store.organization(organization.id) == organization
+
+
+# Directories
+
+
+def test_a_new_directory_keeps_addresses_on_delete_unless_it_is_told_otherwise(
+    store: MemoryStore, organization: Organization
+) -> None:
+    kept = create_directory(store, INVOCATION, organization.id, "IdP")
+    erasing = create_directory(
+        store, LATER, organization.id, "Lab", profile="okta", on_delete=OnDelete.ERASE, extensions=[{"id": "urn:x"}]
+    )
+    assert store.directories(organization.id) == (kept, erasing)
+    assert kept.on_delete is OnDelete.DEACTIVATE
+    assert (erasing.profile, erasing.extensions) == ("okta", ({"id": "urn:x"},))
+    assert kept.id != erasing.id
+
+
+def test_a_directory_that_changed_meanwhile_is_not_overwritten(store: MemoryStore, organization: Organization) -> None:
+    directory = create_directory(store, INVOCATION, organization.id, "IdP")
+    changed = change_directory(store, INVOCATION, replace(directory, name="First"))
+    with pytest.raises(SettingsError, match="meanwhile"):
+        change_directory(store, INVOCATION, replace(directory, name="Second"))
+    assert store.directories(organization.id) == (changed,)
+
+
+# Keys
+
+
+def _issue(
+    store: IdentityStore, directory: Directory, at: Invocation = INVOCATION, lifetime: timedelta | None = None
+) -> tuple[str, Token]:
+    owner = {"organization_id": directory.organization_id, "directory_id": directory.id}
+    return issue_token(store, at, Scope.SCIM, "IdP", lifetime=lifetime, **owner)
+
+
+def _keys(store: IdentityStore, directory: Directory) -> tuple[Token, ...]:
+    return store.tokens(organization_id=directory.organization_id, directory_id=directory.id)
+
+
+@pytest.fixture
+def directory(store: MemoryStore, organization: Organization) -> Directory:
+    return create_directory(store, INVOCATION, organization.id, "IdP")
+
+
+def test_a_key_is_found_by_the_hash_of_its_secret_and_the_secret_is_nowhere(
+    store: MemoryStore, directory: Directory
+) -> None:
+    secret, token = _issue(store, directory)
+    assert store.token(digest(secret)) == token
+    assert secret not in repr(store.snapshot())
+    assert (token.scope, token.holder, token.directory_id) == (Scope.SCIM, "IdP", directory.id)
+    assert _keys(store, directory) == (token,)
+
+
+def test_secrets_are_long_recognisable_and_never_the_same() -> None:
+    secrets = {new_secret() for _ in range(50)}
+    assert len(secrets) == 50
+    assert all(secret.startswith(PREFIX) and len(secret) >= len(PREFIX) + 43 for secret in secrets)
+    assert digest("one") != digest("two")
+    assert len(digest("\ud800")) == 64
+
+
+def test_a_directory_has_two_live_keys_at_most(
+    store: MemoryStore, organization: Organization, directory: Directory
+) -> None:
+    for _ in range(LIVE_KEYS_PER_DIRECTORY):
+        _issue(store, directory)
+    with pytest.raises(SettingsError, match="Revoke") as refused:
+        _issue(store, directory)
+    assert refused.value.code == "conflict"
+    assert len(_keys(store, directory)) == LIVE_KEYS_PER_DIRECTORY
+    another = create_directory(store, INVOCATION, organization.id, "Another")
+    assert _issue(store, another)
+
+
+def test_a_revoked_key_opens_nothing_and_makes_room(store: MemoryStore, directory: Directory) -> None:
+    secret, token = _issue(store, directory)
+    _issue(store, directory)
+    revoke_token(store, INVOCATION, token)
+    assert store.token(digest(secret)) is None
+    assert token not in _keys(store, directory)
+    revoke_token(store, INVOCATION, token)
+    assert _issue(store, directory)
+
+
+def test_an_expired_key_makes_room(store: MemoryStore, directory: Directory) -> None:
+    _issue(store, directory, lifetime=timedelta(hours=1))
+    _issue(store, directory)
+    with pytest.raises(SettingsError):
+        _issue(store, directory)
+    assert _issue(store, directory, LATER)
+
+
+def test_a_directory_of_another_organization_gets_no_key(store: MemoryStore, directory: Directory) -> None:
+    other = create_organization(store, INVOCATION, "Other")
+    with pytest.raises(SettingsError) as refused:
+        _issue(store, replace(directory, organization_id=other.id))
+    assert refused.value.code == "not_found"
+
+
+def test_administrators_keys_are_not_limited(store: MemoryStore, organization: Organization) -> None:
+    for number in range(5):
+        issue_token(store, INVOCATION, Scope.ADMIN, f"admin {number}", organization_id=organization.id)
+    assert len(store.tokens(organization_id=organization.id)) == 5
+
+
+def test_a_key_without_an_organization_is_listed_by_itself(store: MemoryStore) -> None:
+    secret, token = issue_token(store, INVOCATION, Scope.OPERATOR, "operator")
+    assert store.token(digest(secret)) == token
+    assert store.tokens(organization_id="") == (token,)
+
+
+def test_a_key_ends_at_its_very_moment() -> None:
+    token = a_token("0" * 64, expires_at=NOW)
+    assert token.is_live(NOW - timedelta(microseconds=1))
+    assert not token.is_live(NOW)
+    assert a_token("0" * 64).is_live(NOW + timedelta(days=10_000))
+
+
+class RacingStore(MemoryStore):
+    """Another administrator issues a key for the same directory just before the first one's commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.racing: Directory | None = None
+
+    def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
+        racing, self.racing = self.racing, None
+        if racing:
+            _issue(self, racing)
+        super().commit(writes, remaining=remaining)
+
+
+def test_two_administrators_at_once_do_not_get_a_third_key() -> None:
+    store = RacingStore()
+    organization = create_organization(store, INVOCATION, "Example")
+    directory = create_directory(store, INVOCATION, organization.id, "IdP")
+    _issue(store, directory)
+    store.racing = directory
+    with pytest.raises(SettingsError, match="meanwhile"):
+        _issue(store, directory)
+    assert len(_keys(store, directory)) == LIVE_KEYS_PER_DIRECTORY
