@@ -1,0 +1,85 @@
+"""What counts as a leg: only what the holder's own directory recorded, and what still holds."""
+
+from dataclasses import replace
+
+import pytest
+
+from rightful.conflicts.conflict import ConflictStatus
+from rightful.conflicts.gathering import gather
+from rightful.conflicts.recording import pointer_of
+from rightful.storage.writes import PutAccount, PutConflict, PutPending
+from tests.scenarios.world import HERE, World
+
+
+def _world() -> World:
+    world = World()
+    world.found_organizations()
+    for name in ("ada", "bob"):
+        world.add(world.user(name))
+    return world
+
+
+def test_a_swap_is_read_as_one() -> None:
+    world = _world()
+    ada, bob = world.ask("ada", "bob@example.com"), world.ask("bob", "ada@example.com")
+    snapshot = gather(world.store, world.invocation(), world.conflict(ada))
+    assert snapshot.cyclic
+    assert [leg.conflict.id for leg in snapshot.following] == [bob.id]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"organization_id": "theirs"},
+        {"directory_id": "elsewhere"},
+        {"requester": None},
+        {"status": ConflictStatus.REJECTED},
+        {"old_email": None},
+        {"expires": True},
+        {"key_id": "revoked"},
+    ],
+    ids=str,
+)
+def test_a_leg_that_the_holder_s_directory_did_not_record_or_that_ended_is_none(change: dict[str, object]) -> None:
+    world = _world()
+    ada, bob = world.ask("ada", "bob@example.com"), world.ask("bob", "ada@example.com")
+    if "requester" in change:
+        change = {"requester": replace(bob.requester, scim_id="bob-2")}
+    if "expires" in change:
+        change = {"expires_at": world.now}
+    forged = replace(bob, version=bob.version + 1, **change)  # type: ignore[arg-type]
+    if forged.organization_id == bob.organization_id:
+        world.commit(PutConflict(forged, bob.version))
+    else:
+        world.commit(PutConflict(replace(forged, id="forged"), None), PutPending("account:bob", "forged", "x", bob.id))
+    snapshot = gather(world.store, world.invocation(), world.conflict(ada))
+    assert snapshot.following == ()
+    assert not snapshot.cyclic
+
+
+def test_a_holder_that_is_not_ours_has_no_legs() -> None:
+    world = _world()
+    ada = world.ask("ada", "bob@example.com")
+    world.ask("bob", "ada@example.com")
+    bob = world.account("bob")
+    world.commit(PutAccount(replace(bob, version=2, organization_id="theirs"), 1))
+    assert gather(world.store, world.invocation(), world.conflict(ada)).following == ()
+
+
+def test_a_circle_that_the_requester_is_not_part_of_is_not_followed_for_ever() -> None:
+    world = _world()
+    world.add(world.user("cy"))
+    cy = world.ask("cy", "ada@example.com")
+    world.ask("ada", "bob@example.com")
+    world.ask("bob", "ada@example.com")
+    snapshot = gather(world.store, world.invocation(), world.conflict(cy))
+    assert not snapshot.cyclic
+    assert len(snapshot.following) == 2
+
+
+def test_the_user_name_that_the_change_asks_for_is_looked_up_in_the_requester_s_directory() -> None:
+    world = _world()
+    conflict = world.ask("ada", "bob@example.com", user_name="BOB")
+    assert gather(world.store, world.invocation(), conflict).leg.user_name_holder_id == "bob"
+    assert pointer_of(conflict).organization_id == "ours"
+    assert conflict.directory_id == HERE

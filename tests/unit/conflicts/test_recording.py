@@ -1,0 +1,178 @@
+"""Recording: one pending change per requester; retries are counted; a later write ends it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.address import parse_address
+from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.recording import ending_writes, needs_remediation
+from rightful.storage.writes import ContendedError, EndPending, EndWaiter, PutConflict, RefusedError
+from tests.scenarios.world import World, attributes
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.found_organizations()
+    for name in ("ada", "bob", "cy"):
+        world.add(world.user(name))
+    return world
+
+
+def _pending(world: World) -> str | None:
+    return world.store.pending_conflicts(["account:ada"]).get("account:ada")
+
+
+def test_a_refused_claim_is_in_the_table_with_its_place_among_the_waiting(world: World) -> None:
+    conflict = world.ask("ada", "bob@example.com")
+    assert world.conflict(conflict).status is ConflictStatus.OPEN
+    assert _pending(world) == conflict.id
+    assert [pointer.conflict_id for pointer in world.store.waiters("bob@example.com")] == [conflict.id]
+    assert conflict.expires_at - conflict.created_at == timedelta(days=28)
+    [row] = world.store.log("ours", limit=9).entries
+    assert (row.action, row.result, row.requested_email) == ("claim.refused", "refused", "bob@example.com")
+
+
+def test_a_retry_is_the_same_conflict_counted_with_the_change_as_it_was_sent_last(world: World) -> None:
+    first = world.ask("ada", "bob@example.com")
+    again = world.ask("ada", "BOB@example.com", title="Dr")
+    assert again.id == first.id
+    assert again.occurrences == 2
+    assert again.change.after["title"] == "Dr"
+    assert again.wanted.value == "BOB@example.com"
+    assert len(world.store.all_of(Conflict)) == 1
+    assert len(world.store.log("ours", limit=9).entries) == 1
+
+
+def test_another_address_takes_the_place_of_the_former_one(world: World) -> None:
+    first = world.ask("ada", "bob@example.com")
+    second = world.ask("ada", "cy@example.com")
+    assert world.conflict(first).status is ConflictStatus.SUPERSEDED
+    assert world.conflict(second).status is ConflictStatus.OPEN
+    assert _pending(world) == second.id
+    assert world.store.waiters("bob@example.com") == ()
+
+
+def test_a_deactivation_that_was_asked_for_survives_being_overtaken(world: World) -> None:
+    world.ask("ada", "bob@example.com", active=False)
+    second = world.ask("ada", "cy@example.com")
+    assert second.deactivation_pending
+    assert second.change.active is False
+    taken_back = world.ask("ada", "cy@example.com", active=True)
+    assert not taken_back.deactivation_pending
+
+
+def test_what_an_administrator_settled_is_counted_and_nobody_is_asked_again(world: World) -> None:
+    first = world.ask("ada", "bob@example.com")
+    rejected = replace(first, version=2, status=ConflictStatus.REJECTED)
+    world.commit(PutConflict(rejected, 1), EndWaiter("bob@example.com", first.id))
+    again = world.ask("ada", "bob@example.com")
+    assert (again.id, again.status, again.occurrences) == (first.id, ConflictStatus.REJECTED, 2)
+    assert not needs_remediation(again)
+    assert needs_remediation(world.ask("ada", "bob@example.com", active=False))
+    assert world.store.waiters("bob@example.com") == ()
+
+
+def test_after_28_days_a_retry_is_a_new_conflict(world: World) -> None:
+    first = world.ask("ada", "bob@example.com")
+    world.now += timedelta(days=28)
+    second = world.ask("ada", "bob@example.com")
+    assert second.id != first.id
+    assert world.conflict(first).status is ConflictStatus.EXPIRED
+    assert [pointer.conflict_id for pointer in world.store.waiters("bob@example.com")] == [second.id]
+
+
+def test_a_create_is_known_by_its_user_name_whatever_its_case(world: World) -> None:
+    first = world.ask_to_create("Eve", "bob@example.com")
+    again = world.ask_to_create("eve", "bob@example.com")
+    assert again.id == first.id
+    assert again.occurrences == 2
+
+
+def test_two_recorders_at_once_make_one_conflict(world: World) -> None:
+    commit = world.store.commit
+    raced = False
+
+    def racing(writes: object, **more: object) -> None:
+        nonlocal raced
+        if not raced:
+            raced = True
+            world.ask("ada", "bob@example.com")
+        commit(writes, **more)  # type: ignore[arg-type]
+
+    world.store.commit = racing  # type: ignore[method-assign, assignment]
+    conflict = world.ask("ada", "bob@example.com")
+    assert raced
+    assert len(world.store.all_of(Conflict)) == 1
+    assert world.conflict(conflict).occurrences == 2
+
+
+def test_a_recorder_that_never_gets_through_says_so(world: World) -> None:
+    def refusing(writes: object, **more: object) -> None:
+        raise RefusedError(())
+
+    world.store.commit = refusing  # type: ignore[method-assign, assignment]
+    with pytest.raises(ContendedError):
+        world.ask("ada", "bob@example.com")
+
+
+def _after(account: Account, email: str | None = None, **changed: object) -> Account:
+    if email:
+        changed |= {"email": parse_address(email), "attributes": attributes(account.id, email)}
+    return replace(account, version=account.version + 1, **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [
+        ("gets the address", ConflictStatus.APPLIED),
+        ("gets another address", ConflictStatus.SUPERSEDED),
+        ("keeps the address by saying so", ConflictStatus.SUPERSEDED),
+        ("is deactivated", ConflictStatus.SUPERSEDED),
+        ("is unlinked", ConflictStatus.SUPERSEDED),
+        ("is removed", ConflictStatus.SUPERSEDED),
+        ("gets a title", None),
+    ],
+)
+def test_a_later_write_to_the_requester_ends_the_pending_change(
+    world: World, what: str, status: ConflictStatus | None
+) -> None:
+    conflict = world.ask("ada", "bob@example.com")
+    ada = world.account("ada")
+    after = {
+        "gets the address": _after(ada, "Bob@example.com"),
+        "gets another address": _after(ada, "new@example.com"),
+        "keeps the address by saying so": _after(ada),
+        "is deactivated": _after(ada, status=AccountStatus.DEACTIVATED, deactivated_at=world.now),
+        "is unlinked": _after(ada, link=None),
+        "is removed": None,
+        "gets a title": _after(ada, attributes={**ada.attributes, "title": "Dr"}),
+    }[what]
+    says_so = what == "keeps the address by saying so"
+    writes = ending_writes(conflict, world.invocation(), before=ada, after=after, states_address=says_so)
+    if status is None:
+        assert writes == ()
+        return
+    world.commit(*writes)
+    ended = world.conflict(conflict)
+    assert ended.status is status
+    assert ended.next_step is None
+    assert _pending(world) is None
+    assert world.store.waiters("bob@example.com") == ()
+
+
+def test_a_conflict_that_ended_is_not_ended_again(world: World) -> None:
+    conflict = replace(world.ask("ada", "bob@example.com"), status=ConflictStatus.APPLIED)
+    ada = world.account("ada")
+    assert ending_writes(conflict, world.invocation(), before=ada, after=None) == ()
+    assert ending_writes(None, world.invocation(), before=ada, after=None) == ()
+
+
+def test_what_was_rejected_stays_rejected_when_the_person_goes_on(world: World) -> None:
+    conflict = replace(world.ask("ada", "bob@example.com"), status=ConflictStatus.REJECTED)
+    ada = world.account("ada")
+    writes = ending_writes(conflict, world.invocation(), before=ada, after=_after(ada, "new@example.com"))
+    assert set(writes) == {EndPending("account:ada", conflict.id), EndWaiter("bob@example.com", conflict.id)}
