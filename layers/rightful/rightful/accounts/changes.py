@@ -63,13 +63,19 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
     """A linked account as its directory wants it to be; None where that is what it is already.
 
     A resource that does not say `active` leaves that as it is: a forgotten attribute must not let a leaver in again.
+    One that says None does so, too, but was told to forget it: then it is not shown (RFC 7644 section 3.5.2.2: it is
+    unassigned) until somebody changes it. The value that is not shown stands with the attributes.
 
     Raises:
         ScimError: 400 invalidValue, its address or a key attribute cannot be used, or it is to be reactivated although
             it is about to be deleted.
     """
     attributes = resources.attributes_of(resource)
-    active = resource.get("active", account.active) is not False
+    active = resource.get("active", account.active)
+    if active is None:
+        active = account.active
+        attributes = {**attributes, "active": active}
+    active = active is not False
     if attributes == account.attributes and active == account.active and account.link is not None:
         return None
     email = resources.address_of(attributes)

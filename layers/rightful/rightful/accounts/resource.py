@@ -27,10 +27,11 @@ def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
         {"value": group_id, "$ref": f"{base_url}/Groups/{group_id}", "type": "direct"}
         for group_id in sorted(account.group_ids)
     ]
+    unassigned = account.attributes.get("active") == account.active  # see `changes.changed_account`
     return {
-        **account.attributes,
+        **{name: value for name, value in account.attributes.items() if name != "active"},
         "id": scim_id,
-        "active": account.active,
+        **({} if unassigned else {"active": account.active}),
         **({"groups": groups} if groups else {}),
         "meta": {
             "resourceType": "User",

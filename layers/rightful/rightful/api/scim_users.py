@@ -61,7 +61,7 @@ def patch(call: ScimCall) -> Response:
     operations = read_patch(body, dialect.patch_rules)
 
     def change(resource: Mapping[str, object]) -> Mapping[str, object]:
-        return apply_patch(dict(resource), operations, rt, dialect.patch_rules)
+        return {"active": None, **apply_patch(dict(resource), operations, rt, dialect.patch_rules)}
 
     account = call.provisioning.change(
         call.resource_id, change, Operation.PATCH, state, call.invocation, lambda found: _precondition(call, found)

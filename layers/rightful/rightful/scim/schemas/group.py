@@ -1,8 +1,8 @@
 """The core Group schema (RFC 7643 sections 4.2 and 8.7.1).
 
 `displayName` is required by the text of section 4.2; the example schema of section 8.7.1 says
-otherwise, and the text is normative. A member's `$ref` is made by the service from its type and
-value, so it is declared readOnly, which the server may do (section 7).
+otherwise, and the text is normative. A member's `$ref` follows from its value: what a client sends
+is taken and not looked at, what an answer shows is made by the service.
 """
 
 from rightful.scim.attributes import Attribute, Schema
@@ -25,7 +25,7 @@ CORE_GROUP = Schema(
                     "reference",
                     description="The URL of the member, made by the service.",
                     case_exact=True,
-                    mutability="readOnly",
+                    mutability="immutable",
                     reference_types=("User", "Group"),
                 ),
                 Attribute(
