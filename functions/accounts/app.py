@@ -8,26 +8,23 @@ from rightful.api.accounts import AccountsService
 from rightful.api.json_call import ApiError
 from rightful.api.lambda_context import invocation_of
 from rightful.api.proxy import read_request
-from rightful.observability import count, failed, logger, metrics
+from rightful.observability import answered, failed, observed, started
 from rightful.storage.clients import identity_store, settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, object]:
     """Answer one request of API Gateway."""
     request = read_request(event, settings().base_url)
-    logger.set_correlation_id(request.request_id)
+    since = started(request)
     try:
         response = AccountsService(identity_store()).answer(request, invocation_of(context, request.request_id))
     except (ClientError, BotoCoreError) as error:
         failed("aws_call", error)
         message = "The service cannot reach its data at the moment. Try again shortly."
         response = ApiError(503, "unavailable", message, headers={"Retry-After": "2"}).response()
-    count(f"Accounts{response.status // 100}xx")
-    logger.info(
-        "Accounts request", extra={"route": request.resource, "method": request.method, "status": response.status}
-    )
+    answered(request, response, since)
     return response.proxy()

@@ -4,22 +4,28 @@ The policy covers the whole stage, because API Gateway caches the answer for eve
 each function to check, from the context that this one hands on.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from rightful.api.authorization import authorize, bearer_secret
-from rightful.observability import count, logger
+from rightful.api.authorization import allowed, bearer_secret, live_key
+from rightful.metrics import Metric
+from rightful.observability import count, logger, observed
 from rightful.storage.clients import identity_store
 
 UNAUTHORIZED = "Unauthorized"
 """The one exception text that API Gateway turns into a 401 (API Gateway developer guide, "Lambda authorizers")."""
 
 
+@observed
 def handler(event: dict[str, str], _context: object) -> dict[str, object]:
     """Answer with an IAM policy, or refuse with 401."""
     secret = bearer_secret(event.get("authorizationToken", ""))
-    answer = authorize(identity_store(), secret, event["methodArn"], datetime.now(UTC)) if secret else None
-    if answer is None:
+    now = datetime.now(UTC)
+    token = live_key(identity_store(), secret, now) if secret else None
+    count(Metric.KEYS_REFUSED, 0 if token else 1)
+    if token is None:
         logger.info("Key refused")
-        count("KeyRefused")
         raise PermissionError(UNAUTHORIZED)
-    return answer
+    if token.expires_at is not None:
+        count(Metric.KEY_DAYS_LEFT, (token.expires_at - now) / timedelta(days=1))
+        logger.info("Key expires", extra={"keyId": token.id, "organizationId": token.organization_id})
+    return allowed(token, event["methodArn"])

@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rightful.events.change import ConflictChange
 from rightful.events.publishing import publish
-from rightful.observability import count, failed, logger, metrics
+from rightful.metrics import Metric
+from rightful.observability import committed, count, failed, logger, observed
 from rightful.storage.clients import conflict_queue, event_bus, identity_store, unpublished_queue
 from rightful.storage.stream import UnreadableChangeError, read_change, sequence_number
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from rightful.events.change import Change
 
 
-@metrics.log_metrics
+@observed
 def handler(event: Mapping[str, Sequence[Mapping[str, object]]], _context: object) -> dict[str, object]:
     """Publish a batch of the stream, in order; names the first record that has to come again, with all after it."""
     changes: list[Change] = []
@@ -31,9 +33,13 @@ def handler(event: Mapping[str, Sequence[Mapping[str, object]]], _context: objec
             numbers.append(sequence_number(record))
     done = publish(identity_store(), conflict_queue(), event_bus(), changes)
     logger.info("Published", extra={"records": len(changes), "events": done.events, "woken": done.woken})
-    count("EventsPublished", done.events)
-    count("ConflictsWoken", done.woken)
+    count(Metric.EVENTS_PUBLISHED, done.events)
+    count(Metric.CONFLICTS_WOKEN, done.woken)
+    # What comes again is counted when it has gone out.
+    for change in changes[: done.first_failed]:
+        if isinstance(change, ConflictChange):
+            committed(change)
     if done.first_failed is None:
         return {"batchItemFailures": []}
-    count("PublishingFailed")
+    count(Metric.PUBLISHING_FAILURES)
     return {"batchItemFailures": [{"itemIdentifier": numbers[done.first_failed]}]}

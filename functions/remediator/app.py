@@ -8,7 +8,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from rightful.api.lambda_context import invocation_of
 from rightful.api.messages import read_message
 from rightful.conflicts.remediation import remediate
-from rightful.observability import count, logger, metrics
+from rightful.metrics import Metric
+from rightful.observability import count, examined, logger, observed
 from rightful.storage.clients import conflict_queue, identity_store
 
 if TYPE_CHECKING:
@@ -25,21 +26,16 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
     message = read_message(record.body)
     if message is None:
         logger.error("Message is not a pointer to a conflict", extra={"messageId": record.message_id})
-        count("ForgedMessage")
+        count(Metric.FORGED_MESSAGES)
         return
     logger.set_correlation_id(message.correlation_id)
     outcome = remediate(
         identity_store(), conflict_queue(), invocation_of(context, message.correlation_id), message.pointer
     )
-    conflict_class = outcome.conflict.conflict_class if outcome.conflict else None
-    logger.info(
-        "Conflict examined",
-        extra={"conflictId": message.pointer.conflict_id, "effect": outcome.effect, "class": conflict_class},
-    )
-    count(f"Conflict.{outcome.effect.value}")
+    examined(message.pointer, outcome)
 
 
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, object], context: "LambdaContext") -> "PartialItemFailureResponse":
     """Work on a batch; what failed is named, so that SQS delivers it again."""
     return process_partial_response(

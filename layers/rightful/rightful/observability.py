@@ -1,17 +1,63 @@
-"""Structured logs and metrics. Addresses never reach them; ids do."""
+"""Structured logs and metrics: what the functions tell operations. Ids reach them; addresses, names and what clients
+sent do not."""
 
-from aws_lambda_powertools import Logger, Metrics
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-NAMESPACE = "Rightful"
+from rightful.accounts.address_hash import address_hash
+from rightful.conflicts.measuring import measurements_of
+from rightful.metrics import DIMENSIONS, FAILURES, UNITS, Measurement, Metric
+from rightful.settings import metrics_namespace
+from rightful.storage.attempts import observe_attempts
+from rightful.storage.clients import settings
+
+if TYPE_CHECKING:
+    from rightful.api.proxy import Request, Response
+    from rightful.conflicts.conflict import Conflict
+    from rightful.conflicts.remediation import Outcome
+    from rightful.events.change import ConflictChange
+    from rightful.storage.contract import Pointer
+
+    Handler = Callable[..., object]
+
+NAMESPACE = metrics_namespace()
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
 
+_SERVER_MADE_ID = re.compile(r"[0-9a-f]{32}(-[0-9]{1,9})?")
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_WRITTEN = ("/Users", "/Groups", "/Bulk")
 
-def count(name: str, amount: int = 1) -> None:
-    """Count something in CloudWatch (embedded metric format: no call is made)."""
-    metrics.add_metric(name=name, unit=MetricUnit.Count, value=amount)
+
+def observed(handler: "Handler") -> "Handler":
+    """A function's handler whose metrics are written when it ends, its cold start and its AWS trouble among them."""
+    observe_attempts(attempt_failed)
+    decorated: Handler = metrics.log_metrics(handler, capture_cold_start_metric=True)
+    return decorated
+
+
+def count(metric: Metric, amount: float = 1, *, divided_by: str | None = None) -> None:
+    """Add to a metric (embedded metric format: a log line, no call)."""
+    dimension = DIMENSIONS.get(metric)
+    if dimension is None:
+        metrics.add_metric(name=metric.value, unit=UNITS[metric].value, value=amount)
+        return
+    unit = MetricUnit(UNITS[metric].value)
+    with single_metric(name=metric.value, unit=unit, value=amount, namespace=NAMESPACE) as alone:
+        alone.add_dimension(name="service", value=str(metrics.service))
+        alone.add_dimension(name=dimension.value, value=divided_by or "none")
+
+
+def count_all(measurements: Iterable[Measurement]) -> None:
+    """Add measurements to their metrics."""
+    for found in measurements:
+        count(found.metric, found.value, divided_by=found.divided_by)
 
 
 def failed(what: str, error: Exception) -> None:
@@ -20,4 +66,126 @@ def failed(what: str, error: Exception) -> None:
     response = getattr(error, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
     logger.warning("Not done now", extra={"what": what, "error": type(error).__name__, "code": code})
-    count(f"Failed.{what}")
+    count(FAILURES.get(what, Metric.OTHER_FAILURES))
+
+
+def attempt_failed(operation: str, contended: bool) -> None:
+    """DynamoDB or another service refused one attempt of a call, and it is repeated."""
+    logger.debug("Attempt refused", extra={"operation": operation, "contended": contended})
+    count(Metric.TRANSACTION_CONTENTION if contended else Metric.THROTTLES)
+
+
+def started(request: "Request") -> float:
+    """A request arrived: what is logged from here on carries its id. Returns the moment, for `answered`."""
+    logger.set_correlation_id(request.request_id)
+    return time.perf_counter()
+
+
+def answered(request: "Request", response: "Response", since: float) -> None:
+    """A request of an API was answered: one line and its metrics."""
+    principal = request.principal
+    logger.info(
+        "Answered",
+        extra={
+            "route": request.resource,
+            "method": request.method,
+            "status": response.status,
+            "durationMs": round((time.perf_counter() - since) * 1000, 1),
+            "keyId": principal.token_id if principal else None,
+            "organizationId": principal.organization_id if principal else None,
+            "directoryId": principal.directory_id if principal else None,
+            "resourceId": _own_id(request.path_parameters.get("id", "")),
+        },
+    )
+    count_all(_measured(request, response.status))
+
+
+def recorded(conflict: "Conflict") -> None:
+    """A refused claim is in the table."""
+    logger.info(
+        "Claim refused",
+        extra={
+            "conflictId": conflict.id,
+            "organizationId": conflict.organization_id,
+            "directoryId": conflict.directory_id,
+            "accountId": conflict.requester.account_id,
+            "scimId": conflict.requester.scim_id,
+            "operation": conflict.operation.value,
+            "occurrences": conflict.occurrences,
+            "wantedHash": address_hash(conflict.wanted.canonical, settings().log_hash_key),
+        },
+    )
+
+
+def examined(pointer: "Pointer", outcome: "Outcome") -> None:
+    """The remediator looked at a conflict."""
+    conflict = outcome.conflict
+    logger.info(
+        "Conflict examined",
+        extra={
+            "conflictId": pointer.conflict_id,
+            "organizationId": pointer.organization_id,
+            "accountId": conflict.requester.account_id if conflict else None,
+            "effect": outcome.effect.value,
+            "status": conflict.status.value if conflict else None,
+            "class": conflict.conflict_class.value if conflict and conflict.conflict_class else None,
+            "decision": conflict.decision if conflict else None,
+            "brake": outcome.brake.value if outcome.brake else None,
+            "woken": len(outcome.woken),
+        },
+    )
+    count(Metric.CONFLICTS_EXAMINED, divided_by=outcome.effect.value)
+    if outcome.brake is not None:
+        count(Metric.HELD_BACK, divided_by=outcome.brake.value)
+
+
+def committed(change: "ConflictChange") -> None:
+    """A change of a conflict went out as an event: one line, under the correlation id of the request behind it."""
+    old, new = change.old, change.new
+    if new is None:
+        return
+    logger.info(
+        "Conflict changed",
+        extra={
+            "correlation_id": new.correlation_id,
+            "conflictId": new.id,
+            "organizationId": new.organization_id,
+            "accountId": new.requester.account_id,
+            "holderAccountId": new.holder_account_id,
+            "from": old.status.value if old else None,
+            "status": new.status.value,
+            "class": new.conflict_class.value if new.conflict_class else None,
+            "decision": new.decision,
+            "nextStepWho": new.next_step.who if new.next_step else None,
+        },
+    )
+    count_all(measurements_of(old, new))
+
+
+def _measured(request: "Request", status: int) -> Iterable[Measurement]:
+    yield Measurement(Metric.REQUESTS)
+    if status >= 500:
+        yield Measurement(Metric.SERVER_ERRORS)
+    elif status >= 400:
+        yield Measurement(Metric.CLIENT_ERRORS)
+    if status >= 400 and _is_foreign(request):
+        yield Measurement(Metric.CROSS_ORGANIZATION_ATTEMPTS)
+    is_write = request.method in _WRITES and any(place in request.resource for place in _WRITTEN)
+    if is_write and not request.resource.endswith(".search"):
+        yield Measurement(Metric.SCIM_WRITES)
+        if status == 409:
+            yield Measurement(Metric.UNIQUENESS_REFUSALS)
+
+
+def _is_foreign(request: "Request") -> bool:
+    """Whether a live key was used on an organization or a directory that is another's."""
+    principal, asked = request.principal, request.path_parameters
+    if principal is None:
+        return False
+    pairs: Mapping[str, str] = {"orgId": principal.organization_id, "directoryId": principal.directory_id}
+    return any(asked.get(name) not in {None, own} for name, own in pairs.items() if own)
+
+
+def _own_id(text: str) -> str | None:
+    """An id that this service made; None for anything else a client may have put in its place."""
+    return text if _SERVER_MADE_ID.fullmatch(text) else None

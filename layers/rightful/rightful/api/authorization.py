@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from rightful.organizations.tokens import digest
+from rightful.organizations.tokens import Token, digest
 from rightful.storage.contract import IdentityStore
 
 _BEARER = re.compile(r"^bearer +([A-Za-z0-9._~+/-]+=*)$", re.IGNORECASE)  # RFC 6750 section 2.1
@@ -15,15 +15,18 @@ def bearer_secret(authorization: str) -> str | None:
     return match.group(1) if match else None
 
 
-def authorize(store: IdentityStore, secret: str, method_arn: str, now: datetime) -> dict[str, object] | None:
-    """An authorizer's answer for a live key: a policy for the whole stage, and whose key it is; None for any other.
+def live_key(store: IdentityStore, secret: str, now: datetime) -> Token | None:
+    """The key that this is; None where it is none, or not live any more."""
+    token = store.token(digest(secret))
+    return token if token is not None and token.is_live(now) else None
+
+
+def allowed(token: Token, method_arn: str) -> dict[str, object]:
+    """An authorizer's answer for a live key: a policy for the whole stage, and whose key it is.
 
     Args:
         method_arn: arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}
     """
-    token = store.token(digest(secret))
-    if token is None or not token.is_live(now):
-        return None
     api_arn, stage = method_arn.split("/")[:2]
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api_arn}/{stage}/*/*"}
     return {

@@ -48,13 +48,22 @@ class Effect(StrEnum):
     """A repeat: there is no such conflict, it ended before, or nothing about it changed."""
 
 
+class Brake(StrEnum):
+    """What kept a conflict from being resolved by itself although its organization's policy would have let it."""
+
+    PING_PONG = "ping_pong"
+    CAP = "cap"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a remediation did, the conflict as it is now (None: there is none), and which other conflicts it woke."""
+    """What a remediation did, the conflict as it is now (None: there is none), which other conflicts it woke, and
+    what held it back."""
 
     effect: Effect
     conflict: Conflict | None
     woken: tuple[Pointer, ...] = ()
+    brake: Brake | None = None
 
 
 def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer) -> Outcome:
@@ -80,6 +89,7 @@ class _Remediation:
     invocation: Invocation
     pointer: Pointer
     over: str | None = None
+    brake: Brake | None = None
 
     def run(self) -> Outcome:
         for _ in range(_ATTEMPTS):
@@ -128,9 +138,11 @@ class _Remediation:
         planned = plan(snapshot, diagnosis, decision)
         if isinstance(planned, Blocked) or not decision.by_itself or not planned.moved_account_ids:
             return decision, planned
-        caution = ping_pong(snapshot) or self._over_cap(organization, planned.moved_account_ids)
+        back_and_forth = ping_pong(snapshot)
+        caution = back_and_forth or self._over_cap(organization, planned.moved_account_ids)
         if not caution:
             return decision, planned
+        self.brake = Brake.PING_PONG if back_and_forth else Brake.CAP
         decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
         return decision, plan(snapshot, diagnosis, decision) if decision.act else None
 
@@ -176,7 +188,7 @@ class _Remediation:
             [PutConflict(after, conflict.version), log_row(after, Action.CONFLICT_DECIDED, now, result=result)]
         )
         woken = self._wake_followers(after) if conflict.status is not status else ()
-        return Outcome(Effect.DECIDED, after, woken)
+        return Outcome(Effect.DECIDED, after, woken, self.brake)
 
     def _end(self, snapshot: Snapshot, status: ConflictStatus, explanation: str) -> Outcome:
         conflict = snapshot.conflict

@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rightful.settings import Settings, read_settings
+from rightful.storage.attempts import watched
 from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.queue import SQSConflictQueue, SQSUnpublishedQueue
 from rightful.storage.transactions import Tables
@@ -39,7 +40,7 @@ def identity_store() -> DynamoDBStore:
 
     found = settings()
     tables = Tables(found.identity_table, found.event_log_table, found.log_retention)
-    return DynamoDBStore(boto3.client("dynamodb", config=_config()), tables)
+    return DynamoDBStore(watched(boto3.client("dynamodb", config=_config())), tables)
 
 
 @cache
@@ -49,7 +50,7 @@ def event_bus() -> "EventBridgeBus":
 
     from rightful.storage.bus import EventBridgeBus
 
-    return EventBridgeBus(boto3.client("events", config=_config()), settings().event_bus)
+    return EventBridgeBus(watched(boto3.client("events", config=_config())), settings().event_bus)
 
 
 @cache

@@ -1,0 +1,120 @@
+"""Every metric that the service emits: its name, its unit, and what it may be divided by.
+
+The dashboard and the alarms of template.yaml name these and no others (tests/template). A metric has the dimension
+`service` (the function) and at most one more, with few values; ids and addresses are never dimensions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Metric(StrEnum):
+    """A metric's name in CloudWatch."""
+
+    # Requests
+    REQUESTS = "Requests"
+    CLIENT_ERRORS = "ClientErrors"
+    SERVER_ERRORS = "ServerErrors"
+    SCIM_WRITES = "ScimWrites"
+    """Users and groups asked to be created, changed or removed, whatever the answer."""
+    UNIQUENESS_REFUSALS = "UniquenessRefusals"
+    """Those of them that were answered 409. Entra stops a job at 40 %."""
+    CROSS_ORGANIZATION_ATTEMPTS = "CrossOrganizationAttempts"
+    """A key was used on an organization or directory that is not its own."""
+    COLD_STARTS = "ColdStart"
+    """Emitted by Powertools, under its own name."""
+
+    # Keys
+    KEYS_REFUSED = "KeysRefused"
+    KEY_DAYS_LEFT = "KeyDaysLeft"
+    """Days until a key that is in use expires; nothing for keys that do not."""
+
+    # Conflicts, as they were committed
+    CONFLICTS_OPENED = "ConflictsOpened"
+    CONFLICTS_DIAGNOSED = "ConflictsDiagnosed"
+    """By class, each time a conflict gets one it did not have."""
+    DECISIONS = "Decisions"
+    """By outcome: the status a conflict went to."""
+    TIME_TO_RESOLVE = "TimeToResolve"
+    """From the refusal to the end, for conflicts that were applied."""
+    BLOCKED_DEACTIVATIONS = "BlockedDeactivations"
+    """People whose deactivation has waited with an address for longer than a remediation takes. Always 0."""
+    OPEN_CONFLICTS = "OpenConflicts"
+    OLDEST_OPEN_CONFLICT = "OldestOpenConflict"
+    """Age of the oldest conflict that is undecided or waits for an approval."""
+    ORGANIZATIONS_PAUSED = "OrganizationsPaused"
+
+    # Remediation
+    CONFLICTS_EXAMINED = "ConflictsExamined"
+    """By effect, each time the queue delivered one."""
+    HELD_BACK = "HeldBack"
+    """By brake: what the policy would have let happen by itself, and a brake did not."""
+    FORGED_MESSAGES = "ForgedMessages"
+
+    # Events
+    EVENTS_PUBLISHED = "EventsPublished"
+    CONFLICTS_WOKEN = "ConflictsWoken"
+
+    # Trouble
+    TRANSACTION_CONTENTION = "TransactionContention"
+    """Attempts that DynamoDB cancelled because another transaction was at the same item; they are repeated."""
+    THROTTLES = "Throttles"
+    """Attempts that an AWS service refused for their rate; they are repeated."""
+    AWS_CALL_FAILURES = "AwsCallFailures"
+    EVENT_LOG_WRITE_FAILURES = "EventLogWriteFailures"
+    CONFLICTS_NOT_SENT = "ConflictsNotSent"
+    """The queue did not take a pointer; the janitor sends it."""
+    PUBLISHING_FAILURES = "PublishingFailures"
+    UNREADABLE_CHANGES = "UnreadableChanges"
+    OTHER_FAILURES = "OtherFailures"
+
+
+class Unit(StrEnum):
+    """CloudWatch's units, as far as they are used."""
+
+    COUNT = "Count"
+    SECONDS = "Seconds"
+    NONE = "None"
+
+
+class Dimension(StrEnum):
+    """What a metric may be divided by besides the service."""
+
+    CLASS = "class"
+    OUTCOME = "outcome"
+    EFFECT = "effect"
+    BRAKE = "brake"
+
+
+UNITS: Mapping[Metric, Unit] = {
+    **dict.fromkeys(Metric, Unit.COUNT),
+    Metric.TIME_TO_RESOLVE: Unit.SECONDS,
+    Metric.OLDEST_OPEN_CONFLICT: Unit.SECONDS,
+    Metric.KEY_DAYS_LEFT: Unit.NONE,
+}
+
+DIMENSIONS: Mapping[Metric, Dimension] = {
+    Metric.CONFLICTS_DIAGNOSED: Dimension.CLASS,
+    Metric.DECISIONS: Dimension.OUTCOME,
+    Metric.CONFLICTS_EXAMINED: Dimension.EFFECT,
+    Metric.HELD_BACK: Dimension.BRAKE,
+}
+"""Metrics that have a second dimension; all others have only the service."""
+
+FAILURES: Mapping[str, Metric] = {
+    "aws_call": Metric.AWS_CALL_FAILURES,
+    "event_log": Metric.EVENT_LOG_WRITE_FAILURES,
+    "conflict_not_sent": Metric.CONFLICTS_NOT_SENT,
+    "unreadable_change": Metric.UNREADABLE_CHANGES,
+}
+"""What could not be done, in the words of whoever tried, to its metric; anything else is OTHER_FAILURES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One value of a metric; `divided_by` is the value of its second dimension."""
+
+    metric: Metric
+    value: float = 1
+    divided_by: str | None = None

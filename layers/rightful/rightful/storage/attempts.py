@@ -1,0 +1,56 @@
+"""Attempts of AWS calls that were refused and are repeated, by us or by botocore: who wants to, hears of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, cast
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+Observer = Callable[[str, bool], None]
+"""(operation, contended): another transaction was at the same item; or else the service refused it for its rate."""
+
+Client = TypeVar("Client")
+
+_CONTENDED = frozenset({"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"})
+_THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+_observers: list[Observer] = []
+
+
+def observe_attempts(observer: Observer) -> None:
+    """Let somebody hear of refused attempts from now on; the same observer is told once."""
+    if observer not in _observers:
+        _observers.append(observer)
+
+
+def watched(client: Client) -> Client:
+    """A boto3 client whose refused attempts are told."""
+    cast("BaseClient", client).meta.events.register("response-received", _hear)
+    return client
+
+
+def _hear(parsed_response: Mapping[str, object] | None = None, event_name: str = "", **_: object) -> None:
+    """botocore's `response-received`, emitted for each attempt: response-received.<service>.<operation>."""
+    codes = _codes(parsed_response or {})
+    contended = not codes.isdisjoint(_CONTENDED)
+    if contended or not codes.isdisjoint(_THROTTLED):
+        for observer in _observers:
+            observer(event_name.rpartition(".")[2], contended)
+
+
+def _codes(answer: Mapping[str, object]) -> set[str]:
+    """The error's code and, where a transaction was cancelled, the codes of its reasons."""
+    error = cast("Mapping[str, str]", answer.get("Error", {}))
+    reasons = cast("Sequence[Mapping[str, str]]", answer.get("CancellationReasons", ()))
+    return {error.get("Code", ""), *(reason.get("Code", "") for reason in reasons)}

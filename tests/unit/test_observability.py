@@ -1,0 +1,131 @@
+"""What the functions tell operations: metrics in CloudWatch's embedded format, and log lines without addresses."""
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from rightful import observability
+from rightful.accounts.address_hash import address_hash
+from rightful.api.proxy import Principal, Request, Response
+from rightful.metrics import DIMENSIONS, UNITS, Metric
+from rightful.organizations.tokens import Scope
+
+KEY = Principal("key-1", Scope.SCIM, "IdP", "org-1", "dir-1")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(observability.metrics.provider, "service", "scim")
+    observability.metrics.clear_metrics()
+    yield
+    observability.metrics.clear_metrics()
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What the logger writes."""
+    stream = StringIO()
+    monkeypatch.setattr(observability.logger.registered_handler, "stream", stream)
+    return stream
+
+
+def request(method: str, resource: str, **path_parameters: str) -> Request:
+    return Request(method, resource, path_parameters, {}, {}, None, KEY, "https://api.example", "request-1")
+
+
+def emitted(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Every metric that was written, by name: value, unit and dimensions."""
+    if observability.metrics.metric_set:
+        observability.metrics.flush_metrics()
+    found: dict[str, Any] = {}
+    for line in capsys.readouterr().out.splitlines():
+        document = json.loads(line)
+        for directive in document.get("_aws", {}).get("CloudWatchMetrics", ()):
+            dimensions = {name: document[name] for name in directive["Dimensions"][0]}
+            for metric in directive["Metrics"]:
+                value = document[metric["Name"]]
+                found[metric["Name"]] = (value[0] if isinstance(value, list) else value, metric["Unit"], dimensions)
+    return found
+
+
+def answered(capsys: pytest.CaptureFixture[str], asked: Request, status: int) -> set[str]:
+    observability.answered(asked, Response(status), observability.started(asked))
+    return set(emitted(capsys))
+
+
+USERS = "/scim/directory/{directoryId}/Users"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "expected"),
+    [
+        (request("GET", USERS, directoryId="dir-1"), 200, {"Requests"}),
+        (request("POST", USERS, directoryId="dir-1"), 201, {"Requests", "ScimWrites"}),
+        (request("POST", USERS + "/.search", directoryId="dir-1"), 200, {"Requests"}),
+        (
+            request("PATCH", USERS + "/{id}", directoryId="dir-1"),
+            409,
+            {"Requests", "ScimWrites", "UniquenessRefusals", "ClientErrors"},
+        ),
+        (request("PUT", USERS + "/{id}", directoryId="dir-1"), 503, {"Requests", "ScimWrites", "ServerErrors"}),
+        (
+            request("GET", USERS, directoryId="dir-of-another"),
+            404,
+            {"Requests", "ClientErrors", "CrossOrganizationAttempts"},
+        ),
+        (
+            request("GET", "/admin/v1/orgs/{orgId}/log", orgId="org-of-another"),
+            403,
+            {"Requests", "ClientErrors", "CrossOrganizationAttempts"},
+        ),
+    ],
+)
+def test_an_answer_counts_as_what_it_was(
+    capsys: pytest.CaptureFixture[str], asked: Request, status: int, expected: set[str]
+) -> None:
+    assert answered(capsys, asked, status) == expected
+
+
+def test_a_request_is_logged_with_its_ids_and_without_what_the_client_put_in_their_place(
+    log: StringIO,
+) -> None:
+    server_made = "0123456789abcdef0123456789abcdef-1"
+    for resource_id in (server_made, "ada@example.com"):
+        asked = request("GET", USERS + "/{id}", directoryId="dir-1", id=resource_id)
+        observability.answered(asked, Response(404), observability.started(asked))
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line.get("resourceId") for line in lines] == [server_made, None]
+    assert {line["correlation_id"] for line in lines} == {"request-1"}
+    assert {line["directoryId"] for line in lines} == {"dir-1"}
+    assert "ada@example.com" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_every_metric_has_the_service_and_at_most_one_more_dimension(
+    capsys: pytest.CaptureFixture[str], metric: Metric
+) -> None:
+    observability.count(metric, 3, divided_by="something")
+    value, unit, dimensions = emitted(capsys)[metric.value]
+    assert value == 3
+    assert unit == UNITS[metric].value
+    assert dimensions.keys() == {"service"} | ({DIMENSIONS[metric].value} if metric in DIMENSIONS else set())
+
+
+def test_a_failure_is_told_by_its_type_and_never_by_its_text(log: StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+    observability.failed("event_log", ValueError("ada@example.com could not be written"))
+    observability.failed("something new", ValueError("ada@example.com"))
+    printed = log.getvalue()
+    assert "ada@example.com" not in printed
+    assert json.loads(printed.splitlines()[0])["error"] == "ValueError"
+    assert set(emitted(capsys)) == {"EventLogWriteFailures", "OtherFailures"}
+
+
+def test_an_address_hash_depends_on_the_key_and_is_nothing_without_one() -> None:
+    assert address_hash("ada@example.com", "one") == address_hash("ada@example.com", "one")
+    assert address_hash("ada@example.com", "one") != address_hash("ada@example.com", "other")
+    assert address_hash("ada@example.com", "one") != address_hash("bob@example.com", "one")
+    assert address_hash("ada@example.com", "") == ""
+    assert "ada" not in address_hash("ada@example.com", "one")

@@ -1,0 +1,40 @@
+"""The environment that a function runs in, read once."""
+
+from datetime import timedelta
+
+import pytest
+
+from rightful.settings import VARIABLES, SettingsMissingError, metrics_namespace, read_settings
+
+TABLES = {"IDENTITY_TABLE": "identities", "EVENT_LOG_TABLE": "log"}
+
+
+def test_tables_are_all_that_is_needed() -> None:
+    settings = read_settings(TABLES)
+    assert settings.identity_table == "identities"
+    assert settings.log_retention == timedelta(days=90)
+    assert settings.base_url == ""
+
+
+def test_every_variable_reaches_its_setting() -> None:
+    environment = {name: f"value of {name}" for name in VARIABLES} | {"EVENT_LOG_RETENTION_DAYS": "7"}
+    settings = read_settings(environment)
+    for name in VARIABLES:
+        expected = 7 if name == "EVENT_LOG_RETENTION_DAYS" else f"value of {name}"
+        assert getattr(settings, name.lower()) == expected
+
+
+@pytest.mark.parametrize("days", ["0", "3654", "-1", "1.5", "", "ninety", "\uff19\uff10", "9" * 40])
+def test_a_retention_that_cannot_be_is_refused_by_name(days: str) -> None:
+    with pytest.raises(SettingsMissingError, match="EVENT_LOG_RETENTION_DAYS"):
+        read_settings({**TABLES, "EVENT_LOG_RETENTION_DAYS": days})
+
+
+def test_missing_tables_are_all_named() -> None:
+    with pytest.raises(SettingsMissingError, match=r"IDENTITY_TABLE.*EVENT_LOG_TABLE"):
+        read_settings({})
+
+
+def test_the_metrics_of_two_stacks_are_kept_apart() -> None:
+    assert metrics_namespace({"POWERTOOLS_METRICS_NAMESPACE": "Rightful/one"}) == "Rightful/one"
+    assert metrics_namespace({}) == "Rightful"
