@@ -30,6 +30,7 @@ class Service:
     domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY
     on_delete: OnDelete = OnDelete.DEACTIVATE
     profile: str = "generic"
+    domain: str = "example.com"
     store: MemoryStore = field(default_factory=MemoryStore)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     now: datetime = START
@@ -43,7 +44,7 @@ class Service:
         self.organization = create_organization(
             self.store, self.invocation(), "Example", policy=self.policy, domain_policy=self.domain_policy
         )
-        self.organization = add_domain(self.store, self.invocation(), self.organization, "example.com")
+        self.organization = add_domain(self.store, self.invocation(), self.organization, self.domain)
         self.directory = create_directory(
             self.store,
             self.invocation(),

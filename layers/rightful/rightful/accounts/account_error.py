@@ -7,8 +7,8 @@ class AccountError(Exception):
     """Something cannot be done with an account. `code` is for programs, str(error) one sentence for a person, `field`
     the member of the request that is wrong.
 
-    Codes: not_found, invalid_value, email_taken, email_changed, managed, linked, not_active, not_scheduled, legal_hold,
-    not_claimable.
+    Codes: not_found, invalid_value, email_taken, email_changed, managed, linked, protected, legal_hold, not_active,
+    pending_deletion, not_scheduled.
     """
 
     def __init__(self, code: str, message: str, field: str | None = None) -> None:

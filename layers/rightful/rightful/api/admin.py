@@ -6,7 +6,9 @@ JSON in camelCase. Lists are {"items": [...], "nextCursor": "..."}; errors {"err
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from rightful.accounts.account_error import AccountError
 from rightful.api import admin_accounts, admin_conflicts, admin_log, admin_settings
+from rightful.api.account_errors import account_error_response
 from rightful.api.admin_call import AdminCall
 from rightful.api.json_call import ApiError
 from rightful.api.proxy import Request, Response
@@ -30,6 +32,7 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/conflicts/{id}/undo": {"POST": admin_conflicts.undo_conflict},
     "/accounts": {"GET": admin_accounts.search},
     "/accounts/{id}": {"GET": admin_accounts.get},
+    "/accounts/{id}/actions": {"POST": admin_accounts.act},
     "/log": {"GET": admin_log.list_log},
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
     "/domains": {"GET": admin_settings.list_domains, "POST": admin_settings.post_domain},
@@ -66,6 +69,8 @@ class AdminService:
             return self._answer(request, invocation)
         except ApiError as error:
             return error.response()
+        except AccountError as error:
+            return account_error_response(error)
         except (DecisionError, SettingsError) as error:
             return ApiError(_STATUS_OF_CODE[error.code], error.code, str(error), error.field).response()
         except PolicyError as error:

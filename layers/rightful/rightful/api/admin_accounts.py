@@ -1,18 +1,127 @@
-"""Admin API: accounts, found by address. Only accounts of the organization itself are ever shown."""
+"""Admin API: accounts. Only accounts of the organization itself are ever shown, and those that it may claim."""
 
+import re
+from typing import Literal
+
+from pydantic import Field
+
+from rightful.accounts.account import Account, AccountStatus, Flag
+from rightful.accounts.account_error import AccountError, AddressTakenError
 from rightful.accounts.address import InvalidAddressError, parse_address
+from rightful.accounts.administration import Administration
+from rightful.accounts.altering import read_address
 from rightful.api.admin_call import AdminCall
-from rightful.api.documents import account_document
-from rightful.api.json_call import ApiError
+from rightful.api.documents import account_document, claimable_document
+from rightful.api.json_call import ApiError, Body, wrong_cursor
 from rightful.api.proxy import Response
+from rightful.storage.contract import AccountPage
+
+_PLACE = re.compile(r"(linked|unlinked)#[0-9A-Za-z_-]{1,64}")
+_UNLINKED = re.compile(r"unlinked#[0-9A-Za-z_-]{1,64}")
+_BETWEEN = "|"
+"""In a cursor over several domains: no domain has it."""
+
+
+class ActionBody(Body):
+    """What an administrator does. `email` goes with set-email (null frees the address), `flag` with protect."""
+
+    action: Literal[
+        "set-email",
+        "deactivate",
+        "reactivate",
+        "schedule-deletion",
+        "cancel-deletion",
+        "unlink",
+        "claim",
+        "protect",
+    ]
+    reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
+    email: str | None = Field(default=None, max_length=320)
+    flag: Flag | None = None
 
 
 def search(call: AdminCall) -> Response:
-    """GET accounts?email=: who of this organization holds an address; an empty list where nobody of it does."""
-    text = call.parameter("email")
-    if text is None:
-        message = "email: say which address to look for, as in accounts?email=ada@example.com."
-        raise ApiError(400, "invalid_value", message, "email")
+    """GET accounts?email= | ?view=all|unlinked|held|claimable&limit=&cursor=."""
+    text, view = call.parameter("email"), call.parameter("view")
+    if text is not None:
+        return _by_address(call, text)
+    if view == "claimable":
+        page = _claimable(call)
+        return call.listing(page.accounts, page.next_position, claimable_document)
+    if view not in {None, "all", "unlinked", "held"}:
+        raise ApiError(400, "invalid_value", "view: choose of all, unlinked, held, claimable.", "view")
+    position = call.position()
+    if position is not None and not (_UNLINKED if view == "unlinked" else _PLACE).fullmatch(position):
+        raise wrong_cursor()
+    page = call.store.managed_accounts(
+        call.organization_id, limit=call.limit(), position=position, unlinked_only=view == "unlinked"
+    )
+    found = tuple(account for account in page.accounts if view != "held" or _holds_unused(account))
+    return call.listing(found, page.next_position, account_document)
+
+
+def get(call: AdminCall) -> Response:
+    """GET accounts/{id}."""
+    account = call.store.account(call.path_id())
+    if account is None or account.organization_id != call.organization_id:
+        raise ApiError(404, "not_found", "There is no such account in this organization.")
+    return Response(200, account_document(account))
+
+
+def act(call: AdminCall) -> Response:
+    """POST accounts/{id}/actions {"action", "reason", "email"?, "flag"?}: the account as it is then."""
+    asked = call.body(ActionBody)
+    _check_members(asked)
+    administration = Administration(
+        call.store, call.invocation, call.organization(), call.key().holder, asked.reason.strip()
+    )
+    try:
+        account = _act(administration, call.path_id(), asked)
+    except AddressTakenError as taken:
+        raise _taken(call, taken) from taken
+    return Response(200, account_document(account))
+
+
+def _act(administration: Administration, account_id: str, asked: ActionBody) -> Account:
+    match asked.action:
+        case "set-email":
+            address = read_address(asked.email) if asked.email is not None else None
+            return administration.set_email(account_id, address)
+        case "deactivate":
+            return administration.deactivate(account_id)
+        case "reactivate":
+            return administration.reactivate(account_id)
+        case "schedule-deletion":
+            return administration.schedule_deletion(account_id)
+        case "cancel-deletion":
+            return administration.cancel_deletion(account_id)
+        case "unlink":
+            return administration.unlink(account_id)
+        case "claim":
+            return administration.claim(account_id)
+        case "protect":
+            return administration.protect(account_id, asked.flag or Flag.PRIVILEGED)
+
+
+def _check_members(asked: ActionBody) -> None:
+    given = asked.model_fields_set
+    if asked.action == "set-email" and "email" not in given:
+        raise AccountError("invalid_value", "email: say which address, or null to free the one it has.", "email")
+    for member, action in (("email", "set-email"), ("flag", "protect")):
+        if member in given and asked.action != action:
+            raise AccountError("invalid_value", f"{member}: goes with {action} only.", member)
+
+
+def _taken(call: AdminCall, taken: AddressTakenError) -> ApiError:
+    """Who holds the address, if that is an account of the organization's own."""
+    holder = call.store.account(taken.hold.account_id) if taken.hold.account_id else None
+    message = "email: an account outside your organization holds this address."
+    if holder is not None and holder.organization_id == call.organization_id:
+        message = f"email: the account {holder.id} of your organization holds this address. Free it there first."
+    return ApiError(409, taken.code, message, taken.field)
+
+
+def _by_address(call: AdminCall, text: str) -> Response:
     try:
         address = parse_address(text)
     except InvalidAddressError as error:
@@ -23,9 +132,25 @@ def search(call: AdminCall) -> Response:
     return call.listing(found, None, account_document)
 
 
-def get(call: AdminCall) -> Response:
-    """GET accounts/{id}."""
-    account = call.store.account(call.path_id())
-    if account is None or account.organization_id != call.organization_id:
-        raise ApiError(404, "not_found", "There is no such account in this organization.")
-    return Response(200, account_document(account))
+def _claimable(call: AdminCall) -> AccountPage:
+    """A page of one of the organization's verified domains; the cursor names the domain, too."""
+    domains = sorted(call.organization().domains)
+    at, _, position = (call.position() or "").partition(_BETWEEN)
+    if position and not _UNLINKED.fullmatch(position):
+        raise wrong_cursor()
+    left = [domain for domain in domains if domain >= at]
+    if not left:
+        return AccountPage((), None)
+    domain = left[0]
+    page = call.store.unmanaged_accounts(
+        domain, limit=call.limit(), position=(position or None) if domain == at else None
+    )
+    if page.next_position is not None:
+        return AccountPage(page.accounts, f"{domain}{_BETWEEN}{page.next_position}")
+    return AccountPage(page.accounts, f"{left[1]}{_BETWEEN}" if len(left) > 1 else None)
+
+
+def _holds_unused(account: Account) -> bool:
+    """Whether it keeps an address although nobody can sign in with it: where most conflicts come from."""
+    real = account.email is not None and not account.email.is_placeholder
+    return real and account.status is not AccountStatus.ACTIVE

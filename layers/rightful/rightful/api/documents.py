@@ -44,6 +44,19 @@ def account_document(account: Account) -> dict[str, object]:
     }
 
 
+def claimable_document(account: Account) -> dict[str, object]:
+    """An account that an organization may claim, before it has: no more than it takes to decide."""
+    return {
+        "id": account.id,
+        "email": account.email.value if account.email else None,
+        "emailVerified": account.email_verified,
+        "status": account.status.value,
+        "origin": account.origin.value,
+        "lastLoginAt": _time(account.last_login_at),
+        "createdAt": _time(account.created_at),
+    }
+
+
 def reported_account_document(account: Account) -> dict[str, object]:
     """An account, for the host application: what it needs to know, and nothing that a directory wrote."""
     return {

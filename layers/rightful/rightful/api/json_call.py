@@ -17,6 +17,7 @@ from rightful.storage.contract import IdentityStore
 
 MOST_PER_PAGE = 100
 _PER_PAGE = 50
+_LONGEST_POSITION = 400
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -115,10 +116,12 @@ class JsonCall:
         if cursor is None:
             return None
         try:
-            return base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii")
+            position = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii")
         except (binascii.Error, UnicodeError) as error:
-            message = "cursor: not one that a list gave out. Start again without it."
-            raise ApiError(400, "invalid_value", message, "cursor") from error
+            raise wrong_cursor() from error
+        if not 0 < len(position) <= _LONGEST_POSITION:
+            raise wrong_cursor()
+        return position
 
     def listing(
         self, items: tuple[Listed, ...], next_position: str | None, document: Callable[[Listed], object]
@@ -128,6 +131,12 @@ class JsonCall:
         if next_position is not None:
             body["nextCursor"] = base64.urlsafe_b64encode(next_position.encode("ascii")).decode("ascii")
         return Response(200, body)
+
+
+def wrong_cursor() -> ApiError:
+    """The cursor is of another list, or of none."""
+    message = "cursor: not one that this list gave out. Start again without it."
+    return ApiError(400, "invalid_value", message, "cursor")
 
 
 def json_document(text: str | None) -> dict[str, object]:

@@ -1,0 +1,200 @@
+"""What an organization's administrators do with its accounts, one by one, each with a reason that is logged.
+
+Not every change is an administrator's. A linked account's address is its directory's: changed here, the next push would
+change it back, or collide. An account that is marked (privileged, service, legal hold) gives its address away only with
+two approvals, which is what conflicts are for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rightful.accounts.account import Account, AccountStatus, Flag, FormerLink
+from rightful.accounts.account_error import AccountError, no_such_account
+from rightful.accounts.address import Address, placeholder
+from rightful.accounts.altering import Change, alter, with_email
+from rightful.accounts.deletion import cancelled, scheduled
+from rightful.accounts.history import changed_row, entries_of, removal_entry
+from rightful.conflicts.applying import required_domains
+from rightful.conflicts.merging import deactivated, emptied
+from rightful.eventlog import LogEntry
+from rightful.groups.cleaning import leave_all
+from rightful.invocation import Invocation
+from rightful.organizations.organization import Organization
+from rightful.scim.errors import ScimError
+from rightful.storage.contract import IdentityStore
+from rightful.storage.writes import ContendedError, RequireDomain, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """The actions of one administrator on the accounts of one organization.
+
+    Each returns the account as it is then, changes nothing where it is so already, and raises
+
+    - AccountError: not_found (or another organization's: nobody may tell the difference), and what it names itself;
+    - ContendedError: no quiet moment.
+    """
+
+    store: IdentityStore
+    invocation: Invocation
+    organization: Organization
+    administrator: str
+    reason: str
+
+    def set_email(self, account_id: str, address: Address | None) -> Account:
+        """Give an account another address; None frees the one it has, and it gets a placeholder.
+
+        Raises:
+            AccountError: linked; protected; email_taken (AddressTakenError); invalid_value, the domain is not verified.
+        """
+        if address is not None and not self.organization.may_claim_on(address.domain):
+            message = f"email: the domain {address.domain} is not verified by this organization. Verify it first."
+            raise AccountError("invalid_value", message, "email")
+        instead = placeholder(self.invocation.new_id())
+
+        def change(account: Account) -> Account:
+            self._refuse_linked(account, "Change the address there, or unlink the account first.")
+            _refuse_protected(account)
+            if address is None:
+                freed = account.email is None or account.email.is_placeholder
+                return account if freed else emptied(account, instead, self.invocation.now)
+            changed = with_email(account, address, self.invocation, verified=True)
+            return account if changed == account else changed
+
+        return self._alter(account_id, change, required_domains(self.organization, [address]))
+
+    def deactivate(self, account_id: str) -> Account:
+        """End the person's access. The account keeps its address."""
+        return self._alter(account_id, lambda account: deactivated(account, self.invocation.now))
+
+    def reactivate(self, account_id: str) -> Account:
+        """Let the person in again.
+
+        Raises:
+            AccountError: pending_deletion.
+        """
+
+        def change(account: Account) -> Account:
+            if account.status is AccountStatus.PENDING_DELETION:
+                raise AccountError("pending_deletion", "This account is scheduled for deletion. Cancel that first.")
+            return account if account.active else replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
+
+        return self._alter(account_id, change)
+
+    def schedule_deletion(self, account_id: str) -> Account:
+        """Let an account be erased in 14 days.
+
+        Raises:
+            AccountError: linked, legal_hold, protected.
+        """
+
+        def change(account: Account) -> Account:
+            self._refuse_linked(account, "Remove the user there, or unlink the account first.")
+            after = scheduled(account, self.invocation.now)
+            _refuse_protected(account)
+            return after
+
+        return self._alter(account_id, change)
+
+    def cancel_deletion(self, account_id: str) -> Account:
+        """Let an account live on, deactivated until somebody reactivates it.
+
+        Raises:
+            AccountError: not_scheduled.
+        """
+        return self._alter(account_id, lambda account: cancelled(account, self.invocation.now))
+
+    def unlink(self, account_id: str) -> Account:
+        """Take an account out of its directory: it stays what it is, active or not, with its address.
+
+        Its directory finds the user gone, as if it had deleted it, and can create it again.
+        """
+
+        def change(account: Account) -> Account:
+            link = account.link
+            if link is None:
+                return account
+            left = self._out_of_groups(account)
+            former = FormerLink(link.directory_id, link.user_name, link.external_id, self.invocation.now)
+            return replace(left, link=None, former_link=former)
+
+        return self._alter(account_id, change)
+
+    def claim(self, account_id: str) -> Account:
+        """Take the management of an account over that nobody manages and whose address is on a verified domain.
+
+        Raises:
+            AccountError: protected.
+        """
+
+        def change(account: Account) -> Account:
+            if account.organization_id == self.organization.id:
+                return account if account.claimed else replace(account, claimed=True)
+            _refuse_protected(account)
+            return replace(account, organization_id=self.organization.id, claimed=True)
+
+        def rows(_: Account, after: Account) -> Sequence[LogEntry]:
+            return self._signed(changed_row(after, self.invocation, ""))
+
+        def own_or_claimable(account: Account) -> Account:
+            if account.organization_id == self.organization.id or self._may_claim(account):
+                return change(account)
+            raise no_such_account()
+
+        def evidence(account: Account) -> Sequence[Write]:
+            domain = account.email.domain if account.email else ""
+            return [RequireDomain(self.organization.id, domain)] if domain in self.organization.domains else []
+
+        return alter(self.store, self.invocation, account_id, own_or_claimable, rows, evidence)
+
+    def protect(self, account_id: str, flag: Flag) -> Account:
+        """Mark an account, so that its address moves only with two approvals. Only the host application takes marks
+        off: one administrator could otherwise undo what needs two."""
+        return self._alter(account_id, lambda account: replace(account, flags=account.flags | {flag}))
+
+    # Parts
+
+    def _alter(self, account_id: str, change: Change, evidence: Sequence[Write] = ()) -> Account:
+        def own(account: Account) -> Account:
+            if account.organization_id != self.organization.id:
+                raise no_such_account()
+            changed = change(account)
+            return account if changed == account else changed
+
+        return alter(self.store, self.invocation, account_id, own, self._rows, lambda _: evidence)
+
+    def _rows(self, before: Account, after: Account) -> Sequence[LogEntry]:
+        if before.link is not None and after.link is None:
+            return self._signed([removal_entry(before, erased=False, invocation=self.invocation)])
+        entries = entries_of(before, after, self.invocation) or changed_row(after, self.invocation, "")
+        return self._signed(entries)
+
+    def _signed(self, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
+        return [replace(entry, approver=self.administrator, explanation=self.reason) for entry in entries]
+
+    def _may_claim(self, account: Account) -> bool:
+        return (
+            account.organization_id is None
+            and account.email is not None
+            and account.email.domain in self.organization.domains
+        )
+
+    def _out_of_groups(self, account: Account) -> Account:
+        try:
+            return leave_all(self.store, account, self.invocation)
+        except ScimError as error:
+            raise ContendedError from error
+
+    def _refuse_linked(self, account: Account, instead: str) -> None:
+        if account.link is not None:
+            raise AccountError("linked", f"A directory provisions this account. {instead}")
+
+
+def _refuse_protected(account: Account) -> None:
+    if account.flags:
+        marks = ", ".join(flag.value.replace("_", " ") for flag in sorted(account.flags))
+        raise AccountError(
+            "protected",
+            f"This account is marked ({marks}): its address moves only through a conflict that two administrators "
+            "approve, or after the host application has taken the mark off.",
+        )
