@@ -1,0 +1,88 @@
+"""Decisions: what policy, brakes and approvals make of a diagnosis, called with two literals."""
+
+from datetime import timedelta
+
+import pytest
+
+from rightful.conflicts.conflict import Approval, ConflictClass, Resolution
+from rightful.conflicts.decision import APPROVAL_LIFETIME, decide, over_cap, same_approver
+from rightful.conflicts.diagnosis import Diagnosis
+from rightful.conflicts.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
+from tests.support.builders import NOW
+
+OPEN = Brakes()
+FORTNIGHT = timedelta(days=14)
+
+
+def _approval(key: str, resolution: Resolution | None = None) -> Approval:
+    return Approval(key, key.title(), "because", NOW, resolution)
+
+
+@pytest.mark.parametrize("conflict_class", list(ConflictClass))
+def test_the_standard_policy_decides_every_class_as_its_table_says(conflict_class: ConflictClass) -> None:
+    decision = decide(Diagnosis(conflict_class, since=FORTNIGHT), STANDARD, OPEN)
+    assert decision.rule is STANDARD_RULES[conflict_class]
+    assert decision.act is (decision.rule is Rule.AUTO)
+    assert decision.missing == {Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}.get(decision.rule, 0)
+
+
+@pytest.mark.parametrize(
+    ("since", "act"), [(None, False), (FORTNIGHT - timedelta(seconds=1), False), (FORTNIGHT, True)]
+)
+def test_a_deactivated_holder_gives_way_by_itself_only_after_its_time(since: timedelta | None, act: bool) -> None:
+    decision = decide(Diagnosis(ConflictClass.DEACTIVATED, since=since), STANDARD, OPEN)
+    assert decision.act is act
+    assert bool(decision.reason) is not act
+
+
+@pytest.mark.parametrize("brakes", [Brakes(paused=True), Brakes(dry_run=True)])
+def test_a_brake_turns_automatic_into_approval_and_says_why(brakes: Brakes) -> None:
+    decision = decide(Diagnosis(ConflictClass.LEAVING), STANDARD, brakes)
+    assert (decision.rule, decision.act, decision.missing) == (Rule.APPROVAL, False, 1)
+    assert decision.reason
+    assert decide(Diagnosis(ConflictClass.LEAVING), STANDARD, brakes, approvals=[_approval("ines")]).act
+
+
+def test_a_brake_does_not_stop_what_takes_nothing_from_anybody() -> None:
+    assert decide(Diagnosis(ConflictClass.SELF), STANDARD, Brakes(paused=True)).act
+    assert decide(Diagnosis(ConflictClass.TOMBSTONE), STANDARD, Brakes(paused=True)).act
+
+
+def test_no_number_of_approvals_makes_a_refusal_right() -> None:
+    approvals = [_approval("ines"), _approval("jo"), _approval("kim")]
+    assert not decide(Diagnosis(ConflictClass.OTHER_ORGANIZATION), STANDARD, OPEN, approvals=approvals).act
+
+
+def test_a_protected_holder_needs_two_people_and_the_class_beneath_can_still_refuse() -> None:
+    protected = Diagnosis(ConflictClass.PROTECTED, beneath=ConflictClass.DEACTIVATED, since=FORTNIGHT)
+    assert decide(protected, STANDARD, OPEN, approvals=[_approval("ines")]).missing == 1
+    assert decide(protected, STANDARD, OPEN, approvals=[_approval("ines"), _approval("jo")]).act
+    refused = Diagnosis(ConflictClass.PROTECTED, beneath=ConflictClass.ACTIVE_IN_DIRECTORY)
+    assert decide(refused, STANDARD, OPEN, approvals=[_approval("ines"), _approval("jo")]).rule is Rule.REFUSE
+
+
+def test_two_people_must_agree_on_what_to_do() -> None:
+    protected = Diagnosis(ConflictClass.PROTECTED, beneath=ConflictClass.UNLINKED)
+    divided = [_approval("ines", Resolution.RELEASE), _approval("jo", Resolution.RELINK)]
+    decision = decide(protected, STANDARD, OPEN, approvals=divided)
+    assert (decision.act, decision.missing) == (False, 1)
+
+
+def test_an_address_that_is_free_needs_nobody_s_decision() -> None:
+    custom = Policy(base=PolicyBase.CUSTOM, rules={ConflictClass.STALE_INDEX: Rule.REFUSE})
+    assert decide(Diagnosis(ConflictClass.STALE_INDEX, free=True), custom, OPEN).act
+    assert not decide(Diagnosis(ConflictClass.STALE_INDEX), custom, OPEN).act
+
+
+def test_one_person_with_two_keys_is_one_person() -> None:
+    assert same_approver(_approval("ines"), Approval("other key", " INES ", "", NOW))
+    assert same_approver(_approval("ines"), Approval("ines", "Somebody", "", NOW))
+    assert not same_approver(_approval("ines"), _approval("jo"))
+    assert timedelta(days=7) == APPROVAL_LIFETIME
+
+
+def test_caps_allow_up_to_their_number() -> None:
+    brakes = Brakes(per_organization_hour=2, per_account_day=1)
+    assert over_cap(brakes, {"hour": 2, "account": 1}, "hour") == ""
+    assert "2 addresses" in over_cap(brakes, {"hour": 3}, "hour")
+    assert "1 times" in over_cap(brakes, {"account": 2}, "hour")
