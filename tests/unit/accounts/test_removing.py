@@ -1,5 +1,6 @@
 """DELETE: the account lives on and keeps its address, or is erased, as the directory says."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -116,3 +117,15 @@ def test_a_user_that_changed_meanwhile_is_removed_as_it_is_then(idp: Provisioned
     assert idp.now_of(ada).link is None
     assert idp.store.account_id_of_user_name(idp.directory.id, "lovelace") is None
     assert idp.holder("lovelace@example.com") == ada.id
+
+
+def test_a_user_that_joined_a_group_meanwhile_is_not_erased_and_the_request_is_to_be_repeated(
+    erasing: ProvisionedDirectory,
+) -> None:
+    ada = erasing.create(a_user("ada", "ada@example.com"))
+    state = erasing.provisioning.state(scim_id_of(ada))
+    joined = replace(state, account=replace(ada, group_ids=frozenset({"group"}), group_changes=1))
+    with pytest.raises(ScimError) as refused:
+        erasing.provisioning.remove(scim_id_of(ada), joined, erasing.invocation)
+    assert refused.value.status == 503
+    assert erasing.now_of(ada) == ada

@@ -191,6 +191,8 @@ class Provisioning:
     ) -> Account:
         """SCIM DELETE: unlink and deactivate, so that the account keeps its address; or erase, as the directory says.
 
+        The user has left its groups before.
+
         Returns:
             The account as it was.
 
@@ -204,6 +206,8 @@ class Provisioning:
                 raise not_found(f"Resource {scim_id} not found.")
             precondition(before)
             erase = state.directory.on_delete is OnDelete.ERASE
+            if erase and before.group_ids:
+                raise _busy()  # it joined a group meanwhile; whoever removes it has to leave that first
             after = None if erase else unlinked_account(before, invocation.now)
             writes: list[Write] = [
                 ReleaseUserName(self.directory_id, canonical_user_name(before.link.user_name), before.id),

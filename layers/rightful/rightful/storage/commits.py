@@ -61,6 +61,8 @@ class Commits:
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
         """See `IdentityStore.commit`. One write is a plain conditional write (half the capacity of a transaction)."""
+        if not writes:
+            return
         actions = [self.translate.action(write) for write in writes]
         pause = _FIRST_PAUSE
         while True:
