@@ -7,6 +7,7 @@ for _module in (
     "commits",
     "committing",
     "conflict_writes",
+    "group_writes",
     "index_writes",
     "managed",
     "pages",

@@ -8,6 +8,7 @@ from tests.contract.account_writes import AccountWrites
 from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing
 from tests.contract.conflict_writes import ConflictWrites
+from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
 from tests.contract.managed import Managed
 from tests.contract.pages import Pages
@@ -24,6 +25,7 @@ class IdentityStoreContract(
     ConflictWrites,
     SettingsWrites,
     KeyWrites,
+    GroupWrites,
     WholeCommits,
     Pages,
     Managed,

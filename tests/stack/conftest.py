@@ -1,4 +1,4 @@
-"""The stack of template.yaml on this machine, started once for all tests of a session that ask for it."""
+"""Clients of the stack (tests/conftest.py starts it)."""
 
 from collections.abc import Iterator
 
@@ -6,32 +6,13 @@ import httpx
 import pytest
 
 from local.seed import SeededOrganization
-from local.stack import Stack, running_stack
+from local.stack import Stack
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/stack/" in item.path.as_posix():
             item.add_marker(pytest.mark.stack)
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """The running stack, with the demo and lab organizations."""
-    with running_stack() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def demo(stack: Stack) -> SeededOrganization:
-    """The demo organization."""
-    return stack.seeded.demo
-
-
-@pytest.fixture(scope="session")
-def lab(stack: Stack) -> SeededOrganization:
-    """The lab organization: any domain, a directory for each IdP profile."""
-    return stack.seeded.lab
 
 
 @pytest.fixture(scope="session")
