@@ -90,6 +90,17 @@ def test_an_erasure_takes_two_calls(store: DynamoDBStore, names: Names) -> None:
     assert idp.hold(names.address) is None
 
 
+def test_a_refused_change_takes_six_calls_at_most_and_looks_at_the_holder_in_none(
+    idp: ProvisionedDirectory, store: DynamoDBStore, ada: Account, address: str
+) -> None:
+    other = idp.create(a_user("other", f"other-{address}"))
+    with counting(store.client) as calls, pytest.raises(ScimError) as refused:
+        idp.change(other, email=address)
+    assert refused.value.status == 409
+    assert calls["TransactWriteItems"] == 2
+    assert calls.total() <= 6
+
+
 def test_an_unverified_domain_costs_one_read_and_one_row_and_never_a_look_at_the_index(
     idp: ProvisionedDirectory, store: DynamoDBStore
 ) -> None:
