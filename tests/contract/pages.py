@@ -1,10 +1,11 @@
 """Contract: lists, page by page."""
 
 from datetime import timedelta
+from typing import Any
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.eventlog import LogEntry
+from rightful.eventlog import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.storage.contract import IdentityStore
 from rightful.storage.writes import AppendLog, DeleteAccount, PutAccount, PutConflict, PutOrganization
 from tests.contract.committing import given, plenty
@@ -40,11 +41,11 @@ def _all_conflicts(store: IdentityStore, organization_id: str, limit: int, **fil
     raise AssertionError("the pages do not end")
 
 
-def _all_rows(store: IdentityStore, organization_id: str, limit: int, **filters: str) -> list[LogEntry]:
+def _all_rows(store: IdentityStore, organization_id: str, limit: int, **filters: Any) -> list[LogEntry]:
     found: list[LogEntry] = []
     position: str | None = None
     for _ in range(MOST_PAGES):
-        page = store.log(organization_id, limit=limit, position=position, **filters)
+        page = store.log(organization_id, limit=limit, position=position, wanted=LogFilter(**filters))
         assert len(page.entries) <= limit
         found += page.entries
         position = page.next_position
@@ -193,3 +194,36 @@ class Pages:
         log = store.log(names.organization, limit=10)
         assert (users.accounts, conflicts.conflicts, log.entries) == ((), (), ())
         assert (users.next_position, conflicts.next_position, log.next_position) == (None, None, None)
+
+    def test_rows_are_filtered_by_what_happened_and_when(self, store: IdentityStore, names: Names) -> None:
+        actions = [Action.USER_CREATED, Action.CLAIM_REFUSED, Action.CONFLICT_APPLIED]
+        rows = []
+        for number in range(12):
+            at = NOW + timedelta(hours=number)
+            rows.append(
+                a_row(
+                    names.organization,
+                    f"{first_id_at(at)}{number}",
+                    at=at,
+                    action=actions[number % 3],
+                    result=Result.REFUSED if number % 3 == 1 else Result.DONE,
+                    conflict_class="deactivated" if number > 6 else None,
+                    directory_id=names.directory if number % 2 else None,
+                )
+            )
+        given(store, *(AppendLog(row) for row in rows))
+        newest_first = rows[::-1]
+        for chosen in (
+            {"actions": frozenset(actions[:2])},
+            {"result": Result.REFUSED},
+            {"conflict_class": "deactivated"},
+            {"directory_id": names.directory, "result": Result.DONE},
+            {"since": NOW + timedelta(hours=3)},
+            {"until": NOW + timedelta(hours=3)},
+            {"since": NOW + timedelta(hours=2), "until": NOW + timedelta(hours=7), "result": Result.DONE},
+        ):
+            wanted = LogFilter(**chosen)
+            expected = [row for row in newest_first if wanted.wants(row)]
+            assert 0 < len(expected) < len(rows)
+            for limit in (1, 3, 100):
+                assert _all_rows(store, names.organization, limit, **chosen) == expected

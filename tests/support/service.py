@@ -102,6 +102,7 @@ class Service:
         *,
         parameters: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         key: Token | None = None,
         organization_id: str | None = None,
     ) -> Response:
@@ -110,7 +111,7 @@ class Service:
         path_parameters = {"orgId": organization_id or self.organization.id, **(parameters or {})}
         principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
         template = f"/admin/v1/orgs/{{orgId}}{route}"
-        request = _request(method, template, path_parameters, body, query, {}, principal)
+        request = _request(method, template, path_parameters, body, query, headers, principal)
         return AdminService(self.store, self.queue, lambda what, _: self.failures.append(what)).answer(
             request, self.invocation()
         )

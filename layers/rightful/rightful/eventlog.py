@@ -65,3 +65,36 @@ class LogEntry:
     retried_by_idp: bool | None = None
     approver: str | None = None
     correlation_id: str = ""
+
+
+def first_id_at(moment: datetime) -> str:
+    """What the ids of rows at that moment begin with: 48 bits of milliseconds, in hexadecimal digits."""
+    return f"{int(moment.timestamp() * 1000):012x}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which rows are wanted; what is None or empty does not matter. `since` is included, `until` is not; both count to
+    the millisecond."""
+
+    account_id: str | None = None
+    conflict_id: str | None = None
+    directory_id: str | None = None
+    conflict_class: str | None = None
+    result: Result | None = None
+    actions: frozenset[Action] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def wants(self, entry: LogEntry) -> bool:
+        """Whether a row is wanted."""
+        same = ("account_id", "conflict_id", "directory_id", "conflict_class", "result")
+        return (
+            all(getattr(self, name) in {None, getattr(entry, name)} for name in same)
+            and (not self.actions or entry.action in self.actions)
+            and (self.since is None or self.since <= entry.at)
+            and (self.until is None or entry.at < self.until)
+        )
+
+
+EVERYTHING = LogFilter()

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from rightful.accounts.account import Account, AccountStatus
-from rightful.eventlog import Action, LogEntry, Result
+from rightful.eventlog import Action, LogEntry, Result, first_id_at
 from rightful.invocation import Invocation
 
 
 def row_id(moment: datetime, unique: str) -> str:
     """A row's id: sorts by time as server-made ids and the rows of conflicts do (48 bits of milliseconds first), and
     the same `unique` at the same moment is the same row."""
-    return f"{int(moment.timestamp() * 1000):012x}{unique[-20:]}"
+    return f"{first_id_at(moment)}{unique[-20:]}"
 
 
 def entries_of(before: Account | None, after: Account, invocation: Invocation) -> list[LogEntry]:

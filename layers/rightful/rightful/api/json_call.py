@@ -129,8 +129,13 @@ class JsonCall:
         """A list as {"items": [...], "nextCursor": ...}."""
         body: dict[str, object] = {"items": [document(item) for item in items]}
         if next_position is not None:
-            body["nextCursor"] = base64.urlsafe_b64encode(next_position.encode("ascii")).decode("ascii")
+            body["nextCursor"] = cursor_of(next_position)
         return Response(200, body)
+
+
+def cursor_of(position: str) -> str:
+    """A position in a list, as a client sees it."""
+    return base64.urlsafe_b64encode(position.encode("ascii")).decode("ascii")
 
 
 def wrong_cursor() -> ApiError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.eventlog import LogEntry
+from rightful.eventlog import EVERYTHING, LogEntry, LogFilter
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage.group_contract import GroupStore
@@ -159,8 +159,7 @@ class IdentityStore(GroupStore, ListingStore, ManagedStore, UpkeepStore, Protoco
         *,
         limit: int,
         position: str | None = None,
-        account_id: str | None = None,
-        conflict_id: str | None = None,
+        wanted: LogFilter = EVERYTHING,
     ) -> LogPage:
         """A page of an organization's event log, newest first. A page may be short as in `conflicts`."""
         ...

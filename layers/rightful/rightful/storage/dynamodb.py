@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.eventlog import LogEntry
+from rightful.eventlog import EVERYTHING, LogEntry, LogFilter
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import keys
@@ -28,7 +28,7 @@ from rightful.storage.group_reads import GroupReads
 from rightful.storage.index_keys import due_sort
 from rightful.storage.items import Reader, read_account, read_hold
 from rightful.storage.listing_reads import ListingReads
-from rightful.storage.log_items import read_log_entry
+from rightful.storage.log_items import log_filters, log_range, read_log_entry
 from rightful.storage.managed_reads import ManagedReads
 from rightful.storage.settings_items import read_directory, read_organization, read_token
 from rightful.storage.table import Table
@@ -220,16 +220,15 @@ class DynamoDBStore(GroupReads, ListingReads, ManagedReads, UpkeepReads):
         *,
         limit: int,
         position: str | None = None,
-        account_id: str | None = None,
-        conflict_id: str | None = None,
+        wanted: LogFilter = EVERYTHING,
     ) -> LogPage:
         """See `IdentityStore.log`. The position is the last row's id."""
-        chosen = {"account_id": account_id, "conflict_id": conflict_id}
         items, last = self.event_log.newest(
             keys.log(organization_id, ""),
             limit=limit,
             start=keys.log(organization_id, position) if position else None,
-            filters={name: (value,) for name, value in chosen.items() if value},
+            filters=log_filters(wanted),
+            between=log_range(wanted),
         )
         return LogPage(tuple(read_log_entry(item) for item in items), last)
 

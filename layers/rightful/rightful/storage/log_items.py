@@ -1,11 +1,11 @@
 """Event log rows as DynamoDB items, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rightful.eventlog import Action, LogEntry, Result
+from rightful.eventlog import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.storage import keys
 from rightful.storage.items import Item, Reader, Scalar, write_item
 
@@ -47,3 +47,25 @@ def read_log_entry(item: Mapping[str, "AttributeValueTypeDef"]) -> LogEntry:
         retried_by_idp=read.flag("retried_by_idp") if "retried_by_idp" in item else None,
         **texts,  # type: ignore[arg-type]  # every remaining field is text, or text or None
     )
+
+
+def log_filters(wanted: LogFilter) -> Mapping[str, Sequence[str]]:
+    """What a row's attributes have to be."""
+    single = {
+        "account_id": wanted.account_id,
+        "conflict_id": wanted.conflict_id,
+        "directory_id": wanted.directory_id,
+        "conflict_class": wanted.conflict_class,
+        "result": wanted.result.value if wanted.result else None,
+    }
+    filters: dict[str, Sequence[str]] = {name: (value,) for name, value in single.items() if value}
+    if wanted.actions:
+        filters["action"] = sorted(action.value for action in wanted.actions)
+    return filters
+
+
+def log_range(wanted: LogFilter) -> tuple[str, str] | None:
+    """Between which sort keys the rows are: they begin with the time, and go on after it."""
+    if wanted.since is None and wanted.until is None:
+        return None
+    return first_id_at(wanted.since) if wanted.since else "0", first_id_at(wanted.until) if wanted.until else "g"

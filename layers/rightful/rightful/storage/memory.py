@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.eventlog import LogEntry
+from rightful.eventlog import EVERYTHING, LogEntry, LogFilter
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import writes as w
@@ -183,16 +183,13 @@ class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
         *,
         limit: int,
         position: str | None = None,
-        account_id: str | None = None,
-        conflict_id: str | None = None,
+        wanted: LogFilter = EVERYTHING,
     ) -> LogPage:
         """See `IdentityStore.log`."""
         mine = [
             entry
             for entry in self.all_of(LogEntry)
-            if entry.organization_id == organization_id
-            and account_id in {None, entry.account_id}
-            and conflict_id in {None, entry.conflict_id}
+            if entry.organization_id == organization_id and wanted.wants(entry)
         ]
         return LogPage(*_page(mine, lambda entry: entry.id, limit, position, newest_first=True))
 

@@ -96,6 +96,7 @@ class Table:
         limit: int,
         start: keys.Key | None,
         filters: Mapping[str, Sequence[str]],
+        between: tuple[str, str] | None = None,
     ) -> "tuple[list[StoredItem], str | None]":
         """A page of a partition in descending order, and the sort key to go on after (None: that was all).
 
@@ -115,6 +116,9 @@ class Table:
         if prefix.sk:
             parameters["KeyConditionExpression"] = "pk = :pk AND begins_with(sk, :prefix)"
             values[":prefix"] = {"S": prefix.sk}
+        elif between:
+            parameters["KeyConditionExpression"] = "pk = :pk AND sk BETWEEN :first AND :last"
+            values |= {":first": {"S": between[0]}, ":last": {"S": between[1]}}
         if filters:
             parameters["ExpressionAttributeNames"] = names
             parameters["FilterExpression"] = " AND ".join(
