@@ -1,0 +1,73 @@
+"""Many people moving at once, on the running stack: a rotation of 20 and a chain of 50 resolve by themselves."""
+
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.support.service import email_patch, user
+
+WITHIN_SECONDS = 30.0
+AT_ONCE = 8
+
+
+def _create_all(scim: httpx.Client, names: list[str]) -> list[str]:
+    def create(name: str) -> str:
+        created = scim.post("/Users", json=user(name))
+        assert created.status_code == 201, created.text
+        return str(created.json()["id"])
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(create, names))
+
+
+def _move(scim: httpx.Client, scim_id: str, name: str) -> int:
+    return scim.patch(f"/Users/{scim_id}", json=email_patch(f"{name}@example.com")).status_code
+
+
+def _addresses(scim: httpx.Client, scim_ids: list[str]) -> list[str]:
+    def address(scim_id: str) -> str:
+        return str(scim.get(f"/Users/{scim_id}").json()["emails"][0]["value"])
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(address, scim_ids))
+
+
+def _wait_until(scim: httpx.Client, scim_ids: list[str], wanted: list[str]) -> float:
+    """Seconds until everybody has the wanted address."""
+    started = time.monotonic()
+    while (held := _addresses(scim, scim_ids)) != wanted:
+        waited = time.monotonic() - started
+        assert waited < WITHIN_SECONDS, [pair for pair in zip(held, wanted, strict=True) if pair[0] != pair[1]]
+        time.sleep(0.25)
+    return time.monotonic() - started
+
+
+@pytest.mark.slow
+def test_a_rotation_of_twenty_people_resolves_by_itself(scim: httpx.Client) -> None:
+    tag = secrets.token_hex(3)
+    names = [f"r{number}-{tag}" for number in range(20)]
+    scim_ids = _create_all(scim, names)
+    rotated = names[1:] + names[:1]
+
+    statuses = [_move(scim, scim_id, name) for scim_id, name in zip(scim_ids, rotated, strict=True)]
+    assert set(statuses) == {409}
+
+    _wait_until(scim, scim_ids, [f"{name}@example.com" for name in rotated])
+
+
+@pytest.mark.slow
+def test_a_chain_of_fifty_people_resolves_by_itself_once_its_end_is_free(scim: httpx.Client) -> None:
+    tag = secrets.token_hex(3)
+    names = [f"c{number}-{tag}" for number in range(51)]
+    scim_ids = _create_all(scim, names)
+
+    # Everybody wants the next one's address; the last of them is an active colleague, until that one moves away.
+    statuses = [_move(scim, scim_id, name) for scim_id, name in zip(scim_ids[:50], names[1:], strict=True)]
+    assert set(statuses) == {409}
+    assert _move(scim, scim_ids[50], f"away-{tag}") == 200
+
+    wanted = [*names[1:], f"away-{tag}"]
+    _wait_until(scim, scim_ids, [f"{name}@example.com" for name in wanted])
