@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from rightful.api.proxy import Response
 from rightful.groups import cleaning, provisioning
 from rightful.groups.batches import BATCH
 from rightful.groups.cleaning import finish_deletions
@@ -516,7 +515,7 @@ def test_a_contended_group_is_503(service: Service, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(service.store, "commit", refused)
     service.invocation = lambda: Invocation(now=service.now, remaining=lambda: 1.0)  # type: ignore[method-assign]
     rename = patch({"op": "replace", "path": "displayName", "value": "x"})
-    response: Response = service.scim("PATCH", f"/Groups/{body['id']}", rename)
+    response = service.scim("PATCH", f"/Groups/{body['id']}", rename)
     assert response.status == 503
 
 
