@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -39,10 +40,13 @@ def free_port() -> int:
 class MiniStack:
     """One running MiniStack."""
 
-    def __init__(self, python: Path, port: int, *, enforce_iam: bool = False) -> None:
+    def __init__(
+        self, python: Path, port: int, *, enforce_iam: bool = False, environment: Mapping[str, str] | None = None
+    ) -> None:
         """Start it, and wait until it answers.
 
-        `enforce_iam` checks signatures, and every call of a function against that function's role.
+        `enforce_iam` checks signatures, and every call of a function against that function's role. `environment` is
+        what it and all functions have besides.
 
         Raises:
             LocalProblemError: the port is in use, or it did not start.
@@ -57,7 +61,7 @@ class MiniStack:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [python, "-m", "ministack.app"],
-                env=self._environment(enforce_iam=enforce_iam),
+                env={**self._environment(enforce_iam=enforce_iam), **(environment or {})},
                 cwd=self._files,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

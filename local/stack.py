@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -67,12 +67,17 @@ def _silent(_: str) -> None:
 
 @contextlib.contextmanager
 def running_stack(
-    port: int = 0, *, seeding: bool = True, enforce_iam: bool = False, progress: Progress = _silent
+    port: int = 0,
+    *,
+    seeding: bool = True,
+    enforce_iam: bool = False,
+    environment: Mapping[str, str] | None = None,
+    progress: Progress = _silent,
 ) -> Iterator[Stack]:
     """Start the stack, and stop it and all its processes at the end.
 
     `port` 0 takes a free one. `progress` is told what is being done. `enforce_iam` checks every call of a function
-    against the function's role.
+    against the function's role. `environment` is what all functions have besides.
 
     Raises:
         LocalProblemError: it cannot be started; one line that says why.
@@ -85,7 +90,7 @@ def running_stack(
     progress("Building functions and layers")
     archives = deployment.package(template, python)
     progress("Starting MiniStack")
-    ministack = MiniStack(python, port, enforce_iam=enforce_iam)
+    ministack = MiniStack(python, port, enforce_iam=enforce_iam, environment=environment)
     try:
         progress("Creating the stack of template.yaml")
         try:

@@ -1,5 +1,7 @@
 """Clients of the stack (tests/conftest.py starts it)."""
 
+import secrets
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -7,6 +9,7 @@ import pytest
 
 from local.seed import SeededOrganization
 from local.stack import Stack
+from tests.support.service import email_patch, user
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,3 +39,27 @@ def admin(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
         timeout=90,
     ) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def story(stack: Stack, scim: httpx.Client, admin: httpx.Client) -> str:
+    """Something of everything happens: a leaver's address goes to a colleague. Returns the address."""
+    name = f"afterwards-{secrets.token_hex(4)}"
+    email = f"{name}@example.com"
+    leaver = scim.post("/Users", json=user(name)).json()["id"]
+    colleague = scim.post("/Users", json=user(f"{name}-colleague")).json()["id"]
+    assert scim.delete(f"/Users/{leaver}").status_code == 204
+    assert scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code == 409
+    deadline = time.monotonic() + 30
+    while scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert scim.get("/Users", params={"filter": f'userName eq "{email}"'}).status_code == 200
+    assert admin.get("/conflicts").status_code == 200
+    assert httpx.get(stack.scim_url("x") + "/Users", headers={"Authorization": "Bearer no-such-key"}).status_code == 401
+    sign_up = {"email": f"guest-{name}@example.org"}
+    app = {"Authorization": f"Bearer {stack.seeded.app_token}"}
+    assert (
+        httpx.post(f"{stack.base_url}/accounts/v1/accounts", json=sign_up, headers=app, timeout=60).status_code == 201
+    )
+    return email

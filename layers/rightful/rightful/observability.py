@@ -3,6 +3,7 @@ sent do not."""
 
 import re
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ NAMESPACE = metrics_namespace()
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
+
+# An invocation that has nothing to count is no mistake.
+warnings.filterwarnings("ignore", message="No application metrics to publish", category=UserWarning)
 
 _SERVER_MADE_ID = re.compile(r"[0-9a-f]{32}(-[0-9]{1,9})?")
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

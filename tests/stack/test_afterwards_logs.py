@@ -1,0 +1,102 @@
+"""After all other tests of the stack: what they left in the functions' logs.
+
+Runs last (tests/conftest.py); plays a story first, so that it says something when it is run alone.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.stack import Stack
+from rightful.metrics import Metric
+
+Logged = dict[str, list[str]]
+
+_ADDRESS = re.compile(r"[^\s\"'<>:;,\[\](){}=/]+(?:@|%40)[^\s\"'<>:;,\[\](){}=/]+", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def logged(stack: Stack, story: str) -> Logged:
+    """Every line that a function has logged, by the name of its folder. Waits until the stream was published."""
+    logs = stack.session.client("logs", endpoint_url=stack.aws_endpoint_url)
+    deadline = time.monotonic() + 30
+    while True:
+        found: dict[str, list[str]] = {}
+        for function in stack.functions:
+            found[function] = []
+            for page in logs.get_paginator("filter_log_events").paginate(
+                logGroupName=f"/aws/lambda/rightful-{function}"
+            ):
+                found[function] += [event["message"] for event in page["events"]]
+        published = any('"status":"applied"' in line for line in found["publisher"])
+        if published or time.monotonic() > deadline:
+            return found
+        time.sleep(0.5)
+
+
+def _documents(lines: list[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        if line.startswith("{"):
+            yield json.loads(line)
+
+
+def test_no_address_is_in_any_log_line_of_any_function(logged: Logged) -> None:
+    for function, lines in logged.items():
+        addresses = {found for line in lines for found in _ADDRESS.findall(line)}
+        assert addresses == set(), function
+
+
+def test_every_function_that_ran_logs_structured_lines_and_nothing_unexpected(logged: Logged) -> None:
+    for function in ("authorizer", "scim", "admin", "accounts", "remediator", "publisher"):
+        documents = list(_documents(logged[function]))
+        assert documents, function
+        unexpected = [line for line in logged[function] if "Traceback" in line or "Warning" in line]
+        # A refused key is an exception by API Gateway's contract.
+        assert [line for line in unexpected if function != "authorizer"] == [], function
+
+
+def test_one_correlation_id_leads_from_the_request_over_queue_and_remediator_to_the_event(logged: Logged) -> None:
+
+    def ids(function: str, message: str) -> set[str]:
+        return {
+            document["correlation_id"]
+            for document in _documents(logged[function])
+            if document.get("message") == message and document.get("correlation_id")
+        }
+
+    refused = ids("scim", "Claim refused")
+    assert refused
+    assert (
+        refused
+        & ids("scim", "Answered")
+        & ids("remediator", "Conflict examined")
+        & ids("publisher", "Conflict changed")
+    )
+
+
+def test_a_wanted_address_is_logged_as_a_hash_that_only_the_stacks_key_makes(logged: Logged) -> None:
+    hashes = [
+        document["wantedHash"] for document in _documents(logged["scim"]) if document.get("message") == "Claim refused"
+    ]
+    assert hashes
+    assert all(re.fullmatch(r"[0-9a-f]{24}", found) for found in hashes)
+
+
+def test_the_metrics_of_a_story_are_emitted_under_their_names(logged: Logged) -> None:
+    emitted = set()
+    for lines in logged.values():
+        for document in _documents(lines):
+            for directive in document.get("_aws", {}).get("CloudWatchMetrics", ()):
+                assert directive["Namespace"] == "Rightful/rightful"
+                assert all("service" in dimensions for dimensions in directive["Dimensions"])
+                emitted |= {metric["Name"] for metric in directive["Metrics"]}
+    assert emitted <= set(Metric), "a metric that the code emits has a name in rightful.metrics"
+    assert emitted >= {
+        Metric.REQUESTS, Metric.SCIM_WRITES, Metric.UNIQUENESS_REFUSALS, Metric.KEYS_REFUSED, Metric.COLD_STARTS,
+        Metric.CONFLICTS_OPENED, Metric.CONFLICTS_DIAGNOSED, Metric.DECISIONS, Metric.TIME_TO_RESOLVE,
+        Metric.CONFLICTS_EXAMINED, Metric.EVENTS_PUBLISHED,
+    }  # fmt: skip
