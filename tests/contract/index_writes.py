@@ -161,23 +161,35 @@ class AddressWrites:
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:
         given(store, ReserveAddress(names.address, None, _reservation(names), NOW))
-        committing.done(EndReservation(names.address, names.conflict))
+        committing.done(EndReservation(names.address, names.conflict, LATER))
         assert store.holds([names.address]) == {}
 
     def test_the_end_of_a_reservation_that_is_not_that_conflicts_is_refused(
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:
-        assert committing.refused(EndReservation(names.address, names.conflict)) is None
+        assert committing.refused(EndReservation(names.address, names.conflict, LATER)) is None
         given(store, ReserveAddress(names.address, None, _reservation(names), NOW))
-        assert committing.refused(EndReservation(names.address, names.other_conflict)) == Hold(
+        assert committing.refused(EndReservation(names.address, names.other_conflict, LATER)) == Hold(
             names.address, None, _reservation(names)
+        )
+
+    def test_a_reservation_is_not_ended_before_its_time(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        reservation = _reservation(names)
+        given(store, ReserveAddress(names.address, None, reservation, NOW))
+        too_early = LATER - timedelta(microseconds=1)
+        assert committing.refused(EndReservation(names.address, names.conflict, too_early)) == Hold(
+            names.address, None, reservation
         )
 
     def test_the_end_of_a_reservation_of_what_is_held_is_refused(
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:
         given(store, ClaimAddress(names.address, names.mine, NOW))
-        assert committing.refused(EndReservation(names.address, names.conflict)) == Hold(names.address, names.mine)
+        assert committing.refused(EndReservation(names.address, names.conflict, LATER)) == Hold(
+            names.address, names.mine
+        )
 
     def test_holds_are_read_at_once_and_free_addresses_are_absent(self, store: IdentityStore, names: Names) -> None:
         given(store, ClaimAddress(names.address, names.mine, NOW))

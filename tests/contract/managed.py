@@ -3,21 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.policy import Brakes
 from rightful.storage.contract import AccountPage, IdentityStore, Pointer
-from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER, Piece, UserNameHold
+from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR, Piece, UserNameHold
 from rightful.storage.writes import (
     ClaimAddress,
     ClaimUserName,
     Hold,
     PutAccount,
     PutConflict,
+    PutOrganization,
     Reservation,
     ReserveAddress,
 )
 from tests.contract.committing import given
-from tests.support.builders import NOW, a_conflict, a_link, an_account
+from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
 from tests.support.names import Names
 
 LATER = NOW + timedelta(days=60)
@@ -93,13 +95,13 @@ class Managed:
                 break
         assert found == [conflicts[0], conflicts[2], conflicts[3]]
 
-    def test_a_conflict_is_due_at_once_until_it_is_sent_and_then_in_a_day(
+    def test_a_conflict_is_due_in_a_minute_until_it_is_sent_and_then_in_a_day(
         self, store: IdentityStore, names: Names
     ) -> None:
         conflict = a_conflict(names.organization, names.conflict)
         given(store, PutConflict(conflict, None))
-        assert _due(store, names, NOW)
-        assert not _due(store, names, NOW - timedelta(microseconds=1))
+        assert _due(store, names, NOW + UNSENT_FOR)
+        assert not _due(store, names, NOW + UNSENT_FOR - timedelta(microseconds=1))
 
         pointer = Pointer(names.organization, names.conflict)
         store.mark_sent(pointer, again_at=NOW + timedelta(hours=5))
@@ -125,6 +127,57 @@ class Managed:
         assert not _due(store, names, LATER)
         given(store, PutConflict(replace(ended, version=2, deactivation_pending=True), 1))
         assert _due(store, names, LATER)
+
+    def test_a_conflict_is_due_when_its_change_ends_and_soon_while_a_deactivation_waits(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        ends = NOW + timedelta(hours=2)
+        ending = a_conflict(names.organization, names.conflict, sent=True, expires_at=ends)
+        given(store, PutConflict(ending, None))
+        assert not _due(store, names, ends - timedelta(microseconds=1))
+        assert _due(store, names, ends)
+        given(store, PutConflict(replace(ending, version=2, deactivation_pending=True), 1))
+        assert not _due(store, names, NOW + DEACTIVATED_WITHIN - timedelta(microseconds=1))
+        assert _due(store, names, NOW + DEACTIVATED_WITHIN)
+
+    def test_the_open_conflicts_of_all_organizations_come_oldest_first(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        mine = a_conflict(names.organization, names.conflict)
+        other = a_conflict(names.other_organization, names.other_conflict)
+        ended = a_conflict(names.organization, f"{names.conflict}-ended", status=ConflictStatus.APPLIED)
+        given(store, PutConflict(other, None), PutConflict(mine, None), PutConflict(ended, None))
+        pointers = list(store.open_pointers(limit=MANY))
+        assert pointers == sorted(pointers, key=lambda pointer: pointer.conflict_id)
+        assert Pointer(mine.organization_id, mine.id) in pointers
+        assert Pointer(other.organization_id, other.id) in pointers
+        assert Pointer(ended.organization_id, ended.id) not in pointers
+
+    def test_organizations_that_stopped_automation_are_counted(self, store: IdentityStore, names: Names) -> None:
+        before = store.paused_organizations(limit=MANY)
+        running = an_organization(names.organization)
+        given(store, PutOrganization(running, None))
+        assert store.paused_organizations(limit=MANY) == before
+        given(store, PutOrganization(replace(running, version=2, brakes=Brakes(paused=True)), 1))
+        assert store.paused_organizations(limit=MANY) == before + 1
+
+    def test_several_user_names_are_read_at_once_and_free_ones_are_absent(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        given(store, ClaimUserName(names.directory, names.user_name, names.mine, f"{names.mine}-1"))
+        mine, free = (names.directory, names.user_name), (names.other_directory, names.user_name)
+        assert store.user_names([mine, free]) == {mine: names.mine}
+        assert store.user_names([]) == {}
+
+    def test_a_deletion_on_legal_hold_is_not_due(self, store: IdentityStore, names: Names) -> None:
+        self._account(
+            store,
+            names.mine,
+            status=AccountStatus.PENDING_DELETION,
+            deletion_date=NOW,
+            flags=frozenset({Flag.LEGAL_HOLD}),
+        )
+        assert names.mine not in store.due_deletions(LATER, limit=MANY)
 
     def test_a_deletion_is_due_on_its_date_and_not_any_more_once_it_is_cancelled(
         self, store: IdentityStore, names: Names

@@ -22,7 +22,7 @@ from rightful.storage.contract import (
     Pointer,
     QueueUnavailableError,
 )
-from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
+from rightful.storage.upkeep_contract import look_again_at
 from rightful.storage.writes import ContendedError, Write
 
 
@@ -158,7 +158,7 @@ class RefusalRecorder:
             pointer = pointer_of(conflict)
             try:
                 self.queue.send(pointer, correlation_id=invocation.correlation_id)
-                self.store.mark_sent(pointer, again_at=invocation.now + LOOK_AGAIN_AFTER)
+                self.store.mark_sent(pointer, again_at=look_again_at(conflict, invocation.now))
             except QueueUnavailableError as error:
                 self.on_failure("conflict_not_sent", error)
         return ClaimRefusedError(kind, value, conflict)

@@ -9,8 +9,9 @@ from rightful.storage import keys
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-Due = Literal["conflict", "reservation", "deletion"]
-"""What comes due: another look at a conflict, the end of a reservation, the erasure of an account."""
+Due = Literal["conflict", "reservation", "deletion", "paused"]
+"""What the janitor has to see to: another look at a conflict, the end of a reservation, the erasure of an account; and
+the organizations that stopped automation, to be counted."""
 
 SHARDS = 4
 """Over so many keys each kind is spread: a thousand refusals a second must not meet on one."""

@@ -171,7 +171,8 @@ def _places(account: Account) -> dict[str, Scalar]:
         places["organization_key"] = index_keys.of_domain(account.email.domain)
     if places:
         places["organization_sort"] = index_keys.in_organization(account.id, linked=account.link is not None)
-    if account.status is AccountStatus.PENDING_DELETION and account.deletion_date is not None:
+    scheduled = account.status is AccountStatus.PENDING_DELETION and Flag.LEGAL_HOLD not in account.flags
+    if scheduled and account.deletion_date is not None:
         places["due_key"] = index_keys.due("deletion", account.id)
         places["due_sort"] = index_keys.due_sort(account.deletion_date)
     return places

@@ -1,12 +1,13 @@
 """What is due, the whole table, and an organization's accounts and open conflicts, in memory."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict
+from rightful.organizations.organization import Organization
 from rightful.storage import index_keys
 from rightful.storage.upkeep_contract import Piece, UserNameHold, due_at
 from rightful.storage.writes import Hold
@@ -49,6 +50,22 @@ class MemoryUpkeep:
         if isinstance(conflict, Conflict):
             self._items[_look_key(conflict.organization_id, conflict.id)] = (conflict.version, at)
 
+    def open_pointers(self: _Stored, *, limit: int) -> "tuple[Pointer, ...]":
+        """See `UpkeepStore.open_pointers`."""
+        from rightful.storage.contract import Pointer
+
+        live = sorted((conflict.id, conflict.organization_id) for conflict in self.all_of(Conflict) if conflict.live)
+        return tuple(Pointer(organization_id, conflict_id) for conflict_id, organization_id in live[:limit])
+
+    def paused_organizations(self: _Stored, *, limit: int) -> int:
+        """See `UpkeepStore.paused_organizations`."""
+        return min(limit, sum(organization.brakes.paused for organization in self.all_of(Organization)))
+
+    def user_names(self: _Stored, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        """See `UpkeepStore.user_names`."""
+        found = {pair: self._items.get(("USERNAME", *pair)) for pair in pairs}
+        return {pair: account_id for pair, account_id in found.items() if isinstance(account_id, str)}
+
     def ended_reservations(self: _Stored, now: datetime, *, limit: int) -> Sequence[Hold]:
         """See `UpkeepStore.ended_reservations`."""
         return [hold for hold in self.all_of(Hold) if hold.reservation and hold.reservation.until <= now][:limit]
@@ -59,6 +76,7 @@ class MemoryUpkeep:
             account.id
             for account in self.all_of(Account)
             if account.status is AccountStatus.PENDING_DELETION
+            and Flag.LEGAL_HOLD not in account.flags
             and account.deletion_date
             and account.deletion_date <= now
         ]

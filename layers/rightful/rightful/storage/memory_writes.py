@@ -108,10 +108,9 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return item.reservation.conflict_id == reservation.conflict_id or item.reservation.until <= now
         case w.ReserveAddress(_, str() as from_account_id, _, _):
             return _is_held_by(item, from_account_id)
-        case w.EndReservation(_, conflict_id):
-            return (
-                isinstance(item, Hold) and item.reservation is not None and item.reservation.conflict_id == conflict_id
-            )
+        case w.EndReservation(_, conflict_id, now):
+            reserved = item.reservation if isinstance(item, Hold) else None
+            return reserved is not None and reserved.conflict_id == conflict_id and reserved.until <= now
         case w.ClaimUserName(account_id=account_id):
             return item in {None, account_id}
         case w.ReleaseUserName(account_id=account_id) | w.TransferUserName(from_account_id=account_id):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.organizations.tokens import Scope, Token
-from rightful.storage import keys
-from rightful.storage.items import Item, Reader, json_text, moment_of, text_of, write_item
+from rightful.storage import index_keys, keys
+from rightful.storage.items import Item, Reader, Scalar, json_text, moment_of, text_of, write_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
 def organization_item(organization: Organization) -> Item:
     """An organization's settings."""
-    return write_item(
-        keys.organization(organization.id),
-        {
-            "organization_id": organization.id,
-            "version": organization.version,
-            "name": organization.name,
-            "created_at": organization.created_at,
-            "domain_policy": organization.domain_policy.value,
-            "domains": json_text({name: text_of(moment) for name, moment in organization.domains.items()}),
-            "policy": json_text(write_policy(organization.policy)),
-            "brakes": json_text(write_brakes(organization.brakes)),
-        },
-    )
+    values: dict[str, Scalar] = {
+        "organization_id": organization.id,
+        "version": organization.version,
+        "name": organization.name,
+        "created_at": organization.created_at,
+        "domain_policy": organization.domain_policy.value,
+        "domains": json_text({name: text_of(moment) for name, moment in organization.domains.items()}),
+        "policy": json_text(write_policy(organization.policy)),
+        "brakes": json_text(write_brakes(organization.brakes)),
+    }
+    if organization.brakes.paused:
+        values["due_key"] = index_keys.due("paused", organization.id)
+        values["due_sort"] = organization.created_at
+    return write_item(keys.organization(organization.id), values)
 
 
 def read_organization(item: Mapping[str, "AttributeValueTypeDef"]) -> Organization:

@@ -123,7 +123,10 @@ class Translator:
 
     @action.register
     def _(self, write: w.EndReservation) -> Action:
-        return self._on("Delete", keys.hold(write.canonical), "reserved_by = :conflict", conflict=write.conflict_id)
+        condition = "reserved_by = :conflict AND reserved_until <= :now"
+        return self._on(
+            "Delete", keys.hold(write.canonical), condition, conflict=write.conflict_id, now=text_of(write.now)
+        )
 
     @action.register
     def _(self, write: w.ClaimUserName) -> Action:

@@ -1,6 +1,6 @@
 """What the janitor needs of the store: what is due, and the whole table piece by piece."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -17,14 +17,27 @@ LOOK_AGAIN_AFTER = timedelta(days=1)
 days), and a change nobody wants any more ends after 28."""
 
 
+UNSENT_FOR = timedelta(minutes=1)
+"""How long a pointer may be on its way before it counts as not sent."""
+
+DEACTIVATED_WITHIN = timedelta(minutes=5)
+"""How long a person's deactivation may wait with a refused address."""
+
+
 def due_at(conflict: Conflict) -> datetime | None:
-    """When the janitor has to see to a conflict as it is written: at once while its pointer has not been sent, else in
-    a day. None: never again."""
+    """When the janitor has to see to a conflict as it is written; None: never again."""
     if not conflict.live and not conflict.deactivation_pending:
         return None
     if not conflict.sent:
-        return conflict.updated_at
-    return conflict.updated_at + LOOK_AGAIN_AFTER
+        return conflict.updated_at + UNSENT_FOR
+    return look_again_at(conflict, conflict.updated_at)
+
+
+def look_again_at(conflict: Conflict, now: datetime) -> datetime:
+    """When a conflict whose pointer was sent now is due again, if nothing happens."""
+    if conflict.deactivation_pending:
+        return now + DEACTIVATED_WITHIN
+    return max(now + UNSENT_FOR, min(now + LOOK_AGAIN_AFTER, conflict.expires_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,19 @@ class UpkeepStore(Protocol):
 
     def look_again(self, pointer: "Pointer", at: datetime) -> None:
         """Let a conflict come due then. Does not change its version; nothing where there is no such conflict."""
+        ...
+
+    def open_pointers(self, *, limit: int) -> "tuple[Pointer, ...]":
+        """The conflicts of all organizations whose change is still wanted, oldest first; those that were found first
+        if there are more."""
+        ...
+
+    def paused_organizations(self, *, limit: int) -> int:
+        """How many organizations have stopped automation."""
+        ...
+
+    def user_names(self, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        """Who has these (directory id, canonical userName): account ids. Consistent; free ones are absent."""
         ...
 
     def ended_reservations(self, now: datetime, *, limit: int) -> Sequence[Hold]:

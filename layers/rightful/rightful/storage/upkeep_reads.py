@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rightful.storage import index_keys, keys
@@ -11,7 +11,7 @@ from rightful.storage.upkeep_contract import Piece, UserNameHold
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -32,12 +32,7 @@ class UpkeepReads:
 
     def due_conflicts(self, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
         """See `UpkeepStore.due_conflicts`."""
-        from rightful.storage.contract import Pointer
-
-        return tuple(
-            Pointer(key.pk.removeprefix("ORG#"), key.sk.removeprefix(keys.CONFLICT_PREFIX))
-            for key in self._due("conflict", now, limit)
-        )
+        return tuple(map(_pointer, self._due("conflict", now, limit)))
 
     def look_again(self, pointer: "Pointer", at: datetime) -> None:
         """See `UpkeepStore.look_again`."""
@@ -49,6 +44,26 @@ class UpkeepReads:
                 ConditionExpression="attribute_exists(due_key)",
                 ExpressionAttributeValues={":at": {"S": index_keys.due_sort(at)}},
             )
+
+    def open_pointers(self, *, limit: int) -> "tuple[Pointer, ...]":
+        """See `UpkeepStore.open_pointers`."""
+        found: list[Pointer] = []
+        pages = self.client.get_paginator("scan").paginate(TableName=self.identities.name, IndexName="open_conflicts")
+        for page in pages:
+            found += [_pointer(keys.Key(item["pk"]["S"], item["sk"]["S"])) for item in page["Items"]]
+            if len(found) >= limit:
+                break
+        return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
+
+    def paused_organizations(self, *, limit: int) -> int:
+        """See `UpkeepStore.paused_organizations`."""
+        return len(self._due("paused", datetime.max.replace(tzinfo=UTC), limit))
+
+    def user_names(self, pairs: "Iterable[tuple[str, str]]") -> "Mapping[tuple[str, str], str]":
+        """See `UpkeepStore.user_names`."""
+        places = {keys.user_name(*pair): pair for pair in pairs}
+        items = self.identities.get_items(list(places))
+        return {places[key]: Reader(item).text("account_id") for key, item in items.items()}
 
     def ended_reservations(self, now: datetime, *, limit: int) -> tuple[Hold, ...]:
         """See `UpkeepStore.ended_reservations`."""
@@ -105,6 +120,12 @@ class UpkeepReads:
         """See `UpkeepStore.put_scan_position`."""
         item = write_item(index_keys.scan_position(segment), {"position": position})
         self.client.put_item(TableName=self.identities.name, Item=item)
+
+
+def _pointer(key: keys.Key) -> "Pointer":
+    from rightful.storage.contract import Pointer
+
+    return Pointer(key.pk.removeprefix("ORG#"), key.sk.removeprefix(keys.CONFLICT_PREFIX))
 
 
 def _user_name(item: "StoredItem") -> UserNameHold:

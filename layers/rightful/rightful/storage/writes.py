@@ -120,10 +120,11 @@ class ReserveAddress:
 
 @dataclass(frozen=True, slots=True)
 class EndReservation:
-    """Let a reserved address go. Condition: it is reserved by that conflict."""
+    """Let a reserved address go. Condition: it is reserved by that conflict, and the reservation ended by `now`."""
 
     canonical: str
     conflict_id: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
