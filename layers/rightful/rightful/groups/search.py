@@ -3,7 +3,7 @@
 Heads are read first; members only where the filter or the answer needs them, and of these only what it needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rightful.accounts.account import account_id_of
@@ -34,6 +34,8 @@ class Groups:
     rt: ResourceType = GROUP
     read: dict[str, tuple[Member, ...]] = field(default_factory=dict)
     """All members of the groups that were read along."""
+    found_by: set[str] = field(default_factory=set)
+    """Members whose groups these are, because they were found by them."""
 
     @property
     def listing(self) -> Listing:
@@ -62,16 +64,19 @@ class Groups:
         asked = members_asked_for(wanted)
         if asked is not None and not asked:
             return list(resources)
-        complete = []
-        for resource in resources:
-            group_id = str(resource["id"])
-            if asked is None:
-                members = every_member(self.store, group_id)
-            else:
-                readable = [value for value in asked if can_be_an_id(value)]
-                members = tuple(self.store.membership(group_id, readable).members.values()) if readable else ()
-            complete.append(with_members(resource, members, self.base_url))
-        return complete
+        return [
+            with_members(resource, self._deciding(str(resource["id"]), asked), self.base_url) for resource in resources
+        ]
+
+    def _deciding(self, group_id: str, asked: frozenset[str] | None) -> Iterable[Member]:
+        if group_id in self.read:
+            return self.read[group_id]
+        if asked is None:
+            return every_member(self.store, group_id)
+        if asked <= self.found_by:
+            return map(Member, asked)
+        readable = [value for value in asked if can_be_an_id(value)]
+        return self.store.membership(group_id, readable).members.values() if readable else ()
 
     def for_answer(
         self, resources: Sequence[Resource], attributes: Sequence[str], excluded: Sequence[str]
@@ -119,8 +124,12 @@ class Groups:
             return []
         if is_user_id(value):
             account = self.store.account(account_id_of(value))
-            return sorted(account.group_ids) if account else []
+            if account is None or account.link is None or account.link.scim_id != value:
+                return []
+            self.found_by.add(value)
+            return sorted(account.group_ids)
         group = self.store.group(value)
+        self.found_by.add(value)
         return sorted(group.parent_ids) if group else []
 
     def _resources(self, groups: Sequence[Group]) -> list[Resource]:

@@ -1,0 +1,183 @@
+"""What each SCIM request costs in calls of DynamoDB, counted where they leave botocore."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rightful.listing import bookmarks
+from rightful.organizations.organization import DomainPolicy, OnDelete
+from rightful.storage.dynamodb import DynamoDBStore
+from tests.support.faults import counting
+from tests.support.names import Names
+from tests.support.service import Service, email_patch, patch
+from tests.support.tables import store_on_moto
+
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+
+@pytest.fixture
+def store() -> Iterator[DynamoDBStore]:
+    """Tables of each test's own: moto copies them with every transaction."""
+    with store_on_moto() as store:
+        yield store
+
+
+@pytest.fixture
+def service(store: DynamoDBStore, names: Names) -> Service:
+    """A service on DynamoDB, whose process is warm: it has listed users before."""
+    service = Service(
+        store=store,  # type: ignore[arg-type]  # the tests' service is made for both stores
+        domain=names.domain,
+        domain_policy=DomainPolicy.ANY,
+        on_delete=OnDelete.ERASE,
+    )
+    service.scim("GET", "/Users")
+    return service
+
+
+def calls(service: Service, method: str, path: str, body: object = None, *, status: int = 200, **query: str) -> Any:
+    """The calls that a request makes."""
+    with counting(service.store.client) as counted:  # type: ignore[attr-defined]
+        response = service.scim(method, path, body, query=query)
+    assert response.status == status, response.body
+    return counted
+
+
+def answer(service: Service, method: str, path: str, body: object = None, **query: str) -> Any:
+    return service.scim(method, path, body, query=query).body
+
+
+def a_group(service: Service, name: str, *members: object) -> Any:
+    body = {"schemas": [GROUP], "displayName": name, "members": [{"value": member} for member in members]}
+    response = service.scim("POST", "/Groups", body)
+    assert response.status == 201, response.body
+    return response.body
+
+
+def test_a_user_is_read_with_its_groups_in_one_call(service: Service, names: Names) -> None:
+    ada = service.create_user(names.mine)
+    a_group(service, "Staff", ada["id"])
+    assert calls(service, "GET", f"/Users/{ada['id']}") == {"BatchGetItem": 1}
+    assert len(answer(service, "GET", f"/Users/{ada['id']}")["groups"]) == 1
+
+
+def test_a_change_is_two_calls_with_or_without_a_new_address(service: Service, names: Names) -> None:
+    ada = service.create_user(names.mine)
+    path = f"/Users/{ada['id']}"
+    title = patch({"op": "replace", "path": "title", "value": "Dr"})
+    assert calls(service, "PATCH", path, title) == {"BatchGetItem": 1, "PutItem": 1}
+    assert calls(service, "PATCH", path, title) == {"BatchGetItem": 1}
+    assert calls(service, "PUT", path, ada | {"nickName": "A"}) == {"BatchGetItem": 1, "PutItem": 1}
+    moved = email_patch(f"{names.other}@example.com")
+    assert calls(service, "PATCH", path, moved) == {"BatchGetItem": 1, "TransactWriteItems": 1}
+    again = ada | {"emails": [{"value": f"{names.third}@example.com", "type": "work", "primary": True}]}
+    assert calls(service, "PUT", path, again) == {"BatchGetItem": 1, "TransactWriteItems": 1}
+
+
+@pytest.mark.parametrize("attribute", ["userName", "externalId", "emails.value", "id"])
+def test_an_equality_on_users_is_at_most_two_calls(service: Service, names: Names, attribute: str) -> None:
+    ada = service.create_user(names.mine)
+    values = {"externalId": ada["externalId"], "id": ada["id"]}
+    wanted = values.get(attribute, f"{names.mine}@example.com")
+    counted = calls(service, "GET", "/Users", filter=f'{attribute} eq "{wanted}"')
+    assert sum(counted.values()) <= 2, counted
+    assert sum(calls(service, "GET", "/Users", filter=f'{attribute} eq "{names.other}-9"').values()) <= 2
+
+
+@pytest.mark.parametrize("attribute", ["displayName", "id", "members.value", "members", "externalId"])
+@pytest.mark.parametrize("excluded", ["", "members"])
+def test_an_equality_on_groups_is_at_most_two_calls(
+    service: Service, names: Names, attribute: str, excluded: str
+) -> None:
+    ada = service.create_user(names.mine)
+    group = a_group(service, "Staff", ada["id"])
+    service.scim("PATCH", f"/Groups/{group['id']}", patch({"op": "add", "path": "externalId", "value": "ext"}))
+    wanted = {"displayName": "staff", "id": group["id"], "externalId": "ext"}.get(attribute, ada["id"])
+    query = {"filter": f'{attribute} eq "{wanted}"'} | ({"excludedAttributes": excluded} if excluded else {})
+    found = answer(service, "GET", "/Groups", **query)
+    assert [each["id"] for each in found["Resources"]] == [group["id"]]
+    counted = calls(service, "GET", "/Groups", **query)
+    assert sum(counted.values()) <= 2, counted
+
+
+def test_a_page_is_two_calls_anywhere_in_the_directory(service: Service, names: Names) -> None:
+    for number in range(12):
+        service.create_user(f"{names.mine}-{number:02d}")
+    counted = [calls(service, "GET", "/Users", startIndex=start, count="3") for start in ("1", "4", "7", "10")]
+    assert counted == [{"Query": 1, "BatchGetItem": 1}] * 4
+    body = answer(service, "GET", "/Users", startIndex="10", count="3")
+    assert [each["userName"][-14:-12] for each in body["Resources"]] == ["09", "10", "11"]
+    assert body["totalResults"] == 12
+    cursor = answer(service, "GET", "/Users", cursor="", count="3")["nextCursor"]
+    assert calls(service, "GET", "/Users", cursor=cursor, count="3") == {"Query": 1, "BatchGetItem": 1}
+
+
+def test_a_page_in_another_process_costs_its_bookmark_more(
+    service: Service, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        service.create_user(f"{names.mine}-{number:02d}")
+    monkeypatch.setattr(bookmarks, "_STORED_EVERY", 2)
+    first = calls(service, "GET", "/Users", startIndex="1", count="3")
+    monkeypatch.setattr(bookmarks, "_IN_PROCESS", type(bookmarks._IN_PROCESS)())
+    second = calls(service, "GET", "/Users", startIndex="4", count="3")
+    assert (first, second) == (
+        {"Query": 1, "BatchGetItem": 1, "PutItem": 1},
+        {"Query": 2, "BatchGetItem": 1},
+    )
+
+
+def test_a_default_page_with_its_total_is_two_calls(service: Service, names: Names) -> None:
+    service.create_user(names.mine)
+    size = answer(service, "GET", "/ServiceProviderConfig")["pagination"]["defaultPageSize"]
+    assert sum(calls(service, "GET", "/Users", count=str(size)).values()) == 2
+
+
+@pytest.mark.parametrize("size", [0, 3, 30])
+def test_a_member_comes_and_goes_with_three_calls_whatever_the_size_of_the_group(
+    service: Service, names: Names, size: int
+) -> None:
+    everybody = [service.create_user(f"{names.mine}-{number}")["id"] for number in range(size)]
+    ada = service.create_user(names.other)
+    group = a_group(service, "Staff", *everybody)
+    add = patch({"op": "add", "path": "members", "value": [{"value": ada["id"]}]})
+    remove = patch({"op": "remove", "path": f'members[value eq "{ada["id"]}"]'})
+    expected = {"BatchGetItem": 1, "TransactWriteItems": 1, "Query": 1}
+    assert calls(service, "PATCH", f"/Groups/{group['id']}", add) == expected
+    assert calls(service, "PATCH", f"/Groups/{group['id']}", add) == {"BatchGetItem": 1, "Query": 1}
+    assert calls(service, "PATCH", f"/Groups/{group['id']}", remove) == expected
+    without = Counter(expected) - Counter({"Query": 1})
+    assert calls(service, "PATCH", f"/Groups/{group['id']}", add, excludedAttributes="members") == without
+
+
+def test_a_group_is_read_in_one_call_and_without_members_as_one_item(service: Service, names: Names) -> None:
+    group = a_group(service, "Staff", service.create_user(names.mine)["id"])
+    assert calls(service, "GET", f"/Groups/{group['id']}") == {"Query": 1}
+    assert calls(service, "GET", f"/Groups/{group['id']}", excludedAttributes="members") == {"GetItem": 1}
+
+
+def test_a_group_is_created_with_members_in_two_calls_and_replaced_in_three(service: Service, names: Names) -> None:
+    ada, bob = service.create_user(names.mine), service.create_user(names.other)
+    body = {"schemas": [GROUP], "displayName": "Staff", "members": [{"value": ada["id"]}]}
+    assert calls(service, "POST", "/Groups", body, status=201) == {"BatchGetItem": 1, "TransactWriteItems": 1}
+    group = answer(service, "GET", "/Groups")["Resources"][0]
+    counted = calls(service, "PUT", f"/Groups/{group['id']}", body | {"members": [{"value": bob["id"]}]})
+    assert counted == {"BatchGetItem": 1, "Query": 1, "TransactWriteItems": 1}
+
+
+def test_what_a_group_goes_through_on_dynamodb_leaves_both_sides_agreed(service: Service, names: Names) -> None:
+    everybody = [service.create_user(f"{names.mine}-{number:03d}")["id"] for number in range(50)]
+    group = a_group(service, "Staff", *everybody)
+    child = a_group(service, "Child", everybody[0], group["id"])
+    read = answer(service, "GET", f"/Groups/{group['id']}")
+    assert sorted(member["value"] for member in read["members"]) == sorted(everybody)  # type: ignore[type-var]
+    assert service.scim("DELETE", f"/Users/{everybody[0]}").status == 204
+    assert len(answer(service, "GET", f"/Groups/{group['id']}")["members"]) == 49
+    assert [member["value"] for member in answer(service, "GET", f"/Groups/{child['id']}")["members"]] == [group["id"]]
+    assert service.scim("DELETE", f"/Groups/{group['id']}").status == 204
+    assert "members" not in answer(service, "GET", f"/Groups/{child['id']}")
+    assert "groups" not in answer(service, "GET", f"/Users/{everybody[-1]}")
+    assert answer(service, "GET", "/Groups")["totalResults"] == 1
+    assert service.store.deleted_groups(limit=10) == ()
