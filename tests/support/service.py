@@ -38,6 +38,7 @@ class Service:
     organization: Organization = field(init=False)
     directory: Directory = field(init=False)
     admin_key: Token = field(init=False)
+    scim_key: Token = field(init=False)
     app_key: Token = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,6 +55,14 @@ class Service:
             on_delete=self.on_delete,
         )
         self.admin_key = self.new_admin_key("Ines")
+        self.scim_key = issue_token(
+            self.store,
+            self.invocation(),
+            Scope.SCIM,
+            "IdP",
+            organization_id=self.organization.id,
+            directory_id=self.directory.id,
+        )[1]
         self.app_key = issue_token(self.store, self.invocation(), Scope.APP, "Host application")[1]
 
     def new_admin_key(self, holder: str) -> Token:
@@ -89,7 +98,7 @@ class Service:
         elif identifier:
             template += "/{id}"
             parameters["id"] = identifier
-        principal = Principal("key", scope, "IdP", self.organization.id, self.directory.id)
+        principal = Principal(self.scim_key.id, scope, "IdP", self.organization.id, self.directory.id)
         request = _request(method, template, parameters, body, query, headers, principal)
         service = ScimService(self.store, self.queue, lambda what, _: self.failures.append(what))
         return service.answer(request, self.invocation())

@@ -67,7 +67,7 @@ def alter(
         writes: list[Write] = [
             *writes_of([Move(before, after)], invocation.now).writes,
             *evidence(after),
-            *_ending(store, invocation, before, after),
+            *ending_of(store, invocation, before, after),
             *map(AppendLog, rows(before, after)),
         ]
         try:
@@ -119,8 +119,11 @@ def taken_by(refused: RefusedError) -> Hold | None:
     return None
 
 
-def _ending(store: IdentityStore, invocation: Invocation, before: Account, after: Account) -> tuple[Write, ...]:
-    """The end of the change that the account's directory still wants, if this one makes it pointless."""
+def ending_of(
+    store: IdentityStore, invocation: Invocation, before: Account, after: Account | None
+) -> tuple[Write, ...]:
+    """The end of the change that the account's directory still wants, if this one makes it pointless. `after` None:
+    the account goes."""
     if before.link is None or before.organization_id is None:
         return ()
     key = f"account:{before.id}"

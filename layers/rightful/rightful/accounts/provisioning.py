@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 from rightful.accounts.account import Account, account_id_of, canonical_user_name
 from rightful.accounts.address import Address
-from rightful.accounts.changes import changed_account, new_account, relinked_account, unlinked_account
+from rightful.accounts.changes import (
+    changed_account,
+    new_account,
+    relinked_account,
+    unlinked_account,
+    without_tombstone,
+)
 from rightful.accounts.history import entries_of, removal_entry
 from rightful.accounts.refusals import RefusalRecorder
 from rightful.accounts.refused_commits import (
@@ -30,6 +36,7 @@ from rightful.accounts.resource import (
     resource_of,
     unverified_domain,
 )
+from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Operation, Requester
 from rightful.invocation import Invocation
 from rightful.organizations.organization import OnDelete
@@ -141,12 +148,14 @@ class Provisioning:
         state: DirectoryState,
         invocation: Invocation,
         precondition: Precondition = no_precondition,
+        statement: Statement = NOTHING,
     ) -> Account:
-        """Change a user. Where the change asks for nothing new nothing is written and the version stays.
+        """Change a user. Where the change asks for nothing new the user is not written and its version stays.
 
         Args:
             state: as `self.state(scim_id)` read it.
             change: computes the wanted resource; called again where the user changed meanwhile.
+            statement: what the request says in so many words: it can take back what was refused before.
 
         Raises:
             ScimError: 400, 404, 409 uniqueness (the conflict is recorded then), 412, 503.
@@ -157,13 +166,18 @@ class Provisioning:
             if before is None or not self._is_user(before, scim_id):
                 raise not_found(f"Resource {scim_id} not found.")
             precondition(before)
-            after = changed_account(before, change(resource_of(before)), invocation.now)
-            if after is None:
+            wanted = without_tombstone(before, change(resource_of(before)))
+            after = changed_account(before, wanted, invocation.now)
+            writes: list[Write] = []
+            if after is not None:
+                self._check(after, state, before, invocation)
+                writes = [write for write in self._alteration(before, after, invocation) if write not in void]
+            after = after or before
+            writes += self.refusals.ending(state, before, after, invocation, statement)
+            if not writes:
                 return before
-            self._check(after, state, before, invocation)
-            writes = [write for write in self._alteration(before, after, invocation) if write not in void]
             try:
-                self._commit([*writes, *self.refusals.ending(state, before, after, invocation)], invocation)
+                self._commit(writes, invocation)
             except RefusedError as refused:
                 if is_done(refused, after):
                     return after
@@ -298,9 +312,9 @@ class Provisioning:
             RefusedError: the holder, or the pending change, is not as it was read any more.
         """
         holder = self.store.account(hold.account_id) if hold.account_id is not None else None
-        if holder is None or not is_same_user(
-            holder, resource, self.organization_id, self.directory_id, state.organization.policy
-        ):
+        if holder is None or holder.holds != hold.canonical:
+            return None  # the index and the account disagree by now: that is for the remediator to look into
+        if not is_same_user(holder, resource, self.organization_id, self.directory_id, state.organization.policy):
             return None
         account = relinked_account(holder, self.directory_id, resource, invocation.now)
         self._check(account, state, holder, invocation)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from rightful.accounts.account import Account
 from rightful.accounts.history import row_id, subject_of
+from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
 from rightful.conflicts.recording import RefusedClaim, ending_writes, needs_remediation, pointer_of, record
 from rightful.eventlog import Action, LogEntry, Result
@@ -46,12 +47,13 @@ def unnoticed(_: Conflict) -> None:
 @dataclass(frozen=True, slots=True)
 class RefusalRecorder:
     """Records refused claims. `on_failure(what, error)` hears of what could not be done and is done later,
-    `on_recorded` of each conflict that is in the table."""
+    `on_recorded` of each conflict that is in the table. `key_id` is the key that the requests come with."""
 
     store: IdentityStore
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None] = field(default=ignore)
     on_recorded: Callable[[Conflict], None] = field(default=unnoticed)
+    key_id: str = ""
 
     def taken_address(
         self,
@@ -73,6 +75,7 @@ class RefusalRecorder:
             wanted=after.email,
             old_email=before.email if before else None,
             change=pending_change(before, after),
+            key_id=self.key_id,
         )
         return self._record("email", after.email.value, refused, invocation)
 
@@ -101,6 +104,7 @@ class RefusalRecorder:
             old_email=before.email if before else None,
             change=pending_change(before, after),
             collision=Collision.USER_NAME,
+            key_id=self.key_id,
         )
         return self._record("userName", user_name, refused, invocation)
 
@@ -140,13 +144,25 @@ class RefusalRecorder:
             self.on_failure("event_log", error)
 
     def ending(
-        self, state: DirectoryState, before: Account | None, after: Account | None, invocation: Invocation
+        self,
+        state: DirectoryState,
+        before: Account | None,
+        after: Account | None,
+        invocation: Invocation,
+        statement: Statement = NOTHING,
     ) -> tuple[Write, ...]:
-        """What a write that goes through has to add, so that no older refused change outlives it."""
+        """What a request that goes through has to write besides, so that no older refused change outlives it."""
         if state.pending_conflict_id is None:
             return ()
         conflict = self.store.conflict(Pointer(state.organization.id, state.pending_conflict_id))
-        return ending_writes(conflict, invocation, before=before, after=after)
+        return ending_writes(
+            conflict,
+            invocation,
+            before=before,
+            after=after,
+            states_address=statement.address,
+            activates=statement.activated,
+        )
 
     def _record(self, kind: str, value: str, refused: RefusedClaim, invocation: Invocation) -> ScimError:
         try:

@@ -91,7 +91,7 @@ class ScimService:
             if self.store.directory_state(principal.organization_id, directory_id) is None:
                 raise not_found(f"There is no directory {directory_id}.")
             raise forbidden("This key belongs to another directory.")
-        recorder = RefusalRecorder(self.store, self.queue, self.on_failure, self.on_recorded)
+        recorder = RefusalRecorder(self.store, self.queue, self.on_failure, self.on_recorded, principal.token_id)
         provisioning = Provisioning(self.store, recorder, principal.organization_id, directory_id)
         groups = GroupProvisioning(self.store, principal.organization_id, directory_id)
         return ScimCall(request, invocation, provisioning, groups, self.cursor_key)

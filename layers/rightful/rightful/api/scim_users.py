@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace as replace_state
 
 from rightful.accounts.account import Account
+from rightful.accounts.statement import said_by_operations, said_by_resource
 from rightful.api.proxy import Response
 from rightful.api.scim_call import ScimCall, user_resource_type, user_response
 from rightful.api.scim_settings import keep
@@ -46,7 +47,13 @@ def replace(call: ScimCall) -> Response:
         return read_replace(body, dict(resource), rt)
 
     account = call.provisioning.change(
-        call.resource_id, change, Operation.PUT, state, call.invocation, lambda found: _precondition(call, found)
+        call.resource_id,
+        change,
+        Operation.PUT,
+        state,
+        call.invocation,
+        lambda found: _precondition(call, found),
+        said_by_resource(body),
     )
     return user_response(call, 200, account, rt)
 
@@ -64,7 +71,13 @@ def patch(call: ScimCall) -> Response:
         return {"active": None, **apply_patch(dict(resource), operations, rt, dialect.patch_rules)}
 
     account = call.provisioning.change(
-        call.resource_id, change, Operation.PATCH, state, call.invocation, lambda found: _precondition(call, found)
+        call.resource_id,
+        change,
+        Operation.PATCH,
+        state,
+        call.invocation,
+        lambda found: _precondition(call, found),
+        said_by_operations(operations),
     )
     if dialect.patch_answer == 204:
         return Response(204, None, {"ETag": etag(account.tag)})

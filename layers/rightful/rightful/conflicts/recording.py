@@ -119,6 +119,7 @@ def ending_writes(
     before: Account | None,
     after: Account | None,
     states_address: bool = False,
+    activates: bool = False,
 ) -> tuple[Write, ...]:
     """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
 
@@ -132,6 +133,8 @@ def ending_writes(
         after: the account as this write leaves it (None: this write removes it).
         states_address: the request says itself which address the person has (every PUT; a PATCH of `emails`), be it the
             one that the account has already: that takes back a wish for another one, even if nothing else changes.
+        activates: the request says itself that the person is active: that takes back a deactivation that was refused
+            with the address and is not applied yet.
 
     Returns:
         Nothing where the pending change goes on; else writes on items of the conflict's own only.
@@ -144,6 +147,8 @@ def ending_writes(
         outcome, explanation = ConflictStatus.SUPERSEDED, reason
     elif states_address and conflict.collision is Collision.EMAIL:
         outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
+    elif activates and (conflict.deactivation_pending or conflict.change.active is False):
+        return (PutConflict(_activated(conflict, invocation.now), conflict.version),)
     else:
         return ()
     gone = (
@@ -169,6 +174,17 @@ def ended(conflict: Conflict, status: ConflictStatus, explanation: str, now: dat
     )
     action = Action.CONFLICT_APPLIED if status is ConflictStatus.APPLIED else Action.CONFLICT_ENDED
     return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
+
+
+def _activated(conflict: Conflict, now: datetime) -> Conflict:
+    """The conflict without the deactivation that came with it."""
+    return replace(
+        conflict,
+        version=conflict.version + 1,
+        change=replace(conflict.change, active=None),
+        deactivation_pending=False,
+        updated_at=now,
+    )
 
 
 def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> str | None:
@@ -205,13 +221,27 @@ def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -
         requester=refused.requester,
         wanted=refused.wanted,
         old_email=refused.old_email,
-        change=refused.change,
+        change=_merged(former.change, refused),
         occurrences=former.occurrences + 1,
         updated_at=invocation.now,
         correlation_id=invocation.correlation_id,
         deactivation_pending=former.deactivation_pending if deactivates is None else not deactivates,
         sent=False,
         key_id=refused.key_id,
+    )
+
+
+def _merged(former: PendingChange, refused: RefusedClaim) -> PendingChange:
+    """What is wanted after the repeat. A PUT or a create says everything again; a PATCH says what it says, and what an
+    earlier one asked for besides is still wanted."""
+    latest = refused.change
+    if refused.operation is not Operation.PATCH:
+        return latest
+    earlier = {name: value for name, value in former.after.items() if name not in latest.before}
+    return PendingChange(
+        before={**former.before, **latest.before},
+        after={**earlier, **latest.after},
+        active=former.active if latest.active is None else latest.active,
     )
 
 
