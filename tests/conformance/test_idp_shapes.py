@@ -1,5 +1,5 @@
-"""The requests that identity providers really send, over HTTP: each to the lab directory of its vendor's dialect, and to
-the one that follows the RFC, unless the RFC contradicts it."""
+"""The requests that identity providers really send, over HTTP: each to the lab directory of its vendor's dialect,
+and to the one that follows the RFC, unless the RFC contradicts it."""
 
 import json
 from collections.abc import Callable
