@@ -196,6 +196,7 @@ def test_the_apis_functions_are_called_by_permission_of_one_statement_each(expan
     permitted = [
         permission["FunctionName"]["Fn::GetAtt"][0]
         for permission in of_type(expanded, "AWS::Lambda::Permission").values()
+        if permission["Principal"] == "apigateway.amazonaws.com"
     ]
     assert len(permitted) == len(set(permitted))
     assert set(permitted) == called | {"AuthorizerFunction"}

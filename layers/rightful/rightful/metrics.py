@@ -56,6 +56,15 @@ class Metric(StrEnum):
     EVENTS_PUBLISHED = "EventsPublished"
     CONFLICTS_WOKEN = "ConflictsWoken"
 
+    # The janitor's rounds
+    CONFLICTS_SENT_AGAIN = "ConflictsSentAgain"
+    RESERVATIONS_ENDED = "ReservationsEnded"
+    ACCOUNTS_ERASED = "AccountsErased"
+    ITEMS_CHECKED = "ItemsChecked"
+    INDEX_DISAGREEMENTS = "IndexDisagreements"
+    """Index items that did not agree with their account, repaired or not. Always 0."""
+    INDEX_REPAIRS = "IndexRepairs"
+
     # Trouble
     TRANSACTION_CONTENTION = "TransactionContention"
     """Attempts that DynamoDB cancelled because another transaction was at the same item; they are repeated."""

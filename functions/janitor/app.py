@@ -1,0 +1,53 @@
+"""Janitor: every few minutes, what is due although nobody asks for it; and how things stand."""
+
+from typing import TYPE_CHECKING
+
+from rightful.api.lambda_context import invocation_of
+from rightful.metrics import Metric
+from rightful.observability import count, logger, observed
+from rightful.storage.clients import conflict_queue, identity_store
+from rightful.upkeep.janitor import make_round, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from rightful.upkeep.agreement import Disagreement
+
+
+@observed
+def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
+    """One round, started by the schedule."""
+    invocation = invocation_of(context, str(event.get("id", "")))
+    logger.set_correlation_id(invocation.correlation_id)
+    done = make_round(identity_store(), conflict_queue(), invocation)
+    for found in done.checked.unrepaired:
+        _report(found, "Index and account disagree: a person has to look at it")
+    for found in done.checked.repaired:
+        _report(found, "Index and account disagreed: repaired")
+    logger.info(
+        "Round made",
+        extra={
+            "conflictsSent": done.conflicts_sent,
+            "reservationsEnded": done.reservations_ended,
+            "accountsErased": done.accounts_erased,
+            "groupsCleaned": done.groups_cleaned,
+            "itemsLookedAt": done.checked.looked_at,
+        },
+    )
+    count(Metric.CONFLICTS_SENT_AGAIN, done.conflicts_sent)
+    count(Metric.RESERVATIONS_ENDED, done.reservations_ended)
+    count(Metric.ACCOUNTS_ERASED, done.accounts_erased)
+    count(Metric.ITEMS_CHECKED, done.checked.looked_at)
+    count(Metric.INDEX_DISAGREEMENTS, len(done.checked.unrepaired) + len(done.checked.repaired))
+    count(Metric.INDEX_REPAIRS, len(done.checked.repaired))
+    stand = standing(identity_store(), invocation.now)
+    count(Metric.OPEN_CONFLICTS, stand.open_conflicts)
+    count(Metric.OLDEST_OPEN_CONFLICT, stand.oldest_undecided.total_seconds())
+    count(Metric.BLOCKED_DEACTIVATIONS, stand.blocked_deactivations)
+    count(Metric.ORGANIZATIONS_PAUSED, stand.paused_organizations)
+
+
+def _report(found: "Disagreement", message: str) -> None:
+    logger.error(message, extra={"kind": found.kind, "accountId": found.account_id})

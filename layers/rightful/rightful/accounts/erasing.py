@@ -1,0 +1,61 @@
+"""The end of an account: everything it holds is released with it."""
+
+from rightful.accounts.account import Account, canonical_user_name
+from rightful.accounts.altering import ending_of
+from rightful.accounts.deletion import is_due
+from rightful.accounts.history import removal_entry
+from rightful.groups.cleaning import leave_all
+from rightful.invocation import Invocation
+from rightful.scim.errors import ScimError
+from rightful.storage.contract import IdentityStore
+from rightful.storage.writes import (
+    AppendLog,
+    ContendedError,
+    CountUsers,
+    DeleteAccount,
+    RefusedError,
+    ReleaseAddress,
+    ReleaseUserName,
+    Write,
+)
+
+_INDEXES = (ReleaseAddress, ReleaseUserName)
+
+
+def erase_due(store: IdentityStore, invocation: Invocation, account_id: str) -> bool:
+    """Erase an account whose deletion is due.
+
+    Returns:
+        Whether it was erased now. False: it is gone, cancelled, on legal hold, or changed this moment.
+    """
+    account = store.account(account_id)
+    if account is None or not is_due(account, invocation.now):
+        return False
+    try:
+        account = leave_all(store, account, invocation)
+        writes = _erasure(store, invocation, account)
+        try:
+            store.commit(writes, remaining=invocation.remaining)
+        except RefusedError as refused:
+            if not all(isinstance(refusal.write, _INDEXES) for refusal in refused.refusals):
+                return False
+            # An index item that is not the account's must not keep it from going.
+            not_ours = {refusal.write for refusal in refused.refusals}
+            rest = [write for write in writes if write not in not_ours]
+            store.commit(rest, remaining=invocation.remaining)
+    except (RefusedError, ContendedError, ScimError):
+        return False
+    return True
+
+
+def _erasure(store: IdentityStore, invocation: Invocation, account: Account) -> list[Write]:
+    writes: list[Write] = [DeleteAccount(account.id, account.version)]
+    if account.holds is not None:
+        writes.append(ReleaseAddress(account.holds, account.id))
+    if account.link is not None:
+        name = canonical_user_name(account.link.user_name)
+        writes.append(ReleaseUserName(account.link.directory_id, name, account.id))
+        writes.append(CountUsers(account.link.directory_id, account.id, -1))
+    if account.organization_id is not None:
+        writes.append(AppendLog(removal_entry(account, erased=True, invocation=invocation)))
+    return [*writes, *ending_of(store, invocation, account, None)]

@@ -1,0 +1,1 @@
+"""Upkeep: what has to be done although nobody asks for it."""

@@ -1,0 +1,86 @@
+"""Whether an index item and the account it is about agree; if not, why, and what would repair it. Pure.
+
+A disagreement is a mistake that no use case makes: indexes change with accounts, in one transaction. It is always
+reported. It is repaired only where nothing else can explain it, and the repair carries what it rests on as conditions:
+where anything of it has changed, nothing happens.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightful.accounts.account import Account, canonical_user_name
+from rightful.storage.upkeep_contract import UserNameHold
+from rightful.storage.writes import (
+    ClaimAddress,
+    ClaimUserName,
+    Hold,
+    ReleaseAddress,
+    ReleaseUserName,
+    RequireAccount,
+    TransferAddress,
+    Write,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What does not agree. `kind` is for counting, `account_id` the account in question; without a `repair` a person
+    has to look at it."""
+
+    kind: str
+    account_id: str
+    repair: tuple[Write, ...] = ()
+
+
+def judge_hold(hold: Hold, account: Account | None) -> Disagreement | None:
+    """An email index item and the account that it names (None: there is none)."""
+    if hold.account_id is None:
+        return None  # reserved: it names nobody yet
+    release = ReleaseAddress(hold.canonical, hold.account_id)
+    if account is None:
+        return Disagreement("address_of_no_account", hold.account_id, (release,))
+    if account.holds == hold.canonical:
+        return None
+    return Disagreement("address_of_another_time", account.id, (release, RequireAccount(account.id, account.version)))
+
+
+def judge_address(account: Account, hold: Hold | None, holder: Account | None, now: datetime) -> Disagreement | None:
+    """An account and the email index item of its address; `holder` is the account that the item names."""
+    canonical = account.holds
+    if canonical is None or (hold is not None and hold.account_id == account.id):
+        return None
+    unchanged = RequireAccount(account.id, account.version)
+    if hold is None:
+        return Disagreement("address_not_held", account.id, (ClaimAddress(canonical, account.id, now), unchanged))
+    if hold.account_id is None or (holder is not None and holder.holds == canonical):
+        # Reserved for somebody else, or two accounts with one address: who is right is not for a program to say.
+        return Disagreement("address_of_two", account.id)
+    transfer = TransferAddress(canonical, hold.account_id, account.id)
+    evidence = () if holder is None else (RequireAccount(holder.id, holder.version),)
+    return Disagreement("address_held_by_another", account.id, (transfer, unchanged, *evidence))
+
+
+def judge_user_name(item: UserNameHold, account: Account | None) -> Disagreement | None:
+    """A userName index item and the account that it names."""
+    release = ReleaseUserName(item.directory_id, item.canonical_user_name, item.account_id)
+    if account is None:
+        return Disagreement("user_name_of_no_account", item.account_id, (release,))
+    link = account.link
+    if link is not None and (link.directory_id, canonical_user_name(link.user_name)) == (
+        item.directory_id,
+        item.canonical_user_name,
+    ):
+        return None
+    unchanged = RequireAccount(account.id, account.version)
+    return Disagreement("user_name_of_another_time", account.id, (release, unchanged))
+
+
+def judge_link(account: Account, user_name_holder_id: str | None) -> Disagreement | None:
+    """A linked account and who has its userName in its directory."""
+    link = account.link
+    if link is None or user_name_holder_id == account.id:
+        return None
+    if user_name_holder_id is not None:
+        return Disagreement("user_name_of_two", account.id)
+    claim = ClaimUserName(link.directory_id, canonical_user_name(link.user_name), account.id, link.scim_id)
+    return Disagreement("user_name_not_held", account.id, (claim, RequireAccount(account.id, account.version)))

@@ -1,0 +1,22 @@
+"""Accounts whose deletion is due."""
+
+from rightful.accounts.erasing import erase_due
+from rightful.invocation import Invocation
+from rightful.storage.contract import IdentityStore
+
+MOST_AT_ONCE = 200
+_TIME_FOR_ONE_MORE = 5.0
+
+
+def erase_all_due(store: IdentityStore, invocation: Invocation) -> int:
+    """Erase the accounts whose 14 days are over.
+
+    Returns:
+        How many.
+    """
+    erased = 0
+    for account_id in store.due_deletions(invocation.now, limit=MOST_AT_ONCE):
+        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+            break
+        erased += erase_due(store, invocation, account_id)
+    return erased

@@ -1,0 +1,125 @@
+"""The indexes are held against the accounts, piece by piece, for ever: a few thousand items a run, from where the last
+one stopped, segment by segment.
+
+What the scan sees may be a moment old and its reads are not one snapshot. So a disagreement is looked at once more,
+consistently, and counts only if the accounts in question did not change while it was looked at.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rightful.accounts.account import Account, canonical_user_name
+from rightful.invocation import Invocation
+from rightful.storage.contract import IdentityStore
+from rightful.storage.upkeep_contract import Piece, UserNameHold
+from rightful.storage.writes import ContendedError, Hold, RefusedError
+from rightful.upkeep.agreement import Disagreement, judge_address, judge_hold, judge_link, judge_user_name
+
+SEGMENTS = 8
+PIECE = 500
+PIECES_PER_RUN = 8
+_TIME_FOR_ONE_MORE = 15.0
+
+Subject = Account | Hold | UserNameHold
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a run found. `unrepaired` and `repaired` are disagreements."""
+
+    looked_at: int = 0
+    repaired: list[Disagreement] = field(default_factory=list)
+    unrepaired: list[Disagreement] = field(default_factory=list)
+
+
+def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
+    """Go on with the scan for as long as one run may take."""
+    checked = Checked()
+    segment = int(invocation.now.timestamp() // 300) % SEGMENTS
+    position = store.scan_position(segment)
+    for _ in range(PIECES_PER_RUN):
+        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+            break
+        piece = store.piece(segment, SEGMENTS, position, limit=PIECE)
+        checked.looked_at += len(piece.accounts) + len(piece.holds) + len(piece.user_names)
+        for subject in suspects(store, piece, invocation):
+            _settle(store, invocation, subject, checked)
+        position = piece.next_position
+        store.put_scan_position(segment, position)
+        if position is None:
+            break
+    return checked
+
+
+def suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> Iterator[Subject]:
+    """What of a piece does not agree with what is there now: three reads in batches."""
+    wanted = {account.holds for account in piece.accounts if account.holds is not None}
+    holds = store.holds(wanted)
+    named = {hold.account_id for hold in piece.holds if hold.account_id} | {
+        item.account_id for item in piece.user_names
+    }
+    accounts = store.accounts(named)
+    user_names = store.user_names({pair for account in piece.accounts for pair in _user_name_of(account)})
+    for hold in piece.holds:
+        if judge_hold(hold, accounts.get(hold.account_id or "")):
+            yield hold
+    for item in piece.user_names:
+        if judge_user_name(item, accounts.get(item.account_id)):
+            yield item
+    for account in piece.accounts:
+        address = judge_address(account, holds.get(account.holds or ""), None, invocation.now)
+        link = next((judge_link(account, user_names.get(pair)) for pair in _user_name_of(account)), None)
+        if address or link:
+            yield account
+
+
+def _settle(store: IdentityStore, invocation: Invocation, subject: Subject, checked: Checked) -> None:
+    """Look again, and repair what can be."""
+    for found in _confirmed(store, invocation, subject):
+        if not found.repair:
+            checked.unrepaired.append(found)
+            continue
+        try:
+            store.commit(found.repair, remaining=invocation.remaining)
+        except (RefusedError, ContendedError):
+            continue  # it changed this moment: the next scan looks again
+        checked.repaired.append(found)
+
+
+def _confirmed(store: IdentityStore, invocation: Invocation, subject: Subject) -> list[Disagreement]:
+    if isinstance(subject, Hold):
+        hold = store.holds([subject.canonical]).get(subject.canonical)
+        account = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+        unchanged = hold is not None and hold == store.holds([subject.canonical]).get(subject.canonical)
+        return _list(judge_hold(hold, account)) if hold is not None and unchanged else []
+    if isinstance(subject, UserNameHold):
+        pair = (subject.directory_id, subject.canonical_user_name)
+        named = store.user_names([pair]).get(pair)
+        account = store.account(named) if named is not None else None
+        if named is None or named != store.user_names([pair]).get(pair):
+            return []
+        return _list(judge_user_name(UserNameHold(*pair, named), account))
+    return _confirmed_account(store, invocation, subject.id)
+
+
+def _confirmed_account(store: IdentityStore, invocation: Invocation, account_id: str) -> list[Disagreement]:
+    account = store.account(account_id)
+    if account is None:
+        return []
+    hold = store.holds([account.holds]).get(account.holds) if account.holds is not None else None
+    holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+    user_names = store.user_names(_user_name_of(account))
+    found = _list(judge_address(account, hold, holder, invocation.now))
+    for pair in _user_name_of(account):
+        found += _list(judge_link(account, user_names.get(pair)))
+    now = store.account(account_id)
+    return found if now is not None and now.version == account.version else []
+
+
+def _user_name_of(account: Account) -> list[tuple[str, str]]:
+    link = account.link
+    return [(link.directory_id, canonical_user_name(link.user_name))] if link is not None else []
+
+
+def _list(found: Disagreement | None) -> list[Disagreement]:
+    return [found] if found is not None else []

@@ -1,0 +1,36 @@
+"""Conflicts that nobody has looked at for too long: their pointers go to the queue once more.
+
+That covers a pointer that was never sent (the 409 was answered, then the queue or the function failed), a class that
+time alone changes (`deactivated` after 14 days), a deactivation that waits, and the end of a change after 28 days: all
+of it is decided by the remediator, by the same rules as ever. Sending a pointer once too often changes nothing.
+"""
+
+from rightful.conflicts.recording import needs_remediation
+from rightful.invocation import Invocation
+from rightful.storage.contract import ConflictQueue, IdentityStore, QueueUnavailableError
+from rightful.storage.upkeep_contract import look_again_at
+
+MOST_AT_ONCE = 400
+_TIME_FOR_ONE_MORE = 5.0
+
+
+def send_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> int:
+    """Send the pointers of conflicts that are due.
+
+    Returns:
+        How many were sent. Fewer than are due where the queue failed or the time ran out: the next run goes on.
+    """
+    sent = 0
+    for pointer in store.due_conflicts(invocation.now, limit=MOST_AT_ONCE):
+        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+            break
+        conflict = store.conflict(pointer)
+        if conflict is None or not needs_remediation(conflict):
+            continue  # the index was behind
+        try:
+            queue.send(pointer, correlation_id=conflict.correlation_id)
+        except QueueUnavailableError:
+            break
+        store.mark_sent(pointer, again_at=look_again_at(conflict, invocation.now))
+        sent += 1
+    return sent
