@@ -18,7 +18,8 @@ from rightful.accounts.provisioning import Provisioning
 from rightful.accounts.refusals import ClaimRefusedError, RefusalRecorder
 from rightful.accounts.self_service import schedule_deletion
 from rightful.accounts.sign_up import SignUp, sign_up
-from rightful.conflicts.conflict import Conflict, ConflictStatus, Operation
+from rightful.accounts.statement import NOTHING, Statement
+from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.conflicts.proof import ENTERPRISE_USER
@@ -66,6 +67,7 @@ class Asked:
     directory_id: str
     scim_id: str | None
     change: Callable[[Mapping[str, object]], Mapping[str, object]]
+    statement: Statement = NOTHING
 
 
 class Life(RuleBasedStateMachine):
@@ -112,15 +114,16 @@ class Life(RuleBasedStateMachine):
     @rule(who=indexes, name=names, active=st.sampled_from([None, None, False, True]), renames=st.booleans())
     def a_directory_changes_an_address(self, who: int, name: str, active: bool | None, renames: bool) -> None:
         account = self._pick(self._linked(), who)
-        if account.holds == f"{name}@example.com":
-            return
         wanted: dict[str, object] = {"emails": [{"value": f"{name}@example.com", "type": "work", "primary": True}]}
         if active is not None:
             wanted["active"] = active
         if renames:
             wanted["userName"] = name
         assert account.link is not None
-        self._provision(Asked(account.link.directory_id, account.link.scim_id, lambda now: {**now, **wanted}))
+        statement = Statement(address=True, activated=active is True)
+        asked = Asked(account.link.directory_id, account.link.scim_id, lambda now: {**now, **wanted}, statement)
+        if self._provision(asked):
+            self._nothing_else_is_wanted(account.id, f"{name}@example.com")
 
     @precondition(lambda self: self._linked())
     @rule(who=indexes, active=st.booleans())
@@ -128,7 +131,12 @@ class Life(RuleBasedStateMachine):
         account = self._pick(self._linked(), who)
         assert account.link is not None
         self._provision(
-            Asked(account.link.directory_id, account.link.scim_id, lambda now: {**now, "active": active, "title": "x"})
+            Asked(
+                account.link.directory_id,
+                account.link.scim_id,
+                lambda now: {**now, "active": active, "title": "x"},
+                Statement(activated=active),
+            )
         )
 
     @precondition(lambda self: self._linked())
@@ -275,20 +283,36 @@ class Life(RuleBasedStateMachine):
         recorder = RefusalRecorder(self.world.store, self.world.queue)
         return Provisioning(self.world.store, recorder, DIRECTORIES[directory_id], directory_id)
 
-    def _provision(self, asked: Asked) -> None:
-        """Send a request; what is refused with a 409 must be in the table from then on."""
+    def _provision(self, asked: Asked) -> bool:
+        """Send a request; what is refused with a 409 must be in the table from then on.
+
+        Returns:
+            Whether it was carried out or recorded, and not refused as wrong in itself.
+        """
         provisioning = self._provisioning(asked.directory_id)
         before = self._account_of(asked)
         try:
             after = self._send(provisioning, asked)
         except ScimError as error:
             if error.status != 409 or "with email[" not in error.detail:
-                return
+                return False
             self.refusals.add(error.detail)
             self.asked[self._recorded(error).id] = asked
-            return
+            return True
         if before is not None and (before.holds != after.holds or before.active != after.active):
             self._wake(before)
+        return True
+
+    def _nothing_else_is_wanted(self, account_id: str, canonical: str) -> None:
+        """What a directory says last about an address is all that can still be wanted."""
+        account = self.world.store.account(account_id)
+        key = f"account:{account_id}"
+        conflict_id = self.world.store.pending_conflicts([key]).get(key)
+        if account is None or conflict_id is None or account.organization_id is None:
+            return
+        conflict = self.world.store.conflict(Pointer(account.organization_id, conflict_id))
+        if conflict is not None and conflict.live and conflict.collision is Collision.EMAIL:
+            assert conflict.wanted.canonical == canonical, "an older wish outlived a later word on the address"
 
     def _recorded(self, refusal: ScimError) -> Conflict:
         """The conflict of a 409, which is in the table, as the requester's pending change."""
@@ -309,7 +333,9 @@ class Life(RuleBasedStateMachine):
             key = f"create:{asked.directory_id}:{resource['userName']}"
             return provisioning.create(resource, provisioning.state(requester_key=key), invocation)
         state = provisioning.state(asked.scim_id)
-        return provisioning.change(asked.scim_id, asked.change, Operation.PATCH, state, invocation)
+        return provisioning.change(
+            asked.scim_id, asked.change, Operation.PATCH, state, invocation, statement=asked.statement
+        )
 
     def _account_of(self, asked: Asked) -> Account | None:
         if asked.scim_id is None:
