@@ -43,7 +43,7 @@ def admin(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def story(stack: Stack, scim: httpx.Client, admin: httpx.Client) -> str:
-    """Something of everything happens: a leaver's address goes to a colleague. Returns the address."""
+    """Something of everything happens: a leaver's address goes to a colleague. Returns the conflict's id."""
     name = f"afterwards-{secrets.token_hex(4)}"
     email = f"{name}@example.com"
     leaver = scim.post("/Users", json=user(name)).json()["id"]
@@ -55,11 +55,12 @@ def story(stack: Stack, scim: httpx.Client, admin: httpx.Client) -> str:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     assert scim.get("/Users", params={"filter": f'userName eq "{email}"'}).status_code == 200
-    assert admin.get("/conflicts").status_code == 200
+    conflicts = admin.get("/conflicts", params={"limit": 100}).json()["items"]
+    (conflict_id,) = [str(conflict["id"]) for conflict in conflicts if conflict["wantedEmail"] == email]
     assert httpx.get(stack.scim_url("x") + "/Users", headers={"Authorization": "Bearer no-such-key"}).status_code == 401
     sign_up = {"email": f"guest-{name}@example.org"}
     app = {"Authorization": f"Bearer {stack.seeded.app_token}"}
     assert (
         httpx.post(f"{stack.base_url}/accounts/v1/accounts", json=sign_up, headers=app, timeout=60).status_code == 201
     )
-    return email
+    return conflict_id
