@@ -55,19 +55,24 @@ class Service:
             on_delete=self.on_delete,
         )
         self.admin_key = self.new_admin_key("Ines")
+        self.enter(self.directory)
+        self.app_key = issue_token(self.store, self.invocation(), Scope.APP, "Host application")[1]
+
+    def new_admin_key(self, holder: str) -> Token:
+        """One more administrator's key."""
+        return issue_token(self.store, self.invocation(), Scope.ADMIN, holder, organization_id=self.organization.id)[1]
+
+    def enter(self, directory: Directory) -> None:
+        """Speak as the identity provider of that directory from now on."""
+        self.directory = directory
         self.scim_key = issue_token(
             self.store,
             self.invocation(),
             Scope.SCIM,
             "IdP",
             organization_id=self.organization.id,
-            directory_id=self.directory.id,
+            directory_id=directory.id,
         )[1]
-        self.app_key = issue_token(self.store, self.invocation(), Scope.APP, "Host application")[1]
-
-    def new_admin_key(self, holder: str) -> Token:
-        """One more administrator's key."""
-        return issue_token(self.store, self.invocation(), Scope.ADMIN, holder, organization_id=self.organization.id)[1]
 
     def invocation(self) -> Invocation:
         """An invocation at this moment."""

@@ -19,8 +19,10 @@ from rightful.conflicts.recording import ended
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.waking import wake, wake_followers
 from rightful.eventlog import Action, Result
+from rightful.groups.cleaning import leave_all
 from rightful.invocation import Invocation
 from rightful.organizations.organization import Organization
+from rightful.scim.errors import ScimError
 from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
 from rightful.storage.writes import (
     ContendedError,
@@ -124,6 +126,7 @@ class _Remediation:
             self._tidy(planned.trail)
         if planned.again:
             return None
+        self._leave_groups(planned.conflict)
         return Outcome(Effect.APPLIED, planned.conflict, self._wake(planned.wakes, planned.conflict))
 
     def _judge(
@@ -235,7 +238,19 @@ class _Remediation:
                 for leg_id in (conflict.id, *conflict.leg_ids)
             ]
             self._tidy([write for leg in legs if leg and leg.status is conflict.status for write in trail_of(leg)])
+        self._leave_groups(conflict)
         return self._wake(conflict.released, conflict)
+
+    def _leave_groups(self, conflict: Conflict) -> None:
+        """A holder that was unlinked from its directory leaves that directory's groups, as with SCIM DELETE."""
+        if ConflictClass.OTHER_DIRECTORY not in {conflict.conflict_class, conflict.beneath}:
+            return
+        for account in self.store.accounts(conflict.touched_account_ids).values():
+            if account.link is None and account.group_ids:
+                try:
+                    leave_all(self.store, account, self.invocation)
+                except ScimError as error:
+                    raise ContendedError from error
 
     def _tidy(self, trail: Sequence[Write]) -> None:
         for start in range(0, len(trail), _BATCH):
