@@ -1,0 +1,123 @@
+"""The host application's part on the running stack: it reports, it hears, and whoever waited is served at once."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from local.stack import Stack
+from rightful.events.schema import domain_event
+from tests.support.service import email_patch, user
+
+BUS = "rightful"
+PATIENCE = 30.0
+
+
+class Listener:
+    """A queue behind a rule that takes all of this service's events."""
+
+    def __init__(self, stack: Stack) -> None:
+        endpoint = stack.aws_endpoint_url
+        self._sqs = stack.session.client("sqs", endpoint_url=endpoint)
+        events = stack.session.client("events", endpoint_url=endpoint)
+        self._url = self._sqs.create_queue(QueueName="listener")["QueueUrl"]
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]
+        events.put_rule(Name="listener", EventBusName=BUS, EventPattern=json.dumps({"source": ["rightful"]}))
+        events.put_targets(
+            Rule="listener", EventBusName=BUS, Targets=[{"Id": "listener", "Arn": attributes["QueueArn"]}]
+        )
+        self.heard: list[dict[str, Any]] = []
+
+    def wait_for(self, event_type: str, about: str) -> dict[str, Any]:
+        """The first event of a type about an account or conflict."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for detail in self.heard:
+                subject = detail.get("account") or detail["conflict"]
+                if detail["type"] == event_type and subject["id"] == about:
+                    return detail
+            found = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            for message in found.get("Messages", []):
+                self.heard.append(json.loads(message["Body"])["detail"])
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        raise AssertionError(f"no {event_type} about {about} was heard")
+
+
+@pytest.fixture(scope="module")
+def listener(stack: Stack) -> Listener:
+    return Listener(stack)
+
+
+@pytest.fixture(scope="module")
+def app(stack: Stack) -> Iterator[httpx.Client]:
+    """The host application."""
+    headers = {"Authorization": f"Bearer {stack.seeded.app_token}"}
+    with httpx.Client(base_url=f"{stack.base_url}/accounts/v1", headers=headers, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def name() -> str:
+    return f"host-{secrets.token_hex(4)}"
+
+
+def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_within_seconds(
+    scim: httpx.Client, app: httpx.Client, admin: httpx.Client, listener: Listener, name: str
+) -> None:
+    wanted = f"{name}@example.com"
+    holder = app.post("/accounts", json={"email": wanted, "emailVerified": True}).json()["id"]
+    assert app.post(f"/accounts/{holder}/login-seen").status_code == 204
+    waiting = scim.post("/Users", json=user(f"{name}-waiting")).json()["id"]
+    assert scim.patch(f"/Users/{waiting}", json=email_patch(wanted)).status_code == 409
+    [conflict] = [
+        found
+        for found in admin.get("/conflicts", params={"limit": 100}).json()["items"]
+        if found["wantedEmail"] == wanted
+    ]
+    listener.wait_for("conflict.needs_approval", conflict["id"])
+
+    moved = app.put(f"/accounts/{holder}/email", json={"email": f"{name}@example.net", "verified": True})
+    assert moved.status_code == 200, moved.text
+    since = time.monotonic()
+    listener.wait_for("conflict.applied", conflict["id"])
+
+    assert time.monotonic() - since < 10
+    assert scim.get(f"/Users/{waiting}").json()["emails"][0]["value"] == wanted
+
+
+def test_every_event_that_is_heard_is_as_documented(listener: Listener, app: httpx.Client, name: str) -> None:
+    account = app.post("/accounts", json={"email": f"{name}@example.net"}).json()["id"]
+    app.put(f"/accounts/{account}/deletion")
+    listener.wait_for("account.sessions.revoke", account)
+    listener.wait_for("account.deletion.scheduled", account)
+    for detail in listener.heard:
+        domain_event.validate_python(detail)
+
+
+def test_the_indexes_of_administrators_find_what_the_host_application_made(
+    app: httpx.Client, admin: httpx.Client, name: str
+) -> None:
+    account = app.post("/accounts", json={"email": f"{name}@example.com"}).json()["id"]
+    listed = admin.get("/accounts", params={"view": "claimable", "limit": 100}).json()["items"]
+    assert account in {item["id"] for item in listed}
+
+    claimed = admin.post(f"/accounts/{account}/actions", json={"action": "claim", "reason": "Ours."})
+
+    assert claimed.status_code == 200, claimed.text
+    unlinked = admin.get("/accounts", params={"view": "unlinked", "limit": 100}).json()["items"]
+    assert account in {item["id"] for item in unlinked}
+    assert admin.get("/summary").json()["unlinkedAccounts"] >= 1
+    rows = admin.get("/log", params={"accountId": account, "format": "csv"})
+    assert rows.headers["content-type"].startswith("text/csv")
+    assert "Ours." in rows.text
+
+
+def test_the_janitor_makes_its_round(stack: Stack) -> None:
+    answer = stack.session.client("lambda", endpoint_url=stack.aws_endpoint_url).invoke(
+        FunctionName=stack.functions["janitor"], Payload=json.dumps({"id": "round"})
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()
