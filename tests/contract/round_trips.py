@@ -3,6 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rightful.accounts.account import BeforeImage
 from rightful.storage.contract import IdentityStore, Pointer
 from rightful.storage.writes import (
     AppendLog,
@@ -17,10 +18,14 @@ from rightful.storage.writes import (
 )
 from tests.contract.committing import plenty
 from tests.support import strategies
-from tests.support.builders import NOW
+from tests.support.builders import NOW, an_account
 from tests.support.names import Names
 
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+few = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.function_scoped_fixture],
+)
 
 
 class RoundTrips:
@@ -31,6 +36,14 @@ class RoundTrips:
     def test_an_account_comes_back_as_it_was(self, store: IdentityStore, data: st.DataObject) -> None:
         names = Names()
         account = data.draw(strategies.accounts(names.mine))
+        store.commit([PutAccount(account, None)], remaining=plenty)
+        assert store.account(names.mine) == account
+
+    @few
+    @given(image=strategies.before_images)
+    def test_a_before_image_comes_back_as_it_was(self, store: IdentityStore, image: BeforeImage) -> None:
+        names = Names()
+        account = an_account(names.mine, before_image=image)
         store.commit([PutAccount(account, None)], remaining=plenty)
         assert store.account(names.mine) == account
 

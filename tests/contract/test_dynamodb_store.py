@@ -9,9 +9,9 @@ from tests.contract.identity_store import IdentityStoreContract
 from tests.support.tables import store_on_moto
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def store() -> Iterator[DynamoDBStore]:
-    """One pair of tables for all tests: each has names of its own."""
+    """Empty tables for each test: moto copies them for each transaction."""
     with store_on_moto() as store:
         yield store
 

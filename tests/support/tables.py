@@ -44,15 +44,21 @@ def create_tables(client: Any) -> Tables:
     return Tables("IdentityTable", "EventLogTable", RETENTION)
 
 
+@cache
+def _client() -> Any:
+    """A client costs more than two tables: all tests share one. It has to be made while moto is on."""
+    return boto3.client(
+        "dynamodb",
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"mode": "standard", "total_max_attempts": 4}),
+    )
+
+
 @contextmanager
 def store_on_moto() -> Iterator[DynamoDBStore]:
-    """A store on moto's DynamoDB: single-threaded use only."""
+    """A store on moto's DynamoDB, with empty tables: single-threaded use only."""
     with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="eu-central-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"mode": "standard", "total_max_attempts": 4}, parameter_validation=False),
-        )
+        client = _client()
         yield DynamoDBStore(client, create_tables(client))

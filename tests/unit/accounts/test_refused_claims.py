@@ -151,6 +151,16 @@ def test_a_refused_change_is_recorded_with_all_that_the_request_asked_for(idp: P
     assert conflict.correlation_id == "correlation"
 
 
+def test_a_refused_change_that_does_not_touch_active_deactivates_nobody_later(idp: ProvisionedDirectory) -> None:
+    _colleague(idp)
+    ada = idp.create(a_user("ada", "ada@example.com"))
+    _refused(lambda: idp.change(ada, email=WANTED))
+    gone = idp.create(a_user("gone", "gone@example.com", active=False))
+    _refused(lambda: idp.change(gone, email=WANTED))
+    assert [conflict.change.active for conflict in idp.conflicts()] == [None, None]
+    assert not any(conflict.deactivation_pending for conflict in idp.conflicts())
+
+
 def test_a_refused_create_is_recorded_with_the_whole_user(idp: ProvisionedDirectory) -> None:
     _colleague(idp)
     _refused(lambda: idp.create(a_user("ada", WANTED, externalId="e1", title="Dr")))

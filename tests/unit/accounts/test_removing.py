@@ -119,6 +119,15 @@ def test_a_user_that_changed_meanwhile_is_removed_as_it_is_then(idp: Provisioned
     assert idp.holder("lovelace@example.com") == ada.id
 
 
+def test_a_user_that_changed_meanwhile_is_erased_as_it_is_then(erasing: ProvisionedDirectory) -> None:
+    ada = erasing.create(a_user("ada", "ada@example.com"))
+    stale = erasing.provisioning.state(scim_id_of(ada))
+    erasing.change(ada, email="lovelace@example.com")
+    erasing.provisioning.remove(scim_id_of(ada), stale, erasing.invocation)
+    assert erasing.store.account(ada.id) is None
+    assert erasing.hold("lovelace@example.com") is None
+
+
 def test_a_user_that_joined_a_group_meanwhile_is_not_erased_and_the_request_is_to_be_repeated(
     erasing: ProvisionedDirectory,
 ) -> None:
