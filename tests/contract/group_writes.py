@@ -239,6 +239,20 @@ class GroupWrites:
         committing.done(EndDeletedGroup(names.conflict))
         assert names.conflict not in store.deleted_groups(limit=100)
 
+    def test_users_are_found_by_the_first_address_besides_their_own(self, store: IdentityStore, names: Names) -> None:
+        emails = [{"value": value} for value in (names.address, f"Other.{names.address}", f"third.{names.address}")]
+        there = an_account(
+            names.mine,
+            email=names.address,
+            link=a_link(names.mine, names.directory),
+            attributes={"emails": [{"type": "work"}, {"value": "no address"}, *emails]},
+        )
+        given(store, PutAccount(there, None), PutAccount(replace(there, id=names.other, link=None), None))
+        other = f"other.{names.address}"
+        assert store.account_ids_of_other_email(names.directory, other) == (names.mine,)
+        assert store.account_ids_of_other_email(names.directory, names.address) == ()
+        assert store.account_ids_of_other_email(names.other_directory, other) == ()
+
     def test_a_listing_is_skipped_through_and_bookmarked(self, store: IdentityStore, names: Names) -> None:
         accounts = [
             an_account(

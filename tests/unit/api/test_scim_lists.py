@@ -247,6 +247,16 @@ class TestFilters:
         assert (names(body), body["totalResults"]) == (expected, len(expected))
         assert names(searched(service, "/Users/.search", filter=text)) == expected
 
+    def test_a_user_is_found_by_an_address_besides_its_own(self, service: Service) -> None:
+        emails = [{"value": "u7@example.com", "primary": True}, {"value": "Home.U7@example.org", "type": "home"}]
+        service.create_user("u7", emails=emails)
+        for text in (
+            'emails.value eq "home.u7@example.org"',
+            'emails[type eq "home" and value eq "HOME.u7@example.org"]',
+        ):
+            assert names(listed(service, filter=text)) == ["u7"]
+        assert names(listed(service, filter='emails[type eq "work" and value eq "home.u7@example.org"]')) == []
+
     @pytest.mark.parametrize(
         ("text", "expected"),
         [

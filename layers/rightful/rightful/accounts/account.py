@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from rightful.accounts.address import Address, fold
+from rightful.accounts.address import Address, InvalidAddressError, fold, parse_address
 
 
 class AccountStatus(StrEnum):
@@ -132,6 +132,20 @@ class Account:
     def active(self) -> bool:
         """What SCIM calls `active`: the person can sign in."""
         return self.status is AccountStatus.ACTIVE
+
+    @property
+    def other_email(self) -> str | None:
+        """The first address that its user has besides the one that it holds, canonical: to be found by, no more."""
+        emails = self.attributes.get("emails")
+        for entry in emails if isinstance(emails, list) else ():
+            value = entry.get("value") if isinstance(entry, dict) else None
+            try:
+                canonical = parse_address(value).canonical if isinstance(value, str) else None
+            except InvalidAddressError:
+                continue
+            if canonical is not None and canonical != self.holds:
+                return canonical
+        return None
 
     @property
     def holds(self) -> str | None:

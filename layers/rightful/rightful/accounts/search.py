@@ -1,6 +1,7 @@
 """A directory's users as something to list and search (RFC 7644 section 3.4.2).
 
-An equality on userName, externalId, the address or the id goes through an index and costs two reads.
+An equality on userName, externalId, the address or the id goes through an index and costs two reads. So does one on an
+address that is nobody's; the first of a user's further addresses is found with three.
 """
 
 from collections.abc import Sequence
@@ -35,9 +36,12 @@ class Users:
         """See `Collection.equal`."""
         if attribute == "displayName":
             return None
-        ids = self._ids(attribute, value)
-        accounts = self.store.accounts(ids) if ids else {}
-        return self._resources([accounts[account_id] for account_id in ids if account_id in accounts])
+        found = self._read(self._ids(attribute, value))
+        if attribute != "emails.value" or found:
+            return found
+        # Nobody here has it as their own: a further address, perhaps.
+        canonical = _canonical(value)
+        return self._read(self.store.account_ids_of_other_email(self.directory_id, canonical)) if canonical else []
 
     def page(self, limit: int, position: str | None, *, counted: bool) -> Page:
         """See `Collection.page`."""
@@ -74,10 +78,13 @@ class Users:
             return self._holder_of(value)
         return []
 
+    def _read(self, account_ids: Sequence[str]) -> list[Resource]:
+        accounts = self.store.accounts(account_ids) if account_ids else {}
+        return self._resources([accounts[account_id] for account_id in account_ids if account_id in accounts])
+
     def _holder_of(self, value: str) -> list[str]:
-        try:
-            canonical = parse_address(value).canonical
-        except InvalidAddressError:
+        canonical = _canonical(value)
+        if canonical is None:
             return []
         hold = self.store.holds([canonical]).get(canonical)
         return [hold.account_id] if hold and hold.account_id else []
@@ -87,6 +94,13 @@ class Users:
 
     def _is_user(self, account: Account) -> bool:
         return account.link is not None and account.link.directory_id == self.directory_id
+
+
+def _canonical(value: str) -> str | None:
+    try:
+        return parse_address(value).canonical
+    except InvalidAddressError:
+        return None
 
 
 def user_resource(account: Account, rt: ResourceType, base_url: str) -> Resource:

@@ -121,6 +121,11 @@ class IdentityStore(GroupStore, ListingStore, ManagedStore, UpkeepStore, Protoco
         consistent."""
         ...
 
+    def account_ids_of_other_email(self, directory_id: str, canonical: str) -> tuple[str, ...]:
+        """The accounts of that directory's users for which this is the first address besides their own. Eventually
+        consistent."""
+        ...
+
     def users(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
     ) -> AccountPage:

@@ -163,6 +163,13 @@ class DynamoDBStore(GroupReads, ListingReads, ManagedReads, UpkeepReads):
         )
         return tuple(keys.account_id_of(item["pk"]["S"]) for item in answer["Items"])
 
+    def account_ids_of_other_email(self, directory_id: str, canonical: str) -> tuple[str, ...]:
+        """See `IdentityStore.account_ids_of_other_email`."""
+        entries, _ = self.identities.index(
+            "by_other_email", "other_email_key", keys.of_other_email(directory_id, canonical)
+        )
+        return tuple(keys.account_id_of(entry["pk"]["S"]) for entry in entries)
+
     def users(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
     ) -> AccountPage:

@@ -155,6 +155,8 @@ def account_item(account: Account) -> Item:
         values["directory_sort"] = f"{text_of(link.linked_at)}#{account.id}"
         if link.external_id is not None:
             values["external_id_key"] = keys.of_external_id(link.directory_id, link.external_id)
+        if account.other_email is not None:
+            values["other_email_key"] = keys.of_other_email(link.directory_id, account.other_email)
     values |= _places(account)
     item = write_item(keys.account(account.id), values)
     if account.group_ids:

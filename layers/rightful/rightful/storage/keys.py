@@ -134,6 +134,11 @@ def of_external_id(directory_id: str, external_id: str) -> str:
     return f"DIR#{directory_id}#EXTERNALID#{external_id}"
 
 
+def of_other_email(directory_id: str, canonical: str) -> str:
+    """by_other_email: the users of a directory that have that address besides their own."""
+    return f"DIR#{directory_id}#OTHEREMAIL#{canonical}"
+
+
 def open_conflicts(organization_id: str) -> str:
     """open_conflicts: the conflicts of an organization whose change is still wanted."""
     return f"OPEN#{organization_id}"

@@ -129,6 +129,10 @@ class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
         """See `IdentityStore.account_ids_of_external_id`."""
         return tuple(account.id for account in self._linked(directory_id) if _external_id(account) == external_id)
 
+    def account_ids_of_other_email(self, directory_id: str, canonical: str) -> tuple[str, ...]:
+        """See `IdentityStore.account_ids_of_other_email`."""
+        return tuple(account.id for account in self._linked(directory_id) if account.other_email == canonical)
+
     def users(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
     ) -> AccountPage:
