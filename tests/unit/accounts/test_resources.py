@@ -9,12 +9,12 @@ from rightful.accounts.account import account_id_of, canonical_user_name, scim_i
 from rightful.accounts.address import parse_address
 from rightful.accounts.resource import (
     MAX_KEY_OCTETS,
+    UnverifiedDomainError,
     address_of,
     attributes_of,
     check_claimable,
     resource_of,
     scim_time,
-    unverified_domain,
 )
 from rightful.scim.errors import ScimError
 from tests.support.builders import CORE, NOW, a_link, an_account
@@ -129,7 +129,7 @@ def test_the_domain_of_placeholders_cannot_be_claimed() -> None:
 
 
 def test_the_answer_to_an_unverified_domain_names_the_domain_and_never_says_409() -> None:
-    refused = unverified_domain(parse_address("ada@BÜCHER.example"))
+    refused = UnverifiedDomainError(parse_address("ada@BÜCHER.example"))
     assert (refused.status, refused.scim_type) == (400, "invalidValue")
     assert "xn--bcher-kva.example" in refused.detail
     assert "verify" in refused.detail

@@ -179,3 +179,20 @@ def test_a_change_that_came_with_a_revoked_key_is_not_applied_any_more() -> None
 
     assert _conflict(service)["status"] == "superseded"
     assert _user(service, ada)["emails"][0]["value"] == "ada@example.com"
+
+
+def test_a_deactivation_is_done_even_if_the_same_request_names_an_unverified_domain() -> None:
+    service = Service()
+    bob = str(service.create_user("bob")["id"])
+    both = patch(
+        {"op": "replace", "path": 'emails[type eq "work"].value', "value": "bob@elsewhere.example"},
+        {"op": "replace", "path": "active", "value": False},
+    )
+
+    answer: Any = service.scim("PATCH", f"/Users/{bob}", both)
+    service.remediate_all()
+
+    assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
+    after = _user(service, bob)
+    assert (after["active"], after["emails"][0]["value"]) == (False, "bob@example.com")
+    assert (_conflict(service)["class"], _conflict(service)["status"]) == ("unverified_domain", "refused")

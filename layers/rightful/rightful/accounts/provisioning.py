@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rightful.accounts.account import Account, account_id_of, canonical_user_name
-from rightful.accounts.address import Address
 from rightful.accounts.changes import (
     changed_account,
     new_account,
@@ -18,6 +17,7 @@ from rightful.accounts.changes import (
     unlinked_account,
     without_tombstone,
 )
+from rightful.accounts.claims import alteration, creation, requester_of, user_name_claim
 from rightful.accounts.history import entries_of, removal_entry
 from rightful.accounts.refusals import RefusalRecorder
 from rightful.accounts.refused_commits import (
@@ -31,10 +31,10 @@ from rightful.accounts.relinking import is_same_user
 from rightful.accounts.resource import (
     MAX_ATTRIBUTES_OCTETS,
     MAX_KEY_OCTETS,
+    UnverifiedDomainError,
     check_claimable,
     fits_key,
     resource_of,
-    unverified_domain,
 )
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Operation, Requester
@@ -44,8 +44,6 @@ from rightful.scim.errors import ScimError, not_found, payload_too_large, unavai
 from rightful.storage.contract import DirectoryState, IdentityStore
 from rightful.storage.writes import (
     AppendLog,
-    ClaimAddress,
-    ClaimUserName,
     ContendedError,
     CountUsers,
     DeleteAccount,
@@ -116,7 +114,7 @@ class Provisioning:
         self._check(account, state, None, invocation)
         user_name = account.link.user_name if account.link else ""
         requester = Requester(None, None, user_name, account.link.external_id if account.link else None)
-        writes = self._creation(account, requester, invocation)
+        writes = creation(account, self.directory_id, requester, invocation)
         while True:
             try:
                 self._commit([*writes, *self.refusals.ending(state, None, account, invocation)], invocation)
@@ -170,8 +168,16 @@ class Provisioning:
             after = changed_account(before, wanted, invocation.now)
             writes: list[Write] = []
             if after is not None:
-                self._check(after, state, before, invocation)
-                writes = [write for write in self._alteration(before, after, invocation) if write not in void]
+                try:
+                    self._check(after, state, before, invocation)
+                except UnverifiedDomainError:
+                    if before.active and not after.active:
+                        # Nobody stays active because of an address: as with a 409, the remediator deactivates.
+                        self.refusals.taken_address(state, operation, requester_of(before), before, after, invocation)
+                    raise
+                writes = [
+                    write for write in alteration(before, after, self.directory_id, invocation) if write not in void
+                ]
             after = after or before
             writes += self.refusals.ending(state, before, after, invocation, statement)
             if not writes:
@@ -183,7 +189,7 @@ class Provisioning:
                     return after
                 if not is_stale(refused):
                     void += void_releases(refused)
-                    requester = _requester_of(before)
+                    requester = requester_of(before)
                     if refused_hold(refused) is not None:
                         raise self.refusals.taken_address(
                             state, operation, requester, before, after, invocation
@@ -265,43 +271,9 @@ class Provisioning:
             return
         check_claimable(address)
         if not state.organization.may_claim_on(address.domain):
-            refused = unverified_domain(address)
+            refused = UnverifiedDomainError(address)
             self.refusals.unverified_domain(state, before, after, refused, invocation)
             raise refused
-
-    def _creation(self, account: Account, requester: Requester, invocation: Invocation) -> list[Write]:
-        writes: list[Write] = [
-            PutAccount(account, None),
-            self._user_name_claim(account),
-            CountUsers(self.directory_id, account.id, 1),
-            *map(AppendLog, entries_of(None, account, invocation)),
-        ]
-        if account.email is not None:
-            writes.append(_address_claim(account, account.email, invocation, requester.key(self.directory_id)))
-        return writes
-
-    def _alteration(self, before: Account, after: Account, invocation: Invocation) -> list[Write]:
-        writes: list[Write] = [
-            PutAccount(after, before.version),
-            *map(AppendLog, entries_of(before, after, invocation)),
-        ]
-        if before.holds != after.holds:
-            if after.email is not None:
-                writes.append(_address_claim(after, after.email, invocation, None))
-            if before.holds is not None:
-                writes.append(ReleaseAddress(before.holds, before.id))
-        old_name = canonical_user_name(before.link.user_name) if before.link else ""
-        if after.link and canonical_user_name(after.link.user_name) != old_name:
-            writes.append(self._user_name_claim(after))
-            writes.append(ReleaseUserName(self.directory_id, old_name, before.id))
-        return writes
-
-    def _user_name_claim(self, account: Account) -> ClaimUserName:
-        if account.link is None:
-            raise ValueError("only a linked account has a userName")
-        return ClaimUserName(
-            self.directory_id, canonical_user_name(account.link.user_name), account.id, account.link.scim_id
-        )
 
     def _relink(
         self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
@@ -320,7 +292,7 @@ class Provisioning:
         self._check(account, state, holder, invocation)
         writes: list[Write] = [
             PutAccount(account, holder.version),
-            self._user_name_claim(account),
+            user_name_claim(account, self.directory_id),
             CountUsers(self.directory_id, account.id, 1),
             *map(AppendLog, entries_of(holder, account, invocation)),
             *self.refusals.ending(state, None, account, invocation),
@@ -350,16 +322,3 @@ class Provisioning:
 
 def _busy() -> ScimError:
     return unavailable(_RETRY_AFTER_SECONDS)
-
-
-def _address_claim(
-    account: Account, address: Address, invocation: Invocation, requester_key: str | None
-) -> ClaimAddress:
-    return ClaimAddress(address.canonical, account.id, invocation.now, requester_key)
-
-
-def _requester_of(account: Account) -> Requester:
-    link = account.link
-    if link is None:
-        raise ValueError("only a linked account can ask through its directory")
-    return Requester(account.id, link.scim_id, link.user_name, link.external_id)

@@ -97,9 +97,12 @@ def check_claimable(address: Address) -> None:
         raise invalid_value(f"emails.value: {PLACEHOLDER_DOMAIN} is reserved; send an address on a domain of yours.")
 
 
-def unverified_domain(address: Address) -> ScimError:
+class UnverifiedDomainError(ScimError):
     """The answer to an address on a domain that the organization has not verified (never a 409: no oracle)."""
-    return invalid_value(
-        f"emails.value: the domain {address.domain} is not verified by this organization. "
-        "An organization administrator must verify it before users on it can be provisioned."
-    )
+
+    def __init__(self, address: Address) -> None:
+        answer = invalid_value(
+            f"emails.value: the domain {address.domain} is not verified by this organization. "
+            "An organization administrator must verify it before users on it can be provisioned."
+        )
+        super().__init__(answer.status, answer.scim_type, answer.detail)
