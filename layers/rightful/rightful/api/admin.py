@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rightful.accounts.account_error import AccountError
-from rightful.api import admin_accounts, admin_conflicts, admin_log, admin_settings, admin_summary
+from rightful.api import admin_accounts, admin_conflicts, admin_log, admin_preview, admin_settings, admin_summary
 from rightful.api.account_errors import account_error_response
 from rightful.api.admin_call import AdminCall
 from rightful.api.json_call import ApiError
@@ -33,6 +33,7 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/accounts": {"GET": admin_accounts.search},
     "/accounts/{id}": {"GET": admin_accounts.get},
     "/accounts/{id}/actions": {"POST": admin_accounts.act},
+    "/email-changes/preview": {"POST": admin_preview.preview},
     "/log": {"GET": admin_log.list_log},
     "/summary": {"GET": admin_summary.summary},
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},

@@ -1,0 +1,1 @@
+"""Preview: what would become of many changes of addresses, before an identity provider pushes them."""

@@ -1,0 +1,70 @@
+"""What is asked: pairs of an address and the one that is to take its place. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightful.accounts.account import Account
+from rightful.accounts.address import Address, InvalidAddressError, parse_address
+from rightful.organizations.organization import Organization
+from rightful.storage.writes import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class AskedChange:
+    """One pair as it was sent; `number` counts from 1."""
+
+    number: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A pair whose addresses could be read; None for one that could not, and why."""
+
+    asked: AskedChange
+    old: Address | None
+    new: Address | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the answer rests on, as it was read: who holds the addresses, and those accounts."""
+
+    now: datetime
+    organization: Organization
+    holds: Mapping[str, Hold]
+    accounts: Mapping[str, Account]
+
+    def holder(self, canonical: str) -> Account | None:
+        """The account that holds an address."""
+        hold = self.holds.get(canonical)
+        account = self.accounts.get(hold.account_id) if hold and hold.account_id else None
+        return account if account is not None and account.holds == canonical else None
+
+
+def read_pairs(asked: Iterable[AskedChange]) -> tuple[Read, ...]:
+    """Read the addresses of all pairs."""
+    return tuple(map(_read, asked))
+
+
+def addresses_of(pairs: Iterable[Read]) -> Iterator[str]:
+    """Every canonical address that occurs."""
+    for pair in pairs:
+        for address in (pair.old, pair.new):
+            if address is not None:
+                yield address.canonical
+
+
+def _read(asked: AskedChange) -> Read:
+    addresses: list[Address | None] = []
+    problem = ""
+    for name, text in (("from", asked.old), ("to", asked.new)):
+        try:
+            addresses.append(parse_address(text))
+        except InvalidAddressError as error:
+            addresses.append(None)
+            problem = problem or f"{name}: {error}."
+    return Read(asked, addresses[0], addresses[1], problem)
