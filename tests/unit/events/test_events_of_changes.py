@@ -7,7 +7,7 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.accounts.address import parse_address, placeholder
-from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus, NextStep
+from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus, NextStep, wanted_user_name
 from rightful.conflicts.moves import touched
 from rightful.events.change import AccountChange, ConflictChange, HoldChange
 from rightful.events.publishing import events_of
@@ -207,19 +207,18 @@ RESERVED = Hold("ada@example.com", None, Reservation("create:dir:ada", "con", "o
     ],
 )
 def test_an_address_that_changes_hands_wakes_who_waits_for_it(old: Hold | None, new: Hold | None, woken: bool) -> None:
-    assert woken_by(HoldChange(old, new, NOW)) == ("ada@example.com" if woken else None)
+    assert woken_by(HoldChange(old, new, NOW)) == (("ada@example.com",) if woken else ())
 
 
 def test_a_placeholder_wakes_nobody() -> None:
     hold = Hold(placeholder("con").canonical, "ada")
-    assert woken_by(HoldChange(hold, None, NOW)) is None
+    assert woken_by(HoldChange(hold, None, NOW)) == ()
 
 
 @pytest.mark.parametrize(
     "to",
     [
         {"status": AccountStatus.DEACTIVATED},
-        {"link": None},
         {"organization_id": "other"},
         {"claimed": False},
         {"flags": frozenset({Flag.LEGAL_HOLD})},
@@ -229,13 +228,21 @@ def test_a_placeholder_wakes_nobody() -> None:
     ],
 )
 def test_a_holder_that_became_another_kind_of_holder_wakes_who_waits_for_its_address(to: dict[str, object]) -> None:
-    assert woken_by(changed(ADA, **to)) == "ada@example.com"
+    assert woken_by(changed(ADA, **to)) == ("ada@example.com",)
+
+
+def test_a_user_name_that_becomes_free_wakes_who_waits_for_it() -> None:
+    user_name = wanted_user_name("dir", "ada").canonical
+    renamed = a_link("ada", "dir", user_name="countess")
+    assert woken_by(changed(ADA, link=None)) == ("ada@example.com", user_name)
+    assert woken_by(changed(ADA, link=renamed)) == (user_name,)
+    assert woken_by(AccountChange(ADA, None, NOW)) == (user_name,)
+    assert woken_by(AccountChange(replace(ADA, link=None), ADA, NOW)) == ("ada@example.com",)
 
 
 def test_a_holder_with_new_attributes_or_one_more_login_wakes_nobody() -> None:
     used = replace(ADA, last_login_at=NOW)
-    assert woken_by(changed(used, last_login_at=NOW + timedelta(hours=1))) is None
-    assert woken_by(changed(ADA, attributes={"title": "Countess"})) is None
-    assert woken_by(AccountChange(None, ADA, NOW)) is None
-    assert woken_by(AccountChange(ADA, None, NOW)) is None
-    assert woken_by(ConflictChange(None, OPEN, NOW)) is None
+    assert woken_by(changed(used, last_login_at=NOW + timedelta(hours=1))) == ()
+    assert woken_by(changed(ADA, attributes={"title": "Countess"})) == ()
+    assert woken_by(AccountChange(None, ADA, NOW)) == ()
+    assert woken_by(ConflictChange(None, OPEN, NOW)) == ()

@@ -9,7 +9,7 @@ from rightful.events.schema import domain_event
 from rightful.organizations.organization import OnDelete
 from rightful.storage.contract import Pointer, QueueUnavailableError
 from rightful.storage.memory import MemoryQueue
-from tests.support.service import Service
+from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 
 
@@ -133,3 +133,22 @@ def test_publishing_a_batch_twice_changes_nothing_more() -> None:
     publish(store, service.queue, RecordingBus(), changes)
     service.remediate_all()
     assert store.snapshot() == after
+
+
+def test_a_user_name_that_becomes_free_is_told_to_who_waits_for_it() -> None:
+    service, store = streaming()
+    waiting, holder = service.create_user("waiting"), service.create_user("grace")
+    rename = {"op": "replace", "path": "userName", "value": "grace@example.com"}
+    assert service.scim("PATCH", f"/Users/{waiting['id']}", patch(rename)).status == 409
+    service.remediate_all()
+    store.take()
+
+    away = {"op": "replace", "path": "userName", "value": "grace.hopper@example.com"}
+    assert service.scim("PATCH", f"/Users/{holder['id']}", patch(away)).status == 200
+    done = publish_all(service, store)
+    service.remediate_all()
+
+    assert done.woken == 1
+    conflicts: Any = service.admin("GET", "/conflicts").body
+    assert "goes through" in conflicts["items"][0]["nextStep"]["what"]
+    assert service.scim("PATCH", f"/Users/{waiting['id']}", patch(rename)).status == 200

@@ -41,12 +41,10 @@ def publish(store: IdentityStore, queue: ConflictQueue, bus: EventBus, changes: 
     woken = 0
     done: set[str] = set()
     for position, change in enumerate(changes):
-        canonical = woken_by(change)
-        if canonical is None or canonical in done:
-            continue
+        canonicals = [canonical for canonical in woken_by(change) if canonical not in done]
         try:
-            woken += len(wake(store, queue, [canonical], correlation_id=_correlation_id(change)))
-            done.add(canonical)
+            woken += len(wake(store, queue, canonicals, correlation_id=_correlation_id(change)))
+            done.update(canonicals)
         except QueueUnavailableError:
             failed.append(position)
     numbered = [(position, event) for position, change in enumerate(changes) for event in events_of(change)]

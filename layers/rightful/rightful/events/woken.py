@@ -1,26 +1,46 @@
-"""Which addresses' waiting conflicts a committed write gives a new chance. Pure.
+"""Whose waiting conflicts a committed write gives a new chance. Pure.
 
 A conflict waits for an address: it is worth another look when the address changes hands or becomes free, and when its
-holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected ...).
+holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected ...). A conflict about a
+userName waits for that.
 """
 
 from rightful.accounts.account import Account
 from rightful.accounts.address import PLACEHOLDER_DOMAIN
+from rightful.conflicts.conflict import wanted_user_name
 from rightful.events.change import AccountChange, Change, HoldChange
 from rightful.storage.writes import Hold
 
 
-def woken_by(change: Change) -> str | None:
-    """The canonical address whose waiters have to be woken; None: nobody's situation changed."""
-    canonical = None
+def woken_by(change: Change) -> tuple[str, ...]:
+    """What was waited for, as the store's `waiters` takes it; nothing where nobody's situation changed."""
     if isinstance(change, HoldChange):
-        if change.old is not None and _whose(change.old) != _whose(change.new):
-            canonical = change.old.canonical
-    elif isinstance(change, AccountChange):
-        old, new = change.old, change.new
-        if old is not None and new is not None and old.holds == new.holds and _kind(old) != _kind(new):
-            canonical = new.holds
-    return None if canonical is None or canonical.endswith(f"@{PLACEHOLDER_DOMAIN}") else canonical
+        moved = change.old is not None and _whose(change.old) != _whose(change.new)
+        return _real(change.old.canonical) if change.old is not None and moved else ()
+    if isinstance(change, AccountChange) and change.old is not None:
+        return (*_by_kind(change.old, change.new), *_by_user_name(change.old, change.new))
+    return ()
+
+
+def _by_kind(old: Account, new: Account | None) -> tuple[str, ...]:
+    """A holder of the same address that is another kind of holder now. (Another address is the index's to tell.)"""
+    if new is None or old.holds is None or old.holds != new.holds or _kind(old) == _kind(new):
+        return ()
+    return _real(old.holds)
+
+
+def _by_user_name(old: Account, new: Account | None) -> tuple[str, ...]:
+    before, after = _user_name(old), _user_name(new) if new is not None else None
+    return () if before is None or before == after else (before,)
+
+
+def _user_name(account: Account) -> str | None:
+    link = account.link
+    return wanted_user_name(link.directory_id, link.user_name).canonical if link is not None else None
+
+
+def _real(canonical: str) -> tuple[str, ...]:
+    return () if canonical.endswith(f"@{PLACEHOLDER_DOMAIN}") else (canonical,)
 
 
 def _whose(hold: Hold | None) -> tuple[str | None, str | None]:
