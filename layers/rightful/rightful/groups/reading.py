@@ -22,13 +22,15 @@ def every_member(store: IdentityStore, group_id: str, *, most: int | None = None
 
 
 def whole_group(store: IdentityStore, group_id: str) -> tuple[Group | None, tuple[Member, ...]]:
-    """A group's head and all its members: one call where it has fewer than some thousand.
+    """A group's head and all its members: one call where it has fewer than some thousand. A deleted group has none.
 
     Raises:
         ScimError: 400 tooMany, there are more than an answer can show.
     """
     group, page = store.group_with_members(group_id, limit=_PAGE)
-    if group is None or page.next_position is None:
+    if group is None or group.deleted:
+        return group, ()
+    if page.next_position is None:
         return group, page.members
     return group, _rest(store, group_id, list(page.members), page.next_position, MOST_MEMBERS)
 

@@ -173,6 +173,8 @@ class Search:
         Raises:
             ScimError: 400 tooMany, there is more than one request may look at.
         """
+        if sum(collection.total() for collection in self.collections) > MOST_EVALUATED:
+            raise _too_many(query)
         hits: list[Hit] = []
         seen = 0
         for number in range(len(self.collections)):
