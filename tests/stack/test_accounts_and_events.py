@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -87,6 +88,19 @@ def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_within_second
 
     assert time.monotonic() - since < 10
     assert scim.get(f"/Users/{waiting}").json()["emails"][0]["value"] == wanted
+
+
+def test_of_many_who_want_one_address_at_once_one_gets_it(app: httpx.Client, scim: httpx.Client, name: str) -> None:
+    email = f"{name}@example.com"
+
+    def sign_up(number: int) -> int:
+        if number % 2:
+            return app.post("/accounts", json={"email": email}).status_code
+        return scim.post("/Users", json=user(name, userName=f"{name}-{number}", externalId=str(number))).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(sign_up, range(8)))
+    assert sorted(statuses) == [201, *[409] * 7]
 
 
 def test_every_event_that_is_heard_is_as_documented(listener: Listener, app: httpx.Client, name: str) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import AccountStatus
+from rightful.accounts.account import AccountStatus, Flag
 from rightful.eventlog import Action
 from rightful.organizations.organization import OnDelete
 from rightful.scim.errors import ScimError
@@ -64,6 +64,15 @@ def test_a_user_of_another_directory_cannot_be_removed(idp: ProvisionedDirectory
             other.remove(ada)
         assert refused.value.status == 404
     assert idp.now_of(ada) == ada
+
+
+def test_an_account_on_legal_hold_is_not_erased_but_unlinked_and_deactivated(erasing: ProvisionedDirectory) -> None:
+    ada = erasing.create(a_user("ada", "ada@example.com"))
+    held = replace(ada, version=ada.version + 1, flags=frozenset({Flag.LEGAL_HOLD}))
+    erasing.store.commit([PutAccount(held, ada.version)], remaining=lambda: 10.0)
+    erasing.remove(held)
+    left = erasing.now_of(ada)
+    assert (left.link, left.status, left.holds) == (None, AccountStatus.DEACTIVATED, "ada@example.com")
 
 
 def test_a_directory_that_erases_leaves_nothing_and_the_address_is_free_at_once(erasing: ProvisionedDirectory) -> None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rightful.accounts.account import Account, account_id_of, canonical_user_name
+from rightful.accounts.account import Account, Flag, account_id_of, canonical_user_name
 from rightful.accounts.changes import (
     changed_account,
     new_account,
@@ -225,7 +225,8 @@ class Provisioning:
             if before is None or before.link is None or not self._is_user(before, scim_id):
                 raise not_found(f"Resource {scim_id} not found.")
             precondition(before)
-            erase = state.directory.on_delete is OnDelete.ERASE
+            # What is on legal hold is not erased by anybody's delete.
+            erase = state.directory.on_delete is OnDelete.ERASE and Flag.LEGAL_HOLD not in before.flags
             if erase and before.group_ids:
                 raise _busy()  # it joined a group meanwhile; whoever removes it has to leave that first
             after = None if erase else unlinked_account(before, invocation.now)
