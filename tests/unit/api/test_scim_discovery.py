@@ -54,6 +54,37 @@ def test_a_wrong_method_is_405_with_the_right_ones(service: Service, route: str)
         assert set(response.headers["Allow"].split(", ")) == set(ROUTES[route])
 
 
+BADGES = {
+    "id": "urn:example:schemas:Badges:2.0:User",
+    "name": "Badges",
+    "attributes": [{"name": "number", "type": "string"}, {"name": "secret", "type": "string", "returned": "never"}],
+}
+
+
+class TestExtensions:
+    def test_a_directorys_own_schema_is_discovered_stored_filtered_and_changed(self, service: Service) -> None:
+        changed = service.admin(
+            "PATCH", "/directories/{id}", {"extensions": [BADGES]}, parameters={"id": service.directory.id}
+        )
+        assert changed.status == 200, changed.body
+        types: Any = service.scim("GET", "/ResourceTypes/User").body
+        assert {"schema": BADGES["id"], "required": False} in types["schemaExtensions"]
+        assert service.scim("GET", f"/Schemas/{BADGES['id']}").status == 200
+        urn = str(BADGES["id"])
+        ada = service.create_user("ada", **{urn: {"number": "7", "secret": "s", "unknown": 1}})
+        assert ada[urn] == {"number": "7"}
+        assert urn in ada["schemas"]  # type: ignore[operator]
+        found: Any = service.scim("GET", "/Users", query={"filter": f'{urn}:number eq "7"'}).body
+        assert [each["id"] for each in found["Resources"]] == [ada["id"]]
+        operation = patch({"op": "replace", "path": f"{urn}:number", "value": "8"})
+        after: Any = service.scim("PATCH", f"/Users/{ada['id']}", operation).body
+        assert after[urn] == {"number": "8"}
+
+    def test_a_schema_that_is_none_is_refused_by_its_place(self, service: Service) -> None:
+        response: Any = service.admin("POST", "/directories", {"name": "x", "extensions": [BADGES, {"id": "nope"}]})
+        assert (response.status, response.body["error"]["field"]) == (400, "extensions.1")
+
+
 class TestActive:
     def test_who_is_told_to_forget_it_shows_it_no_more_and_stays_active(self, service: Service) -> None:
         ada = service.create_user("ada")

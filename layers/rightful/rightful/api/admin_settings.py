@@ -22,6 +22,7 @@ from rightful.organizations.registry import (
     revoke_token,
 )
 from rightful.organizations.tokens import Scope
+from rightful.scim.errors import ScimError
 from rightful.scim.profiles import PROFILE_NAMES
 from rightful.scim.schema import schema_from_dict
 
@@ -192,7 +193,7 @@ def _check(profile_name: str, extensions: list[dict[str, object]]) -> None:
     for number, extension in enumerate(extensions):
         try:
             schema_from_dict(extension)
-        except ValueError as error:
+        except ScimError as error:
             raise ApiError(400, "invalid_value", f"extensions.{number}: {error}", f"extensions.{number}") from error
 
 
