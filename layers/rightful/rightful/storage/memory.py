@@ -191,9 +191,7 @@ class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
     ) -> LogPage:
         """See `IdentityStore.log`."""
         mine = [
-            entry
-            for entry in self.all_of(LogEntry)
-            if entry.organization_id == organization_id and wanted.wants(entry)
+            entry for entry in self.all_of(LogEntry) if entry.organization_id == organization_id and wanted.wants(entry)
         ]
         return LogPage(*_page(mine, lambda entry: entry.id, limit, position, newest_first=True))
 
