@@ -70,6 +70,31 @@ def read_template(path: Path = TEMPLATE) -> dict[str, Json]:
     return template
 
 
+def with_numbers(template: Mapping[str, Json]) -> dict[str, Json]:
+    """The template with the values of its number parameters in their places: MiniStack would hand on texts, which its
+    queue poller compares with numbers."""
+    parameters = template.get("Parameters", {})
+    assert isinstance(parameters, dict)
+    values = {
+        name: parameter["Default"]
+        for name, parameter in parameters.items()
+        if isinstance(parameter, dict) and parameter.get("Type") == "Number"
+    }
+
+    def replaced(part: Json) -> Json:
+        if isinstance(part, list):
+            return [replaced(member) for member in part]
+        if not isinstance(part, dict):
+            return part
+        if part.keys() == {"Ref"} and part["Ref"] in values:
+            return values[str(part["Ref"])]
+        return {name: replaced(member) for name, member in part.items()}
+
+    found = replaced({"Resources": template["Resources"]})
+    assert isinstance(found, dict)
+    return {**template, **found}
+
+
 def _folders(template: Mapping[str, Json]) -> Iterator[tuple[dict[str, Json], str, str]]:
     """The properties that name a folder: (properties of the resource, property, kind)."""
     resources = template["Resources"]

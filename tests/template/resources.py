@@ -1,0 +1,31 @@
+"""Reading the resources of an expanded template."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Resources = Mapping[str, dict[str, Any]]
+
+
+def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of all resources of a type, by logical id."""
+    return {name: found["Properties"] for name, found in resources.items() if found["Type"] == kind}
+
+
+def as_list(value: object) -> list[Any]:
+    """IAM takes one value or a list of them."""
+    return value if isinstance(value, list) else [value]
+
+
+def function_of(resources: Resources, name: Mapping[str, Any]) -> str:
+    """The function behind what calls name: {"Ref": the function, or its alias}."""
+    logical_id: str = name["Ref"]
+    if resources[logical_id]["Type"] == "AWS::Lambda::Alias":
+        logical_id = resources[logical_id]["Properties"]["FunctionName"]["Ref"]
+    return logical_id
+
+
+def api_body(resources: Resources) -> dict[str, Any]:
+    """The API's OpenAPI document."""
+    (api,) = of_type(resources, "AWS::ApiGateway::RestApi").values()
+    body: dict[str, Any] = api["Body"]
+    return body
