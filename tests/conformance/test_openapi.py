@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,15 +17,18 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from rightful.api import admin, scim
+from rightful.api import accounts, admin, scim
+from rightful.api.admin_preview import MOST_CHANGES
 from rightful.api.scim_bulk import MAX_OPERATIONS
 from rightful.api.scim_listing import MAX_PAGE
+from rightful.preview.foreseen import Verdict
 from tests.conformance.conftest import Lab
+
+if TYPE_CHECKING:
+    from local.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 METHODS = {"get", "post", "put", "patch", "delete"}
-NOT_YET = {("/admin/v1/orgs/{orgId}/email-changes/preview", "POST")}
-"""In the template, and not served yet."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -48,14 +51,14 @@ def documented() -> set[tuple[str, str]]:
 
 
 def served() -> set[tuple[str, str]]:
-    by_base = ((scim.BASE, scim.ROUTES), (admin.BASE, admin.ROUTES))
+    by_base = ((scim.BASE, scim.ROUTES), (admin.BASE, admin.ROUTES), (accounts.BASE, accounts.ROUTES))
     return {
         (base + route, method) for base, routes in by_base for route, methods in routes.items() for method in methods
     }
 
 
 def test_the_document_lists_exactly_what_is_served() -> None:
-    assert documented() - NOT_YET == served() - NOT_YET
+    assert documented() == served()
 
 
 def test_the_gateway_lets_through_what_is_documented() -> None:
@@ -64,13 +67,19 @@ def test_the_gateway_lets_through_what_is_documented() -> None:
     routed = {(path, method.upper()) for path, item in paths.items() for method in item}
     assert documented() <= routed
     # The gateway sends every method of a SCIM path on, so that a wrong one is 405 with Allow.
-    assert {path for path, _ in routed if path.startswith(("/scim", "/admin"))} == {path for path, _ in documented()}
+    assert {path for path, _ in routed if path.startswith(("/scim", "/admin", "/accounts"))} == {
+        path for path, _ in documented()
+    }
 
 
 def test_limits_in_the_document_are_the_enforced_ones() -> None:
     schemas = document()["components"]["schemas"]
     assert schemas["ListResponse"]["properties"]["itemsPerPage"]["maximum"] == MAX_PAGE
     assert schemas["BulkRequest"]["properties"]["Operations"]["maxItems"] == MAX_OPERATIONS
+    preview = document()["paths"]["/admin/v1/orgs/{orgId}/email-changes/preview"]["post"]["requestBody"]["content"]
+    assert preview["application/json"]["schema"]["properties"]["changes"]["maxItems"] == MOST_CHANGES
+    verdicts = schemas["Preview"]["properties"]["items"]["items"]["properties"]["verdict"]["enum"]
+    assert verdicts == [verdict.value for verdict in Verdict]
 
 
 # Not that what the document does not know is refused: RFC 7643 and 7644 want much of it passed over.
@@ -116,4 +125,41 @@ def test_whatever_is_sent_has_an_answer_that_the_document_knows(case: Any, gener
     case.headers["Authorization"] = f"Bearer {generic.token}"
     response = case.call(base_url=base)
     assert response.status_code < 500 or kind == "Me", response.text
+    case.validate_response(response, checks=CHECKS)
+
+
+@schema.include(path_regex="^/accounts/").parametrize()
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_the_host_application_gets_an_answer_that_the_document_knows(case: Any, stack: "Stack", reported: str) -> None:
+    if "id" in case.path_parameters and len(case.path_parameters["id"]) % 2:
+        case.path_parameters["id"] = reported
+    _answered(case, stack.base_url, stack.seeded.app_token)
+
+
+@schema.include(path_regex="^/admin/.*/(accounts|email-changes|log|summary|conflicts)").parametrize()
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_an_administrator_gets_an_answer_that_the_document_knows(case: Any, stack: "Stack", reported: str) -> None:
+    case.path_parameters["orgId"] = stack.seeded.lab.id
+    if "id" in case.path_parameters and len(case.path_parameters["id"]) % 2:
+        case.path_parameters["id"] = reported
+    _answered(case, stack.base_url, stack.seeded.lab.admin_token)
+
+
+@pytest.fixture(scope="module")
+def reported(stack: "Stack") -> str:
+    """An account that the requests may hit."""
+    response = httpx.post(
+        f"{stack.base_url}/accounts/v1/accounts",
+        json={"email": "schemathesis@host.example"},
+        headers={"Authorization": f"Bearer {stack.seeded.app_token}"},
+        timeout=60,
+    )
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
+
+
+def _answered(case: Any, base_url: str, key: str) -> None:
+    case.headers["Authorization"] = f"Bearer {key}"
+    response = case.call(base_url=base_url)
+    assert response.status_code < 500, response.text
     case.validate_response(response, checks=CHECKS)
