@@ -66,7 +66,7 @@ def get_policy(call: AdminCall) -> Response:
 
 
 def put_policy(call: AdminCall) -> Response:
-    """PUT policy {"policy"?, "brakes"?, "domainPolicy"?}: what is left out stays as it is."""
+    """PUT policy {"policy"?, "brakes"?, "domainPolicy"?}: what is left out, in each of them too, stays as it is."""
     document = json_document(call.request.body)
     organization = call.organization()
     known = {"policy", "brakes", "domainPolicy"}
@@ -75,9 +75,9 @@ def put_policy(call: AdminCall) -> Response:
             raise ApiError(400, "invalid_value", f"{name}: the members are {', '.join(sorted(known))}.", name)
     policy, brakes = document.get("policy"), document.get("brakes")
     if policy is not None:
-        organization = replace(organization, policy=read_policy(_object(policy, "policy")))
+        organization = replace(organization, policy=read_policy(_object(policy, "policy"), organization.policy))
     if brakes is not None:
-        organization = replace(organization, brakes=read_brakes(_object(brakes, "brakes")))
+        organization = replace(organization, brakes=read_brakes(_object(brakes, "brakes"), organization.brakes))
     if "domainPolicy" in document:
         organization = replace(organization, domain_policy=_domain_policy(document["domainPolicy"]))
     return Response(200, _policy_document(change_organization(call.store, call.invocation, organization)))

@@ -140,22 +140,27 @@ def write_policy(policy: Policy) -> dict[str, object]:
     }
 
 
-def read_policy(document: Mapping[str, object]) -> Policy:
-    """A policy from its JSON document; what is left out is as in the standard policy.
+def read_policy(document: Mapping[str, object], stored: Policy = STANDARD) -> Policy:
+    """A policy from its JSON document; what is left out stays as it is in `stored`.
+
+    That holds for each rule, too: to take one back, say what the standard policy says. A base that is not "custom" has
+    fixed rules, so that choosing it ends the stored ones.
 
     Raises:
         PolicyError: an unknown member, a wrong type, or a rule that the class may not have.
     """
     _refuse_unknown(document, {"base", "rules", "deactivatedAfterDays", "relinkByUserName"})
-    base = _choice(PolicyBase, document.get("base", PolicyBase.STANDARD.value), "base")
+    base = _choice(PolicyBase, document.get("base", stored.base.value), "base")
     rules = _rules(document.get("rules", {}))
     if rules and base is not PolicyBase.CUSTOM:
         raise PolicyError("rules", f'the policy "{base.value}" has fixed rules: set base to "custom" to change them')
     return Policy(
         base=base,
-        rules=rules,
-        deactivated_after=timedelta(days=_number(document, "deactivatedAfterDays", 14, most=_MOST_DAYS)),
-        relink_by_user_name=_truth(document, "relinkByUserName", default=True),
+        rules={**stored.rules, **rules} if base is PolicyBase.CUSTOM else {},
+        deactivated_after=timedelta(
+            days=_number(document, "deactivatedAfterDays", stored.deactivated_after.days, most=_MOST_DAYS)
+        ),
+        relink_by_user_name=_truth(document, "relinkByUserName", default=stored.relink_by_user_name),
     )
 
 
@@ -169,21 +174,21 @@ def write_brakes(brakes: Brakes) -> dict[str, object]:
     }
 
 
-def read_brakes(document: Mapping[str, object]) -> Brakes:
-    """Brakes from their JSON document; what is left out is as by default.
+def read_brakes(document: Mapping[str, object], stored: Brakes | None = None) -> Brakes:
+    """Brakes from their JSON document; what is left out stays as it is in `stored`, else as by default.
 
     Raises:
         PolicyError: an unknown member or a value out of range.
     """
     _refuse_unknown(document, {"paused", "dryRun", "perOrganizationHour", "perAccountDay"})
-    standard = Brakes()
+    stored = stored or Brakes()
     return Brakes(
-        paused=_truth(document, "paused", default=False),
-        dry_run=_truth(document, "dryRun", default=False),
+        paused=_truth(document, "paused", default=stored.paused),
+        dry_run=_truth(document, "dryRun", default=stored.dry_run),
         per_organization_hour=_number(
-            document, "perOrganizationHour", standard.per_organization_hour, most=_MOST_PER_HOUR
+            document, "perOrganizationHour", stored.per_organization_hour, most=_MOST_PER_HOUR
         ),
-        per_account_day=_number(document, "perAccountDay", standard.per_account_day, most=_MOST_PER_DAY),
+        per_account_day=_number(document, "perAccountDay", stored.per_account_day, most=_MOST_PER_DAY),
     )
 
 
