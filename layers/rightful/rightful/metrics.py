@@ -111,6 +111,48 @@ DIMENSIONS: Mapping[Metric, Dimension] = {
 }
 """Metrics that have a second dimension; all others have only the service."""
 
+_APIS = frozenset({"scim", "admin", "accounts"})
+_ALL = _APIS | {"authorizer", "remediator", "publisher", "janitor"}
+
+EMITTERS: Mapping[Metric, frozenset[str]] = {
+    **dict.fromkeys((Metric.REQUESTS, Metric.CLIENT_ERRORS, Metric.SERVER_ERRORS, Metric.AWS_CALL_FAILURES), _APIS),
+    **dict.fromkeys((Metric.SCIM_WRITES, Metric.UNIQUENESS_REFUSALS), frozenset({"scim"})),
+    **dict.fromkeys((Metric.EVENT_LOG_WRITE_FAILURES, Metric.CONFLICTS_NOT_SENT), frozenset({"scim"})),
+    Metric.CROSS_ORGANIZATION_ATTEMPTS: frozenset({"scim", "admin"}),
+    **dict.fromkeys((Metric.KEYS_REFUSED, Metric.KEY_DAYS_LEFT), frozenset({"authorizer"})),
+    **dict.fromkeys(
+        (
+            Metric.CONFLICTS_OPENED,
+            Metric.CONFLICTS_DIAGNOSED,
+            Metric.DECISIONS,
+            Metric.TIME_TO_RESOLVE,
+            Metric.EVENTS_PUBLISHED,
+            Metric.CONFLICTS_WOKEN,
+            Metric.PUBLISHING_FAILURES,
+            Metric.UNREADABLE_CHANGES,
+        ),
+        frozenset({"publisher"}),
+    ),
+    **dict.fromkeys((Metric.CONFLICTS_EXAMINED, Metric.HELD_BACK, Metric.FORGED_MESSAGES), frozenset({"remediator"})),
+    **dict.fromkeys(
+        (
+            Metric.BLOCKED_DEACTIVATIONS,
+            Metric.OPEN_CONFLICTS,
+            Metric.OLDEST_OPEN_CONFLICT,
+            Metric.ORGANIZATIONS_PAUSED,
+            Metric.CONFLICTS_SENT_AGAIN,
+            Metric.RESERVATIONS_ENDED,
+            Metric.ACCOUNTS_ERASED,
+            Metric.ITEMS_CHECKED,
+            Metric.INDEX_DISAGREEMENTS,
+            Metric.INDEX_REPAIRS,
+        ),
+        frozenset({"janitor"}),
+    ),
+    **dict.fromkeys((Metric.COLD_STARTS, Metric.TRANSACTION_CONTENTION, Metric.THROTTLES, Metric.OTHER_FAILURES), _ALL),
+}
+"""Which functions emit a metric: the values that its dimension `service` has."""
+
 FAILURES: Mapping[str, Metric] = {
     "aws_call": Metric.AWS_CALL_FAILURES,
     "event_log": Metric.EVENT_LOG_WRITE_FAILURES,

@@ -1,0 +1,262 @@
+"""Dashboard, alarms and saved queries name only metrics that the code emits, resources that exist, and fields that are
+logged. Nothing else would notice: CloudWatch shows an empty graph, and an alarm on nothing never goes off."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from local.paths import ROOT
+from rightful.conflicts.conflict import ConflictClass, ConflictStatus
+from rightful.conflicts.remediation import Brake, Effect
+from rightful.metrics import DIMENSIONS, EMITTERS, UNITS, Metric
+from tests.template.resources import Resources, api_body, of_type
+
+OWN = "Rightful/${AWS::StackName}"
+VALUES: Mapping[str, set[str]] = {
+    "class": set(ConflictClass),
+    "outcome": set(ConflictStatus),
+    "effect": set(Effect),
+    "brake": set(Brake),
+}
+AWS_METRICS = {
+    "AWS/ApiGateway": ({"Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"}, {"ApiName", "Stage"}),
+    "AWS/Lambda": ({"Errors", "Throttles", "Duration", "IteratorAge"}, {"FunctionName"}),
+    "AWS/SQS": ({"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}, {"QueueName"}),
+    "AWS/DynamoDB": (
+        {"WriteThrottleEvents", "ReadThrottleEvents", "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"},
+        {"TableName"},
+    ),
+}
+"""The metrics of AWS services that are used, with the dimensions they have (each service's page on CloudWatch)."""
+KIND_OF = {"FunctionName": "AWS::Lambda::Function", "QueueName": "AWS::SQS::Queue", "TableName": "AWS::DynamoDB::Table"}
+
+
+def text_of(value: Any) -> str:
+    """A value as the template writes it in a text: !Ref X and !Sub ${X} are both "${X}"."""
+    if isinstance(value, dict):
+        if "Ref" in value:
+            return f"${{{value['Ref']}}}"
+        if "Fn::GetAtt" in value:
+            return f"${{{'.'.join(value['Fn::GetAtt'])}}}"
+        return str(value["Fn::Sub"])
+    return str(value)
+
+
+def check_metric(resources: Resources, namespace: str, name: str, dimensions: Mapping[str, str]) -> None:
+    """That there is such a metric."""
+    if namespace == OWN:
+        check_own_metric(Metric(name), dimensions, resources)
+        return
+    names, wanted = AWS_METRICS[namespace]
+    assert name in names
+    assert dimensions.keys() == wanted, (name, dimensions)
+    if namespace == "AWS/ApiGateway":
+        assert dimensions == {"ApiName": "${AWS::StackName}", "Stage": "${Stage}"}
+        (api,) = of_type(resources, "AWS::ApiGateway::RestApi").values()
+        assert text_of(api["Name"]) == dimensions["ApiName"]
+        return
+    ((dimension, value),) = dimensions.items()
+    logical_id = value.removeprefix("${").removesuffix("}").partition(".")[0]
+    assert resources[logical_id]["Type"] == KIND_OF[dimension], value
+
+
+def check_own_metric(metric: Metric, dimensions: Mapping[str, str], resources: Resources) -> None:
+    """That the code emits it, for that function, divided so."""
+    if metric is Metric.COLD_STARTS:
+        function = dimensions["function_name"].removeprefix("${").removesuffix("}")
+        variables = resources[function]["Properties"]["Environment"]["Variables"]
+        assert variables["POWERTOOLS_SERVICE_NAME"] == dimensions["service"]
+        return
+    assert dimensions["service"] in EMITTERS[metric], (metric, dimensions)
+    divided = {name: value for name, value in dimensions.items() if name != "service"}
+    assert divided.keys() == ({DIMENSIONS[metric]} if metric in DIMENSIONS else set()), metric
+    for name, value in divided.items():
+        assert value in VALUES[name]
+
+
+def alarms_of(expanded: Resources) -> dict[str, dict[str, Any]]:
+    """All alarms but the composite one."""
+    return of_type(expanded, "AWS::CloudWatch::Alarm")
+
+
+def metrics_of(alarm: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """(namespace, name, dimensions) of each metric that an alarm looks at."""
+    stats = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", ()) if "MetricStat" in query] or [alarm]
+    for metric in stats:
+        dimensions = {found["Name"]: text_of(found["Value"]) for found in metric["Dimensions"]}
+        yield text_of(metric["Namespace"]), metric["MetricName"], dimensions
+
+
+def slug_of(alarm: Mapping[str, Any]) -> str:
+    """An alarm's name without the stack's."""
+    return text_of(alarm["AlarmName"]).removeprefix("${AWS::StackName}-")
+
+
+def widgets(expanded: Resources) -> list[dict[str, Any]]:
+    """The dashboard's widgets."""
+    (dashboard,) = of_type(expanded, "AWS::CloudWatch::Dashboard").values()
+    found: list[dict[str, Any]] = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+    return found
+
+
+def graphed(widget: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """(namespace, name, dimensions) of each metric of a widget, searched ones included."""
+    for entry in widget["properties"]["metrics"]:
+        if isinstance(entry[0], dict):
+            for namespace, names, name, rest in re.findall(
+                r"SEARCH\('\{\"([^\"]+)\",([^}]+)\} MetricName=\"(\w+)\"([^']*)'", entry[0]["expression"]
+            ):
+                fixed = dict(re.findall(r"(\w+)=\"([^\"]+)\"", rest))
+                yield namespace, name, {dimension: fixed.get(dimension, "*") for dimension in names.split(",")}
+            continue
+        parts = [part for part in entry if isinstance(part, str)]
+        yield parts[0], parts[1], dict(zip(parts[2::2], parts[3::2], strict=True))
+
+
+def test_every_metric_has_a_unit_and_functions_that_emit_it() -> None:
+    assert UNITS.keys() == set(Metric) == EMITTERS.keys()
+
+
+def test_alarms_look_at_metrics_that_exist(expanded: Resources) -> None:
+    for name, alarm in alarms_of(expanded).items():
+        found = list(metrics_of(alarm))
+        assert found, name
+        for metric in found:
+            check_metric(expanded, *metric)
+
+
+def test_every_alarm_tells_somebody_and_leads_to_its_runbook_entry(expanded: Resources) -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    entries = dict(re.findall(r"^### ([a-z0-9-]+)\n(.*?)(?=^##|\Z)", runbook, re.MULTILINE | re.DOTALL))
+    everything = {**alarms_of(expanded), **of_type(expanded, "AWS::CloudWatch::CompositeAlarm")}
+    assert len(everything) >= 19
+    for name, alarm in everything.items():
+        slug = slug_of(alarm)
+        assert text_of(alarm["AlarmDescription"]).endswith(f" ${{RunbookUrl}}#{slug}"), name
+        assert alarm["AlarmActions"] == [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}]
+        for part in ("**It means**", "**Look at**", "**Do**"):
+            assert part in entries[slug], (slug, part)
+    assert entries.keys() == {slug_of(alarm) for alarm in everything.values()}, (
+        "no entry for an alarm that is not there"
+    )
+
+
+def test_the_composite_alarm_names_alarms_that_exist(expanded: Resources) -> None:
+    (composite,) = of_type(expanded, "AWS::CloudWatch::CompositeAlarm").values()
+    named = set(re.findall(r'ALARM\("\$\{(\w+)\}"\)', text_of(composite["AlarmRule"])))
+    assert len(named) >= 8
+    assert named <= alarms_of(expanded).keys()
+
+
+def test_an_alarm_says_what_missing_data_means(expanded: Resources) -> None:
+    for name, alarm in alarms_of(expanded).items():
+        expected = "breaching" if name == "JanitorSilentAlarm" else "notBreaching"
+        assert alarm["TreatMissingData"] == expected, name
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "ApproximateNumberOfMessagesVisible",
+        "ApproximateAgeOfOldestMessage",
+        "OldestOpenConflict",
+        "5XXError",
+        "Latency",
+        "Throttles",
+        "TransactionContention",
+        "UniquenessRefusals",
+        "BlockedDeactivations",
+        "CrossOrganizationAttempts",
+        "OrganizationsPaused",
+        "KeyDaysLeft",
+        "EventLogWriteFailures",
+        "IndexDisagreements",
+    ],
+)
+def test_what_operations_wants_to_hear_of_has_an_alarm(expanded: Resources, metric: str) -> None:
+    assert metric in {name for alarm in alarms_of(expanded).values() for _, name, _ in metrics_of(alarm)}
+
+
+def test_the_dashboard_shows_metrics_that_exist(expanded: Resources) -> None:
+    shown = [widget for widget in widgets(expanded) if widget["type"] == "metric"]
+    assert len(shown) > 15
+    for widget in shown:
+        found = list(graphed(widget))
+        assert found, widget["properties"]["title"]
+        for namespace, name, dimensions in found:
+            if "*" in dimensions.values():
+                check_search(expanded, namespace, name, dimensions)
+            else:
+                check_metric(expanded, namespace, name, dimensions)
+
+
+def check_search(resources: Resources, namespace: str, name: str, dimensions: Mapping[str, str]) -> None:
+    """That a search finds something: by a second dimension of our own, or by route."""
+    if namespace == OWN:
+        metric = Metric(name)
+        assert dimensions == {"service": dimensions["service"], DIMENSIONS[metric].value: "*"}
+        assert dimensions["service"] in EMITTERS[metric]
+        return
+    assert namespace == "AWS/ApiGateway"
+    assert dimensions == {"ApiName": "${AWS::StackName}", "Method": "*", "Resource": "*", "Stage": "${Stage}"}
+    (stage,) = of_type(resources, "AWS::ApiGateway::Stage").values()
+    assert all(setting["MetricsEnabled"] is True for setting in stage["MethodSettings"]), "metrics by route are off"
+    assert api_body(resources)["paths"]
+
+
+def test_expressions_name_metrics_of_their_own_widget(expanded: Resources) -> None:
+    for widget in widgets(expanded):
+        entries = widget["properties"].get("metrics", ())
+        ids = {part["id"] for entry in entries for part in entry if isinstance(part, dict) and "id" in part}
+        for entry in entries:
+            expression = entry[0].get("expression", "") if isinstance(entry[0], dict) else ""
+            if "SEARCH" not in expression:
+                assert set(re.findall(r"\b[a-z][a-z_]*\b", expression)) <= ids, expression
+
+
+def test_the_dashboard_shows_every_alarm(expanded: Resources) -> None:
+    (shown,) = [widget["properties"]["alarms"] for widget in widgets(expanded) if widget["type"] == "alarm"]
+    slugs = {arn.rpartition(":alarm:${AWS::StackName}-")[2] for arn in shown}
+    composite = of_type(expanded, "AWS::CloudWatch::CompositeAlarm")
+    assert slugs == {slug_of(alarm) for alarm in [*alarms_of(expanded).values(), *composite.values()]}
+
+
+def test_no_widget_lies_over_another_or_beside_the_grid(expanded: Resources) -> None:
+    taken: set[tuple[int, int]] = set()
+    for widget in widgets(expanded):
+        place = {
+            (x, y)
+            for x in range(widget["x"], widget["x"] + widget["width"])
+            for y in range(widget["y"], widget["y"] + widget["height"])
+        }
+        assert all(x < 24 for x, _ in place)
+        assert taken.isdisjoint(place), widget["properties"]
+        taken |= place
+
+
+def test_the_dashboard_links_the_runbook_and_names_the_saved_queries(expanded: Resources) -> None:
+    text = widgets(expanded)[0]["properties"]["markdown"]
+    assert "(${RunbookUrl})" in text
+    queries = of_type(expanded, "AWS::Logs::QueryDefinition").values()
+    for question in re.findall(r"\*([^*]+)\*", text):
+        wanted = question.removeprefix("${AWS::StackName}/")
+        assert wanted in {text_of(query["Name"]).removeprefix("${AWS::StackName}/") for query in queries}
+
+
+def test_saved_queries_ask_for_fields_that_are_logged(expanded: Resources) -> None:
+    code = "".join(path.read_text() for path in (ROOT / "layers/rightful/rightful").rglob("*.py"))
+    code += "".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
+    queries = of_type(expanded, "AWS::Logs::QueryDefinition")
+    assert len(queries) >= 4
+    for name, query in queries.items():
+        for group in query["LogGroupNames"]:
+            assert expanded[group["Ref"]]["Type"] == "AWS::Logs::LogGroup", name
+        listed = re.findall(r"^fields (.*)$", query["QueryString"], re.MULTILINE)
+        fields = {field.strip() for line in listed for field in line.split(",")} - {"@timestamp"}
+        for field in fields - {"service", "message", "correlation_id"}:  # Powertools writes these
+            assert f'"{field}"' in code, (name, field)
+        for message in re.findall(r'message = "([^"]+)"', query["QueryString"]):
+            assert f'"{message}"' in code, (name, message)
