@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from rightful.accounts.account_error import AccountError
 from rightful.api import accounts_reported
 from rightful.api.account_errors import account_error_response
-from rightful.api.json_call import ApiError, JsonCall
+from rightful.api.json_call import ApiError, JsonCall, no_such_endpoint
 from rightful.api.proxy import Request, Response
 from rightful.invocation import Invocation
 from rightful.organizations.tokens import Scope
@@ -63,10 +63,7 @@ class AccountsService:
         methods = ROUTES.get(request.resource.removeprefix(BASE), {})
         handler = methods.get(request.method)
         if handler is None:
-            allowed = ", ".join(methods)
-            raise ApiError(
-                405 if methods else 404, "not_found", "There is no such endpoint.", headers={"Allow": allowed}
-            )
+            raise no_such_endpoint(methods)
         principal = request.principal
         if principal is None or principal.scope is not Scope.APP:
             message = "This key does not open the accounts API. Use the key of the host application."

@@ -10,7 +10,7 @@ from rightful.accounts.account_error import AccountError
 from rightful.api import admin_accounts, admin_conflicts, admin_log, admin_preview, admin_settings, admin_summary
 from rightful.api.account_errors import account_error_response
 from rightful.api.admin_call import AdminCall
-from rightful.api.json_call import ApiError
+from rightful.api.json_call import ApiError, no_such_endpoint
 from rightful.api.proxy import Request, Response
 from rightful.conflicts.decisions import DecisionError
 from rightful.conflicts.policy import PolicyError
@@ -85,13 +85,10 @@ class AdminService:
         methods = ROUTES.get(request.resource.removeprefix(BASE), {})
         handler = methods.get(request.method)
         if handler is None:
-            allowed = ", ".join(methods)
-            raise ApiError(
-                405 if methods else 404, "not_found", "There is no such endpoint.", headers={"Allow": allowed}
-            )
+            raise no_such_endpoint(methods)
         principal = request.principal
         if principal is None or principal.scope is not Scope.ADMIN:
             raise ApiError(403, "forbidden", "This key is no admin key. Use an admin key of the organization.")
         if principal.organization_id != request.path_parameters.get("orgId"):
             raise ApiError(403, "forbidden", "This key belongs to another organization.")
-        return handler(AdminCall(request, invocation, principal, self.store, self.queue))
+        return handler(AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure))

@@ -1,5 +1,6 @@
 """One admin request on its way through a handler."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rightful.api.json_call import ApiError, JsonCall
@@ -10,9 +11,13 @@ from rightful.storage.contract import ConflictQueue
 
 @dataclass(frozen=True, slots=True)
 class AdminCall(JsonCall):
-    """A request by an administrator of the organization in its path; that is checked before."""
+    """A request by an administrator of the organization in its path; that is checked before.
+
+    `on_failure` is told what could not be done now and is done later.
+    """
 
     queue: ConflictQueue
+    on_failure: Callable[[str, Exception], None]
 
     @property
     def organization_id(self) -> str:

@@ -1,5 +1,6 @@
 """Admin API: conflicts, and what administrators say about them."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from rightful.conflicts.conflict import LIVE, Conflict, ConflictStatus, Resoluti
 from rightful.conflicts.decisions import approve, reject, retry
 from rightful.conflicts.remediation import Outcome
 from rightful.conflicts.undoing import undo
-from rightful.storage.contract import Pointer
+from rightful.storage.contract import Pointer, QueueUnavailableError
 
 _REASON = Field(min_length=1, max_length=500)
 
@@ -60,42 +61,56 @@ def get(call: AdminCall) -> Response:
 
 def decide(call: AdminCall) -> Response:
     """POST conflicts/{id}/decision {"decision": "approve" | "reject", "reason"}: the conflict as it is then."""
-    decision = call.body(Decision)
-    key = call.key()
-    if decision.decision == "approve":
-        outcome = approve(
+    asked = call.body(Decision)
+    key, pointer = call.key(), _pointer(call)
+
+    def done() -> Outcome:
+        if asked.decision == "reject":
+            return reject(call.store, call.queue, call.invocation, pointer, key=key, reason=asked.reason)
+        return approve(
             call.store,
             call.queue,
             call.invocation,
-            _pointer(call),
+            pointer,
             key=key,
-            reason=decision.reason,
-            resolution=decision.resolution,
+            reason=asked.reason,
+            resolution=asked.resolution,
         )
-    else:
-        outcome = reject(call.store, call.queue, call.invocation, _pointer(call), key=key, reason=decision.reason)
-    return _outcome(call, outcome)
+
+    return _after(call, done)
 
 
 def retry_conflict(call: AdminCall) -> Response:
     """POST conflicts/{id}/retry: examine it again now."""
-    return _outcome(call, retry(call.store, call.queue, call.invocation, _pointer(call), key=call.key()))
+    key, pointer = call.key(), _pointer(call)
+    return _after(call, lambda: retry(call.store, call.queue, call.invocation, pointer, key=key))
 
 
 def undo_conflict(call: AdminCall) -> Response:
     """POST conflicts/{id}/undo {"reason"}: put everything back as it was."""
     reason = call.body(Undo).reason
-    return _outcome(call, undo(call.store, call.queue, call.invocation, _pointer(call), key=call.key(), reason=reason))
+    key, pointer = call.key(), _pointer(call)
+    return _after(call, lambda: undo(call.store, call.queue, call.invocation, pointer, key=key, reason=reason))
 
 
 def _pointer(call: AdminCall) -> Pointer:
     return Pointer(call.organization_id, call.path_id())
 
 
-def _outcome(call: AdminCall, outcome: Outcome) -> Response:
-    if outcome.conflict is None:
+def _after(call: AdminCall, done: Callable[[], Outcome]) -> Response:
+    """The conflict as it is after what was done about it.
+
+    The queue is the last to be told, of other conflicts that wait for the address. Where it does not listen, what was
+    asked for has happened all the same; the publisher and the janitor send those, too.
+    """
+    try:
+        conflict = done().conflict
+    except QueueUnavailableError as error:
+        call.on_failure("conflict_not_sent", error)
+        conflict = call.store.conflict(_pointer(call))
+    if conflict is None:
         raise ApiError(404, "not_found", "There is no such conflict in this organization.")
-    return _response(call, outcome.conflict)
+    return _response(call, conflict)
 
 
 def _response(call: AdminCall, conflict: Conflict) -> Response:

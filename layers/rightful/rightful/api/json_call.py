@@ -5,7 +5,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -131,6 +131,15 @@ class JsonCall:
         if next_position is not None:
             body["nextCursor"] = cursor_of(next_position)
         return Response(200, body)
+
+
+def no_such_endpoint(allowed: Iterable[str]) -> ApiError:
+    """404; 405 where there is one for other methods (RFC 9110 section 15.5.6)."""
+    methods = ", ".join(allowed)
+    if not methods:
+        return ApiError(404, "not_found", "There is no such endpoint.")
+    message = f"This endpoint answers to {methods} only."
+    return ApiError(405, "method_not_allowed", message, headers={"Allow": methods})
 
 
 def cursor_of(position: str) -> str:
