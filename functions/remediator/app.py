@@ -9,7 +9,7 @@ from rightful.api.lambda_context import invocation_of
 from rightful.api.messages import read_message
 from rightful.conflicts.remediation import remediate
 from rightful.metrics import Metric
-from rightful.observability import count, examined, logger, observed
+from rightful.observability import count, examined, logger, not_examined, observed
 from rightful.storage.clients import conflict_queue, identity_store
 
 if TYPE_CHECKING:
@@ -29,9 +29,13 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
         count(Metric.FORGED_MESSAGES)
         return
     logger.set_correlation_id(message.correlation_id)
-    outcome = remediate(
-        identity_store(), conflict_queue(), invocation_of(context, message.correlation_id), message.pointer
-    )
+    invocation = invocation_of(context, message.correlation_id)
+    try:
+        outcome = remediate(identity_store(), conflict_queue(), invocation, message.pointer)
+    except Exception as error:
+        # The batch processor keeps it to itself: it only names the record, so that SQS delivers that again.
+        not_examined(message.pointer, error)
+        raise
     examined(message.pointer, outcome)
 
 

@@ -50,6 +50,8 @@ class Metric(StrEnum):
     """By effect, each time the queue delivered one."""
     HELD_BACK = "HeldBack"
     """By brake: what the policy would have let happen by itself, and a brake did not."""
+    EXAMINATIONS_FAILED = "ExaminationsFailed"
+    """An examination that ended in an error; SQS delivers its pointer again."""
     FORGED_MESSAGES = "ForgedMessages"
 
     # Events
@@ -117,7 +119,8 @@ _ALL = _APIS | {"authorizer", "remediator", "publisher", "janitor"}
 EMITTERS: Mapping[Metric, frozenset[str]] = {
     **dict.fromkeys((Metric.REQUESTS, Metric.CLIENT_ERRORS, Metric.SERVER_ERRORS, Metric.AWS_CALL_FAILURES), _APIS),
     **dict.fromkeys((Metric.SCIM_WRITES, Metric.UNIQUENESS_REFUSALS), frozenset({"scim"})),
-    **dict.fromkeys((Metric.EVENT_LOG_WRITE_FAILURES, Metric.CONFLICTS_NOT_SENT), frozenset({"scim"})),
+    Metric.EVENT_LOG_WRITE_FAILURES: frozenset({"scim"}),
+    Metric.CONFLICTS_NOT_SENT: frozenset({"scim", "admin"}),
     Metric.CROSS_ORGANIZATION_ATTEMPTS: frozenset({"scim", "admin"}),
     **dict.fromkeys((Metric.KEYS_REFUSED, Metric.KEY_DAYS_LEFT), frozenset({"authorizer"})),
     **dict.fromkeys(
@@ -133,7 +136,10 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
         ),
         frozenset({"publisher"}),
     ),
-    **dict.fromkeys((Metric.CONFLICTS_EXAMINED, Metric.HELD_BACK, Metric.FORGED_MESSAGES), frozenset({"remediator"})),
+    **dict.fromkeys(
+        (Metric.CONFLICTS_EXAMINED, Metric.EXAMINATIONS_FAILED, Metric.HELD_BACK, Metric.FORGED_MESSAGES),
+        frozenset({"remediator"}),
+    ),
     **dict.fromkeys(
         (
             Metric.BLOCKED_DEACTIVATIONS,

@@ -5,6 +5,8 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
@@ -67,9 +69,7 @@ def count_all(measurements: Iterable[Measurement]) -> None:
 def failed(what: str, error: Exception) -> None:
     """Something could not be done now and is done later, or by a person: counted and logged, with the error's type
     and AWS's code for it only (its text may quote what was sent)."""
-    response = getattr(error, "response", None)
-    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
-    logger.warning("Not done now", extra={"what": what, "error": type(error).__name__, "code": code})
+    logger.warning("Not done now", extra={"what": what, **_named(error)})
     count(FAILURES.get(what, Metric.OTHER_FAILURES))
 
 
@@ -143,6 +143,15 @@ def examined(pointer: "Pointer", outcome: "Outcome") -> None:
         count(Metric.HELD_BACK, divided_by=outcome.brake.value)
 
 
+def not_examined(pointer: "Pointer", error: Exception) -> None:
+    """An examination ended in an error; its pointer comes again, and stays in the dead-letter queue in the end."""
+    logger.error(
+        "Conflict not examined",
+        extra={"conflictId": pointer.conflict_id, "organizationId": pointer.organization_id, **_named(error)},
+    )
+    count(Metric.EXAMINATIONS_FAILED)
+
+
 def committed(change: "ConflictChange") -> None:
     """A change of a conflict went out as an event: one line, under the correlation id of the request behind it."""
     old, new = change.old, change.new
@@ -188,6 +197,15 @@ def _is_foreign(request: "Request") -> bool:
         return False
     pairs: Mapping[str, str] = {"orgId": principal.organization_id, "directoryId": principal.directory_id}
     return any(asked.get(name) not in {None, own} for name, own in pairs.items() if own)
+
+
+def _named(error: Exception) -> dict[str, str | None]:
+    """What an error is and where it came up, without its text, which may quote what was sent."""
+    response = getattr(error, "response", None)
+    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    frames = extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else None
+    return {"error": type(error).__name__, "code": code, "where": where}
 
 
 def _own_id(text: str) -> str | None:

@@ -1,0 +1,66 @@
+"""The remediator as Lambda calls it, on moto."""
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from functions.remediator import app
+from rightful import observability
+from rightful.storage.contract import Pointer
+from rightful.storage.writes import ContendedError
+from tests.support.functions import Deployed, deployed_on_moto
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[Deployed]:
+    with deployed_on_moto() as surroundings:
+        yield surroundings
+
+
+def batch(*conflict_ids: str) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{conflict_id}",
+                "receiptHandle": "handle",
+                "body": json.dumps({"organizationId": "org", "conflictId": conflict_id, "correlationId": "request-1"}),
+                "attributes": {},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:conflicts",
+                "awsRegion": "eu-central-1",
+            }
+            for conflict_id in conflict_ids
+        ]
+    }
+
+
+def test_a_pointer_to_nothing_is_done_with(deployed: Deployed) -> None:
+    assert deployed.call("remediator", batch("gone")) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize("error", [ContendedError(), ValueError("ada@example.com is not what was expected")])
+def test_a_record_that_fails_is_named_logged_and_counted_without_what_it_quotes(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    log = StringIO()
+    monkeypatch.setattr(observability.logger.registered_handler, "stream", log)
+    done = app.remediate
+
+    def fails_for_one(store: Any, queue: Any, invocation: Any, pointer: Pointer) -> Any:
+        if pointer.conflict_id == "broken":
+            raise error
+        return done(store, queue, invocation, pointer)
+
+    monkeypatch.setattr(app, "remediate", fails_for_one)
+    answer = deployed.call("remediator", batch("fine", "broken"))
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-broken"}]}
+    [line] = [each for each in map(json.loads, log.getvalue().splitlines()) if each["level"] == "ERROR"]
+    assert (line["conflictId"], line["correlation_id"]) == ("broken", "request-1")
+    assert line["error"] == type(error).__name__
+    assert "example.com" not in log.getvalue()
+    assert '"ExaminationsFailed"' in capsys.readouterr().out
