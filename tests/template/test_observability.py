@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.dashboard_picture import PICTURE, dashboard, picture
 from local.paths import ROOT
 from rightful.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.conflicts.remediation import Brake, Effect
@@ -260,3 +261,7 @@ def test_saved_queries_ask_for_fields_that_are_logged(expanded: Resources) -> No
             assert f'"{field}"' in code, (name, field)
         for message in re.findall(r'message = "([^"]+)"', query["QueryString"]):
             assert f'"{message}"' in code, (name, message)
+
+
+def test_the_picture_in_the_documentation_is_of_this_dashboard() -> None:
+    assert PICTURE.read_text() == picture(dashboard()), "draw it again: python -m local.dashboard_picture"
