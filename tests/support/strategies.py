@@ -115,6 +115,7 @@ requesters = _whole(
     scim_id=st.none() | ids,
     user_name=texts,
     external_id=st.none() | texts,
+    display_name=texts,
 )
 changes = _whole(PendingChange, before=documents, after=documents, active=st.none() | st.booleans())
 approvals = _whole(

@@ -1,7 +1,7 @@
 """The writes by which a directory's users come to hold addresses and userNames, and let them go. Pure."""
 
 from rightful.accounts.account import Account, canonical_user_name
-from rightful.accounts.history import entries_of
+from rightful.accounts.history import display_name_of, entries_of
 from rightful.conflicts.conflict import Requester
 from rightful.invocation import Invocation
 from rightful.storage.writes import (
@@ -67,4 +67,4 @@ def requester_of(account: Account) -> Requester:
     link = account.link
     if link is None:
         raise ValueError("only a linked account can ask through its directory")
-    return Requester(account.id, link.scim_id, link.user_name, link.external_id)
+    return Requester(account.id, link.scim_id, link.user_name, link.external_id, display_name_of(account))

@@ -1,5 +1,6 @@
 """The event log rows that a change of an account writes. Pure."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -53,10 +54,24 @@ def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> L
     return _removal(Action.USER_UNLINKED, before, invocation, explanation)
 
 
+_BREAKING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's control, format and surrogate characters and its line ends."""
+
+_LONGEST_NAME = 200
+"""Characters of a display name that a row shows: a name is for recognising somebody, not a place to store things."""
+
+
+def display_name_of(account: Account) -> str:
+    """The account's display name as a row of the log shows it: short, and without what would break the line."""
+    name = account.attributes.get("displayName")
+    if not isinstance(name, str):
+        return ""
+    return "".join(character for character in name[:_LONGEST_NAME] if unicodedata.category(character) not in _BREAKING)
+
+
 def subject_of(account: Account) -> str:
     """The name by which an administrator knows an account: display name, else userName, else its address."""
-    display_name = account.attributes.get("displayName")
-    if isinstance(display_name, str) and display_name:
+    if display_name := display_name_of(account):
         return display_name
     if account.link:
         return account.link.user_name

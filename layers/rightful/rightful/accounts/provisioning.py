@@ -18,7 +18,7 @@ from rightful.accounts.changes import (
     without_tombstone,
 )
 from rightful.accounts.claims import alteration, creation, requester_of, user_name_claim
-from rightful.accounts.history import entries_of, removal_entry
+from rightful.accounts.history import display_name_of, entries_of, removal_entry
 from rightful.accounts.refusals import RefusalRecorder
 from rightful.accounts.refused_commits import (
     is_done,
@@ -113,7 +113,8 @@ class Provisioning:
         account = new_account(invocation.new_id(), self.organization_id, self.directory_id, resource, invocation.now)
         self._check(account, state, None, invocation)
         user_name = account.link.user_name if account.link else ""
-        requester = Requester(None, None, user_name, account.link.external_id if account.link else None)
+        external_id = account.link.external_id if account.link else None
+        requester = Requester(None, None, user_name, external_id, display_name_of(account))
         writes = creation(account, self.directory_id, requester, invocation)
         while True:
             try:

@@ -97,6 +97,12 @@ class Requester:
     scim_id: str | None
     user_name: str
     external_id: str | None
+    display_name: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The name by which an administrator knows the person."""
+        return self.display_name or self.user_name
 
     def key(self, directory_id: str) -> str:
         """What identifies the one pending change a requester can have: the account, or the user to be created."""
@@ -148,7 +154,7 @@ class Conflict:
         old_email: what the requester held when it asked; None for a create.
         holder_account_id: the holder as last diagnosed. Shown only to the holder's own organization.
         holder_organization_id: whose account that was.
-        deciding: the rule that was applied, or None before the first diagnosis.
+        decision: the rule that was applied, or None before the first diagnosis.
         evidence: what the diagnosis rests on, name -> value, for administrators of the holder's organization.
         deactivation_pending: the request also carried `active: false`, not applied yet.
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.

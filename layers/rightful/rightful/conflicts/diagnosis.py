@@ -193,7 +193,7 @@ def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
     leaving = _leaving(snapshot)
     if leaving is not None:
         return leaving
-    evidence = _facts(holder)
+    evidence = _facts(snapshot, holder)
     directory_id = snapshot.conflict.directory_id
     proof = same_person(snapshot.conflict, snapshot.requester, holder)
     if proof:
@@ -287,8 +287,10 @@ def _unverified(wanted: Address) -> Diagnosis:
     return Diagnosis(ConflictClass.UNVERIFIED_DOMAIN, {"domain": wanted.domain})
 
 
-def _facts(holder: Account) -> dict[str, str]:
-    """What an administrator wants to know about a holder of the organization's own."""
+def _facts(snapshot: Snapshot, holder: Account) -> dict[str, str]:
+    """What an administrator wants to know about a holder of the organization's own; of others nothing."""
+    if holder.organization_id != snapshot.conflict.organization_id:
+        return {"holder": "a personal account on a domain of yours"}
     facts = {"status": holder.status.value, "origin": holder.origin.value}
     if holder.link:
         facts["linked in directory"] = holder.link.directory_id

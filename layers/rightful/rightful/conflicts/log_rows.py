@@ -44,7 +44,7 @@ def log_row(
             result=result or _RESULTS.get(conflict.status, Result.REFUSED),
             directory_id=conflict.directory_id,
             account_id=conflict.requester.account_id,
-            subject=conflict.requester.user_name,
+            subject=conflict.requester.subject,
             scim_id=conflict.requester.scim_id,
             external_id=conflict.requester.external_id,
             old_email=conflict.old_email.value if conflict.old_email else None,

@@ -33,7 +33,8 @@ from rightful.storage.writes import (
     Write,
 )
 
-_ATTEMPTS = 5
+_MOST_ATTEMPTS = 40
+_TIME_FOR_ONE_MORE_ATTEMPT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
         ContendedError: other requests for the same requester kept coming in between.
     """
     key = refused.requester_key
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_MOST_ATTEMPTS):
         pending_id = store.pending_conflicts([key]).get(key)
         former = store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
         if former is not None and _is_repeat(former, refused, invocation.now):
@@ -97,7 +98,11 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:
-            continue  # another recorder or the remediator was faster: look again
+            # Another recorder or the remediator was faster: look again, a little later.
+            if invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
+                break
+            invocation.pause(attempt)
+            continue
         return conflict
     raise ContendedError
 
