@@ -16,10 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.paths import ROOT
+from local.paths import RUN_FILE
 from local.problem import LocalProblemError
 
-RUN_FILE = ROOT / ".local" / "run.json"
 _PATIENCE_SECONDS = 20.0
 _WIDTH = 100
 _PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"

@@ -11,19 +11,24 @@ from local.paths import RUN_FILE
 from local.problem import LocalProblemError
 from local.stack import Stack, running_stack
 
+_STOPPING = (signal.SIGTERM, signal.SIGHUP)
+"""What ends it besides Ctrl-C; SIGHUP comes when its terminal is closed."""
+
 
 def run(port: int) -> None:
-    """Start the stack, print where it is, and stay until Ctrl-C or SIGTERM.
+    """Start the stack, print where it is, and stay until Ctrl-C, SIGTERM or the end of the terminal.
 
     Raises:
         LocalProblemError: it cannot be started, or it ended by itself.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    for number in _STOPPING:
+        signal.signal(number, _stop)
     started = time.monotonic()
 
     def progress(message: str) -> None:
         print(f"  {time.monotonic() - started:5.1f} s  {message}", flush=True)
 
+    written = False
     try:
         with running_stack(port, progress=progress) as stack:
             progress("Sending a first request")
@@ -31,6 +36,7 @@ def run(port: int) -> None:
             progress("Ready")
             RUN_FILE.write_text(json.dumps(run_document(stack), indent=2) + "\n")
             RUN_FILE.chmod(0o600)
+            written = True
             print(_welcome(stack), flush=True)
             while stack.ministack.is_running():
                 time.sleep(0.5)
@@ -38,12 +44,14 @@ def run(port: int) -> None:
     except KeyboardInterrupt:
         print("\nStopped. Nothing is left running.", flush=True)
     finally:
-        RUN_FILE.unlink(missing_ok=True)
+        if written:  # not that of another stack, which still runs
+            RUN_FILE.unlink(missing_ok=True)
 
 
 def _stop(*_: object) -> None:
     # Once is enough: what comes while everything is being stopped must not interrupt that.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -50,7 +50,7 @@ def _group_of(port: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.usefixtures("run_file_kept")
 def test_what_run_prints_works_and_a_signal_leaves_nothing_behind(number: signal.Signals) -> None:
     port = free_port()
@@ -90,7 +90,10 @@ def test_what_run_prints_works_and_a_signal_leaves_nothing_behind(number: signal
     assert left == []
 
 
-def test_a_port_in_use_is_one_clear_line_and_exit_code_1() -> None:
+@pytest.mark.usefixtures("run_file_kept")
+def test_a_port_in_use_is_one_clear_line_and_leaves_the_running_stacks_file_alone() -> None:
+    RUN_FILE.parent.mkdir(exist_ok=True)
+    RUN_FILE.write_text("another stack's")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -98,6 +101,8 @@ def test_a_port_in_use_is_one_clear_line_and_exit_code_1() -> None:
         process = _started(port)
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
+    assert RUN_FILE.read_text() == "another stack's"
+    RUN_FILE.unlink()
     assert output.splitlines()[-1] == f"Port {port} is in use. Another one: make run PORT={port + 1}"
     assert "Traceback" not in output
 
