@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from logging import ERROR
 
 import pytest
 
@@ -59,3 +60,18 @@ def test_rounds_find_and_repair_what_does_not_agree(
     printed = capsys.readouterr().out
     assert '"IndexDisagreements":[1' in printed.replace(" ", "")
     assert "ost@example.com" not in printed
+
+
+def test_an_item_that_cannot_be_read_is_reported_and_does_not_stop_the_scan(
+    deployed: Deployed, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rightful.upkeep.integrity.SEGMENTS", 1)
+    store = deployed.store
+    store.client.put_item(
+        TableName=store.tables.identity, Item={"pk": {"S": "ACCOUNT#strange"}, "sk": {"S": "ACCOUNT"}}
+    )
+    deployed.call("janitor", example("janitor"))
+    errors = [vars(record) for record in caplog.records if record.levelno == ERROR]
+    reported = [(error["kind"], error["accountId"]) for error in errors]
+    assert reported == [("unreadable_item", "strange")]
+    assert store.scan_position(0) is None

@@ -130,8 +130,21 @@ def test_the_indexes_of_administrators_find_what_the_host_application_made(
     assert "Ours." in rows.text
 
 
-def test_the_janitor_makes_its_round(stack: Stack) -> None:
-    answer = stack.session.client("lambda", endpoint_url=stack.aws_endpoint_url).invoke(
-        FunctionName=stack.functions["janitor"], Payload=json.dumps({"id": "round"})
-    )
-    assert "FunctionError" not in answer, answer["Payload"].read()
+def test_facts_about_a_managed_account_are_in_its_organizations_log(
+    app: httpx.Client, admin: httpx.Client, scim: httpx.Client, name: str
+) -> None:
+    assert scim.post("/Users", json=user(name)).status_code == 201
+    [account] = app.get("/accounts", params={"email": f"{name}@example.com"}).json()["items"]
+    assert app.put(f"/accounts/{account['id']}/flags/service").status_code == 200
+    rows = admin.get("/log", params={"accountId": account["id"], "action": "account.changed"}).json()["items"]
+    assert [row["explanation"] for row in rows] == ["The host application marked the account: service."]
+
+
+def test_an_unlinked_person_stays_and_their_directory_does_not_see_them_any_more(
+    admin: httpx.Client, scim: httpx.Client, name: str
+) -> None:
+    scim_id = scim.post("/Users", json=user(name)).json()["id"]
+    [account] = admin.get("/accounts", params={"email": f"{name}@example.com"}).json()["items"]
+    unlinked = admin.post(f"/accounts/{account['id']}/actions", json={"action": "unlink", "reason": "A contractor."})
+    assert (unlinked.status_code, unlinked.json()["status"]) == (200, "active"), unlinked.text
+    assert scim.get(f"/Users/{scim_id}").status_code == 404

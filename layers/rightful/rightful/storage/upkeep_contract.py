@@ -51,12 +51,14 @@ class UserNameHold:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of the table: accounts and index items, and where the next piece begins (None: that was the last)."""
+    """A piece of the table: accounts and index items, and where the next piece begins (None: that was the last).
+    `unreadable` are the partition keys of items that are not as this service writes them."""
 
     accounts: tuple[Account, ...]
     holds: tuple[Hold, ...]
     user_names: tuple[UserNameHold, ...]
     next_position: str | None
+    unreadable: tuple[str, ...] = ()
 
 
 class UpkeepStore(Protocol):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
+    from rightful.accounts.account import Account
     from rightful.storage.contract import Pointer
     from rightful.storage.table import Table
 
@@ -102,13 +103,27 @@ class UpkeepReads:
             ExpressionAttributeValues=_SCANNED,
             **start,  # type: ignore[arg-type]  # one optional parameter
         )
-        items = answer["Items"]
+        accounts: list[Account] = []
+        holds: list[Hold] = []
+        user_names: list[UserNameHold] = []
+        unreadable: list[str] = []
+        for item in answer["Items"]:
+            try:
+                if item["sk"]["S"] == "ACCOUNT":
+                    accounts.append(read_account(item))
+                elif item["sk"]["S"] == "EMAIL":
+                    holds.append(read_hold(item))
+                else:
+                    user_names.append(_user_name(item))
+            except (KeyError, TypeError, ValueError):
+                unreadable.append(item["pk"]["S"])
         last = answer.get("LastEvaluatedKey")
         return Piece(
-            accounts=tuple(read_account(item) for item in items if item["sk"]["S"] == "ACCOUNT"),
-            holds=tuple(read_hold(item) for item in items if item["sk"]["S"] == "EMAIL"),
-            user_names=tuple(_user_name(item) for item in items if item["sk"]["S"] == "USERNAME"),
-            next_position=json.dumps([last["pk"]["S"], last["sk"]["S"]]) if last else None,
+            tuple(accounts),
+            tuple(holds),
+            tuple(user_names),
+            json.dumps([last["pk"]["S"], last["sk"]["S"]]) if last else None,
+            tuple(unreadable),
         )
 
     def scan_position(self, segment: int) -> str | None:

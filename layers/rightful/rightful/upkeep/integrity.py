@@ -42,6 +42,7 @@ def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
             break
         piece = store.piece(segment, SEGMENTS, position, limit=PIECE)
         checked.looked_at += len(piece.accounts) + len(piece.holds) + len(piece.user_names)
+        checked.unrepaired += [Disagreement("unreadable_item", _named_in(pk)) for pk in piece.unreadable]
         for subject in suspects(store, piece, invocation):
             _settle(store, invocation, subject, checked)
         position = piece.next_position
@@ -119,6 +120,11 @@ def _confirmed_account(store: IdentityStore, invocation: Invocation, account_id:
 def _user_name_of(account: Account) -> list[tuple[str, str]]:
     link = account.link
     return [(link.directory_id, canonical_user_name(link.user_name))] if link is not None else []
+
+
+def _named_in(partition_key: str) -> str:
+    """The account that a partition key names; "" for the key of an index item, which may hold an address."""
+    return partition_key.removeprefix("ACCOUNT#") if partition_key.startswith("ACCOUNT#") else ""
 
 
 def _list(found: Disagreement | None) -> list[Disagreement]:
