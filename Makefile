@@ -2,9 +2,11 @@
 
 PYTHON ?= python3
 PORT ?= 4566
+STAGE ?= dev
 
 UV_VERSION := 0.13.9
 SAM_VERSION := 1.170.0
+BUILD_DIR := .aws-sam/build
 UV := .tools/uv/bin/uv
 
 # uv takes the interpreter that is here and fetches none.
@@ -61,11 +63,12 @@ lock: $(UV) ## Lock the dependencies anew after a change of pyproject.toml
 .PHONY: build
 build: $(UV) ## Build what is deployed (needs python3.13 on the PATH)
 	@python3.13 -c '' 2>/dev/null || { echo "Building needs python3.13 on the PATH: it is the functions' interpreter." >&2; exit 1; }
-	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam build
+	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam build $(SAM_BUILD_ARGS)
+	python3.13 -m compileall -q --invalidation-mode unchecked-hash $(BUILD_DIR)/DependenciesLayer
 
 .PHONY: deploy
-deploy: build ## Deploy to your AWS account; asks for what it needs
-	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam deploy --guided
+deploy: build ## Deploy to your AWS account (STAGE=dev, or prod); asks for what it needs
+	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam deploy --guided --config-env $(STAGE)
 
 ##@ Housekeeping
 

@@ -16,7 +16,7 @@ from local.paths import ROOT, STATE
 from local.problem import LocalProblemError
 
 _LAYERS = STATE / "layers"
-_SKIPPED = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
+_SKIPPED = {"Makefile", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
