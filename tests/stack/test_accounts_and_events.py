@@ -90,6 +90,25 @@ def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_within_second
     assert scim.get(f"/Users/{waiting}").json()["emails"][0]["value"] == wanted
 
 
+def test_an_approved_claim_is_told_to_the_person_and_the_conflict_goes_on(
+    scim: httpx.Client, app: httpx.Client, admin: httpx.Client, listener: Listener, name: str
+) -> None:
+    wanted = f"{name}@example.com"
+    holder = app.post("/accounts", json={"email": wanted, "emailVerified": True}).json()["id"]
+    waiting = scim.post("/Users", json=user(f"{name}-waiting")).json()["id"]
+    assert scim.patch(f"/Users/{waiting}", json=email_patch(wanted)).status_code == 409
+    conflicts = admin.get("/conflicts", params={"limit": 100}).json()["items"]
+    [conflict_id] = [found["id"] for found in conflicts if found["wantedEmail"] == wanted]
+    listener.wait_for("conflict.needs_approval", conflict_id)
+
+    decision = {"decision": "approve", "reason": "It is a work address."}
+    decided = admin.post(f"/conflicts/{conflict_id}/decision", json=decision)
+
+    assert decided.status_code == 200, decided.text
+    assert listener.wait_for("account.claimed", holder)["organizationId"] is not None
+    assert decided.json()["class"] == "unlinked"
+
+
 def test_of_many_who_want_one_address_at_once_one_gets_it(app: httpx.Client, scim: httpx.Client, name: str) -> None:
     email = f"{name}@example.com"
 
