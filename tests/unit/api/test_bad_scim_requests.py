@@ -73,6 +73,25 @@ def test_a_bad_patch_is_refused_and_changes_nothing(
     assert service.scim("GET", f"/Users/{scim_id}").body == before
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+@pytest.mark.parametrize("endpoint", ["/Users", "/Groups"])
+def test_a_write_with_both_kinds_of_attribute_lists_is_refused_before_anything_is_written(
+    service: Service, method: str, endpoint: str
+) -> None:
+    group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Ops"}
+    created: Any = service.scim("POST", endpoint, group).body if endpoint == "/Groups" else None
+    path = endpoint if method == "POST" else f"{endpoint}/{created['id'] if created else _first_id(service)}"
+    body: dict[str, object] = user("bob") if endpoint == "/Users" else {**group, "displayName": "Other"}
+    if method == "PATCH":
+        body = patch({"op": "replace", "path": "externalId", "value": "another"})
+    before = service.scim("GET", endpoint).body
+
+    answer: Any = service.scim(method, path, body, query={"attributes": "id", "excludedAttributes": "meta"})
+
+    assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
+    assert service.scim("GET", endpoint).body == before
+
+
 @pytest.mark.parametrize(
     ("filter_text", "scim_type"),
     [

@@ -12,6 +12,7 @@ from rightful.groups.provisioning import GroupProvisioning
 from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory
 from rightful.scim.attributes import ResourceType, Schema
+from rightful.scim.errors import invalid_value
 from rightful.scim.etags import etag
 from rightful.scim.profiles import Profile, ScimRequest, profile
 from rightful.scim.rendering import render
@@ -55,11 +56,14 @@ class ScimCall:
         return f"{self.request.base_url}/scim/directory/{self.provisioning.directory_id}"
 
     def body(self, limit_octets: int = BODY_LIMIT_OCTETS) -> dict[str, object]:
-        """The request's body.
+        """The request's body. What the query asks of the answer is checked along with it: once something is written,
+        it is too late to refuse.
 
         Raises:
-            ScimError: 400 invalidSyntax, 413, 415.
+            ScimError: 400 invalidSyntax, 413, 415; 400 invalidValue for both kinds of attribute lists at once.
         """
+        if self.names("attributes") and self.names("excludedAttributes"):
+            raise invalid_value("Send either 'attributes' or 'excludedAttributes', not both.")
         if self.data is not None:
             return self.data
         return parse_body(self.request.body, self.request.headers.get("content-type"), limit_bytes=limit_octets)
