@@ -177,3 +177,26 @@ def test_too_many_operations_are_refused_with_413() -> None:
     with pytest.raises(ScimError) as refused:
         read_bulk({"schemas": [REQUEST_SCHEMA], "Operations": [create(str(n)) for n in range(3)]}, max_operations=2)
     assert refused.value.status == 413
+
+
+def test_changes_of_one_resource_keep_their_order_when_the_first_has_to_wait() -> None:
+    service = Service()
+
+    run_bulk(
+        bulk(
+            {"method": "PATCH", "path": "/Groups/g", "data": {"value": "bulkId:u"}},
+            {"method": "PATCH", "path": "/Groups/g/", "data": {"value": "second"}},
+            {"method": "DELETE", "path": "/Groups/other"},
+            create("u"),
+            {"method": "DELETE", "path": "/Groups/g"},
+        ),
+        service,
+    )
+
+    assert service.calls == [
+        ("DELETE", "/Groups/other"),
+        ("POST", "/Users"),
+        ("PATCH", "/Groups/g"),
+        ("PATCH", "/Groups/g/"),
+        ("DELETE", "/Groups/g"),
+    ]

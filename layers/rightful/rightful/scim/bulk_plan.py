@@ -13,6 +13,9 @@ from rightful.scim.patch import PATCH_SCHEMA
 
 PREFIX = "bulkId:"
 
+_Awaited = str | int
+"""What an operation waits for: the bulkId of a resource to be created, or the place of an earlier operation."""
+
 
 @dataclass(frozen=True, slots=True)
 class BulkOperation:
@@ -83,18 +86,25 @@ def _replaced(text: str, name: str, identifier: str) -> str:
 def plan_bulk(request: BulkRequest) -> tuple[Step, ...]:
     """Return the steps in an order in which every reference can be resolved.
 
-    The order of the request is kept where references allow. In a circle (two groups that are
-    members of each other) the first POST is carried out without the references that are not known
-    yet, and completed as soon as they are.
+    The order of the request is kept where references allow, and always among the changes of one
+    resource: another order would have another result (section 3.7). In a circle (two groups that
+    are members of each other) the first POST is carried out without the references that are not
+    known yet, and completed as soon as they are.
     """
     creates = {op.bulk_id: op.place for op in request.operations if op.method == "POST" and op.bulk_id is not None}
-    waits: dict[int, set[str]] = {}
-    waiting_for: dict[str, list[int]] = {}
+    waits: dict[int, set[_Awaited]] = {}
+    waiting_for: dict[_Awaited, list[int]] = {}
+    changed: dict[str, int] = {}
     for operation in request.operations:
-        needed = {name for name in _needs(operation) if creates.get(name, operation.place) != operation.place}
-        waits[operation.place] = needed
-        for name in needed:
-            waiting_for.setdefault(name, []).append(operation.place)
+        place, path = operation.place, operation.path.strip("/")
+        needed: set[_Awaited] = {name for name in _needs(operation) if creates.get(name, place) != place}
+        if operation.method != "POST":
+            if path in changed:
+                needed.add(changed[path])
+            changed[path] = place
+        waits[place] = needed
+        for awaited in needed:
+            waiting_for.setdefault(awaited, []).append(place)
     return _Planning(request, waits, waiting_for).steps()
 
 
@@ -106,7 +116,7 @@ class _Planning:
     """Takes what is ready, in request order; where nothing is, breaks a circle at its first POST."""
 
     def __init__(
-        self, request: BulkRequest, waits: dict[int, set[str]], waiting_for: Mapping[str, Sequence[int]]
+        self, request: BulkRequest, waits: dict[int, set[_Awaited]], waiting_for: Mapping[_Awaited, Sequence[int]]
     ) -> None:
         self._operations = request.operations
         self._waits = waits
@@ -135,19 +145,23 @@ class _Planning:
         operation = self._operations[place]
         missing = self._waits[place]
         own = {operation.bulk_id} & references(operation.data) if operation.method == "POST" else set()
-        left_out = frozenset(name for name in missing | own if name is not None)
+        left_out = frozenset(name for name in missing | own if isinstance(name, str))
         self._steps.append(Step(operation, left_out))
         if left_out:
             self._incomplete[place] = set(left_out)
+        self._release(place)
         if operation.method == "POST" and operation.bulk_id is not None:
             self._created(operation.bulk_id)
 
-    def _created(self, bulk_id: str) -> None:
-        for place in self._waiting_for.get(bulk_id, ()):
+    def _release(self, awaited: _Awaited) -> None:
+        for place in self._waiting_for.get(awaited, ()):
             if place not in self._done:
-                self._waits[place].discard(bulk_id)
+                self._waits[place].discard(awaited)
                 if not self._waits[place]:
                     heapq.heappush(self._ready, place)
+
+    def _created(self, bulk_id: str) -> None:
+        self._release(bulk_id)
         for place, names in list(self._incomplete.items()):
             names.discard(bulk_id)
             if not names:
