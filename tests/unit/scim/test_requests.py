@@ -78,3 +78,11 @@ def test_paired_surrogates_are_one_character() -> None:
 def test_the_deepest_legal_body_is_read() -> None:
     raw = '{"a":' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}"
     assert "a" in parse_body(raw, JSON, limit_bytes=1000)
+
+
+@pytest.mark.parametrize("number", ["9" * 6000, "-" + "9" * 400, "1e999"])
+def test_a_number_that_is_too_large_is_named_in_words_of_ours(number: str) -> None:
+    with pytest.raises(ScimError, match="is too large") as refused:
+        parse_body(f'{{"a": {number}}}', JSON, limit_bytes=10_000)
+    assert "int_max_str_digits" not in refused.value.detail
+    assert len(refused.value.detail) < 120

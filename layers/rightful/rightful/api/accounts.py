@@ -16,7 +16,7 @@ with no organization's settings or directory data. JSON in camelCase; errors {"e
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rightful.accounts.account_error import AccountError
+from rightful.accounts.account_error import AccountError, no_such_account
 from rightful.api import accounts_reported
 from rightful.api.account_errors import account_error_response
 from rightful.api.json_call import ApiError, JsonCall, no_such_endpoint
@@ -68,4 +68,6 @@ class AccountsService:
         if principal is None or principal.scope is not Scope.APP:
             message = "This key does not open the accounts API. Use the key of the host application."
             raise ApiError(403, "forbidden", message)
+        if request.names_nothing:
+            raise no_such_account()
         return handler(JsonCall(request, invocation, principal, self.store))

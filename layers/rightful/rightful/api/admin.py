@@ -91,4 +91,6 @@ class AdminService:
             raise ApiError(403, "forbidden", "This key is no admin key. Use an admin key of the organization.")
         if principal.organization_id != request.path_parameters.get("orgId"):
             raise ApiError(403, "forbidden", "This key belongs to another organization.")
+        if request.names_nothing:
+            raise ApiError(404, "not_found", "There is no such thing in this organization.")
         return handler(AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure))

@@ -16,6 +16,7 @@ from rightful.preview.foreseen import WELL, Foreseen
 from rightful.preview.reading import gather_facts
 
 MOST_CHANGES = 5_000
+MOST_OCTETS = 4 * 1024 * 1024
 _LONGEST = 320
 _OLD_NAMES = frozenset({"from", "old", "oldemail"})
 _NEW_NAMES = frozenset({"to", "new", "newemail"})
@@ -74,8 +75,11 @@ def _document(found: Foreseen) -> dict[str, object]:
 def _asked(call: AdminCall) -> list[AskedChange]:
     content_type = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == "text/csv":
-        return _from_csv(call.request.body or "")
-    changes = call.body(Preview).changes
+        text = call.request.body or ""
+        if len(text.encode("utf-8", "surrogatepass")) > MOST_OCTETS:
+            raise _too_large(f"The body is larger than {MOST_OCTETS} bytes. Send the changes in parts.")
+        return _from_csv(text)
+    changes = call.body(Preview, MOST_OCTETS).changes
     _check_number(len(changes))
     return [AskedChange(number, pair.from_, pair.to) for number, pair in enumerate(changes, 1)]
 
@@ -103,5 +107,8 @@ def _from_csv(text: str) -> list[AskedChange]:
 
 def _check_number(number: int) -> None:
     if number > MOST_CHANGES:
-        message = f"A preview takes up to {MOST_CHANGES} changes; these are {number}. Send them in parts."
-        raise ApiError(413, "too_large", message, "changes")
+        raise _too_large(f"A preview takes up to {MOST_CHANGES} changes; these are {number}. Send them in parts.")
+
+
+def _too_large(message: str) -> ApiError:
+    return ApiError(413, "too_large", message, "changes")

@@ -8,7 +8,7 @@ from pydantic import Field
 from rightful.accounts.resource import scim_time
 from rightful.api.admin_call import AdminCall
 from rightful.api.documents import directory_document, token_document
-from rightful.api.json_call import ApiError, Body, json_document
+from rightful.api.json_call import ApiError, Body
 from rightful.api.proxy import Response
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
@@ -67,7 +67,7 @@ def get_policy(call: AdminCall) -> Response:
 
 def put_policy(call: AdminCall) -> Response:
     """PUT policy {"policy"?, "brakes"?, "domainPolicy"?}: what is left out, in each of them too, stays as it is."""
-    document = json_document(call.request.body)
+    document = call.document()
     organization = call.organization()
     known = {"policy", "brakes", "domainPolicy"}
     for name in document:

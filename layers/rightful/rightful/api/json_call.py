@@ -3,8 +3,6 @@ and the accounts API."""
 
 import base64
 import binascii
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,13 +11,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rightful.api.proxy import Principal, Request, Response
 from rightful.invocation import Invocation
+from rightful.scim.errors import ScimError
+from rightful.scim.requests import parse_body
 from rightful.storage.contract import IdentityStore
 
 MOST_PER_PAGE = 100
 _PER_PAGE = 50
 _LONGEST_POSITION = 400
+MOST_BODY_OCTETS = 256 * 1024
 
-_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_CODE_OF_STATUS = {413: "too_large", 415: "unsupported_media_type"}
 
 Listed = TypeVar("Listed")
 BodyModel = TypeVar("BodyModel", bound="Body")
@@ -67,30 +68,39 @@ class JsonCall:
     store: IdentityStore
 
     def path_id(self, name: str = "id") -> str:
-        """An id in the path; "" (which is nothing's) where it cannot be one of this service's."""
-        text = self.request.path_parameters.get(name, "")
-        return text if _ID.fullmatch(text) else ""
+        """An id in the path."""
+        return self.request.path_parameters.get(name, "")
 
     def parameter(self, name: str) -> str | None:
         """A query parameter's last value; None where it is absent or empty."""
         values = self.request.query.get(name, ())
         return values[-1] if values and values[-1] else None
 
-    def body(self, model: type[BodyModel]) -> BodyModel:
+    def document(self, most_octets: int = MOST_BODY_OCTETS) -> dict[str, object]:
+        """The request's body as a JSON object, by the same rules as in SCIM: no member twice, no depth without end.
+
+        Raises:
+            ApiError: 400 it is none, 413, 415.
+        """
+        try:
+            content_type = self.request.headers.get("content-type")
+            return parse_body(self.request.body, content_type, limit_bytes=most_octets)
+        except ScimError as error:
+            code = _CODE_OF_STATUS.get(error.status, "invalid_value")
+            raise ApiError(error.status, code, error.detail) from error
+
+    def body(self, model: type[BodyModel], most_octets: int = MOST_BODY_OCTETS) -> BodyModel:
         """The request's JSON body, validated.
 
         Raises:
-            ApiError: 400 with the member that is wrong, 415.
+            ApiError: 400 with the member that is wrong, 413, 415.
         """
-        content_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type not in {"application/json", "application/scim+json", ""}:
-            raise ApiError(415, "unsupported_media_type", "Send application/json.")
         try:
-            return model.model_validate_json(self.request.body or "")
+            return model.model_validate(self.document(most_octets))
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in problem["loc"])
-            where = f"{field}: " if field else "The body is no valid JSON object: "
+            where = f"{field}: " if field else ""
             raise ApiError(400, "invalid_value", f"{where}{problem['msg']}.", field or None) from error
 
     def limit(self) -> int:
@@ -102,7 +112,7 @@ class JsonCall:
         text = self.parameter("limit")
         if text is None:
             return _PER_PAGE
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_PER_PAGE:
+        if not text.isascii() or not text.isdigit() or len(text) > 3 or not 1 <= int(text) <= MOST_PER_PAGE:
             raise ApiError(400, "invalid_value", f"limit: a whole number from 1 to {MOST_PER_PAGE}.", "limit")
         return int(text)
 
@@ -151,18 +161,3 @@ def wrong_cursor() -> ApiError:
     """The cursor is of another list, or of none."""
     message = "cursor: not one that this list gave out. Start again without it."
     return ApiError(400, "invalid_value", message, "cursor")
-
-
-def json_document(text: str | None) -> dict[str, object]:
-    """A request body as a JSON object, for documents whose members their own reader checks.
-
-    Raises:
-        ApiError: 400, it is none.
-    """
-    try:
-        document = json.loads(text or "")
-    except ValueError as error:
-        raise ApiError(400, "invalid_value", "The body is no valid JSON.") from error
-    if not isinstance(document, dict):
-        raise ApiError(400, "invalid_value", "The body has to be a JSON object.")
-    return document

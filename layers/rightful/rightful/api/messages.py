@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from rightful.ids import ID_PATTERN
 from rightful.storage.contract import Pointer
 
-_ID = r"^[0-9a-zA-Z_-]{1,64}$"
+_ID = f"^{ID_PATTERN}$"
 
 
 class _Message(BaseModel):

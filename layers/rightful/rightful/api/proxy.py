@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from rightful.ids import is_id
 from rightful.organizations.tokens import Scope
+
+_IDS = frozenset({"orgId", "directoryId", "id", "tokenId"})
+_NAMES_OF_CLIENTS = ("/Schemas/{id}", "/ResourceTypes/{id}")
+"""Where the `id` is a URN or a name (RFC 7644 section 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,16 @@ class Request:
     principal: Principal | None
     base_url: str
     request_id: str
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether an id in the path is none that there could be: the answer is 404, whatever it is of."""
+        named_by_clients = self.resource.endswith(_NAMES_OF_CLIENTS)
+        return any(
+            not is_id(text)
+            for name, text in self.path_parameters.items()
+            if name in _IDS and not (name == "id" and named_by_clients)
+        )
 
 
 @dataclass(frozen=True, slots=True)

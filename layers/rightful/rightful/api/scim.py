@@ -87,6 +87,8 @@ class ScimService:
         directory_id = request.path_parameters.get("directoryId", "")
         if principal is None or principal.scope is not Scope.SCIM:
             raise forbidden("This key does not open SCIM endpoints. Use the key of the directory.")
+        if request.names_nothing:
+            raise not_found("There is no such resource.")
         if principal.directory_id != directory_id:
             if self.store.directory_state(principal.organization_id, directory_id) is None:
                 raise not_found(f"There is no directory {directory_id}.")

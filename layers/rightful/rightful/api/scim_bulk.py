@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from rightful.api.proxy import Response
 from rightful.api.scim_call import CONTENT_TYPE, ScimCall
 from rightful.scim.bulk import BulkOperation, BulkResult, read_bulk, run_bulk
-from rightful.scim.errors import ScimError, invalid_path, method_not_allowed, unavailable
+from rightful.scim.errors import ScimError, invalid_path, method_not_allowed, not_found, unavailable
 
 MAX_OPERATIONS = 100
 MAX_PAYLOAD_OCTETS = 1024 * 1024
@@ -57,6 +57,8 @@ def _handled(call: ScimCall, operation: BulkOperation, routes: Mapping[str, Mapp
         headers=headers,
         body=None,
     )
+    if request.names_nothing:
+        raise not_found("There is no such resource.")
     data = dict(operation.data) if operation.data is not None else {}
     return handler(replace(call, request=request, data=data))
 

@@ -8,7 +8,7 @@ from rightful.api.proxy import Response
 from rightful.api.scim_call import CONTENT_TYPE, ScimCall, resource_response
 from rightful.api.scim_settings import keep
 from rightful.groups.batches import BATCH
-from rightful.groups.group import Group, can_be_an_id
+from rightful.groups.group import Group
 from rightful.groups.provisioning import Changed
 from rightful.groups.reading import MOST_MEMBERS_IN_FULL, whole_group
 from rightful.groups.resource import (
@@ -18,6 +18,7 @@ from rightful.groups.resource import (
     with_bare_members,
     with_members,
 )
+from rightful.ids import is_id
 from rightful.scim.errors import invalid_value, not_found
 from rightful.scim.etags import etag, not_modified, require_match
 from rightful.scim.members import Member, MemberChanges, plan_members, take_members
@@ -45,7 +46,7 @@ def create(call: ScimCall) -> Response:
 def get(call: ScimCall) -> Response:
     """GET /Groups/{id} (RFC 7644 section 3.4.1); 304 where If-None-Match names the version."""
     store, group_id = call.provisioning.store, call.resource_id
-    if not can_be_an_id(group_id):
+    if not is_id(group_id):
         raise not_found(f"Resource {group_id[:64]} not found.")
     shows_members = _shows_members(call)
     if_none_match = call.request.headers.get("if-none-match")

@@ -40,8 +40,3 @@ def canonical_group_name(display_name: str) -> str:
 def is_user_id(member_id: str) -> bool:
     """Whether a member's id is that of a user: SCIM ids of users end with the number of the link, groups' do not."""
     return "-" in member_id
-
-
-def can_be_an_id(member_id: str) -> bool:
-    """Whether there can be a user or group of that id: short enough for a key, and without its separator."""
-    return 0 < len(member_id) <= 64 and member_id.isascii() and "#" not in member_id

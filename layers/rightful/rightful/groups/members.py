@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rightful.accounts.account import Account, account_id_of
-from rightful.groups.group import MOST_GROUPS, Group, can_be_an_id, is_user_id
+from rightful.groups.group import MOST_GROUPS, Group, is_user_id
+from rightful.ids import is_id
 from rightful.scim.errors import invalid_value
 from rightful.scim.members import Member, MemberChanges, member_to_dict
 from rightful.storage.group_contract import Membership
@@ -94,7 +95,7 @@ def refuse_unknown(unknown: list[str]) -> None:
 
 def readable(member_ids: Iterable[str]) -> list[str]:
     """The ids that there can be at all: what else a client sends is not looked up."""
-    return [value for value in member_ids if can_be_an_id(value)]
+    return [value for value in member_ids if is_id(value)]
 
 
 def _as_user(member: Member, account: Account | None, directory_id: str) -> Member | None:

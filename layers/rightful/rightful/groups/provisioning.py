@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from rightful.groups.batches import BATCH, additions, batches
 from rightful.groups.cleaning import clean_up
-from rightful.groups.group import Group, can_be_an_id, canonical_group_name
+from rightful.groups.group import Group, canonical_group_name
 from rightful.groups.members import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
 from rightful.groups.reading import every_member
 from rightful.groups.resource import head_resource, names_of
+from rightful.ids import is_id
 from rightful.invocation import Invocation
 from rightful.scim.errors import group_exists, not_found, unavailable
 from rightful.scim.members import Member, MemberChanges, take_members
@@ -70,7 +71,7 @@ class GroupProvisioning:
         Raises:
             ScimError: 404, there is no such directory or group.
         """
-        if group_id is not None and not can_be_an_id(group_id):
+        if group_id is not None and not is_id(group_id):
             raise not_found("There is no such group.")
         state = self.store.group_state(
             self.organization_id,

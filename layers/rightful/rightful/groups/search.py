@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from rightful.accounts.account import account_id_of
 from rightful.accounts.resource import fits_key
-from rightful.groups.group import Group, can_be_an_id, canonical_group_name, is_user_id
+from rightful.groups.group import Group, canonical_group_name, is_user_id
 from rightful.groups.reading import MOST_MEMBERS, MOST_MEMBERS_IN_FULL, every_member
 from rightful.groups.resource import head_resource, members_asked_for, wants_members, with_members
+from rightful.ids import is_id
 from rightful.listing.collection import Page, Resource
 from rightful.scim.attributes import ResourceType
 from rightful.scim.expressions import Filter
@@ -75,7 +76,7 @@ class Groups:
             return every_member(self.store, group_id)
         if asked <= self.found_by:
             return map(Member, asked)
-        readable = [value for value in asked if can_be_an_id(value)]
+        readable = [value for value in asked if is_id(value)]
         return self.store.membership(group_id, readable).members.values() if readable else ()
 
     def for_answer(
@@ -108,7 +109,7 @@ class Groups:
 
     def _ids(self, attribute: str, value: str) -> list[str]:
         if attribute == "id":
-            return [value] if can_be_an_id(value) else []
+            return [value] if is_id(value) else []
         if attribute == "displayName":
             canonical = canonical_group_name(value)
             found = self.store.group_id_of_name(self.directory_id, canonical) if fits_key(canonical) else None
@@ -120,7 +121,7 @@ class Groups:
         return []
 
     def _ids_of_member(self, value: str) -> list[str]:
-        if not can_be_an_id(value):
+        if not is_id(value):
             return []
         if is_user_id(value):
             account = self.store.account(account_id_of(value))

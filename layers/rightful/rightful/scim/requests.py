@@ -8,6 +8,9 @@ MEDIA_TYPE = "application/scim+json"
 MAX_DEPTH = 32
 """Objects and lists within each other. A SCIM message needs fewer than ten."""
 
+_MOST_DIGITS = 309
+"""As many as the largest finite number with a fraction can have: neither kind goes further than the other."""
+
 _ACCEPTED = frozenset({MEDIA_TYPE, "application/json"})
 _CHARSETS = frozenset({"utf-8", "utf8"})
 
@@ -81,7 +84,15 @@ def _finite(text: str) -> float:
     return number
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
+def _whole(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"the number {text[:32]}... is too large")
+    return int(text)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+)
 
 
 def _too_deep() -> ScimError:
