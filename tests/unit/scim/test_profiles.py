@@ -218,6 +218,24 @@ def test_a_deactivation_is_not_lost_behind_an_unknown_attribute() -> None:
     assert made["active"] is False
 
 
+@pytest.mark.parametrize("name", VENDORS)
+@pytest.mark.parametrize("path", ['emails[type eq "work"].shade', "name.shade"])
+def test_a_deactivation_is_not_lost_behind_an_unknown_sub_attribute(name: str, path: str) -> None:
+    made = patched(name, replace(path, "red"), replace("active", False))
+    assert made == {**user(), "active": False}
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_a_value_that_loses_its_value_is_removed(name: str) -> None:
+    made = patched(name, {"op": "Remove", "path": 'emails[type eq "home"].value'})
+    assert made["emails"] == user()["emails"][:1]
+
+
+def test_a_value_that_loses_its_value_keeps_the_rest_as_the_rfc_says_under_generic() -> None:
+    made = patched("generic", {"op": "remove", "path": 'emails[type eq "home"].value'})
+    assert made["emails"][1] == {name: value for name, value in user()["emails"][1].items() if name != "value"}
+
+
 def test_nothing_left_of_a_patch_changes_nothing() -> None:
     assert patched("entra", replace("favouriteColour", "red")) == user()
 

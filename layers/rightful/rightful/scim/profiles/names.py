@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from rightful.scim.attributes import ResourceType
+from rightful.scim.errors import ScimError
 from rightful.scim.patch import PATCH_SCHEMA
-from rightful.scim.paths import locate
+from rightful.scim.paths import locate, parse_path
 from rightful.scim.profiles.request import (
     EachOperation,
     ScimRequest,
@@ -199,6 +200,7 @@ class DottedKeys:
 class UnknownAttributes(EachOperation):
     """`{"op": "replace", "path": "shoeSize", "value": 43}`: a mapping for an attribute nobody has here.
 
+    Also `addresses[type eq "work"].building`, a sub-attribute that nobody has.
     The operation is left out, as unknown attributes in a POST or PUT are ignored anyway. Refused,
     it would take the whole PATCH with it: the person's deactivation behind a custom attribute.
     Source: Microsoft Learn, "Tutorial: Customize user provisioning attribute-mappings" (an
@@ -220,7 +222,16 @@ def _names_nothing(text: str, rt: ResourceType) -> bool:
         return False
     name = text.partition("[")[0]
     well_formed = name.replace(".", "").replace(":", "").replace("-", "").replace("_", "").replace("$", "").isalnum()
-    return well_formed and ("[" not in text or locate(name, rt) is None)
+    return well_formed and ("[" not in text or locate(name, rt) is None or _is_path(text))
+
+
+def _is_path(text: str) -> bool:
+    """Tell whether the grammar takes `text`: then all that is wrong is a sub-attribute that nobody has."""
+    try:
+        parse_path(text)
+    except ScimError:
+        return False
+    return True
 
 
 class ReadOnlyInPathless(EachOperation):

@@ -125,14 +125,20 @@ def empty_text(attribute: Attribute, value: object, whole: bool) -> object:
 class EmptyValueBehindFilter(EachOperation):
     """`{"op": "Replace", "path": "emails[type eq \\"work\\"].value", "value": ""}`: remove that value.
 
-    Also `manager.value`. Without its `value` the rest of such a value would say nothing. Source:
-    as `empty_text`, for a mapping whose source attribute was cleared.
+    Also `manager.value`, and `{"op": "Remove", "path": "phoneNumbers[type eq \\"mobile\\"].value"}`: without its
+    `value` the rest of such a value would say nothing. Source: as `empty_text`, for a mapping whose source attribute
+    was cleared; none published for the remove.
     """
 
     def operation(self, operation: dict[str, object], rt: ResourceType) -> dict[str, object] | None:
         path = operation.get("path")
+        if not isinstance(path, str) or not path.lower().endswith(".value") or not _clears(operation, path):
+            return operation
         found = target_of(path, rt)
         leaf = found[2] if found is not None else None
-        if operation.get("value") != "" or leaf is None or leaf.name != "value" or not isinstance(path, str):
-            return operation
-        return {"op": "remove", "path": path.rpartition(".")[0]} if path.lower().endswith(".value") else operation
+        return operation if leaf is None or leaf.name != "value" else {"op": "remove", "path": path.rpartition(".")[0]}
+
+
+def _clears(operation: dict[str, object], path: str) -> bool:
+    removes = str(operation.get("op")).lower() == "remove" and path.lower().endswith("].value")
+    return removes or operation.get("value") == ""
