@@ -28,6 +28,10 @@ run: $(RUNTIME_READY) ## Run everything on this machine (PORT=4566); Ctrl-C stop
 demo: $(RUNTIME_READY) ## Play a refused email change against the running stack
 	@exec .venv/bin/python -m local demo
 
+.PHONY: invoke
+invoke: $(RUNTIME_READY) ## Send an example event to its function on the running stack (EVENT=scim_create_user)
+	@.venv/bin/python -m local invoke $(EVENT)
+
 ##@ Work on it
 
 .PHONY: test
@@ -56,6 +60,7 @@ format: $(DEV_READY) ## Put the code into its format, and fix what can be fixed
 lock: $(UV) ## Lock the dependencies anew after a change of pyproject.toml
 	$(UV) lock
 	$(UV) lock --project local/ministack
+	$(UV) lock --project tests/artifact/runtime
 	@$(MAKE) --no-print-directory layers/dependencies/requirements.txt
 
 ##@ Deploy it

@@ -1,9 +1,10 @@
-"""`python -m local run` and `python -m local demo`."""
+"""`python -m local run`, `python -m local demo` and `python -m local invoke <event>`."""
 
 import argparse
 import sys
 
 from local import run
+from local.problem import LocalProblemError
 
 
 def main() -> int:
@@ -13,12 +14,27 @@ def main() -> int:
     starting = commands.add_parser("run", help="start everything; Ctrl-C stops it")
     starting.add_argument("--port", type=_port, default=4566, help="port of the API and of all AWS services (4566)")
     commands.add_parser("demo", help="play a refused email change against what is running")
+    invoking = commands.add_parser("invoke", help="send one of events/*.json to its function")
+    invoking.add_argument("event", help="the file's name without .json, e.g. scim_create_user")
     arguments = parser.parse_args()
     if arguments.command == "demo":
         from local import demo
 
         return demo.main()
+    if arguments.command == "invoke":
+        return _invoke(arguments.event)
     return run.main(arguments.port)
+
+
+def _invoke(name: str) -> int:
+    from local.events import invoke
+
+    try:
+        invoke(name)
+    except LocalProblemError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return 0
 
 
 def _port(text: str) -> int:
