@@ -11,7 +11,6 @@ from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.organizations.registry import (
     LIVE_KEYS_PER_DIRECTORY,
-    SettingsError,
     add_domain,
     change_directory,
     change_organization,
@@ -21,6 +20,7 @@ from rightful.organizations.registry import (
     remove_domain,
     revoke_token,
 )
+from rightful.organizations.settings_error import SettingsError
 from rightful.organizations.tokens import PREFIX, Scope, Token, digest, new_secret
 from rightful.storage.contract import IdentityStore, Remaining
 from rightful.storage.memory import MemoryStore

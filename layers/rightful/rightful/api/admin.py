@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rightful.accounts.account_error import AccountError
-from rightful.api import admin_accounts, admin_conflicts, admin_log, admin_preview, admin_settings, admin_summary
+from rightful.api import (
+    admin_accounts,
+    admin_conflicts,
+    admin_directories,
+    admin_log,
+    admin_preview,
+    admin_settings,
+    admin_summary,
+)
 from rightful.api.account_errors import account_error_response
 from rightful.api.admin_call import AdminCall
 from rightful.api.json_call import ApiError, no_such_endpoint
@@ -15,7 +23,7 @@ from rightful.api.proxy import Request, Response
 from rightful.conflicts.decisions import DecisionError
 from rightful.conflicts.policy import PolicyError
 from rightful.invocation import Invocation
-from rightful.organizations.registry import SettingsError
+from rightful.organizations.settings_error import SettingsError
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import ConflictQueue, IdentityStore
 from rightful.storage.writes import ContendedError
@@ -39,10 +47,10 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
     "/domains": {"GET": admin_settings.list_domains, "POST": admin_settings.post_domain},
     "/domains/{domain}": {"DELETE": admin_settings.delete_domain},
-    "/directories": {"GET": admin_settings.list_directories, "POST": admin_settings.post_directory},
-    "/directories/{id}": {"GET": admin_settings.get_directory, "PATCH": admin_settings.patch_directory},
-    "/directories/{id}/tokens": {"GET": admin_settings.list_tokens, "POST": admin_settings.post_token},
-    "/directories/{id}/tokens/{tokenId}": {"DELETE": admin_settings.delete_token},
+    "/directories": {"GET": admin_directories.list_directories, "POST": admin_directories.post_directory},
+    "/directories/{id}": {"GET": admin_directories.get_directory, "PATCH": admin_directories.patch_directory},
+    "/directories/{id}/tokens": {"GET": admin_directories.list_tokens, "POST": admin_directories.post_token},
+    "/directories/{id}/tokens/{tokenId}": {"DELETE": admin_directories.delete_token},
 }
 
 _STATUS_OF_CODE = {

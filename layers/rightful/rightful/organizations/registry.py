@@ -11,6 +11,7 @@ from rightful.accounts.address import PLACEHOLDER_DOMAIN, InvalidAddressError, c
 from rightful.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.settings_error import SettingsError
 from rightful.organizations.tokens import Scope, Token, digest, new_secret
 from rightful.storage.contract import IdentityStore
 from rightful.storage.writes import (
@@ -28,15 +29,6 @@ from rightful.storage.writes import (
 
 LIVE_KEYS_PER_DIRECTORY = 2
 """One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""
-
-
-class SettingsError(Exception):
-    """A setting was refused. `field` names it, str(error) says why and what to do; `code` as in the admin API."""
-
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.field = field
 
 
 def create_organization(

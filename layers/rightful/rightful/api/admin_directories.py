@@ -1,0 +1,135 @@
+"""Admin API: directories and their keys."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import Field
+
+from rightful.api.admin_call import AdminCall
+from rightful.api.documents import directory_document, token_document
+from rightful.api.json_call import ApiError, Body
+from rightful.api.proxy import Response
+from rightful.organizations.extensions import check_extensions
+from rightful.organizations.organization import Directory, OnDelete
+from rightful.organizations.registry import change_directory, create_directory, issue_token, revoke_token
+from rightful.organizations.tokens import Scope
+from rightful.scim.profiles import PROFILE_NAMES
+
+_NAME = Field(min_length=1, max_length=100)
+
+
+class NewDirectory(Body):
+    """An IdP connection to be made."""
+
+    name: str = _NAME
+    profile: str = "generic"
+    onDelete: OnDelete = OnDelete.DEACTIVATE  # noqa: N815 - as in JSON
+    extensions: list[dict[str, object]] = Field(default_factory=list, max_length=10)
+
+
+class ChangedDirectory(Body):
+    """What is to change of a directory; the rest stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    profile: str | None = None
+    onDelete: OnDelete | None = None  # noqa: N815 - as in JSON
+    extensions: list[dict[str, object]] | None = Field(default=None, max_length=10)
+
+
+class NewToken(Body):
+    """A key to be issued for a directory."""
+
+    holder: str = Field(default="identity provider", min_length=1, max_length=100)
+    lifetimeDays: int | None = Field(default=None, ge=1, le=3650)  # noqa: N815 - as in JSON
+
+
+def list_directories(call: AdminCall) -> Response:
+    """GET directories."""
+    directories = call.store.directories(call.organization_id)
+    return call.listing(directories, None, lambda directory: _directory(call, directory))
+
+
+def get_directory(call: AdminCall) -> Response:
+    """GET directories/{id}."""
+    return Response(200, _directory(call, _asked_directory(call)))
+
+
+def post_directory(call: AdminCall) -> Response:
+    """POST directories {"name", "profile"?, "onDelete"?, "extensions"?}."""
+    new = call.body(NewDirectory)
+    _check(new.profile, new.extensions)
+    directory = create_directory(
+        call.store,
+        call.invocation,
+        call.organization_id,
+        new.name,
+        profile=new.profile,
+        on_delete=new.onDelete,
+        extensions=new.extensions,
+    )
+    return Response(201, _directory(call, directory))
+
+
+def patch_directory(call: AdminCall) -> Response:
+    """PATCH directories/{id}: members that are left out stay as they are."""
+    changed = call.body(ChangedDirectory)
+    directory = _asked_directory(call)
+    _check(changed.profile or directory.profile, changed.extensions or [])
+    directory = replace(
+        directory,
+        name=changed.name or directory.name,
+        profile=changed.profile or directory.profile,
+        on_delete=changed.onDelete or directory.on_delete,
+        extensions=tuple(changed.extensions) if changed.extensions is not None else directory.extensions,
+    )
+    return Response(200, _directory(call, change_directory(call.store, call.invocation, directory)))
+
+
+def list_tokens(call: AdminCall) -> Response:
+    """GET directories/{id}/tokens."""
+    directory = _asked_directory(call)
+    tokens = call.store.tokens(organization_id=call.organization_id, directory_id=directory.id)
+    return call.listing(tokens, None, token_document)
+
+
+def post_token(call: AdminCall) -> Response:
+    """POST directories/{id}/tokens {"holder"?, "lifetimeDays"?}: the answer shows the key, this once."""
+    new = call.body(NewToken)
+    directory = _asked_directory(call)
+    secret, token = issue_token(
+        call.store,
+        call.invocation,
+        Scope.SCIM,
+        new.holder,
+        organization_id=call.organization_id,
+        directory_id=directory.id,
+        lifetime=timedelta(days=new.lifetimeDays) if new.lifetimeDays else None,
+    )
+    return Response(201, {**token_document(token), "token": secret})
+
+
+def delete_token(call: AdminCall) -> Response:
+    """DELETE directories/{id}/tokens/{tokenId}."""
+    directory = _asked_directory(call)
+    for token in call.store.tokens(organization_id=call.organization_id, directory_id=directory.id):
+        if token.id == call.request.path_parameters.get("tokenId"):
+            revoke_token(call.store, call.invocation, token)
+            return Response(204)
+    raise ApiError(404, "not_found", "There is no such key of this directory.")
+
+
+def _asked_directory(call: AdminCall) -> Directory:
+    state = call.store.directory_state(call.organization_id, call.request.path_parameters.get("id", ""))
+    if state is None:
+        raise ApiError(404, "not_found", "There is no such directory in this organization.")
+    return state.directory
+
+
+def _directory(call: AdminCall, directory: Directory) -> dict[str, object]:
+    return directory_document(directory, call.request.base_url)
+
+
+def _check(profile_name: str, extensions: list[dict[str, object]]) -> None:
+    if profile_name not in PROFILE_NAMES:
+        raise ApiError(400, "invalid_value", f"profile: choose of {', '.join(PROFILE_NAMES)}.", "profile")
+    check_extensions(extensions)

@@ -1,0 +1,10 @@
+"""Why a setting is refused."""
+
+
+class SettingsError(Exception):
+    """A setting was refused. `field` names it, str(error) says why and what to do; `code` as in the admin API."""
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field

@@ -1,0 +1,68 @@
+"""Directories over the admin API: what extensions they may have."""
+
+from typing import Any
+
+import pytest
+
+from rightful.api.proxy import Response
+from rightful.organizations.extensions import MOST_EXTENSIONS_OCTETS
+from tests.support.service import Service
+
+BADGES = {"id": "urn:example:badges:1.0", "attributes": [{"name": "badge", "type": "string"}]}
+
+
+def put(service: Service, method: str, *extensions: dict[str, Any]) -> Response:
+    if method == "POST":
+        return service.admin("POST", "/directories", {"name": "Second", "extensions": list(extensions)})
+    parameters = {"id": service.directory.id}
+    return service.admin("PATCH", "/directories/{id}", {"extensions": list(extensions)}, parameters=parameters)
+
+
+def field_of(response: Response) -> str:
+    assert isinstance(response.body, dict)
+    assert response.status == 400, response.body
+    error = response.body["error"]
+    assert error["message"].startswith(error["field"])
+    return str(error["field"])
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize(
+    "urn",
+    [
+        "urn:ietf:params:scim:schemas:core:2.0:User",
+        "URN:IETF:params:scim:schemas:core:2.0:user",
+        "urn:ietf:params:scim:schemas:core:2.0:Group",
+        "urn:ietf:params:scim:schemas:core:2.0:Schema",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+        "urn:ietf:params:scim:api:messages:2.0:PatchOp",
+    ],
+)
+def test_an_extension_cannot_be_a_standard_schema(method: str, urn: str) -> None:
+    assert field_of(put(Service(), method, BADGES, {**BADGES, "id": urn})) == "extensions.1"
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_an_extension_may_stand_where_entra_puts_them(method: str) -> None:
+    urn = "urn:ietf:params:scim:schemas:extension:Badges:2.0:User"
+    assert put(Service(), method, {**BADGES, "id": urn}).status in {200, 201}
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_an_extension_cannot_occur_twice(method: str) -> None:
+    again = {**BADGES, "id": "urn:EXAMPLE:badges:1.0"}
+    assert field_of(put(Service(), method, BADGES, again)) == "extensions.1"
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("broken", [{}, {"id": "nope"}, {"id": "urn:a:b"}, {**BADGES, "attributes": [{"name": "a b"}]}])
+def test_an_extension_that_is_none_is_named(method: str, broken: dict[str, Any]) -> None:
+    assert field_of(put(Service(), method, BADGES, broken)) == "extensions.1"
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_extensions_that_are_too_large_together_are_refused(method: str) -> None:
+    half = "ü" * (MOST_EXTENSIONS_OCTETS // 4)
+    first = {**BADGES, "description": half}
+    assert put(Service(), method, first).status in {200, 201}
+    assert field_of(put(Service(), method, first, {**first, "id": "urn:example:more:1.0"})) == "extensions"
