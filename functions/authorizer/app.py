@@ -6,9 +6,11 @@ each function to check, from the context that this one hands on.
 
 from datetime import UTC, datetime, timedelta
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from rightful.api.authorization import allowed, bearer_secret, live_key
 from rightful.metrics import Metric
-from rightful.observability import count, logger, observed
+from rightful.observability import count, failed, logger, observed
 from rightful.storage.clients import identity_store
 
 UNAUTHORIZED = "Unauthorized"
@@ -17,10 +19,15 @@ UNAUTHORIZED = "Unauthorized"
 
 @observed
 def handler(event: dict[str, str], _context: object) -> dict[str, object]:
-    """Answer with an IAM policy, or refuse with 401."""
+    """Answer with an IAM policy, or refuse with 401; 503 where the key cannot be looked up."""
     secret = bearer_secret(event.get("authorizationToken", ""))
     now = datetime.now(UTC)
-    token = live_key(identity_store(), secret, now) if secret else None
+    try:
+        token = live_key(identity_store(), secret, now) if secret else None
+    except (ClientError, BotoCoreError) as error:
+        # Any other exception is AUTHORIZER_FAILURE to the gateway: a 503 that tells the client to come again.
+        failed("aws_call", error)
+        raise
     count(Metric.KEYS_REFUSED, 0 if token else 1)
     if token is None:
         logger.info("Key refused")

@@ -68,6 +68,8 @@ def test_the_apis_functions_are_called_by_permission_of_one_statement_each(expan
         "MISSING_AUTHENTICATION_TOKEN",
         "REQUEST_TOO_LARGE",
         "THROTTLED",
+        "AUTHORIZER_FAILURE",
+        "AUTHORIZER_CONFIGURATION_ERROR",
         "INTEGRATION_FAILURE",
         "INTEGRATION_TIMEOUT",
         "DEFAULT_4XX",
@@ -80,6 +82,13 @@ def test_the_gateways_own_answers_are_scim_errors_that_tell_their_status(expande
     assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
     assert body["status"] == str(response["statusCode"])
     assert response["responseParameters"]["gatewayresponse.header.Content-Type"] == "'application/scim+json'"
+
+
+@pytest.mark.parametrize("kind", ["AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"])
+def test_a_key_that_cannot_be_checked_is_a_503_that_says_when_to_come_again(expanded: Resources, kind: str) -> None:
+    response = api_body(expanded)["x-amazon-apigateway-gateway-responses"][kind]
+    assert str(response["statusCode"]) == "503"
+    assert response["responseParameters"]["gatewayresponse.header.Retry-After"] == "'2'"
 
 
 def test_a_401_carries_the_challenge(expanded: Resources) -> None:

@@ -117,7 +117,8 @@ _APIS = frozenset({"scim", "admin", "accounts"})
 _ALL = _APIS | {"authorizer", "remediator", "publisher", "janitor"}
 
 EMITTERS: Mapping[Metric, frozenset[str]] = {
-    **dict.fromkeys((Metric.REQUESTS, Metric.CLIENT_ERRORS, Metric.SERVER_ERRORS, Metric.AWS_CALL_FAILURES), _APIS),
+    **dict.fromkeys((Metric.REQUESTS, Metric.CLIENT_ERRORS, Metric.SERVER_ERRORS), _APIS),
+    Metric.AWS_CALL_FAILURES: _APIS | {"authorizer"},
     **dict.fromkeys((Metric.SCIM_WRITES, Metric.UNIQUENESS_REFUSALS), frozenset({"scim"})),
     Metric.EVENT_LOG_WRITE_FAILURES: frozenset({"scim"}),
     Metric.CONFLICTS_NOT_SENT: frozenset({"scim", "admin"}),
