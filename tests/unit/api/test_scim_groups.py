@@ -357,6 +357,19 @@ class TestChanging:
         assert (response.status, response.body) == (204, None)
         assert member_ids(service, body["id"]) == [ada]
 
+    @pytest.mark.parametrize("profile", ["entra", "generic"])
+    def test_a_patch_that_names_attributes_is_answered_with_them(self, profile: str) -> None:
+        service = Service(profile=profile)
+        everybody = users(service, 102)
+        body = created(service, "Staff", *everybody[:-1])
+        path = f"/Groups/{body['id']}"
+        add = patch({"op": "add", "path": "members", "value": [{"value": everybody[-1]}]})
+        whole: Any = service.scim("PATCH", path, add, query={"attributes": "members.value"})
+        assert whole.status == 200
+        assert sorted(member["value"] for member in whole.body["members"]) == sorted(everybody)
+        head: Any = service.scim("PATCH", path, add, query={"attributes": "displayName"})
+        assert (head.status, head.body["displayName"], "members" in head.body) == (200, "Staff", False)
+
     def test_a_change_that_comes_in_between_is_taken_into_account(
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:

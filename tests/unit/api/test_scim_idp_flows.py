@@ -125,3 +125,13 @@ def test_the_others_put_whole_users_and_groups(profile: str) -> None:
     provider.send(200, "PATCH", f"/Groups/{group['id']}", add)
     provider.send(204, "DELETE", f"/Users/{ids[1]}")
     assert provider.members(group["id"]) == ids[:1]
+
+
+def test_a_patch_that_names_attributes_is_answered_with_them_by_every_dialect() -> None:
+    """RFC 7644 section 3.5.2: 204 is not for a request with `attributes`."""
+    entra = Provider("entra")
+    ada = entra.send(201, "POST", "/Users", user("ada"))["id"]
+    change = patch({"op": "Replace", "path": "title", "value": "Engineer"})
+    assert entra.send(204, "PATCH", f"/Users/{ada}", change) is None
+    answer = entra.send(200, "PATCH", f"/Users/{ada}", change, attributes="title")
+    assert answer == {"schemas": [CORE_USER], "id": ada, "title": "Engineer"}

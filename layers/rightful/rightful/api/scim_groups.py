@@ -19,7 +19,7 @@ from rightful.groups.resource import (
     with_members,
 )
 from rightful.ids import is_id
-from rightful.scim.errors import invalid_value, not_found
+from rightful.scim.errors import ScimError, invalid_value, not_found
 from rightful.scim.etags import etag, not_modified, require_match
 from rightful.scim.members import Member, MemberChanges, plan_members, take_members
 from rightful.scim.patch import apply_patch, read_patch
@@ -79,7 +79,7 @@ def replace(call: ScimCall) -> Response:
 
 
 def patch(call: ScimCall) -> Response:
-    """PATCH /Groups/{id} (RFC 7644 section 3.5.2): all operations or none."""
+    """PATCH /Groups/{id} (RFC 7644 section 3.5.2): all operations or none. `attributes` rules out an answer of 204."""
     sent = call.body(BODY_LIMIT_OCTETS)
     state = call.groups.state(call.resource_id, member_ids=_ids_in(call))
     keep(call, state.directory)
@@ -93,11 +93,13 @@ def patch(call: ScimCall) -> Response:
 
     groups = call.groups_of(state.directory)
     changed = groups.change(call.resource_id, plan, state, call.invocation, lambda found: _precondition(call, found))
-    group = changed.group
-    if dialect.patch_answer == 204:
+    group, named = changed.group, bool(call.names("attributes"))
+    if dialect.patch_answer == 204 and not named:
         return _no_content(group)
     if not _shows_members(call):
         return _response(call, 200, group, ())
+    if named:
+        return _all_that_is_named(call, group)
     found, page = call.provisioning.store.group_with_members(group.id, limit=MOST_MEMBERS_IN_PATCH_ANSWER)
     if page.next_position is not None or found is None:
         return _no_content(group)
@@ -109,6 +111,14 @@ def delete(call: ScimCall) -> Response:
     state = call.groups.state(call.resource_id)
     call.groups.remove(call.resource_id, state, call.invocation, lambda found: _precondition(call, found))
     return Response(204)
+
+
+def _all_that_is_named(call: ScimCall, group: Group) -> Response:
+    try:
+        return _whole(call, 200, Changed(group))
+    except ScimError:
+        # More members than an answer can show. It is done, and must not look refused.
+        return _no_content(group)
 
 
 def _whole(call: ScimCall, status: int, changed: Changed) -> Response:

@@ -79,7 +79,7 @@ def patch(call: ScimCall) -> Response:
         lambda found: _precondition(call, found),
         said_by_operations(operations),
     )
-    if dialect.patch_answer == 204:
+    if dialect.patch_answer == 204 and not call.names("attributes"):
         return Response(204, None, {"ETag": etag(account.tag)})
     return user_response(call, 200, account, rt)
 
