@@ -26,6 +26,17 @@ def test_both_resource_types_and_their_schemas_are_listed(service: Service) -> N
         assert service.scim("GET", f"/Schemas/{each['schema']}").status == 200
 
 
+def test_what_is_refused_as_taken_is_said_to_be_unique(service: Service) -> None:
+    group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Ops"}
+    for endpoint, name, body in (("/Users", "userName", user("ada")), ("/Groups", "displayName", group)):
+        assert service.scim("POST", endpoint, body).status == 201
+        again: Any = service.scim("POST", endpoint, body)
+        assert (again.status, again.body["scimType"]) == (409, "uniqueness")
+        schema: Any = service.scim("GET", f"/Schemas/{body['schemas'][0]}").body  # type: ignore[index]
+        [attribute] = [each for each in schema["attributes"] if each["name"] == name]
+        assert attribute["uniqueness"] == "server"
+
+
 def test_what_the_configuration_says_is_so(service: Service) -> None:
     config: Any = service.scim("GET", "/ServiceProviderConfig").body
     assert {name: config[name]["supported"] for name in ("patch", "bulk", "filter", "sort", "etag")} == dict.fromkeys(

@@ -1,8 +1,9 @@
 """The core Group schema (RFC 7643 sections 4.2 and 8.7.1).
 
 `displayName` is required by the text of section 4.2; the example schema of section 8.7.1 says
-otherwise, and the text is normative. A member's `$ref` follows from its value: what a client sends
-is taken and not looked at, what an answer shows is made by the service.
+otherwise, and the text is normative. Whether it is unique is left to the service, and here it is. A
+member's `$ref` follows from its value: what a client sends is taken and not looked at, what an
+answer shows is made by the service.
 """
 
 from rightful.scim.attributes import Attribute, Schema
@@ -12,7 +13,12 @@ CORE_GROUP = Schema(
     "Group",
     "Group",
     (
-        Attribute("displayName", description="The name of the group.", required=True),
+        Attribute(
+            "displayName",
+            description="The name of the group, unique in the directory.",
+            required=True,
+            uniqueness="server",
+        ),
         Attribute(
             "members",
             "complex",
