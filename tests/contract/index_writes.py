@@ -301,3 +301,12 @@ class DomainWrites:
         committing.done(RequireDomain(names.organization, names.domain))
         assert committing.refused(RequireDomain(names.other_organization, names.domain)) == names.organization
         assert store.organization_of_domain(names.domain) == names.organization
+
+    def test_a_domain_that_may_be_nobodys_must_not_be_anothers(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        committing.done(RequireDomain(names.organization, names.domain, or_nobody=True))
+        given(store, ClaimDomain(names.domain, names.organization, NOW))
+        committing.done(RequireDomain(names.organization, names.domain, or_nobody=True))
+        refused = committing.refused(RequireDomain(names.other_organization, names.domain, or_nobody=True))
+        assert refused == names.organization

@@ -29,7 +29,6 @@ def service(store: DynamoDBStore, names: Names) -> Service:
     """A service on DynamoDB, whose process is warm: it has listed users before."""
     service = Service(
         store=store,  # type: ignore[arg-type]  # the tests' service is made for both stores
-        domain=names.domain,
         domain_policy=DomainPolicy.ANY,
         on_delete=OnDelete.ERASE,
     )
@@ -74,6 +73,13 @@ def test_a_change_is_two_calls_with_or_without_a_new_address(service: Service, n
     assert calls(service, "PATCH", path, moved) == {"BatchGetItem": 1, "TransactWriteItems": 1}
     again = ada | {"emails": [{"value": f"{names.third}@example.com", "type": "work", "primary": True}]}
     assert calls(service, "PUT", path, again) == {"BatchGetItem": 1, "TransactWriteItems": 1}
+
+
+def test_an_address_on_a_domain_of_nobody_costs_one_look_up_more(service: Service, names: Names) -> None:
+    ada = service.create_user(names.mine)
+    moved = email_patch(f"{names.mine}@nobodys.example")
+    counted = calls(service, "PATCH", f"/Users/{ada['id']}", moved)
+    assert counted == {"BatchGetItem": 1, "GetItem": 1, "TransactWriteItems": 1}
 
 
 @pytest.mark.parametrize("attribute", ["userName", "externalId", "emails.value", "id"])

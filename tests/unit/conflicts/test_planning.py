@@ -116,9 +116,10 @@ def test_both_accounts_carry_what_they_were_before() -> None:
         assert account.before_image.email == before.email
 
 
-def test_an_organization_that_takes_any_domain_needs_none_verified() -> None:
+def test_an_organization_that_takes_any_domain_needs_it_to_be_nobody_elses() -> None:
     anywhere = replace(OURS, domains={}, domain_policy=DomainPolicy.ANY)
-    assert not [write for write in _plan(_snapshot(organization=anywhere)).writes if isinstance(write, RequireDomain)]
+    required = [write for write in _plan(_snapshot(organization=anywhere)).writes if isinstance(write, RequireDomain)]
+    assert required == [RequireDomain("ours", "example.com", or_nobody=True)]
 
 
 def test_repairing_the_index_rests_on_the_listed_account_s_version_without_writing_it() -> None:

@@ -19,6 +19,7 @@ from rightful.conflicts.merging import deactivated, emptied
 from rightful.eventlog import LogEntry
 from rightful.groups.cleaning import leave_all
 from rightful.invocation import Invocation
+from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import Organization
 from rightful.scim.errors import ScimError
 from rightful.storage.contract import IdentityStore
@@ -47,7 +48,7 @@ class Administration:
         Raises:
             AccountError: linked; protected; email_taken (AddressTakenError); invalid_value, the domain is not verified.
         """
-        if address is not None and not self.organization.may_claim_on(address.domain):
+        if address is not None and not may_claim(self.store, self.organization, address.domain):
             message = f"email: the domain {address.domain} is not verified by this organization. Verify it first."
             raise AccountError("invalid_value", message, "email")
         instead = placeholder(self.invocation.new_id())

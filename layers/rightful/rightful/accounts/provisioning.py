@@ -39,6 +39,7 @@ from rightful.accounts.resource import (
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Operation, Requester
 from rightful.invocation import Invocation
+from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import OnDelete
 from rightful.scim.errors import ScimError, not_found, payload_too_large, unavailable, uniqueness
 from rightful.storage.contract import DirectoryState, IdentityStore
@@ -272,7 +273,7 @@ class Provisioning:
         if address is None or (before is not None and before.holds == address.canonical):
             return
         check_claimable(address)
-        if not state.organization.may_claim_on(address.domain):
+        if not may_claim(self.store, state.organization, address.domain):
             refused = UnverifiedDomainError(address)
             self.refusals.unverified_domain(state, before, after, refused, invocation)
             raise refused

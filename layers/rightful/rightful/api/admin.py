@@ -19,7 +19,7 @@ from rightful.api import (
 from rightful.api.account_errors import account_error_response
 from rightful.api.admin_call import AdminCall
 from rightful.api.json_call import ApiError, no_such_endpoint
-from rightful.api.proxy import Request, Response
+from rightful.api.proxy import Principal, Request, Response
 from rightful.conflicts.decisions import DecisionError
 from rightful.conflicts.policy import PolicyError
 from rightful.invocation import Invocation
@@ -53,8 +53,12 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/directories/{id}/tokens/{tokenId}": {"DELETE": admin_directories.delete_token},
 }
 
+OPEN_TO_OPERATORS = ("/policy", "/domains", "/directories")
+"""What the operator of the service keeps for organizations: with its key, of any organization."""
+
 _STATUS_OF_CODE = {
     "invalid_value": 400,
+    "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
     "ended": 409,
@@ -94,11 +98,29 @@ class AdminService:
         handler = methods.get(request.method)
         if handler is None:
             raise no_such_endpoint(methods)
-        principal = request.principal
-        if principal is None or principal.scope is not Scope.ADMIN:
-            raise ApiError(403, "forbidden", "This key is no admin key. Use an admin key of the organization.")
-        if principal.organization_id != request.path_parameters.get("orgId"):
-            raise ApiError(403, "forbidden", "This key belongs to another organization.")
+        principal = _administrator(request)
         if request.names_nothing:
             raise ApiError(404, "not_found", "There is no such thing in this organization.")
-        return handler(AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure))
+        call = AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure)
+        if call.by_operator:
+            call.organization()  # an administrator's key proves that there is one
+        return handler(call)
+
+
+def _administrator(request: Request) -> Principal:
+    """Whose key it is: an administrator's of the organization in the path, or for its settings an operator's.
+
+    Raises:
+        ApiError: 403, it does not open this.
+    """
+    principal = request.principal
+    if principal is not None and principal.scope is Scope.OPERATOR:
+        if not request.resource.removeprefix(BASE).startswith(OPEN_TO_OPERATORS):
+            message = "An operator's key opens the settings of organizations, not their accounts and conflicts."
+            raise ApiError(403, "forbidden", message)
+        return principal
+    if principal is None or principal.scope is not Scope.ADMIN:
+        raise ApiError(403, "forbidden", "This key is no admin key. Use an admin key of the organization.")
+    if principal.organization_id != request.path_parameters.get("orgId"):
+        raise ApiError(403, "forbidden", "This key belongs to another organization.")
+    return principal

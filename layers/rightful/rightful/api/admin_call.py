@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from rightful.api.json_call import ApiError, JsonCall
 from rightful.organizations.organization import Organization
-from rightful.organizations.tokens import Token
+from rightful.organizations.tokens import Scope, Token
 from rightful.storage.contract import ConflictQueue
 
 
 @dataclass(frozen=True, slots=True)
 class AdminCall(JsonCall):
-    """A request by an administrator of the organization in its path; that is checked before.
+    """A request by an administrator of the organization in its path, or by the operator; that is checked before.
 
     `on_failure` is told what could not be done now and is done later.
     """
@@ -22,7 +22,17 @@ class AdminCall(JsonCall):
     @property
     def organization_id(self) -> str:
         """The organization in the path."""
-        return self.principal.organization_id
+        return self.request.path_parameters.get("orgId", "")
+
+    @property
+    def by_operator(self) -> bool:
+        """Whether it is the operator of the service who asks, not the organization itself."""
+        return self.principal.scope is Scope.OPERATOR
+
+    @property
+    def who(self) -> str:
+        """Who asks, as the organization's event log names them."""
+        return f"{self.principal.holder} (operator)" if self.by_operator else self.principal.holder
 
     def organization(self) -> Organization:
         """The organization's settings as they are now.

@@ -66,6 +66,7 @@ def post_directory(call: AdminCall) -> Response:
         profile=new.profile,
         on_delete=new.onDelete,
         extensions=new.extensions,
+        by=call.who,
     )
     return Response(201, _directory(call, directory))
 
@@ -73,16 +74,18 @@ def post_directory(call: AdminCall) -> Response:
 def patch_directory(call: AdminCall) -> Response:
     """PATCH directories/{id}: members that are left out stay as they are."""
     changed = call.body(ChangedDirectory)
-    directory = _asked_directory(call)
-    _check(changed.profile or directory.profile, changed.extensions or [])
+    before = _asked_directory(call)
+    _check(changed.profile or before.profile, changed.extensions or [])
     directory = replace(
-        directory,
-        name=changed.name or directory.name,
-        profile=changed.profile or directory.profile,
-        on_delete=changed.onDelete or directory.on_delete,
-        extensions=tuple(changed.extensions) if changed.extensions is not None else directory.extensions,
+        before,
+        name=changed.name or before.name,
+        profile=changed.profile or before.profile,
+        on_delete=changed.onDelete or before.on_delete,
+        extensions=tuple(changed.extensions) if changed.extensions is not None else before.extensions,
     )
-    return Response(200, _directory(call, change_directory(call.store, call.invocation, directory)))
+    if directory != before:
+        directory = change_directory(call.store, call.invocation, directory, before=before, by=call.who)
+    return Response(200, _directory(call, directory))
 
 
 def list_tokens(call: AdminCall) -> Response:
@@ -104,6 +107,7 @@ def post_token(call: AdminCall) -> Response:
         organization_id=call.organization_id,
         directory_id=directory.id,
         lifetime=timedelta(days=new.lifetimeDays) if new.lifetimeDays else None,
+        by=call.who,
     )
     return Response(201, {**token_document(token), "token": secret})
 
@@ -113,7 +117,7 @@ def delete_token(call: AdminCall) -> Response:
     directory = _asked_directory(call)
     for token in call.store.tokens(organization_id=call.organization_id, directory_id=directory.id):
         if token.id == call.request.path_parameters.get("tokenId"):
-            revoke_token(call.store, call.invocation, token)
+            revoke_token(call.store, call.invocation, token, by=call.who)
             return Response(204)
     raise ApiError(404, "not_found", "There is no such key of this directory.")
 

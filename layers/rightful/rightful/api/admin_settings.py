@@ -33,7 +33,7 @@ def get_policy(call: AdminCall) -> Response:
 def put_policy(call: AdminCall) -> Response:
     """PUT policy {"policy"?, "brakes"?, "domainPolicy"?}: what is left out, in each of them too, stays as it is."""
     document = call.document()
-    organization = call.organization()
+    before = organization = call.organization()
     known = {"policy", "brakes", "domainPolicy"}
     for name in document:
         if name not in known:
@@ -44,8 +44,10 @@ def put_policy(call: AdminCall) -> Response:
     if brakes is not None:
         organization = replace(organization, brakes=read_brakes(_object(brakes, "brakes"), organization.brakes))
     if "domainPolicy" in document:
-        organization = replace(organization, domain_policy=_domain_policy(document["domainPolicy"]))
-    return Response(200, _policy_document(change_organization(call.store, call.invocation, organization)))
+        organization = replace(organization, domain_policy=_domain_policy(call, document["domainPolicy"], before))
+    if organization != before:
+        organization = change_organization(call.store, call.invocation, organization, before=before, by=call.who)
+    return Response(200, _policy_document(organization))
 
 
 def list_domains(call: AdminCall) -> Response:
@@ -54,15 +56,19 @@ def list_domains(call: AdminCall) -> Response:
 
 
 def post_domain(call: AdminCall) -> Response:
-    """POST domains {"domain"}."""
+    """POST domains {"domain"}: the operator has seen the proof that the organization owns it."""
     domain = call.body(NewDomain).domain
-    organization = add_domain(call.store, call.invocation, call.organization(), domain)
+    if not call.by_operator:
+        message = "The operator of the service adds domains, when it has seen that you own them. Ask there."
+        raise ApiError(403, "forbidden", message)
+    organization = add_domain(call.store, call.invocation, call.organization(), domain, by=call.who)
     return Response(201, {"items": list(_domain_documents(organization).values())})
 
 
 def delete_domain(call: AdminCall) -> Response:
     """DELETE domains/{domain}."""
-    remove_domain(call.store, call.invocation, call.organization(), call.request.path_parameters.get("domain", ""))
+    domain = call.request.path_parameters.get("domain", "")
+    remove_domain(call.store, call.invocation, call.organization(), domain, by=call.who)
     return Response(204)
 
 
@@ -80,12 +86,17 @@ def _domain_documents(organization: Organization) -> dict[str, dict[str, str]]:
     }
 
 
-def _domain_policy(value: object) -> DomainPolicy:
+def _domain_policy(call: AdminCall, value: object, before: Organization) -> DomainPolicy:
+    """The domain policy that is asked for. An organization can narrow its own, only the operator can widen it."""
     try:
-        return DomainPolicy(str(value))
+        asked = DomainPolicy(str(value))
     except ValueError as error:
         message = f"domainPolicy: choose of {', '.join(DomainPolicy)}."
         raise ApiError(400, "invalid_value", message, "domainPolicy") from error
+    if asked is DomainPolicy.ANY and before.domain_policy is not asked and not call.by_operator:
+        message = "domainPolicy: only the operator of the service can let an organization use every domain."
+        raise ApiError(403, "forbidden", message, "domainPolicy")
+    return asked
 
 
 def _object(value: object, name: str) -> dict[str, object]:

@@ -111,8 +111,10 @@ def trail_of(conflict: Conflict) -> tuple[Write, ...]:
 
 
 def required_domains(organization: Organization | None, emails: Sequence[Address | None]) -> tuple[Write, ...]:
-    """That the organization still has the domains of these addresses: no claim outlives a domain."""
-    if organization is None or organization.domain_policy is DomainPolicy.ANY:
+    """That the organization still has the domains of these addresses, or may use what nobody has: no claim outlives a
+    domain."""
+    if organization is None:
         return ()
+    or_nobody = organization.domain_policy is DomainPolicy.ANY
     domains = dict.fromkeys(email.domain for email in emails if email is not None and not email.is_placeholder)
-    return tuple(RequireDomain(organization.id, domain) for domain in domains)
+    return tuple(RequireDomain(organization.id, domain, or_nobody) for domain in domains)

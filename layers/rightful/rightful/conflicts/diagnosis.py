@@ -132,7 +132,7 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
     conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
     if _is_self(snapshot):
         return Diagnosis(ConflictClass.SELF, {"holder": "the requester itself"})
-    verified = snapshot.organization is not None and snapshot.organization.may_claim_on(conflict.wanted.domain)
+    verified = snapshot.may_claim
     if not verified and (hold is None or hold.account_id is None or holder is None):
         return _unverified(conflict.wanted)
     if hold is not None and hold.account_id is not None:
@@ -163,7 +163,7 @@ def _by_holder(snapshot: Snapshot) -> Diagnosis:
         return Diagnosis(ConflictClass.UNKNOWN, {"holder": "could not be read"})
     if holder.organization_id not in {None, conflict.organization_id}:
         return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
-    if not organization.may_claim_on(conflict.wanted.domain):
+    if not snapshot.may_claim:
         return _unverified(conflict.wanted)
     if holder.organization_id is None and conflict.wanted.domain not in organization.domains:
         # A domain policy of "any" lets an organization use a domain, not take it from somebody's private account.

@@ -1,10 +1,14 @@
 """Reading what a decision rests on: the only part of diagnosis that asks the store. Every read is consistent."""
 
+from collections.abc import Callable
+from functools import cache
+
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.conflicts.conflict import Conflict
 from rightful.conflicts.diagnosis import is_requester, wants_still
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.invocation import Invocation
+from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import IdentityStore, Pointer
 
@@ -20,12 +24,15 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         account_id=conflict.requester.account_id,
         requester_key=conflict.requester_key,
     )
+    organization = state.organization if state else None
+    claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
     leg = _leg(store, conflict, state.account if state else None)
-    following, cyclic, cut_short = _following(store, invocation, leg)
+    following, cyclic, cut_short = _following(store, invocation, leg, claimable)
+    permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
     return Snapshot(
         now=invocation.now,
         leg=leg,
-        organization=state.organization if state else None,
+        organization=organization,
         directory_exists=state is not None,
         pending_id=state.pending_conflict_id if state else None,
         following=following,
@@ -33,6 +40,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         cut_short=cut_short,
         live_key_ids=_live_key_ids(store, invocation, conflict),
         revoked=_is_revoked(store, invocation, conflict),
+        foreign_domain=permitted and not claimable(conflict.wanted.domain),
     )
 
 
@@ -52,7 +60,9 @@ def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Acco
     return store.account_id_of_user_name(conflict.directory_id, canonical_user_name(user_name))
 
 
-def _following(store: IdentityStore, invocation: Invocation, first: Leg) -> tuple[tuple[Leg, ...], bool, bool]:
+def _following(
+    store: IdentityStore, invocation: Invocation, first: Leg, claimable: Callable[[str], bool]
+) -> tuple[tuple[Leg, ...], bool, bool]:
     """The holder's own pending change, and so on, until somebody stays, an address is free, or the circle closes."""
     legs: list[Leg] = []
     leg = first
@@ -66,7 +76,7 @@ def _following(store: IdentityStore, invocation: Invocation, first: Leg) -> tupl
             return tuple(legs), False, True
         seen.add(leg.holder.id)
         pending = _pending_change(store, invocation, first.conflict, leg.holder)
-        if pending is None:
+        if pending is None or not claimable(pending.wanted.domain):
             break
         leg = _leg(store, pending, leg.holder)
         legs.append(leg)

@@ -44,6 +44,7 @@ class Snapshot:
         cut_short: there are more legs than were read.
         live_key_ids: of the keys that approved, those that are still live admin keys of the organization.
         revoked: the key that the request came with opens nothing any more.
+        foreign_domain: another organization has verified the wanted address's domain.
     """
 
     now: datetime
@@ -56,6 +57,7 @@ class Snapshot:
     cut_short: bool = False
     live_key_ids: frozenset[str] = frozenset()
     revoked: bool = False
+    foreign_domain: bool = False
 
     @property
     def conflict(self) -> Conflict:
@@ -71,6 +73,12 @@ class Snapshot:
     def holder(self) -> Account | None:
         """Who holds the address."""
         return self.leg.holder
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether the organization may claim addresses on the wanted one's domain."""
+        organization, domain = self.organization, self.conflict.wanted.domain
+        return organization is not None and organization.may_claim_on(domain) and not self.foreign_domain
 
     def legs(self) -> Iterator[Leg]:
         """The conflict's own leg and the following ones."""

@@ -1,6 +1,7 @@
 """Organizations, domains, directories and keys: how they come to be and end.
 
-What an operator does when a customer arrives, and an administrator on the settings page.
+What an operator does when a customer arrives, and an administrator on the settings page. `by` is who holds the key that
+asked for a change: the organization's event log has it, written in the same transaction. None: no key, no row.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from rightful.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.organizations.settings_error import SettingsError
+from rightful.organizations.settings_log import directory_sentence, organization_sentence, settings_row
 from rightful.organizations.tokens import Scope, Token, digest, new_secret
 from rightful.storage.contract import IdentityStore
 from rightful.storage.writes import (
@@ -58,21 +60,28 @@ def change_organization(
     store: IdentityStore,
     invocation: Invocation,
     organization: Organization,
+    *,
+    before: Organization | None = None,
+    by: str | None = None,
 ) -> Organization:
-    """Write changed settings of an organization as it was read.
+    """Write changed settings of an organization as it was read: `before`, where that is to be logged.
 
     Raises:
         SettingsError: somebody else changed them meanwhile.
     """
     changed = replace(organization, version=organization.version + 1)
+    sentence = organization_sentence(before or organization, changed)
+    row = settings_row(organization.id, by, organization.name, sentence, invocation)
     try:
-        store.commit([PutOrganization(changed, organization.version)], remaining=invocation.remaining)
+        store.commit([PutOrganization(changed, organization.version), *row], remaining=invocation.remaining)
     except RefusedError as error:
         raise _changed_meanwhile() from error
     return changed
 
 
-def add_domain(store: IdentityStore, invocation: Invocation, organization: Organization, domain: str) -> Organization:
+def add_domain(
+    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
+) -> Organization:
     """Record that an organization proved it owns a domain. Doing so again changes nothing.
 
     The proof itself (a DNS record) is the operator's; this service keeps the result.
@@ -93,6 +102,7 @@ def add_domain(store: IdentityStore, invocation: Invocation, organization: Organ
             [
                 ClaimDomain(name, organization.id, invocation.now),
                 PutOrganization(changed, organization.version),
+                *settings_row(organization.id, by, name, f"The domain {name} was verified.", invocation),
             ],
             remaining=invocation.remaining,
         )
@@ -105,7 +115,7 @@ def add_domain(store: IdentityStore, invocation: Invocation, organization: Organ
 
 
 def remove_domain(
-    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str
+    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
 ) -> Organization:
     """Give a domain up: no more addresses are claimed on it, accounts keep those that they have.
 
@@ -117,11 +127,14 @@ def remove_domain(
         raise SettingsError("not_found", f"{name} is not a verified domain of this organization.", "domain")
     domains = {known: moment for known, moment in organization.domains.items() if known != name}
     changed = replace(organization, version=organization.version + 1, domains=domains)
+    sentence = f"The domain {name} was given up: no more addresses are claimed on it."
+    writes: list[Write] = [
+        ReleaseDomain(name, organization.id),
+        PutOrganization(changed, organization.version),
+        *settings_row(organization.id, by, name, sentence, invocation),
+    ]
     try:
-        store.commit(
-            [ReleaseDomain(name, organization.id), PutOrganization(changed, organization.version)],
-            remaining=invocation.remaining,
-        )
+        store.commit(writes, remaining=invocation.remaining)
     except RefusedError as error:
         raise _changed_meanwhile() from error
     return changed
@@ -136,6 +149,7 @@ def create_directory(
     profile: str = "generic",
     on_delete: OnDelete = OnDelete.DEACTIVATE,
     extensions: Sequence[Mapping[str, object]] = (),
+    by: str | None = None,
 ) -> Directory:
     """A new directory: an IdP connection that has no key yet."""
     directory = Directory(
@@ -148,19 +162,30 @@ def create_directory(
         on_delete=on_delete,
         extensions=tuple(extensions),
     )
-    store.commit([PutDirectory(directory, None)], remaining=invocation.remaining)
+    sentence = f"The directory was made, for the profile {profile}."
+    row = settings_row(organization_id, by, name, sentence, invocation, directory_id=directory.id)
+    store.commit([PutDirectory(directory, None), *row], remaining=invocation.remaining)
     return directory
 
 
-def change_directory(store: IdentityStore, invocation: Invocation, directory: Directory) -> Directory:
-    """Write changed settings of a directory as it was read.
+def change_directory(
+    store: IdentityStore,
+    invocation: Invocation,
+    directory: Directory,
+    *,
+    before: Directory | None = None,
+    by: str | None = None,
+) -> Directory:
+    """Write changed settings of a directory as it was read: `before`, where that is to be logged.
 
     Raises:
         SettingsError: somebody else changed them meanwhile.
     """
     changed = replace(directory, version=directory.version + 1)
+    sentence = directory_sentence(before or directory, changed)
+    row = settings_row(directory.organization_id, by, directory.name, sentence, invocation, directory_id=directory.id)
     try:
-        store.commit([PutDirectory(changed, directory.version)], remaining=invocation.remaining)
+        store.commit([PutDirectory(changed, directory.version), *row], remaining=invocation.remaining)
     except RefusedError as error:
         raise _changed_meanwhile() from error
     return changed
@@ -175,6 +200,7 @@ def issue_token(
     organization_id: str | None = None,
     directory_id: str | None = None,
     lifetime: timedelta | None = None,
+    by: str | None = None,
 ) -> tuple[str, Token]:
     """A new key: the secret, which is not stored and cannot be shown again, and its record.
 
@@ -195,16 +221,24 @@ def issue_token(
         organization_id=organization_id,
         directory_id=directory_id,
     )
+    until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without an end"
+    row = _key_row(token, by, f"A key was issued to {holder}: {token.id}, {until}.", invocation)
     try:
-        store.commit([PutToken(token), ListToken(token), *room], remaining=invocation.remaining)
+        store.commit([PutToken(token), ListToken(token), *room, *row], remaining=invocation.remaining)
     except RefusedError as error:
         raise _changed_meanwhile() from error
     return secret, token
 
 
-def revoke_token(store: IdentityStore, invocation: Invocation, token: Token) -> None:
+def revoke_token(store: IdentityStore, invocation: Invocation, token: Token, *, by: str | None = None) -> None:
     """End a key. Warm gateways may let it in for the 60 seconds that they cache an authorizer's answer."""
-    store.commit([DeleteToken(token.sha256), UnlistToken(token)], remaining=invocation.remaining)
+    row = _key_row(token, by, f"The key {token.id} of {token.holder} was revoked.", invocation)
+    store.commit([DeleteToken(token.sha256), UnlistToken(token), *row], remaining=invocation.remaining)
+
+
+def _key_row(token: Token, by: str | None, sentence: str, invocation: Invocation) -> tuple[Write, ...]:
+    organization_id = token.organization_id or ""
+    return settings_row(organization_id, by, token.holder, sentence, invocation, directory_id=token.directory_id)
 
 
 def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: str, now: datetime) -> PutDirectory:

@@ -31,12 +31,18 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the answer rests on, as it was read: who holds the addresses, and those accounts."""
+    """What the answer rests on, as it was read: who holds the addresses, those accounts, and which of the domains that
+    the domain policy would let in are another organization's."""
 
     now: datetime
     organization: Organization
     holds: Mapping[str, Hold]
     accounts: Mapping[str, Account]
+    foreign_domains: frozenset[str] = frozenset()
+
+    def may_claim_on(self, domain: str) -> bool:
+        """Whether the organization may claim addresses on a domain."""
+        return self.organization.may_claim_on(domain) and domain not in self.foreign_domains
 
     def holder(self, canonical: str) -> Account | None:
         """The account that holds an address."""

@@ -82,7 +82,7 @@ def _cannot_be_pushed(
         )
     if pair.new.canonical == account.holds:
         return Verdict.UNCHANGED, "The account has this address already."
-    if pair.new.domain == PLACEHOLDER_DOMAIN or not facts.organization.may_claim_on(pair.new.domain):
+    if pair.new.domain == PLACEHOLDER_DOMAIN or not facts.may_claim_on(pair.new.domain):
         return Verdict.UNVERIFIED_DOMAIN, f"The domain {pair.new.domain} is not verified by your organization."
     if wanted[pair.new.canonical] > 1:
         return Verdict.SAME_TARGET, "Another change of this list wants the same address: only one of them can have it."

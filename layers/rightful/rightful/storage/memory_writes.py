@@ -115,7 +115,9 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return item in {None, account_id}
         case w.ReleaseUserName(account_id=account_id) | w.TransferUserName(from_account_id=account_id):
             return item == account_id
-        case w.RequireDomain(organization_id, _) | w.ReleaseDomain(_, organization_id):
+        case w.RequireDomain(organization_id, _, or_nobody):
+            return item == organization_id or (or_nobody and item is None)
+        case w.ReleaseDomain(_, organization_id):
             return item == organization_id
         case w.ClaimDomain(_, organization_id, _):
             return item in {None, organization_id}

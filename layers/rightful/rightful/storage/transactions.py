@@ -150,7 +150,7 @@ class Translator:
         return self._on(
             "ConditionCheck",
             keys.domain(write.domain),
-            "organization_id = :organization",
+            f"{_NEW} OR organization_id = :organization" if write.or_nobody else "organization_id = :organization",
             organization=write.organization_id,
         )
 

@@ -159,10 +159,11 @@ class TransferUserName:
 
 @dataclass(frozen=True, slots=True)
 class RequireDomain:
-    """No write. Condition: the organization has verified that domain."""
+    """No write. Condition: the organization has verified that domain; `or_nobody`: or no organization has."""
 
     organization_id: str
     domain: str
+    or_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
