@@ -108,12 +108,12 @@ $(UV): Makefile
 	@touch $@
 
 # --inexact: what the tests need stays where it is already installed.
-$(RUNTIME_READY): uv.lock | $(UV)
+$(RUNTIME_READY): uv.lock pyproject.toml | $(UV)
 	@echo "Setting up Python packages in .venv (the first time, this can take a minute)"
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group local --python $(PYTHON)
 	@touch $@
 
-$(DEV_READY): uv.lock | $(UV)
+$(DEV_READY): uv.lock pyproject.toml | $(UV)
 	@echo "Setting up Python packages and test tools in .venv (the first time, this can take a minute)"
 	@$(UV) sync --quiet --locked --python $(PYTHON)
 	@touch $@ $(RUNTIME_READY)

@@ -44,7 +44,7 @@ def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
         checked.looked_at += len(piece.accounts) + len(piece.holds) + len(piece.user_names)
         checked.unrepaired += [Disagreement("unreadable_item", _named_in(pk)) for pk in piece.unreadable]
         for subject in suspects(store, piece, invocation):
-            _settle(store, invocation, subject, checked)
+            settle(store, invocation, subject, checked)
         position = piece.next_position
         store.put_scan_position(segment, position)
         if position is None:
@@ -74,10 +74,12 @@ def suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> Iter
             yield account
 
 
-def _settle(store: IdentityStore, invocation: Invocation, subject: Subject, checked: Checked) -> None:
-    """Look again, and repair what can be."""
+def settle(
+    store: IdentityStore, invocation: Invocation, subject: Subject, checked: Checked, *, repair: bool = True
+) -> None:
+    """Look again, and repair what can be; or only tell of it."""
     for found in _confirmed(store, invocation, subject):
-        if not found.repair:
+        if not found.repair or not repair:
             checked.unrepaired.append(found)
             continue
         try:

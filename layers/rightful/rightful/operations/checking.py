@@ -1,0 +1,189 @@
+"""`rightful check`: everything in the identity table that has to agree, looked at once; and repaired.
+
+The janitor does the same for the indexes, a piece at a time, for ever. This is for after a restore, or after an alarm:
+all of it, now. It can run while the service does: what it found is read again before it is told or repaired, and a
+repair carries its evidence as conditions.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from rightful.conflicts.conflict import Conflict
+from rightful.eventlog import first_id_at
+from rightful.invocation import Invocation
+from rightful.operations.loose_ends import judge_conflict, judge_pending, judge_waiter
+from rightful.storage.contract import IdentityStore, Pointer
+from rightful.storage.whole_table import LinkedUser, Pending, Row, Waiter
+from rightful.storage.writes import ContendedError, CountUsers, RefusedError
+from rightful.upkeep.agreement import Disagreement
+from rightful.upkeep.integrity import PIECE, Checked, settle, suspects
+
+PASSES = 5
+"""One repair can make room for another: the table is looked at again until nothing is left to repair."""
+
+Progress = Callable[[int], None]
+Scan = Callable[[], Iterable[Row]]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check found: by kind, how many were repaired and how many are left, and each of those that are left."""
+
+    looked_at: int = 0
+    repaired: Counter[str] = field(default_factory=Counter)
+    left: list[Disagreement] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything agrees now."""
+        return not self.left
+
+
+def check(
+    store: IdentityStore, scan: Scan, invocation: Invocation, *, repair: bool, progress: Progress = lambda _: None
+) -> Report:
+    """Look at the whole identity table.
+
+    Args:
+        scan: reads it from the beginning (`storage.whole_table.rows`).
+        repair: do what would repair a disagreement, where there is such a thing.
+        progress: is told how many items were looked at so far.
+    """
+    report = Report()
+    for _ in range(PASSES):
+        checked = Checked()
+        _check_indexes(store, invocation, checked, repair, progress)
+        _check_conflicts(store, scan, invocation, checked, repair)
+        report.looked_at = max(report.looked_at, checked.looked_at)
+        report.repaired += Counter(found.kind for found in checked.repaired)
+        report.left = checked.unrepaired
+        if not checked.repaired:
+            break
+    return report
+
+
+def _check_indexes(
+    store: IdentityStore, invocation: Invocation, checked: Checked, repair: bool, progress: Progress
+) -> None:
+    position = None
+    while True:
+        piece = store.piece(0, 1, position, limit=PIECE)
+        checked.looked_at += len(piece.accounts) + len(piece.holds) + len(piece.user_names)
+        checked.unrepaired += [Disagreement("unreadable_item", "") for _ in piece.unreadable]
+        for subject in suspects(store, piece, invocation):
+            settle(store, invocation, subject, checked, repair=repair)
+        progress(checked.looked_at)
+        position = piece.next_position
+        if position is None:
+            return
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one scan saw."""
+
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    pending: dict[str, Pending] = field(default_factory=dict)
+    waiters: list[Waiter] = field(default_factory=list)
+    users: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: Row) -> None:
+        if isinstance(row, Conflict):
+            self.conflicts[row.id] = row
+        elif isinstance(row, Pending):
+            self.pending[row.requester_key] = row
+        elif isinstance(row, Waiter):
+            self.waiters.append(row)
+        else:
+            self.users[row.directory_id] += isinstance(row, LinkedUser)
+
+
+def _look(scan: Scan) -> _Seen:
+    seen = _Seen()
+    for row in scan():
+        seen.add(row)
+    return seen
+
+
+def _check_conflicts(store: IdentityStore, scan: Scan, invocation: Invocation, checked: Checked, repair: bool) -> None:
+    """Conflicts with what points to them, and the directories' numbers of users."""
+    seen = _look(scan)
+    settling = _Settling(store, invocation, checked, repair)
+    # What was recorded since the scan began may have been half seen; ids begin with their time.
+    since = first_id_at(invocation.now)
+    for pending in seen.pending.values():
+        conflict = seen.conflicts.get(pending.conflict_id)
+        if pending.conflict_id < since and judge_pending(pending, conflict):
+            settling.pending(pending, conflict)
+    for waiter in seen.waiters:
+        if waiter.conflict_id < since and judge_waiter(waiter, seen.conflicts.get(waiter.conflict_id)):
+            settling.waiter(waiter)
+    named = {key: pending.conflict_id for key, pending in seen.pending.items()}
+    waiting = {(waiter.canonical, waiter.conflict_id) for waiter in seen.waiters}
+    for conflict in seen.conflicts.values():
+        if conflict.id < since and judge_conflict(conflict, named, waiting):
+            settling.conflict(conflict)
+    _check_numbers(store, scan, seen.users, settling)
+
+
+def _check_numbers(store: IdentityStore, scan: Scan, users: Counter[str], settling: "_Settling") -> None:
+    """A directory whose users came and went meanwhile says nothing: only what two scans in a row saw counts."""
+    suspects = {directory_id: store.number_of_users(directory_id) for directory_id in users}
+    suspects = {directory_id: number for directory_id, number in suspects.items() if number != users[directory_id]}
+    if not suspects:
+        return
+    again = _look(scan).users
+    for directory_id, number in suspects.items():
+        if again[directory_id] == users[directory_id] and store.number_of_users(directory_id) == number:
+            settling.number_of_users(directory_id, again[directory_id] - number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """Looks at a suspect again, consistently, and repairs it or tells of it."""
+
+    store: IdentityStore
+    invocation: Invocation
+    checked: Checked
+    repair: bool
+
+    def pending(self, pending: Pending, seen: Conflict | None) -> None:
+        conflict = self.store.conflict(Pointer(seen.organization_id, seen.id)) if seen else None
+        found = judge_pending(pending, conflict)
+        key = pending.requester_key
+        if found is not None and self.store.pending_conflicts([key]).get(key) == pending.conflict_id:
+            self._settle(found)
+
+    def waiter(self, waiter: Waiter) -> None:
+        conflict = self.store.conflict(Pointer(waiter.organization_id, waiter.conflict_id))
+        found = judge_waiter(waiter, conflict)
+        there = {other.conflict_id for other in self.store.waiters(waiter.canonical)}
+        if found is not None and waiter.conflict_id in there:
+            self._settle(found)
+
+    def conflict(self, seen: Conflict) -> None:
+        pointer = Pointer(seen.organization_id, seen.id)
+        conflict = self.store.conflict(pointer)
+        if conflict is None:
+            return
+        pending = self.store.pending_conflicts([conflict.requester_key])
+        canonical = conflict.wanted.canonical
+        waiting = {(canonical, other.conflict_id) for other in self.store.waiters(canonical)}
+        now = self.store.conflict(pointer)
+        if now is not None and now.version == conflict.version:
+            for found in judge_conflict(conflict, pending, waiting):
+                self._settle(found)
+
+    def number_of_users(self, directory_id: str, correction: int) -> None:
+        self._settle(Disagreement("users_miscounted", "", (CountUsers(directory_id, directory_id, correction),)))
+
+    def _settle(self, found: Disagreement) -> None:
+        if not self.repair:
+            self.checked.unrepaired.append(found)
+            return
+        try:
+            self.store.commit(found.repair, remaining=self.invocation.remaining)
+        except (RefusedError, ContendedError):
+            return  # it changed this moment: the next look will tell
+        self.checked.repaired.append(found)

@@ -1,0 +1,105 @@
+"""The command line: `rightful --stack <name> <command>`, or with the tables in the environment as a function has them.
+
+organization create NAME [--domain D]... [--admin "Ines"]   first steps after a deployment
+directory create ORGANIZATION NAME [--profile entra]        a directory, with its SCIM URL and key
+domain add ORGANIZATION DOMAIN
+token issue --scope scim|admin|app|operator --holder NAME [--organization O] [--directory D] [--days N]
+check [--repair] [--json]                                   does everything agree?
+import FILE [--organization O] [--directory D]              accounts of an existing system, CSV or JSON Lines
+redrive                                                     dead letters back to their queue
+address-hash ADDRESS                                        what logs hold in its place
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rightful.operations import tasks
+from rightful.operations.import_rows import RowError
+from rightful.operations.surroundings import OperationError, of_environment, of_stack
+from rightful.organizations.settings_error import SettingsError
+from rightful.organizations.tokens import Scope
+from rightful.scim.profiles import PROFILE_NAMES
+from rightful.storage.writes import ContendedError
+
+FAILED = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says.
+
+    Returns:
+        The exit code: 0 all is well, 1 somebody has to look at what was printed, 2 it could not be done.
+    """
+    parsed = _parser().parse_args(arguments)
+    try:
+        surroundings = of_stack(parsed.stack) if parsed.stack else of_environment()
+        task: tasks.Task = parsed.task
+        return task(surroundings, parsed, sys.stdout)
+    except (OperationError, SettingsError, RowError) as error:
+        sys.stderr.write(f"{error}\n")
+    except ContendedError:
+        sys.stderr.write(
+            "Other changes of the same data kept coming in between. Run it again: nothing is done twice.\n"
+        )
+    except FileNotFoundError as error:
+        sys.stderr.write(f"There is no file {error.filename}.\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. Run it again to go on: nothing is done twice.\n")
+    return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rightful", description="Operate a deployment of Rightful.")
+    parser.add_argument("--stack", help="name of the CloudFormation stack; else the environment names the tables")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _add_settings(commands)
+    checking = commands.add_parser("check", help="whether indexes, accounts, conflicts and counters agree")
+    checking.add_argument("--repair", action="store_true", help="repair what can be repaired")
+    checking.add_argument("--json", action="store_true", help="print a JSON document")
+    checking.set_defaults(task=tasks.check_table)
+    importing = commands.add_parser("import", help="take over the accounts of an existing system")
+    importing.add_argument("file", type=Path, help=".csv, or JSON Lines")
+    importing.add_argument("--organization", help="the organization that manages them; else they are personal")
+    importing.add_argument("--directory", help="the directory that provisions them; else they are linked later")
+    importing.add_argument("--report", type=Path, help="where lines that were not imported go (FILE.conflicts.csv)")
+    importing.add_argument("--at-once", type=int, default=8, help="how many lines at a time (8)")
+    importing.set_defaults(task=tasks.import_file)
+    commands.add_parser("redrive", help="send dead letters back to their queue").set_defaults(task=tasks.redrive_queue)
+    hashing = commands.add_parser("address-hash", help="what logs hold in the place of an address")
+    hashing.add_argument("address")
+    hashing.set_defaults(task=tasks.print_hash)
+    return parser
+
+
+def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    organization = commands.add_parser("organization", help="organizations").add_subparsers(required=True)
+    creating = organization.add_parser("create", help="a new organization, and a key to administer it")
+    creating.add_argument("name")
+    creating.add_argument("--domain", action="append", default=[], help="a domain that it has proved to own")
+    creating.add_argument("--any-domain", action="store_true", help="it may use any domain: for a single tenant")
+    creating.add_argument("--admin", default="First administrator", help="the person who gets the admin key")
+    creating.set_defaults(task=tasks.create_organization)
+    directory = commands.add_parser("directory", help="directories").add_subparsers(required=True)
+    connecting = directory.add_parser("create", help="a directory, its SCIM base URL and key")
+    connecting.add_argument("organization", help="the organization's id")
+    connecting.add_argument("name")
+    connecting.add_argument(
+        "--profile", default="generic", choices=sorted(PROFILE_NAMES), help="how its IdP speaks SCIM"
+    )
+    connecting.add_argument("--days", type=int, help="after how many days its key expires; else it does not")
+    connecting.set_defaults(task=tasks.create_directory)
+    domain = commands.add_parser("domain", help="domains").add_subparsers(required=True)
+    adding = domain.add_parser("add", help="a domain that an organization has proved to own")
+    adding.add_argument("organization", help="the organization's id")
+    adding.add_argument("domain")
+    adding.set_defaults(task=tasks.add_domain)
+    token = commands.add_parser("token", help="keys").add_subparsers(required=True)
+    issuing = token.add_parser("issue", help="a new key, shown once")
+    issuing.add_argument("--scope", required=True, choices=[scope.value for scope in Scope])
+    issuing.add_argument("--holder", required=True, help="the person or system that it is given to")
+    issuing.add_argument("--organization", help="for scim and admin: the organization's id")
+    issuing.add_argument("--directory", help="for scim: the directory's id")
+    issuing.add_argument("--days", type=int, help="after how many days it expires; else it does not")
+    issuing.set_defaults(task=tasks.issue_token)

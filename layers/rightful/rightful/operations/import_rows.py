@@ -1,0 +1,140 @@
+"""The accounts of an existing system, as CSV or JSON Lines: from a line to what is to be imported. Pure.
+
+Columns and members have the same names: email, sourceId, userName, externalId, givenName, familyName, emailVerified,
+active, lastLoginAt. Only `email` has to be there. `sourceId` is the account's id in the existing system: with it, a
+line is known again although its address changed in the file.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rightful.accounts.address import Address, InvalidAddressError, parse_address
+
+FIELDS = frozenset(
+    {
+        "email", "sourceId", "userName", "externalId", "givenName", "familyName", "emailVerified", "active",
+        "lastLoginAt",
+    }
+)  # fmt: skip
+
+_YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+_LONGEST = 400
+
+
+class RowError(Exception):
+    """A line that cannot be imported, and why: names the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One account to import. `key` says which one it is, in the existing system."""
+
+    number: int
+    address: Address
+    key: str
+    user_name: str
+    external_id: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    email_verified: bool = True
+    active: bool = True
+    last_login_at: datetime | None = None
+
+
+def read_rows(lines: Iterable[str], *, is_csv: bool) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
+    """The lines of a file as documents, each with its number; a line that is none as its error.
+
+    Raises:
+        RowError: the header of a CSV file names no `email`, or a column that is not known.
+    """
+    if not is_csv:
+        yield from _json_lines(lines)
+        return
+    reader = csv.DictReader(lines)
+    columns = set(reader.fieldnames or ())
+    if "email" not in columns:
+        raise RowError("The first line has to name the columns, one of them `email`.")
+    _check_known(columns)
+    for row in reader:
+        document = {name: value for name, value in row.items() if value not in (None, "")}
+        too_many = None in row
+        yield reader.line_num, RowError("The line has more fields than the header.") if too_many else document
+
+
+def _json_lines(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            document = json.loads(line)
+        except ValueError:
+            yield number, RowError("The line is no JSON.")
+            continue
+        yield number, document if isinstance(document, dict) else RowError("The line is no JSON object.")
+
+
+def _check_known(names: Iterable[str]) -> None:
+    unknown = sorted(set(names) - FIELDS)
+    if unknown:
+        raise RowError(f"{unknown[0]!r} is not known. There are: {', '.join(sorted(FIELDS))}.")
+
+
+def import_row(number: int, document: Mapping[str, object]) -> ImportRow:
+    """A document as an account to import.
+
+    Raises:
+        RowError: it cannot be one.
+    """
+    _check_known(document)
+    email = _text(document, "email")
+    if email is None:
+        raise RowError("email: is missing.")
+    try:
+        address = parse_address(email)
+    except InvalidAddressError as error:
+        raise RowError(f"email: {error}.") from error
+    return ImportRow(
+        number=number,
+        address=address,
+        key=_text(document, "sourceId") or address.canonical,
+        user_name=_text(document, "userName") or email,
+        external_id=_text(document, "externalId"),
+        given_name=_text(document, "givenName"),
+        family_name=_text(document, "familyName"),
+        email_verified=_flag(document, "emailVerified"),
+        active=_flag(document, "active"),
+        last_login_at=_moment(document, "lastLoginAt"),
+    )
+
+
+def _text(document: Mapping[str, object], name: str) -> str | None:
+    value = document.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int) or not 0 < len(str(value)) <= _LONGEST:
+        raise RowError(f"{name}: has to be a text of 1 to {_LONGEST} characters.")
+    return str(value)
+
+
+def _flag(document: Mapping[str, object], name: str) -> bool:
+    value = document.get(name, True)
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text not in _YES | _NO:
+        raise RowError(f"{name}: has to be true or false.")
+    return text in _YES
+
+
+def _moment(document: Mapping[str, object], name: str) -> datetime | None:
+    value = document.get(name)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise RowError(f"{name}: has to be a time like 2026-11-23T09:00:00Z.") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,53 @@
+"""Whether a conflict and what points to it agree: the requester's pending change, and the address' waiter. Pure.
+
+A pending change stands for as long as the identity provider's retries have to find the conflict: while it is live, and
+after an administrator said no. A waiter stands while the conflict is live.
+"""
+
+from collections.abc import Collection, Mapping
+
+from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.storage.whole_table import Pending, Waiter
+from rightful.storage.writes import EndPending, EndWaiter, PutPending, PutWaiter
+from rightful.upkeep.agreement import Disagreement
+
+_OVER = frozenset({ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED})
+
+
+def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement | None:
+    """A pending change, and the conflict that it names (None: there is none)."""
+    if conflict is not None and conflict.requester_key == pending.requester_key and conflict.status not in _OVER:
+        return None
+    repair = (EndPending(pending.requester_key, pending.conflict_id),)
+    return Disagreement("pending_orphaned", _account_of(conflict), repair)
+
+
+def judge_waiter(waiter: Waiter, conflict: Conflict | None) -> Disagreement | None:
+    """A waiter, and the conflict that it names (None: there is none)."""
+    if conflict is not None and conflict.live and conflict.wanted.canonical == waiter.canonical:
+        return None
+    return Disagreement("waiter_orphaned", _account_of(conflict), (EndWaiter(waiter.canonical, waiter.conflict_id),))
+
+
+def judge_conflict(
+    conflict: Conflict, pending: Mapping[str, str], waiting: Collection[tuple[str, str]]
+) -> tuple[Disagreement, ...]:
+    """A conflict, the pending changes by requester, and who waits: (canonical address, conflict id).
+
+    Where the requester has another pending change, the remediator ends this one by itself.
+    """
+    found = []
+    if not conflict.live:
+        return ()
+    canonical = conflict.wanted.canonical
+    if conflict.requester_key not in pending:
+        repair = PutPending(conflict.requester_key, conflict.id, canonical)
+        found.append(Disagreement("pending_missing", _account_of(conflict), (repair,)))
+    if (canonical, conflict.id) not in waiting:
+        waiter = PutWaiter(canonical, conflict.id, conflict.organization_id)
+        found.append(Disagreement("waiter_missing", _account_of(conflict), (waiter,)))
+    return tuple(found)
+
+
+def _account_of(conflict: Conflict | None) -> str:
+    return (conflict.requester.account_id or "") if conflict is not None else ""

@@ -1,0 +1,91 @@
+"""The whole identity table, for operators: what a check looks at besides accounts and their indexes.
+
+A scan reads everything once. It is consistent item by item and no snapshot: whoever acts on it reads again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightful.conflicts.conflict import Conflict
+from rightful.storage import keys
+from rightful.storage.conflict_items import read_conflict
+from rightful.storage.items import Reader
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A requester's pending change."""
+
+    requester_key: str
+    conflict_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """A conflict that waits for an address."""
+
+    canonical: str
+    conflict_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedUser:
+    """An account that is a user of a directory."""
+
+    account_id: str
+    directory_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDirectory:
+    """A directory that has a counter of its users."""
+
+    directory_id: str
+
+
+Row = Conflict | Pending | Waiter | LinkedUser | CountedDirectory
+
+_FILTER = (
+    "sk IN (:account, :pending) OR begins_with(sk, :conflict) OR begins_with(sk, :waiter) "
+    "OR attribute_exists(user_count)"
+)
+_VALUES: "Mapping[str, AttributeValueTypeDef]" = {
+    ":account": {"S": "ACCOUNT"},
+    ":pending": {"S": "PENDING"},
+    ":conflict": {"S": keys.CONFLICT_PREFIX},
+    ":waiter": {"S": keys.WAITER_PREFIX},
+}
+
+
+def rows(client: "DynamoDBClient", table: str) -> Iterator[Row]:
+    """Every conflict, pending change and waiter, every account that is linked, and every directory that is counted."""
+    pages = client.get_paginator("scan").paginate(
+        TableName=table, ConsistentRead=True, FilterExpression=_FILTER, ExpressionAttributeValues=_VALUES
+    )
+    for page in pages:
+        for item in page["Items"]:
+            row = _row(item)
+            if row is not None:
+                yield row
+
+
+def _row(item: "StoredItem") -> Row | None:
+    pk, sk, read = item["pk"]["S"], item["sk"]["S"], Reader(item)
+    if sk == "PENDING":
+        return Pending(read.text("requester_key"), read.text("conflict_id"))
+    if sk.startswith(keys.WAITER_PREFIX):
+        return Waiter(pk.removeprefix("EMAIL#"), read.text("conflict_id"), read.text("organization_id"))
+    if sk.startswith(keys.CONFLICT_PREFIX):
+        return read_conflict(item)
+    if "user_count" in item:
+        return CountedDirectory(pk.removeprefix("DIR#").removesuffix("#COUNT"))
+    directory_id = read.document("link").get("directoryId") if "link" in item else None
+    return LinkedUser(keys.account_id_of(pk), str(directory_id)) if directory_id else None

@@ -1,0 +1,172 @@
+"""`rightful ...` as an operator runs it, on tables of moto: what it prints, its exit codes, and what it leaves."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from rightful.accounts.address_hash import address_hash
+from rightful.operations import command
+from rightful.operations.redriving import redrive
+from rightful.operations.surroundings import OperationError
+from rightful.organizations.tokens import Scope, digest
+from tests.support.functions import Deployed, deployed_on_moto
+
+ORGANIZATION = ("organization", "create", "Example", "--domain", "example.com", "--admin", "Ines")
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """The functions' environment."""
+    with deployed_on_moto() as made:
+        monkeypatch.setenv("LOG_HASH_KEY", "a key")
+        yield made
+
+
+@pytest.fixture
+def run(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command; returns its exit code, what it printed, and what it complained of."""
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        code = command.main(arguments)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run_command
+
+
+def value(text: str, name: str) -> str:
+    """The value of a printed line."""
+    (line,) = [line for line in text.splitlines() if line.startswith(name)]
+    return line.removeprefix(name).strip()
+
+
+def test_the_first_steps_after_a_deployment_lead_to_keys_that_open_what_they_say(run: Run, deployed: Deployed) -> None:
+    code, organization, _ = run(*ORGANIZATION)
+    assert code == 0
+    organization_id = value(organization, "organization")
+    assert value(organization, "admin URL") == f"https://api.example/dev/admin/v1/orgs/{organization_id}"
+    code, directory, _ = run("directory", "create", organization_id, "Entra", "--profile", "entra", "--days", "365")
+    assert code == 0
+    directory_id = value(directory, "directory")
+    assert value(directory, "SCIM base URL").endswith(f"/scim/directory/{directory_id}")
+    store = deployed.store
+    key = store.token(digest(value(directory, "key")))
+    assert key is not None
+    assert (key.scope, key.organization_id, key.directory_id) == (Scope.SCIM, organization_id, directory_id)
+    assert key.expires_at is not None
+    admin_key = store.token(digest(value(organization, "admin key")))
+    assert admin_key is not None
+    assert (admin_key.scope, admin_key.holder) == (Scope.ADMIN, "Ines")
+    found = store.organization(organization_id)
+    assert found is not None
+    assert set(found.domains) == {"example.com"}
+
+
+def test_a_key_for_the_host_application_belongs_to_no_organization(run: Run, deployed: Deployed) -> None:
+    code, text, _ = run("token", "issue", "--scope", "app", "--holder", "Shop")
+    key = deployed.store.token(digest(value(text, "key")))
+    assert code == 0
+    assert key is not None
+    assert (key.scope, key.holder, key.organization_id) == (Scope.APP, "Shop", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("token", "issue", "--scope", "admin", "--holder", "x"), "--organization"),
+        (("token", "issue", "--scope", "admin", "--holder", "x", "--organization", "none"), "no organization none"),
+        (("directory", "create", "none", "IdP"), "no organization none"),
+        (("domain", "add", "none", "example.com"), "no organization none"),
+        (("import", "missing.csv"), "no file"),
+        (("address-hash", "no address"), "@"),
+        (("redrive",), "--stack"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(run: Run, arguments: tuple[str, ...], complaint: str) -> None:
+    code, printed, complained = run(*arguments)
+    assert (code, printed) == (command.FAILED, "")
+    assert complaint in complained
+    assert len(complained.splitlines()) == 1
+
+
+def test_without_a_deployment_it_says_how_to_name_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("IDENTITY_TABLE", raising=False)
+    assert command.main(["check"]) == command.FAILED
+    assert "--stack" in capsys.readouterr().err
+
+
+def test_an_address_hash_is_the_one_that_the_functions_log(run: Run) -> None:
+    assert run("address-hash", "Ada@Example.com")[:2] == (0, address_hash("ada@example.com", "a key") + "\n")
+
+
+def test_a_fresh_table_agrees(run: Run) -> None:
+    run(*ORGANIZATION)
+    code, text, _ = run("check")
+    assert code == 0
+    assert "Everything agrees." in text
+
+
+def test_what_disagrees_is_told_then_repaired(run: Run, deployed: Deployed, tmp_path: Path) -> None:
+    organization_id = value(run(*ORGANIZATION)[1], "organization")
+    file = tmp_path / "accounts.csv"
+    file.write_text("email\nada@example.com\nbob@example.com\n")
+    assert run("import", str(file), "--organization", organization_id, "--at-once", "1")[:2] == (0, "2 imported\n")
+    table = deployed.store.identities.name
+    client = deployed.store.client
+    client.delete_item(TableName=table, Key={"pk": {"S": "EMAIL#ada@example.com"}, "sk": {"S": "EMAIL"}})
+
+    code, text, _ = run("check")
+    assert code == 1
+    assert "address_not_held" in text
+    assert "--repair" in text
+    code, text, _ = run("check", "--repair", "--json")
+    assert code == 0
+    assert json.loads(text)["repaired"] == {"address_not_held": 1}
+    assert "ada@example.com" in deployed.store.holds(["ada@example.com"])
+    assert run("check")[0] == 0
+
+
+def test_lines_that_meet_somebody_are_counted_and_written_down(run: Run, tmp_path: Path) -> None:
+    organization_id = value(run(*ORGANIZATION)[1], "organization")
+    file = tmp_path / "accounts.jsonl"
+    file.write_text('{"email": "ada@example.com", "sourceId": 1}\n{"email": "ada@example.com", "sourceId": 2}\n')
+    code, text, _ = run("import", str(file), "--organization", organization_id, "--at-once", "1")
+    assert code == 1
+    assert "1 address taken, 1 imported" in text
+    assert (tmp_path / "accounts.jsonl.conflicts.csv").read_text().splitlines()[1].startswith("2,address_taken,")
+
+
+def test_dead_letters_are_moved_back_slowly() -> None:
+    sqs = boto3.client("sqs", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
+    arn = "arn:aws:sqs:eu-central-1:123456789012:dead"
+    with Stubber(sqs) as stubber:
+        stubber.add_response(
+            "get_queue_attributes",
+            {"Attributes": {"QueueArn": arn, "ApproximateNumberOfMessages": "3"}},
+            {"QueueUrl": "https://queue", "AttributeNames": ["QueueArn", "ApproximateNumberOfMessages"]},
+        )
+        stubber.add_response(
+            "start_message_move_task",
+            {"TaskHandle": "task"},
+            {"SourceArn": arn, "MaxNumberOfMessagesPerSecond": 50},
+        )
+        assert redrive(sqs, "https://queue") == 3
+        stubber.assert_no_pending_responses()
+
+
+def test_no_dead_letters_are_no_move() -> None:
+    sqs = boto3.client("sqs", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(sqs) as stubber:
+        answer = {"Attributes": {"QueueArn": "arn", "ApproximateNumberOfMessages": "0"}}
+        stubber.add_response("get_queue_attributes", answer)
+        assert redrive(sqs, "https://queue") == 0
+    with pytest.raises(OperationError):
+        redrive(sqs, "")
