@@ -2,14 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from rightful.api.accounts import AccountsService
-from rightful.api.json_call import ApiError
-from rightful.api.lambda_context import invocation_of
-from rightful.api.proxy import read_request
-from rightful.observability import answered, failed, observed, started
-from rightful.storage.clients import identity_store, settings
+from rightful.api.gateway import answer_event
+from rightful.api.json_call import unavailable
+from rightful.observability import observed
+from rightful.storage.clients import identity_store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,13 +15,4 @@ if TYPE_CHECKING:
 @observed
 def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, object]:
     """Answer one request of API Gateway."""
-    request = read_request(event, settings().base_url)
-    since = started(request)
-    try:
-        response = AccountsService(identity_store()).answer(request, invocation_of(context, request.request_id))
-    except (ClientError, BotoCoreError) as error:
-        failed("aws_call", error)
-        message = "The service cannot reach its data at the moment. Try again shortly."
-        response = ApiError(503, "unavailable", message, headers={"Retry-After": "2"}).response()
-    answered(request, response, since)
-    return response.proxy()
+    return answer_event(event, context, lambda: AccountsService(identity_store()), unavailable())

@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from rightful.api.lambda_context import invocation_of
-from rightful.api.proxy import read_request
+from rightful.api.gateway import answer_event
 from rightful.api.scim import ScimService, error_response
 from rightful.listing.cursors import key_from
-from rightful.observability import answered, failed, observed, recorded, started
+from rightful.observability import failed, observed, recorded
 from rightful.scim.errors import unavailable
 from rightful.storage.clients import conflict_queue, identity_store, settings
 
@@ -19,13 +16,8 @@ if TYPE_CHECKING:
 @observed
 def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, object]:
     """Answer one request of API Gateway."""
-    request = read_request(event, settings().base_url)
-    since = started(request)
-    try:
-        service = ScimService(identity_store(), conflict_queue(), failed, recorded, key_from(settings().identity_table))
-        response = service.answer(request, invocation_of(context, request.request_id))
-    except (ClientError, BotoCoreError) as error:
-        failed("aws_call", error)
-        response = error_response(unavailable(2))
-    answered(request, response, since)
-    return response.proxy()
+    return answer_event(event, context, _service, error_response(unavailable(2)))
+
+
+def _service() -> ScimService:
+    return ScimService(identity_store(), conflict_queue(), failed, recorded, key_from(settings().identity_table))

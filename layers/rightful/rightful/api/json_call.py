@@ -143,6 +143,12 @@ class JsonCall:
         return Response(200, body)
 
 
+def unavailable() -> Response:
+    """503: AWS lets the service down."""
+    message = "The service cannot reach its data at the moment. Try again shortly."
+    return ApiError(503, "unavailable", message, headers={"Retry-After": "2"}).response()
+
+
 def no_such_endpoint(allowed: Iterable[str]) -> ApiError:
     """404; 405 where there is one for other methods (RFC 9110 section 15.5.6)."""
     methods = ", ".join(allowed)

@@ -1,0 +1,35 @@
+"""From API Gateway to a service and back: what the functions behind the API have in common."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rightful.api.lambda_context import RemainingTime, invocation_of
+from rightful.api.proxy import Request, Response, read_request
+from rightful.invocation import Invocation
+from rightful.observability import answered, failed, started
+from rightful.storage.clients import settings
+
+
+class Service(Protocol):
+    """What answers requests."""
+
+    def answer(self, request: Request, invocation: Invocation) -> Response:
+        """The response to a request; every error that a client can cause among them."""
+        ...
+
+
+def answer_event(
+    event: Mapping[str, object], context: RemainingTime, service: Callable[[], Service], unavailable: Response
+) -> dict[str, object]:
+    """Answer one proxy event, and log and measure that; with `unavailable` where AWS lets the service down."""
+    request = read_request(event, settings().base_url)
+    since = started(request)
+    try:
+        response = service().answer(request, invocation_of(context, request.request_id))
+    except (ClientError, BotoCoreError) as error:
+        failed("aws_call", error)
+        response = unavailable
+    answered(request, response, since)
+    return response.proxy()
