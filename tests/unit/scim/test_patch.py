@@ -6,7 +6,7 @@ import pytest
 
 from rightful.scim.errors import ScimError
 from rightful.scim.patch import MAX_OPERATIONS, PATCH_SCHEMA, PatchRules, apply_patch, read_patch
-from rightful.scim.schema import GROUP, schema_from_dict, user_type
+from rightful.scim.schema import GROUP, USER, schema_from_dict, user_type
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, message, patch, user
 
 WORK = {"value": "barbara@example.com", "type": "work", "primary": True}
@@ -359,3 +359,15 @@ def test_simple_lists_are_added_to_replaced_and_removed_from() -> None:
 
 def test_a_write_only_attribute_is_dropped() -> None:
     assert patch(user(), add(f"{BADGES}:pin", "1234"), rt=USER_TYPE) == user()
+
+
+def test_a_patch_that_looks_at_too_many_values_is_refused_before_it_takes_long() -> None:
+    many = {"id": "1", "userName": "ada", "ims": [{"value": str(number)} for number in range(7_000)]}
+    clauses = " or ".join(f'value eq "x{number}"' for number in range(90))
+    operations = [{"op": "remove", "path": f"ims[{clauses}]"} for _ in range(100)]
+    body: dict[str, object] = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations}
+
+    with pytest.raises(ScimError) as refused:
+        apply_patch(many, read_patch(body), USER)
+
+    assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
