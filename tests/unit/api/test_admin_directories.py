@@ -66,3 +66,29 @@ def test_extensions_that_are_too_large_together_are_refused(method: str) -> None
     first = {**BADGES, "description": half}
     assert put(Service(), method, first).status in {200, 201}
     assert field_of(put(Service(), method, first, {**first, "id": "urn:example:more:1.0"})) == "extensions"
+
+
+# Names
+
+DECEIVING = ["Id\x00P", "I\ndP", "\x7f", "\x85", "abc\u202egnp", "\u2066x\u2069"]
+
+
+@pytest.mark.parametrize("name", [*DECEIVING, "   "])
+def test_a_directorys_name_is_plain_text(name: str) -> None:
+    service = Service()
+    assert field_of(service.admin("POST", "/directories", {"name": name})) == "name"
+    parameters = {"id": service.directory.id}
+    assert field_of(service.admin("PATCH", "/directories/{id}", {"name": name}, parameters=parameters)) == "name"
+
+
+@pytest.mark.parametrize("name", DECEIVING)
+def test_a_key_holders_name_is_plain_text(name: str) -> None:
+    service = Service()
+    parameters = {"id": service.directory.id}
+    answer = service.admin("POST", "/directories/{id}/tokens", {"holder": name}, parameters=parameters)
+    assert field_of(answer) == "holder"
+
+
+@pytest.mark.parametrize("name", ["Zürich", "日本", "می‌خواهم", "O'Hara & Söhne (2)", "👩‍👩‍👧"])
+def test_a_name_in_any_script_is_taken(name: str) -> None:
+    assert Service().admin("POST", "/directories", {"name": name}).status == 201

@@ -163,3 +163,34 @@ def test_attributes_that_grow_over_the_limit_by_patches_are_413(service: Service
 
 def test_me_is_not_implemented(service: Service) -> None:
     assert service.scim("GET", "/Me").status == 501
+
+
+@pytest.mark.parametrize("attribute", ["userName", "externalId"])
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\n", "\x7f", "\x9f", "\u202e", "\u2069"])
+def test_a_key_of_a_user_with_characters_that_deceive_is_refused_by_name(
+    service: Service, attribute: str, character: str
+) -> None:
+    value = f"ad{character}a"
+    scim_id = _first_id(service)
+    before = service.scim("GET", f"/Users/{scim_id}").body
+    requests: list[tuple[str, str, object]] = [
+        ("POST", "/Users", user("bob", **{attribute: value})),
+        ("PUT", f"/Users/{scim_id}", user("ada", **{attribute: value})),
+        ("PATCH", f"/Users/{scim_id}", patch({"op": "replace", "path": attribute, "value": value})),
+    ]
+    for method, path, body in requests:
+        answer: Any = service.scim(method, path, body)
+        assert (answer.status, answer.body["scimType"]) == (400, "invalidValue"), method
+        assert answer.body["detail"].startswith(f"{attribute}: ")
+    assert service.scim("GET", f"/Users/{scim_id}").body == before
+
+
+def test_names_for_display_stay_as_they_are_and_keys_may_be_of_any_script(service: Service) -> None:
+    made = service.create_user("zoe", userName="Zoë👩‍👩‍👧@example.com", displayName="Zo\u202eë\n")
+    assert made["displayName"] == "Zo\u202eë\n"
+
+
+def test_a_groups_external_id_with_characters_that_deceive_is_refused(service: Service) -> None:
+    group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff", "externalId": "a\x00"}
+    answer: Any = service.scim("POST", "/Groups", group)
+    assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")

@@ -297,3 +297,10 @@ def test_two_administrators_at_once_do_not_get_a_third_key() -> None:
     with pytest.raises(SettingsError, match="meanwhile"):
         _issue(store, directory)
     assert len(_keys(store, directory)) == LIVE_KEYS_PER_DIRECTORY
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\x07", "a\u202eb"])
+def test_an_organizations_name_is_plain_text(store: MemoryStore, name: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        create_organization(store, INVOCATION, name)
+    assert (refused.value.code, refused.value.field) == ("invalid_value", "name")

@@ -74,7 +74,7 @@ def subject_of(account: Account) -> str:
     if display_name := display_name_of(account):
         return display_name
     if account.link:
-        return account.link.user_name
+        return account.link.user_name[:_LONGEST_NAME]
     return account.email.value if account.email else account.id
 
 

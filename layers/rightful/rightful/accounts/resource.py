@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
+from rightful.plain_text import is_plain
 from rightful.scim.errors import ScimError, invalid_value
 
 _KEPT_BY_SERVER = frozenset({"id", "schemas", "meta", "active", "groups", "password"})
@@ -47,7 +48,7 @@ def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
     """What of a User resource is stored as the account's attributes: all that the server does not keep itself.
 
     Raises:
-        ScimError: 400 invalidValue, userName or externalId is too long to be a key.
+        ScimError: 400 invalidValue, userName or externalId is too long to be a key, or has characters that deceive.
     """
     attributes = {name: value for name, value in resource.items() if name not in _KEPT_BY_SERVER}
     user_name, external_id = attributes.get("userName"), attributes.get("externalId")
@@ -55,6 +56,9 @@ def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
         raise invalid_value(f"userName: has more than {MAX_KEY_OCTETS} octets; send a shorter one.")
     if isinstance(external_id, str) and not fits_key(external_id):
         raise invalid_value(f"externalId: has more than {MAX_KEY_OCTETS} octets; send a shorter one.")
+    for name, value in (("userName", user_name), ("externalId", external_id)):
+        if isinstance(value, str) and not is_plain(value):
+            raise invalid_value(f"{name}: has control characters, or such as turn the writing; send it without.")
     return attributes
 
 

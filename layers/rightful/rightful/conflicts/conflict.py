@@ -102,7 +102,7 @@ class Requester:
     @property
     def subject(self) -> str:
         """The name by which an administrator knows the person."""
-        return self.display_name or self.user_name
+        return (self.display_name or self.user_name)[:200]
 
     def key(self, directory_id: str) -> str:
         """What identifies the one pending change a requester can have: the account, or the user to be created."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rightful.accounts.resource import fits_key, scim_time
 from rightful.groups.group import Group, canonical_group_name
+from rightful.plain_text import is_plain
 from rightful.scim.errors import invalid_value
 from rightful.scim.expressions import And, Comparison, Filter, Not, Or, Present, ValuePath
 from rightful.scim.members import MEMBERS, Member, member_to_dict
@@ -57,6 +58,8 @@ def names_of(resource: Mapping[str, object]) -> tuple[str, str | None]:
         raise invalid_value("displayName: is too long; send a shorter one.")
     if isinstance(external_id, str) and not fits_key(external_id):
         raise invalid_value("externalId: is too long; send a shorter one.")
+    if isinstance(external_id, str) and not is_plain(external_id):
+        raise invalid_value("externalId: has control characters, or such as turn the writing; send it without.")
     return display_name, external_id if isinstance(external_id, str) else None
 
 

@@ -15,6 +15,7 @@ from rightful.organizations.organization import Directory, DomainPolicy, OnDelet
 from rightful.organizations.settings_error import SettingsError
 from rightful.organizations.settings_log import directory_sentence, organization_sentence, settings_row
 from rightful.organizations.tokens import Scope, Token, digest, new_secret
+from rightful.plain_text import is_plain
 from rightful.storage.contract import IdentityStore
 from rightful.storage.writes import (
     ClaimDomain,
@@ -42,7 +43,12 @@ def create_organization(
     policy: Policy = STANDARD,
     brakes: Brakes | None = None,
 ) -> Organization:
-    """A new organization without domains or directories."""
+    """A new organization without domains or directories.
+
+    Raises:
+        SettingsError: invalid_value, the name.
+    """
+    _check_plain("name", name)
     organization = Organization(
         id=invocation.new_id(),
         version=1,
@@ -151,7 +157,12 @@ def create_directory(
     extensions: Sequence[Mapping[str, object]] = (),
     by: str | None = None,
 ) -> Directory:
-    """A new directory: an IdP connection that has no key yet."""
+    """A new directory: an IdP connection that has no key yet.
+
+    Raises:
+        SettingsError: invalid_value, the name.
+    """
+    _check_plain("name", name)
     directory = Directory(
         id=invocation.new_id(),
         version=1,
@@ -181,6 +192,7 @@ def change_directory(
     Raises:
         SettingsError: somebody else changed them meanwhile.
     """
+    _check_plain("name", directory.name)
     changed = replace(directory, version=directory.version + 1)
     sentence = directory_sentence(before or directory, changed)
     row = settings_row(directory.organization_id, by, directory.name, sentence, invocation, directory_id=directory.id)
@@ -205,8 +217,10 @@ def issue_token(
     """A new key: the secret, which is not stored and cannot be shown again, and its record.
 
     Raises:
-        SettingsError: there is no such directory, it has two live keys already, or somebody else is issuing one.
+        SettingsError: there is no such directory, it has two live keys already, somebody else is issuing one, or it is
+            the holder's name.
     """
+    _check_plain("holder", holder)
     room: tuple[Write, ...] = ()
     if scope is Scope.SCIM:
         room = (_room_for_a_key(store, organization_id or "", directory_id or "", invocation.now),)
@@ -262,6 +276,12 @@ def _domain_name(domain: str) -> str:
     if "." not in name or name == PLACEHOLDER_DOMAIN:
         raise SettingsError("invalid_value", "domain: only a registered domain name can be verified.", "domain")
     return name
+
+
+def _check_plain(field: str, text: str) -> None:
+    if not text.strip() or not is_plain(text):
+        message = f"{field}: write a name, without control characters and such as turn the writing."
+        raise SettingsError("invalid_value", message, field)
 
 
 def _changed_meanwhile() -> SettingsError:
