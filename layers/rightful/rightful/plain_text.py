@@ -3,7 +3,7 @@
 import re
 
 _DECEIVING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters (C0, DEL, C1), and those that turn the direction of writing, with which one name looks like another
+"""Control characters (C0, DEL, C1), and those that turn the direction of writing, so that one name looks like another
 (Unicode Technical Report 36, "Bidirectional Text Spoofing")."""
 
 
