@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from local.paths import ROOT
-from local.stack import Stack
+from local.stack import Stack, running_stack
 from rightful.accounts.account import canonical_user_name
 from rightful.storage import keys
 from rightful.storage.items import read_account
@@ -65,35 +65,51 @@ class Copy:
         return done.returncode, document
 
 
+@pytest.fixture(scope="module")
+def drilled() -> Iterator[Stack]:
+    """A stack of its own: other tests leave half accounts in theirs, which a check would rightly find."""
+    with running_stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def idp(drilled: Stack) -> Iterator[httpx.Client]:
+    """Its demo directory, as the identity provider talks to it."""
+    directory = drilled.seeded.demo.directories["generic"]
+    headers = {"Authorization": f"Bearer {directory.scim_token}", "Content-Type": "application/scim+json"}
+    with httpx.Client(base_url=drilled.scim_url(directory.id), headers=headers, timeout=90) as client:
+        yield client
+
+
 @pytest.fixture
-def people(scim: httpx.Client) -> dict[str, str]:
+def people(idp: httpx.Client) -> dict[str, str]:
     """Users to damage, and the address of each; the last one waits for the first one's address."""
     tag = secrets.token_hex(4)
     made = {}
     for name in ("anna", "bert", "cleo", "dora", "emil", "fred", "gina"):
-        made[name] = str(scim.post("/Users", json=user(f"{name}-{tag}")).json()["id"])
-    assert scim.patch(f"/Users/{made['gina']}", json=email_patch(f"anna-{tag}@example.com")).status_code == 409
-    assert scim.patch(f"/Users/{made['fred']}", json=email_patch(f"bert-{tag}@example.com")).status_code == 409
+        made[name] = str(idp.post("/Users", json=user(f"{name}-{tag}")).json()["id"])
+    assert idp.patch(f"/Users/{made['gina']}", json=email_patch(f"anna-{tag}@example.com")).status_code == 409
+    assert idp.patch(f"/Users/{made['fred']}", json=email_patch(f"bert-{tag}@example.com")).status_code == 409
     return {**made, "tag": tag}
 
 
 @pytest.fixture
-def copy(stack: Stack, people: dict[str, str]) -> Iterator[Copy]:
+def copy(drilled: Stack, people: dict[str, str]) -> Iterator[Copy]:
     """The stack's table once the conflicts are decided, exported to another table."""
-    client = stack.session.client("dynamodb", endpoint_url=stack.aws_endpoint_url)
+    client = drilled.session.client("dynamodb", endpoint_url=drilled.aws_endpoint_url)
     name = f"restored-{secrets.token_hex(4)}"
-    exported = _exported(client, stack.identity_table)
+    exported = _exported(client, drilled.identity_table)
     deadline = time.monotonic() + 30
     while not all(_decided(exported, people[name]) for name in ("gina", "fred")):
         assert time.monotonic() < deadline, "the conflicts were not decided in time"
         time.sleep(0.3)
-        exported = _exported(client, stack.identity_table)
+        exported = _exported(client, drilled.identity_table)
     properties = table_properties("IdentityTable")
     made_with = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     client.create_table(TableName=name, **{each: properties[each] for each in made_with})
     for item in exported.values():
         client.put_item(TableName=name, Item=item)
-    yield Copy(client, name, stack.environment, exported)
+    yield Copy(client, name, drilled.environment, exported)
     client.delete_table(TableName=name)
 
 
@@ -201,19 +217,19 @@ def test_what_only_a_person_can_decide_is_left_and_said(copy: Copy, people: dict
     assert left == {"kind": "address_of_two", "accountId": bert["account_id"]["S"], "repairable": False}
 
 
-def test_a_check_while_the_service_works_finds_nothing_that_is_not_there(stack: Stack, scim: httpx.Client) -> None:
+def test_a_check_while_the_service_works_finds_nothing_that_is_not_there(drilled: Stack, idp: httpx.Client) -> None:
     """Transactions that are half seen by a scan are looked at again."""
     names = [f"busy-{secrets.token_hex(4)}" for _ in range(40)]
     process = subprocess.Popen(
         [sys.executable, "-m", "rightful", "check", "--json"],
         cwd=ROOT,
-        env={**os.environ, **stack.environment},
+        env={**os.environ, **drilled.environment},
         stdout=subprocess.PIPE,
         text=True,
     )
     for name in names:
-        scim_id = scim.post("/Users", json=user(name)).json()["id"]
-        scim.patch(f"/Users/{scim_id}", json=email_patch(f"{name}-new@example.com"))
+        scim_id = idp.post("/Users", json=user(name)).json()["id"]
+        idp.patch(f"/Users/{scim_id}", json=email_patch(f"{name}-new@example.com"))
         if process.poll() is not None:
             break
     printed, _ = process.communicate(timeout=60)
