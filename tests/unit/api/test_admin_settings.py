@@ -7,7 +7,7 @@ import pytest
 
 from rightful.api.proxy import Response
 from rightful.organizations.organization import DomainPolicy
-from rightful.organizations.registry import add_domain, create_organization, issue_token, remove_domain
+from rightful.organizations.registry import add_domain, create_organization, issue_token
 from rightful.organizations.tokens import Scope, Token
 from tests.support.service import Service, email_patch, user
 
@@ -148,6 +148,21 @@ def test_any_domain_is_any_but_those_of_others() -> None:
     assert refused.body == narrow.body, "the answer is that of every domain that is not verified"
 
 
+@pytest.mark.parametrize("domain", ["example.com", "example.net", "example.org"])
+def test_domains_for_examples_are_nobodys_whoever_has_them_added(domain: str) -> None:
+    service = Service(domain_policy=DomainPolicy.ANY, domain="ours.example")
+    other_organization(service, domain)
+    leaver, ada = (service.scim("POST", "/Users", on(domain, name)) for name in ("sales", "ada"))
+    service.scim("DELETE", f"/Users/{body_of(leaver)['id']}")
+    service.scim("PATCH", f"/Users/{body_of(ada)['id']}", email_patch(f"sales@{domain}"))
+    service.remediate_all()
+    [conflict] = body_of(service.admin("GET", "/conflicts"))["items"]
+    assert conflict["status"] == "applied"
+    assert Service().scim("POST", "/Users", on("example.net", "ada")).status == 400, (
+        "under verified_only nothing changes"
+    )
+
+
 def test_any_does_not_let_a_user_or_an_account_move_to_a_domain_of_others() -> None:
     service = anywhere()
     ada = service.create_user("ada")
@@ -169,15 +184,15 @@ def test_a_preview_under_any_says_so_too() -> None:
 
 def test_an_address_is_not_moved_once_its_domain_is_anothers() -> None:
     service = Service(domain_policy=DomainPolicy.ANY)
-    remove_domain(service.store, service.invocation(), service.organization, "example.com")
-    leaver, ada = service.create_user("sales"), service.create_user("ada")
-    service.scim("DELETE", f"/Users/{leaver['id']}")
-    service.move(ada["id"], "sales")
-    other_organization(service, "example.com")
+    leaver, ada = (service.scim("POST", "/Users", on("nobodys.example", name)) for name in ("sales", "ada"))
+    service.scim("DELETE", f"/Users/{body_of(leaver)['id']}")
+    service.scim("PATCH", f"/Users/{body_of(ada)['id']}", email_patch("sales@nobodys.example"))
+    other_organization(service, "nobodys.example")
     service.remediate_all()
     [conflict] = body_of(service.admin("GET", "/conflicts"))["items"]
     assert (conflict["class"], conflict["status"]) == ("unverified_domain", "refused")
-    assert service.store.holds(["sales@example.com"])["sales@example.com"].account_id is not None
+    ada_id = conflict["requester"]["accountId"]
+    assert service.store.holds(["sales@nobodys.example"])["sales@nobodys.example"].account_id != ada_id
 
 
 def test_a_swap_does_not_happen_where_one_legs_domain_is_anothers() -> None:

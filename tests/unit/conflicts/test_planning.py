@@ -7,6 +7,7 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.accounts.address import parse_address
+from rightful.conflicts.applying import required_domains
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, PendingChange, Requester
 from rightful.conflicts.decision import decide
 from rightful.conflicts.diagnosis import diagnose, is_tombstone, reason_to_end
@@ -118,8 +119,8 @@ def test_both_accounts_carry_what_they_were_before() -> None:
 
 def test_an_organization_that_takes_any_domain_needs_it_to_be_nobody_elses() -> None:
     anywhere = replace(OURS, domains={}, domain_policy=DomainPolicy.ANY)
-    required = [write for write in _plan(_snapshot(organization=anywhere)).writes if isinstance(write, RequireDomain)]
-    assert required == [RequireDomain("ours", "example.com", or_nobody=True)]
+    emails = [parse_address("ada@corp.example"), parse_address("ada@example.com")]
+    assert required_domains(anywhere, emails) == (RequireDomain("ours", "corp.example", or_nobody=True),)
 
 
 def test_repairing_the_index_rests_on_the_listed_account_s_version_without_writing_it() -> None:

@@ -16,7 +16,7 @@ from rightful.conflicts.moves import Indexed, Move, touched, writes_of
 from rightful.conflicts.plan import Plan
 from rightful.conflicts.snapshot import Snapshot
 from rightful.eventlog import Action
-from rightful.organizations.organization import DomainPolicy, Organization
+from rightful.organizations.organization import FOR_EXAMPLES, DomainPolicy, Organization
 from rightful.storage.writes import EndPending, EndWaiter, PutConflict, RequireDomain, Write
 
 
@@ -117,4 +117,8 @@ def required_domains(organization: Organization | None, emails: Sequence[Address
         return ()
     or_nobody = organization.domain_policy is DomainPolicy.ANY
     domains = dict.fromkeys(email.domain for email in emails if email is not None and not email.is_placeholder)
-    return tuple(RequireDomain(organization.id, domain, or_nobody) for domain in domains)
+    return tuple(
+        RequireDomain(organization.id, domain, or_nobody)
+        for domain in domains
+        if not (or_nobody and domain in FOR_EXAMPLES)
+    )

@@ -7,6 +7,10 @@ from enum import StrEnum
 
 from rightful.conflicts.policy import STANDARD, Brakes, Policy
 
+FOR_EXAMPLES = frozenset({"example.com", "example.net", "example.org"})
+"""Reserved for documentation (RFC 2606 section 3): nobody owns them, nobody can prove to, and test tools invent
+people there. An organization that has one added for a trial does not take it from a domain policy of "any"."""
+
 
 class DomainPolicy(StrEnum):
     """On which domains a directory may claim addresses."""
