@@ -1,0 +1,74 @@
+"""`sam deploy` itself, with samconfig.toml, of what `sam build` made, to the local stand-in for AWS: packaging, change
+set, every resource, and an operator's first steps on the result."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local.environment import ministack_python, uv
+from local.ministack import CREDENTIALS, REGION, MiniStack
+from local.paths import ROOT
+
+pytestmark = pytest.mark.slow
+
+STACK = "rightful-dev"
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[dict[str, str]]:
+    """An empty AWS, and the environment that leads to it."""
+    ministack = MiniStack(ministack_python(), 0)
+    yield {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        **CREDENTIALS,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": ministack.url,
+        "NO_PROXY": "127.0.0.1",
+        "SAM_CLI_TELEMETRY": "0",
+    }
+    ministack.stop()
+
+
+def sam(aws: dict[str, str], *arguments: str) -> str:
+    """Run the pinned AWS SAM CLI."""
+    (version,) = re.findall(r"^SAM_VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    command = [uv(), "tool", "run", "--from", f"aws-sam-cli=={version}", "sam", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=aws, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_what_was_built_is_deployed_by_sam_with_the_samconfig(built: Path, aws: dict[str, str]) -> None:
+    deploy = ("deploy", "--template-file", str(built / "template.yaml"), "--config-file", str(ROOT / "samconfig.toml"))
+    said = sam(aws, *deploy, "--config-env", "dev", "--parameter-overrides", "Stage=local")
+    assert f"Successfully created/updated stack - {STACK}" in said
+
+    client = boto3.client(
+        "cloudformation",
+        region_name=REGION,
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    resources = client.describe_stack_resources(StackName=STACK)["StackResources"]
+    assert {resource["ResourceStatus"] for resource in resources} == {"CREATE_COMPLETE"}
+    kinds = [resource["ResourceType"] for resource in resources]
+    assert kinds.count("AWS::Lambda::Function") == kinds.count("AWS::Lambda::Alias") == 7
+    assert kinds.count("AWS::CloudWatch::Alarm") >= 12
+    assert kinds.count("AWS::CloudWatch::Dashboard") == 1
+
+    made = subprocess.run(
+        [sys.executable, "-m", "rightful", "--stack", STACK, "organization", "create", "First"],
+        cwd=ROOT,
+        env=aws,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "/local/admin/v1/orgs/" in made.stdout
