@@ -216,8 +216,13 @@ def _is_repeat(former: Conflict, refused: RefusedClaim, now: datetime) -> bool:
 
 
 def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -> Conflict:
-    """The same change once more: counted, and taken as it was sent last."""
+    """The same change once more: counted, and taken as it was sent last.
+
+    Approvals were given to what was asked for then: they end where this asks for something else.
+    """
     deactivates = refused.change.active
+    change = _merged(former.change, refused)
+    same = (change.after, change.active) == (former.change.after, former.change.active)
     return replace(
         former,
         version=former.version + 1,
@@ -226,7 +231,8 @@ def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -
         requester=refused.requester,
         wanted=refused.wanted,
         old_email=refused.old_email,
-        change=_merged(former.change, refused),
+        change=change,
+        approvals=former.approvals if same else (),
         occurrences=former.occurrences + 1,
         updated_at=invocation.now,
         correlation_id=invocation.correlation_id,
