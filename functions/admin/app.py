@@ -6,7 +6,8 @@ from rightful.api.admin import AdminService
 from rightful.api.gateway import answer_event
 from rightful.api.json_call import unavailable
 from rightful.observability import failed, observed
-from rightful.storage.clients import conflict_queue, identity_store
+from rightful.organizations.dns_over_https import DnsOverHttps
+from rightful.storage.clients import conflict_queue, identity_store, settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,4 +20,6 @@ def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, obj
 
 
 def _service() -> AdminService:
-    return AdminService(identity_store(), conflict_queue(), failed)
+    resolver_url = settings().dns_resolver_url
+    proof = DnsOverHttps(resolver_url) if resolver_url else None
+    return AdminService(identity_store(), conflict_queue(), failed, proof)

@@ -12,6 +12,7 @@ from rightful.api.scim import ScimService
 from rightful.conflicts.policy import Policy, PolicyBase
 from rightful.conflicts.remediation import remediate
 from rightful.invocation import Invocation
+from rightful.organizations.domain_proof import DomainProof
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.organizations.registry import add_domain, create_directory, create_organization, issue_token
 from rightful.organizations.tokens import Scope, Token
@@ -35,6 +36,7 @@ class Service:
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     now: datetime = START
     failures: list[str] = field(default_factory=list)
+    proof: DomainProof | None = None
     organization: Organization = field(init=False)
     directory: Directory = field(init=False)
     admin_key: Token = field(init=False)
@@ -126,9 +128,8 @@ class Service:
         principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
         template = f"/admin/v1/orgs/{{orgId}}{route}"
         request = _request(method, template, path_parameters, body, query, headers, principal)
-        return AdminService(self.store, self.queue, lambda what, _: self.failures.append(what)).answer(
-            request, self.invocation()
-        )
+        service = AdminService(self.store, self.queue, lambda what, _: self.failures.append(what), self.proof)
+        return service.answer(request, self.invocation())
 
     def accounts(
         self,

@@ -22,7 +22,7 @@ from rightful.conflicts.conflict import (
 )
 from rightful.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.eventlog import Action, LogEntry, Result
-from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.organization import Directory, DomainChallenge, DomainPolicy, OnDelete, Organization
 from rightful.organizations.tokens import Scope, Token
 
 _Kind = TypeVar("_Kind")
@@ -237,6 +237,7 @@ def organizations(organization_id: str) -> st.SearchStrategy[Organization]:
         domains=st.dictionaries(texts, moments, max_size=3),
         policy=policies,
         brakes=brakes,
+        challenges=st.dictionaries(texts, st.builds(DomainChallenge, texts, moments), max_size=2),
     )
 
 

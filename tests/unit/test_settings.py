@@ -17,11 +17,19 @@ def test_tables_are_all_that_is_needed() -> None:
 
 
 def test_every_variable_reaches_its_setting() -> None:
-    environment = {name: f"value of {name}" for name in VARIABLES} | {"EVENT_LOG_RETENTION_DAYS": "7"}
+    environment = {name: f"value of {name}" for name in VARIABLES} | {
+        "EVENT_LOG_RETENTION_DAYS": "7",
+        "DNS_RESOLVER_URL": "https://dns.example",
+    }
     settings = read_settings(environment)
     for name in VARIABLES:
-        expected = 7 if name == "EVENT_LOG_RETENTION_DAYS" else f"value of {name}"
+        expected = 7 if name == "EVENT_LOG_RETENTION_DAYS" else environment[name]
         assert getattr(settings, name.lower()) == expected
+
+
+def test_a_resolver_that_is_not_asked_by_https_is_refused_by_name() -> None:
+    with pytest.raises(SettingsMissingError, match="DNS_RESOLVER_URL"):
+        read_settings({**TABLES, "DNS_RESOLVER_URL": "http://dns.example"})
 
 
 @pytest.mark.parametrize("days", ["0", "3654", "-1", "1.5", "", "ninety", "\uff19\uff10", "9" * 40])

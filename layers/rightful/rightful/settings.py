@@ -18,6 +18,7 @@ class Settings:
 
     Attributes:
         base_url: what clients put before the path; empty: the API stage's own URL.
+        dns_resolver_url: by which domains are verified, an https URL; empty: only the operator adds domains.
         log_hash_key: what turns an address into the hash that logs may hold; empty: logs hold none.
     """
 
@@ -29,6 +30,7 @@ class Settings:
     base_url: str = ""
     event_log_retention_days: int = 90
     log_hash_key: str = ""
+    dns_resolver_url: str = ""
 
     @property
     def log_retention(self) -> timedelta:
@@ -58,6 +60,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     days = environment.get("EVENT_LOG_RETENTION_DAYS", "90")
     if not (days.isascii() and days.isdigit() and 1 <= int(days[:9]) <= _MOST_RETENTION_DAYS):
         wrong.append(f"EVENT_LOG_RETENTION_DAYS has to be a whole number from 1 to {_MOST_RETENTION_DAYS}")
+    resolver = environment.get("DNS_RESOLVER_URL", "")
+    if resolver and not resolver.startswith("https://"):
+        wrong.append("DNS_RESOLVER_URL has to be an https URL")
     if wrong:
         raise SettingsMissingError(f"environment variables: {'; '.join(wrong)}")
     return Settings(
@@ -69,6 +74,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         base_url=environment.get("BASE_URL", ""),
         event_log_retention_days=int(days),
         log_hash_key=environment.get("LOG_HASH_KEY", ""),
+        dns_resolver_url=resolver,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from rightful.api.proxy import Response
+from rightful.organizations.domain_proof import ProofUnavailableError
+from rightful.organizations.domain_verification import MOST_CHALLENGES
 from rightful.organizations.organization import DomainPolicy
 from rightful.organizations.registry import add_domain, create_organization, issue_token
 from rightful.organizations.tokens import Scope, Token
@@ -265,3 +267,138 @@ def test_what_changes_nothing_writes_nothing() -> None:
     service.admin("PUT", "/policy", body_of(service.admin("GET", "/policy")))
     service.admin("PATCH", "/directories/{id}", {"name": "IdP"}, parameters={"id": service.directory.id})
     assert service.store.snapshot() == before
+
+
+# Verifying a domain in DNS
+
+
+class Dns:
+    """A resolver that knows what it was told."""
+
+    def __init__(self) -> None:
+        self.records: set[tuple[str, str]] = set()
+        self.down = False
+
+    def has_txt(self, name: str, value: str) -> bool:
+        """See `DomainProof.has_txt`."""
+        if self.down:
+            raise ProofUnavailableError("down")
+        return (name, value) in self.records
+
+
+def verifiable() -> tuple[Service, Dns]:
+    dns = Dns()
+    return Service(proof=dns), dns
+
+
+def ask(service: Service, domain: str = "new.example") -> dict[str, Any]:
+    answer = service.admin("POST", "/domains", {"domain": domain})
+    assert answer.status == 201, answer.body
+    return body_of(answer)
+
+
+def verify(service: Service, domain: str = "new.example", **more: Any) -> Response:
+    return service.admin("POST", "/domains/{domain}/verify", parameters={"domain": domain}, **more)
+
+
+def test_a_domain_that_is_asked_for_is_pending_and_opens_nothing() -> None:
+    service, _ = verifiable()
+    asked = ask(service, "New.Example")
+    assert (asked["domain"], asked["status"], asked["verifiedAt"]) == ("new.example", "pending", None)
+    assert asked["record"]["type"] == "TXT"
+    assert asked["record"]["name"] == "_rightful-challenge.new.example"
+    assert asked["record"]["value"].startswith("rightful-verification=")
+    assert body_of(service.admin("GET", "/domains"))["items"][1] == asked
+    assert service.scim("POST", "/Users", on("new.example", "ada")).status == 400
+
+
+def test_asking_again_gives_the_same_record_and_every_domain_has_its_own() -> None:
+    service, _ = verifiable()
+    assert ask(service) == ask(service)
+    assert ask(service)["record"]["value"] != ask(service, "other.example")["record"]["value"]
+
+
+def test_a_domain_whose_record_is_in_dns_is_verified() -> None:
+    service, dns = verifiable()
+    record = ask(service)["record"]
+    assert error_of(verify(service)) == (409, "not_proven", "domain")
+    dns.records.add((record["name"], record["value"]))
+    verified = verify(service)
+    assert (verified.status, body_of(verified)["status"], body_of(verified)["record"]) == (200, "verified", None)
+    assert service.scim("POST", "/Users", on("new.example", "ada")).status == 201
+    assert body_of(verify(service)) == body_of(verified), "doing so again changes nothing"
+    assert ask(service)["status"] == "verified"
+
+
+def test_the_record_of_another_organization_proves_nothing() -> None:
+    service, dns = verifiable()
+    other = Service(store=service.store, domain="other.example", proof=dns)
+    record = ask(other)["record"]
+    dns.records.add((record["name"], record["value"]))
+    ask(service)
+    assert error_of(verify(service))[1] == "not_proven"
+
+
+def test_a_domain_that_another_organization_has_is_refused_only_to_who_proves_to_own_it() -> None:
+    service, dns = verifiable()
+    other_organization(service, "new.example")
+    record = ask(service)["record"]
+    assert error_of(verify(service))[1] == "not_proven"
+    dns.records.add((record["name"], record["value"]))
+    assert error_of(verify(service)) == (409, "conflict", "domain")
+
+
+def test_dns_that_does_not_answer_is_503_and_changes_nothing() -> None:
+    service, dns = verifiable()
+    ask(service)
+    dns.down = True
+    answer = verify(service)
+    assert error_of(answer)[:2] == (503, "unavailable")
+    assert answer.headers == {"Retry-After": "10"}
+    assert domains(service) == ["example.com", "new.example"]
+
+
+def test_a_domain_that_nobody_asked_for_is_not_verified() -> None:
+    service, _ = verifiable()
+    assert error_of(verify(service, "never.example")) == (404, "not_found", "domain")
+    assert error_of(verify(service, "x" * 3000)) == (400, "invalid_value", "domain")
+
+
+def test_a_pending_domain_can_be_taken_back() -> None:
+    service, dns = verifiable()
+    record = ask(service)["record"]
+    service.admin("DELETE", "/domains/{domain}", parameters={"domain": "new.example"})
+    dns.records.add((record["name"], record["value"]))
+    assert error_of(verify(service))[1] == "not_found"
+    assert ask(service)["record"] != record
+
+
+def test_only_so_many_domains_can_wait() -> None:
+    service, _ = verifiable()
+    for number in range(MOST_CHALLENGES):
+        ask(service, f"d{number}.example")
+    answer = service.admin("POST", "/domains", {"domain": "one.more.example"})
+    assert error_of(answer) == (409, "conflict", "domain")
+
+
+def test_an_operators_domain_needs_no_record_and_ends_the_waiting() -> None:
+    service, _ = verifiable()
+    ask(service)
+    added = service.admin("POST", "/domains", {"domain": "new.example"}, key=operator_of(service))
+    assert (body_of(added)["status"], body_of(added)["record"]) == ("verified", None)
+
+
+def test_without_a_resolver_the_operator_verifies() -> None:
+    assert error_of(verify(Service()))[:2] == (403, "forbidden")
+
+
+def test_verifying_is_logged() -> None:
+    service, dns = verifiable()
+    record = ask(service)["record"]
+    service.pass_time(timedelta(seconds=1))
+    dns.records.add((record["name"], record["value"]))
+    verify(service)
+    assert [row[2] for row in rows(service)] == [
+        "Verification of the domain new.example was begun.",
+        "The domain new.example was verified.",
+    ]

@@ -11,6 +11,7 @@ from rightful.api import (
     admin_accounts,
     admin_conflicts,
     admin_directories,
+    admin_domains,
     admin_log,
     admin_preview,
     admin_settings,
@@ -23,6 +24,7 @@ from rightful.api.proxy import Principal, Request, Response
 from rightful.conflicts.decisions import DecisionError
 from rightful.conflicts.policy import PolicyError
 from rightful.invocation import Invocation
+from rightful.organizations.domain_proof import DomainProof
 from rightful.organizations.settings_error import SettingsError
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import ConflictQueue, IdentityStore
@@ -45,8 +47,9 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/log": {"GET": admin_log.list_log},
     "/summary": {"GET": admin_summary.summary},
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
-    "/domains": {"GET": admin_settings.list_domains, "POST": admin_settings.post_domain},
-    "/domains/{domain}": {"DELETE": admin_settings.delete_domain},
+    "/domains": {"GET": admin_domains.list_domains, "POST": admin_domains.post_domain},
+    "/domains/{domain}": {"DELETE": admin_domains.delete_domain},
+    "/domains/{domain}/verify": {"POST": admin_domains.verify},
     "/directories": {"GET": admin_directories.list_directories, "POST": admin_directories.post_directory},
     "/directories/{id}": {"GET": admin_directories.get_directory, "PATCH": admin_directories.patch_directory},
     "/directories/{id}/tokens": {"GET": admin_directories.list_tokens, "POST": admin_directories.post_token},
@@ -61,6 +64,7 @@ _STATUS_OF_CODE = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "not_proven": 409,
     "ended": 409,
     "changed": 409,
     "not_approvable": 409,
@@ -76,6 +80,7 @@ class AdminService:
     store: IdentityStore
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None]
+    proof: DomainProof | None = None
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; every error that a client can cause has a code and a way out."""
@@ -101,7 +106,7 @@ class AdminService:
         principal = _administrator(request)
         if request.names_nothing:
             raise ApiError(404, "not_found", "There is no such thing in this organization.")
-        call = AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure)
+        call = AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure, self.proof)
         if call.by_operator:
             call.organization()  # an administrator's key proves that there is one
         return handler(call)

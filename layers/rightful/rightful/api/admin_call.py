@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rightful.api.json_call import ApiError, JsonCall
+from rightful.organizations.domain_proof import DomainProof
 from rightful.organizations.organization import Organization
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage.contract import ConflictQueue
@@ -13,11 +14,14 @@ from rightful.storage.contract import ConflictQueue
 class AdminCall(JsonCall):
     """A request by an administrator of the organization in its path, or by the operator; that is checked before.
 
-    `on_failure` is told what could not be done now and is done later.
+    Attributes:
+        on_failure: is told what could not be done now and is done later, or by a person.
+        proof: looks for proof that a domain is an organization's; None: only the operator adds domains.
     """
 
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None]
+    proof: DomainProof | None = None
 
     @property
     def organization_id(self) -> str:

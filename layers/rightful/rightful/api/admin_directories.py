@@ -12,6 +12,7 @@ from rightful.api.proxy import Response
 from rightful.organizations.extensions import check_extensions
 from rightful.organizations.organization import Directory, OnDelete
 from rightful.organizations.registry import change_directory, create_directory, issue_token, revoke_token
+from rightful.organizations.settings_log import directory_sentence, settings_row
 from rightful.organizations.tokens import Scope
 from rightful.scim.profiles import PROFILE_NAMES
 
@@ -84,7 +85,11 @@ def patch_directory(call: AdminCall) -> Response:
         extensions=tuple(changed.extensions) if changed.extensions is not None else before.extensions,
     )
     if directory != before:
-        directory = change_directory(call.store, call.invocation, directory, before=before, by=call.who)
+        sentence = directory_sentence(before, directory)
+        row = settings_row(
+            call.organization_id, call.who, directory.name, sentence, call.invocation, directory_id=directory.id
+        )
+        directory = change_directory(call.store, call.invocation, directory, log=row)
     return Response(200, _directory(call, directory))
 
 

@@ -1,28 +1,20 @@
-"""Admin API: policy, brakes and domains."""
+"""Admin API: policy, brakes and domain policy."""
 
 from dataclasses import replace
 
 from pydantic import Field
 
-from rightful.accounts.resource import scim_time
 from rightful.api.admin_call import AdminCall
-from rightful.api.json_call import ApiError, Body
+from rightful.api.json_call import ApiError
 from rightful.api.proxy import Response
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
 from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.organizations.registry import (
-    add_domain,
     change_organization,
-    remove_domain,
 )
+from rightful.organizations.settings_log import organization_sentence, settings_row
 
 _NAME = Field(min_length=1, max_length=100)
-
-
-class NewDomain(Body):
-    """A domain that the organization proved to own."""
-
-    domain: str = Field(min_length=1, max_length=253)
 
 
 def get_policy(call: AdminCall) -> Response:
@@ -46,30 +38,10 @@ def put_policy(call: AdminCall) -> Response:
     if "domainPolicy" in document:
         organization = replace(organization, domain_policy=_domain_policy(call, document["domainPolicy"], before))
     if organization != before:
-        organization = change_organization(call.store, call.invocation, organization, before=before, by=call.who)
+        sentence = organization_sentence(before, organization)
+        row = settings_row(before.id, call.who, before.name, sentence, call.invocation)
+        organization = change_organization(call.store, call.invocation, organization, log=row)
     return Response(200, _policy_document(organization))
-
-
-def list_domains(call: AdminCall) -> Response:
-    """GET domains."""
-    return call.listing(tuple(sorted(_domain_documents(call.organization()).values(), key=str)), None, dict)
-
-
-def post_domain(call: AdminCall) -> Response:
-    """POST domains {"domain"}: the operator has seen the proof that the organization owns it."""
-    domain = call.body(NewDomain).domain
-    if not call.by_operator:
-        message = "The operator of the service adds domains, when it has seen that you own them. Ask there."
-        raise ApiError(403, "forbidden", message)
-    organization = add_domain(call.store, call.invocation, call.organization(), domain, by=call.who)
-    return Response(201, {"items": list(_domain_documents(organization).values())})
-
-
-def delete_domain(call: AdminCall) -> Response:
-    """DELETE domains/{domain}."""
-    domain = call.request.path_parameters.get("domain", "")
-    remove_domain(call.store, call.invocation, call.organization(), domain, by=call.who)
-    return Response(204)
 
 
 def _policy_document(organization: Organization) -> dict[str, object]:
@@ -77,12 +49,6 @@ def _policy_document(organization: Organization) -> dict[str, object]:
         "policy": write_policy(organization.policy),
         "brakes": write_brakes(organization.brakes),
         "domainPolicy": organization.domain_policy.value,
-    }
-
-
-def _domain_documents(organization: Organization) -> dict[str, dict[str, str]]:
-    return {
-        name: {"domain": name, "verifiedAt": scim_time(moment)} for name, moment in sorted(organization.domains.items())
     }
 
 

@@ -29,8 +29,21 @@ class OnDelete(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DomainChallenge:
+    """What an organization has to put into DNS to prove that a domain is its own, and since when."""
+
+    secret: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
-    """Owner of verified domains, directories and policy. `domains` maps a verified domain to when it was verified."""
+    """Owner of verified domains, directories and policy.
+
+    Attributes:
+        domains: a verified domain -> when it was verified.
+        challenges: a domain that waits to be verified -> how.
+    """
 
     id: str
     version: int
@@ -40,6 +53,7 @@ class Organization:
     domains: Mapping[str, datetime] = field(default_factory=dict)
     policy: Policy = STANDARD
     brakes: Brakes = field(default_factory=Brakes)
+    challenges: Mapping[str, DomainChallenge] = field(default_factory=dict)
 
     def may_claim_on(self, domain: str) -> bool:
         """Whether its directories may claim addresses on that canonical domain."""

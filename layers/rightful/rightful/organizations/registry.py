@@ -7,13 +7,14 @@ asked for a change: the organization's event log has it, written in the same tra
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, InvalidAddressError, canonical_domain
 from rightful.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.organizations.settings_error import SettingsError
-from rightful.organizations.settings_log import directory_sentence, organization_sentence, settings_row
+from rightful.organizations.settings_log import settings_row
 from rightful.organizations.tokens import Scope, Token, digest, new_secret
 from rightful.plain_text import is_plain
 from rightful.storage.contract import IdentityStore
@@ -29,6 +30,8 @@ from rightful.storage.writes import (
     UnlistToken,
     Write,
 )
+
+_Thing = TypeVar("_Thing")
 
 LIVE_KEYS_PER_DIRECTORY = 2
 """One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""
@@ -67,19 +70,16 @@ def change_organization(
     invocation: Invocation,
     organization: Organization,
     *,
-    before: Organization | None = None,
-    by: str | None = None,
+    log: Sequence[Write] = (),
 ) -> Organization:
-    """Write changed settings of an organization as it was read: `before`, where that is to be logged.
+    """Write changed settings of an organization as it was read, and with them the row that tells of it.
 
     Raises:
         SettingsError: somebody else changed them meanwhile.
     """
     changed = replace(organization, version=organization.version + 1)
-    sentence = organization_sentence(before or organization, changed)
-    row = settings_row(organization.id, by, organization.name, sentence, invocation)
     try:
-        store.commit([PutOrganization(changed, organization.version), *row], remaining=invocation.remaining)
+        store.commit([PutOrganization(changed, organization.version), *log], remaining=invocation.remaining)
     except RefusedError as error:
         raise _changed_meanwhile() from error
     return changed
@@ -90,18 +90,19 @@ def add_domain(
 ) -> Organization:
     """Record that an organization proved it owns a domain. Doing so again changes nothing.
 
-    The proof itself (a DNS record) is the operator's; this service keeps the result.
+    The proof is the caller's: `domain_verification` looks into DNS, an operator where he sees fit.
 
     Raises:
         SettingsError: it is no domain name, or another organization verified it.
     """
-    name = _domain_name(domain)
+    name = domain_name(domain)
     if name in organization.domains:
         return organization
     changed = replace(
         organization,
         version=organization.version + 1,
         domains={**organization.domains, name: invocation.now},
+        challenges=_without(organization.challenges, name),
     )
     try:
         store.commit(
@@ -123,15 +124,21 @@ def add_domain(
 def remove_domain(
     store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
 ) -> Organization:
-    """Give a domain up: no more addresses are claimed on it, accounts keep those that they have.
+    """Give a domain up: no more addresses are claimed on it, accounts keep those that they have. One that waits to be
+    verified is not verified then.
 
     Raises:
         SettingsError: the organization has not verified it.
     """
-    name = _domain_name(domain)
+    name = domain_name(domain)
+    if name in organization.challenges:
+        dropped = replace(organization, challenges=_without(organization.challenges, name))
+        sentence = f"The domain {name} is not to be verified any more."
+        row = settings_row(organization.id, by, name, sentence, invocation)
+        return change_organization(store, invocation, dropped, log=row)
     if name not in organization.domains:
         raise SettingsError("not_found", f"{name} is not a verified domain of this organization.", "domain")
-    domains = {known: moment for known, moment in organization.domains.items() if known != name}
+    domains = _without(organization.domains, name)
     changed = replace(organization, version=organization.version + 1, domains=domains)
     sentence = f"The domain {name} was given up: no more addresses are claimed on it."
     writes: list[Write] = [
@@ -184,20 +191,17 @@ def change_directory(
     invocation: Invocation,
     directory: Directory,
     *,
-    before: Directory | None = None,
-    by: str | None = None,
+    log: Sequence[Write] = (),
 ) -> Directory:
-    """Write changed settings of a directory as it was read: `before`, where that is to be logged.
+    """Write changed settings of a directory as it was read, and with them the row that tells of it.
 
     Raises:
         SettingsError: somebody else changed them meanwhile.
     """
     _check_plain("name", directory.name)
     changed = replace(directory, version=directory.version + 1)
-    sentence = directory_sentence(before or directory, changed)
-    row = settings_row(directory.organization_id, by, directory.name, sentence, invocation, directory_id=directory.id)
     try:
-        store.commit([PutDirectory(changed, directory.version), *row], remaining=invocation.remaining)
+        store.commit([PutDirectory(changed, directory.version), *log], remaining=invocation.remaining)
     except RefusedError as error:
         raise _changed_meanwhile() from error
     return changed
@@ -268,7 +272,12 @@ def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: st
     return PutDirectory(replace(directory, version=directory.version + 1), directory.version)
 
 
-def _domain_name(domain: str) -> str:
+def domain_name(domain: str) -> str:
+    """The canonical form of a domain that can be verified.
+
+    Raises:
+        SettingsError: invalid_value, it is none.
+    """
     try:
         name = canonical_domain(domain)
     except InvalidAddressError as error:
@@ -276,6 +285,10 @@ def _domain_name(domain: str) -> str:
     if "." not in name or name == PLACEHOLDER_DOMAIN:
         raise SettingsError("invalid_value", "domain: only a registered domain name can be verified.", "domain")
     return name
+
+
+def _without(named: Mapping[str, _Thing], name: str) -> dict[str, _Thing]:
+    return {known: thing for known, thing in named.items() if known != name}
 
 
 def _check_plain(field: str, text: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
-from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.organizations.organization import Directory, DomainChallenge, DomainPolicy, OnDelete, Organization
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage import index_keys, keys
 from rightful.storage.items import Item, Reader, Scalar, json_text, moment_of, text_of, write_item
@@ -25,6 +25,10 @@ def organization_item(organization: Organization) -> Item:
         "policy": json_text(write_policy(organization.policy)),
         "brakes": json_text(write_brakes(organization.brakes)),
     }
+    if organization.challenges:
+        values["challenges"] = json_text(
+            {name: [each.secret, text_of(each.asked_at)] for name, each in organization.challenges.items()}
+        )
     if organization.brakes.paused:
         values["due_key"] = index_keys.due("paused", organization.id)
         values["due_sort"] = organization.created_at
@@ -43,7 +47,16 @@ def read_organization(item: Mapping[str, "AttributeValueTypeDef"]) -> Organizati
         domains={name: moment_of(str(text)) for name, text in read.document("domains").items()},
         policy=read_policy(read.document("policy")),
         brakes=read_brakes(read.document("brakes")),
+        challenges=_challenges(read.document("challenges")) if "challenges" in item else {},
     )
+
+
+def _challenges(document: Mapping[str, object]) -> dict[str, DomainChallenge]:
+    return {
+        name: DomainChallenge(str(each[0]), moment_of(str(each[1])))
+        for name, each in document.items()
+        if isinstance(each, list)
+    }
 
 
 def directory_item(directory: Directory) -> Item:
