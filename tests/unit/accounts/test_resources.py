@@ -14,8 +14,8 @@ from rightful.accounts.resource import (
     attributes_of,
     check_claimable,
     resource_of,
-    scim_time,
 )
+from rightful.moments import time_text
 from rightful.scim.errors import ScimError
 from tests.support.builders import CORE, NOW, a_link, an_account
 
@@ -117,8 +117,8 @@ def test_showing_an_account_and_reading_it_again_changes_no_attribute() -> None:
 
 
 def test_scim_time_is_utc_with_milliseconds() -> None:
-    assert scim_time(NOW) == "2026-11-23T10:15:30.123Z"
-    assert scim_time(NOW.replace(microsecond=999)) == "2026-11-23T10:15:30.000Z"
+    assert time_text(NOW) == "2026-11-23T10:15:30.123Z"
+    assert time_text(NOW.replace(microsecond=999)) == "2026-11-23T10:15:30.000Z"
 
 
 def test_the_domain_of_placeholders_cannot_be_claimed() -> None:

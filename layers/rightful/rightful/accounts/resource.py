@@ -1,10 +1,10 @@
 """Between an account and the SCIM User resource that its directory sees."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
+from rightful.moments import time_text
 from rightful.plain_text import is_plain
 from rightful.scim.errors import ScimError, invalid_value
 
@@ -14,11 +14,6 @@ MAX_KEY_OCTETS = 512
 octets."""
 MAX_ATTRIBUTES_OCTETS = 128 * 1024
 """A user's attributes may stand three times in an item (400 KB at most): account, before-image, conflict."""
-
-
-def scim_time(moment: datetime) -> str:
-    """A SCIM dateTime (RFC 7643 2.3.5), milliseconds, UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
@@ -36,8 +31,8 @@ def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
         **({"groups": groups} if groups else {}),
         "meta": {
             "resourceType": "User",
-            "created": scim_time(account.link.linked_at if account.link else account.created_at),
-            "lastModified": scim_time(account.updated_at),
+            "created": time_text(account.link.linked_at if account.link else account.created_at),
+            "lastModified": time_text(account.updated_at),
             "location": f"{base_url}/Users/{scim_id}",
             "version": f'W/"{account.tag}"',
         },

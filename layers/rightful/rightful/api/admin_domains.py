@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from rightful.accounts.resource import scim_time
 from rightful.api.admin_call import AdminCall
 from rightful.api.json_call import ApiError, Body
 from rightful.api.proxy import Response
+from rightful.moments import time_text
 from rightful.organizations.domain_proof import ProofUnavailableError, record_name, record_value
 from rightful.organizations.domain_verification import ask_for_domain, verify_domain
 from rightful.organizations.organization import Organization
@@ -73,6 +73,6 @@ def _document(organization: Organization, name: str) -> Mapping[str, object]:
     return {
         "domain": name,
         "status": "verified" if verified_at else "pending",
-        "verifiedAt": scim_time(verified_at) if verified_at else None,
+        "verifiedAt": time_text(verified_at) if verified_at else None,
         "record": record,
     }

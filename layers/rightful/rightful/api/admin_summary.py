@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from rightful.accounts.resource import scim_time
 from rightful.api.admin_call import AdminCall
 from rightful.api.proxy import Response
 from rightful.conflicts.conflict import Conflict
+from rightful.moments import time_text
 
 MOST_CONFLICTS = 1_000
 MOST_ACCOUNTS = 10_000
@@ -32,7 +32,7 @@ def summary(call: AdminCall) -> Response:
             "waitingFor": _counted(conflict.next_step.who for conflict in conflicts if conflict.next_step),
             "oldest": {
                 "id": oldest.id,
-                "createdAt": scim_time(oldest.created_at),
+                "createdAt": time_text(oldest.created_at),
                 "ageSeconds": int((call.invocation.now - oldest.created_at).total_seconds()),
             }
             if oldest
@@ -46,7 +46,7 @@ def summary(call: AdminCall) -> Response:
         "domains": len(organization.domains),
         "paused": organization.brakes.paused,
         "dryRun": organization.brakes.dry_run,
-        "asOf": scim_time(call.invocation.now),
+        "asOf": time_text(call.invocation.now),
     }
     return Response(200, body)
 

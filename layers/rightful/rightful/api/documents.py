@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from rightful.accounts.account import Account
-from rightful.accounts.resource import scim_time
 from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.outline import outline
 from rightful.eventlog import LogEntry
+from rightful.moments import time_text
 from rightful.organizations.organization import Directory
 from rightful.organizations.tokens import Token
 
 
 def _time(moment: datetime | None) -> str | None:
-    return scim_time(moment) if moment else None
+    return time_text(moment) if moment else None
 
 
 def account_document(account: Account) -> dict[str, object]:
@@ -93,38 +94,18 @@ def holder_document(holder: Account) -> dict[str, object]:
 def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, object]:
     """A conflict. `holder` only where it belongs to the conflict's own organization, else None."""
     visible = holder if holder is not None and holder.organization_id == conflict.organization_id else None
-    requester = conflict.requester
-    step = conflict.next_step
     return {
-        "id": conflict.id,
-        "status": conflict.status.value,
-        "class": conflict.conflict_class.value if conflict.conflict_class else None,
-        "decision": conflict.decision,
-        "directoryId": conflict.directory_id,
-        "operation": conflict.operation.value,
-        "collision": conflict.collision.value,
-        "requester": {
-            "accountId": requester.account_id,
-            "scimId": requester.scim_id,
-            "userName": requester.user_name,
-            "externalId": requester.external_id,
-        },
-        "wantedEmail": conflict.wanted.value,
-        "oldEmail": conflict.old_email.value if conflict.old_email else None,
+        **outline(conflict),
         "holder": holder_document(visible) if visible else None,
-        "explanation": conflict.explanation,
-        "nextStep": {"who": step.who, "what": step.what} if step else None,
         "evidence": dict(conflict.evidence),
         "approvals": [
             {"by": approval.holder, "reason": approval.reason, "at": _time(approval.given_at)}
             for approval in conflict.approvals
         ],
         "occurrences": conflict.occurrences,
-        "createdAt": _time(conflict.created_at),
         "updatedAt": _time(conflict.updated_at),
         "resolvedAt": _time(conflict.resolved_at),
         "expiresAt": _time(conflict.expires_at),
-        "correlationId": conflict.correlation_id,
     }
 
 

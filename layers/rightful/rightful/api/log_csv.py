@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from rightful.accounts.resource import scim_time
 from rightful.eventlog import LogEntry
+from rightful.moments import time_text
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
@@ -49,7 +49,7 @@ def csv_rows(entries: Iterable[LogEntry]) -> Iterator[str]:
 def _cells(entry: LogEntry) -> list[str]:
     retried = {True: "yes", False: "no", None: ""}[entry.retried_by_idp]
     cells = [
-        scim_time(entry.at),
+        time_text(entry.at),
         entry.action.value,
         entry.result.value,
         entry.directory_id,

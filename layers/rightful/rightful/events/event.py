@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
+
+from rightful.moments import time_text
 
 SCHEMA_VERSION = 1
 """Raised only when a member changes its meaning or goes; new members come without notice."""
@@ -61,8 +63,3 @@ class Event:
             "organizationId": self.organization_id,
             **self.members,
         }
-
-
-def time_text(moment: datetime) -> str:
-    """A moment as events write it: ISO 8601, UTC, milliseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -2,7 +2,8 @@
 
 from rightful.accounts.account import Account, AccountStatus
 from rightful.events.change import AccountChange
-from rightful.events.event import Event, EventType, time_text
+from rightful.events.event import Event, EventType
+from rightful.moments import time_text
 
 
 def account_events(change: AccountChange) -> tuple[Event, ...]:

@@ -65,6 +65,7 @@ class ConflictState(_Document):
     collision: Collision
     requester: Requester
     wanted_email: str | None
+    wanted_user_name: str | None
     old_email: str | None
     holder_account_id: str | None
     explanation: str

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rightful.accounts.resource import fits_key, scim_time
+from rightful.accounts.resource import fits_key
 from rightful.groups.group import Group, canonical_group_name
+from rightful.moments import time_text
 from rightful.plain_text import is_plain
 from rightful.scim.errors import invalid_value
 from rightful.scim.expressions import And, Comparison, Filter, Not, Or, Present, ValuePath
@@ -21,8 +22,8 @@ def head_resource(group: Group, base_url: str = "") -> Resource:
         resource["externalId"] = group.external_id
     resource["meta"] = {
         "resourceType": "Group",
-        "created": scim_time(group.created_at),
-        "lastModified": scim_time(group.updated_at),
+        "created": time_text(group.created_at),
+        "lastModified": time_text(group.updated_at),
         "location": f"{base_url}/Groups/{group.id}",
         "version": f'W/"{group.version}"',
     }
