@@ -7,7 +7,7 @@ from local.seed import SeededOrganization
 from local.stack import Stack
 
 SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 def test_the_demo_directory_lists_its_users(scim: httpx.Client) -> None:
@@ -45,14 +45,14 @@ def test_an_unknown_path_gets_404_with_a_scim_error(scim: httpx.Client, path: st
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/Users", {"GET", "POST"}),
-        ("/Users/0", {"GET", "PUT", "PATCH", "DELETE"}),
+        ("/Users", {"GET", "HEAD", "POST"}),
+        ("/Users/0", {"GET", "HEAD", "PUT", "PATCH", "DELETE"}),
         ("/Users/.search", {"POST"}),
-        ("/ServiceProviderConfig", {"GET"}),
-        ("/ResourceTypes", {"GET"}),
-        ("/ResourceTypes/User", {"GET"}),
-        ("/Schemas", {"GET"}),
-        ("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", {"GET"}),
+        ("/ServiceProviderConfig", {"GET", "HEAD"}),
+        ("/ResourceTypes", {"GET", "HEAD"}),
+        ("/ResourceTypes/User", {"GET", "HEAD"}),
+        ("/Schemas", {"GET", "HEAD"}),
+        ("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", {"GET", "HEAD"}),
     ],
 )
 def test_a_method_that_a_scim_path_does_not_have_gets_405_with_allow(
@@ -62,7 +62,13 @@ def test_a_method_that_a_scim_path_does_not_have_gets_405_with_allow(
         answer = scim.request(method, path)
         assert answer.status_code == 405, (method, path, answer.text)
         assert {name.strip() for name in answer.headers["allow"].split(",")} == allowed
-        assert answer.json()["schemas"] == [SCIM_ERROR]
+        assert method == "HEAD" or answer.json()["schemas"] == [SCIM_ERROR]
+
+
+def test_head_is_get_without_the_content(scim: httpx.Client) -> None:
+    answer = scim.head("/ServiceProviderConfig")
+    assert (answer.status_code, answer.text) == (200, "")
+    assert answer.headers["content-type"].startswith("application/scim+json")
 
 
 def test_the_location_of_a_user_is_below_the_url_that_clients_use(scim: httpx.Client) -> None:

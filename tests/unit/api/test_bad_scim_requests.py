@@ -114,12 +114,35 @@ def test_a_wrong_media_type_is_415(service: Service) -> None:
     assert answer.status == 415
 
 
-def test_a_wrong_method_is_405_with_the_methods_that_are_allowed(service: Service) -> None:
-    answer = service.scim("DELETE", "/Users")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/Users", "GET, POST, HEAD"),
+        ("OPTIONS", "/Users", "GET, POST, HEAD"),
+        ("TRACE", "/Users/0", "GET, PUT, PATCH, DELETE, HEAD"),
+        ("HEAD", "/Bulk", "POST"),
+        ("OPTIONS", "/.search", "POST"),
+        ("OPTIONS", "/Schemas", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_405_with_the_methods_that_are_allowed(
+    service: Service, method: str, path: str, allowed: str
+) -> None:
+    answer = service.scim(method, path)
 
     assert answer.status == 405
     assert answer.headers is not None
-    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/Users", "/Groups", "/ServiceProviderConfig", "/Me", "/Users/nobody", "/Users/{id}"])
+def test_head_is_get_without_the_content(service: Service, path: str) -> None:
+    path = path.replace("{id}", _first_id(service))
+    get, head = service.scim("GET", path).proxy(), service.scim("HEAD", path).proxy()
+
+    assert (head["statusCode"], head["headers"]) == (get["statusCode"], get["headers"])
+    assert get["body"]
+    assert head["body"] == ""
 
 
 def test_an_unknown_directory_is_404_and_another_ones_key_is_403(service: Service) -> None:

@@ -1,7 +1,7 @@
 """The SCIM service of a directory (RFC 7644): routes, and what is the same for all of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rightful.accounts.provisioning import Provisioning
 from rightful.accounts.refusals import RefusalRecorder, unnoticed
@@ -76,6 +76,11 @@ class ScimService:
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; every error that a client can cause is a SCIM error (RFC 7644 section 3.12)."""
+        response = self._answer(request, invocation)
+        # RFC 9110 section 9.3.2: HEAD is GET without the content, with the same headers.
+        return replace(response, body="") if request.method == "HEAD" and response.body is not None else response
+
+    def _answer(self, request: Request, invocation: Invocation) -> Response:
         try:
             handler = _handler(request)
             return handler(self._call(request, invocation))
@@ -108,7 +113,7 @@ def _handler(request: Request) -> Handler:
     methods = ROUTES.get(request.resource.removeprefix(BASE))
     if methods is None:
         raise not_found("There is no such endpoint.")
-    handler = methods.get(request.method)
+    handler = methods.get("GET" if request.method == "HEAD" else request.method)
     if handler is None:
-        raise method_not_allowed(", ".join(methods))
+        raise method_not_allowed(", ".join([*methods, "HEAD"] if "GET" in methods else methods))
     return handler
