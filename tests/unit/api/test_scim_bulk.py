@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from rightful.groups.provisioning import GroupProvisioning
 from rightful.invocation import Invocation
+from rightful.scim.errors import unavailable
 from tests.support.service import Service, email_patch, patch, user
 
 REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
@@ -33,6 +35,12 @@ def post(path: str, bulk_id: str, data: object) -> dict[str, object]:
 
 def group(name: str, *members: str) -> dict[str, object]:
     return {"schemas": [GROUP], "displayName": name, "members": [{"value": member} for member in members]}
+
+
+def created(service: Service, name: str) -> dict[str, Any]:
+    response = service.scim("POST", "/Groups", group(name))
+    assert isinstance(response.body, dict)
+    return response.body
 
 
 def test_each_operation_has_its_own_status_location_and_version(service: Service) -> None:
@@ -88,6 +96,42 @@ def test_a_reference_to_what_failed_fails_and_says_so(service: Service) -> None:
     assert "location" not in failed
     assert "bulkId:u" in dependent["response"]["detail"]
     assert service.scim("GET", "/Groups").body["totalResults"] == 0  # type: ignore[index]
+
+
+def test_a_group_of_a_circle_that_cannot_be_closed_is_taken_back(service: Service) -> None:
+    created(service, "Taken")
+    circle = (post("/Groups", "a", group("A", "bulkId:b")), post("/Groups", "b", group("Taken", "bulkId:a")))
+    first, second = bulk(service, *circle)
+    assert (first["status"], second["status"]) == ("400", "409")
+    assert "location" not in first
+    assert "bulkId:b" in first["response"]["detail"]
+    body: Any = service.scim("GET", "/Groups").body
+    assert [each["displayName"] for each in body["Resources"]] == ["Taken"]
+    assert [answer["status"] for answer in bulk(service, post("/Groups", "a", group("A")))] == ["201"]
+
+
+def test_a_group_that_cannot_be_taken_back_is_named_with_its_location(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created(service, "Taken")
+
+    def refusing(*_: object) -> None:
+        raise unavailable(1)
+
+    monkeypatch.setattr(GroupProvisioning, "remove", refusing)
+    first, _ = bulk(
+        service, post("/Groups", "a", group("A", "bulkId:b")), post("/Groups", "b", group("Taken", "bulkId:a"))
+    )
+    assert first["status"] == "400"
+    assert service.scim("GET", f"/Groups/{first['location'].rpartition('/')[2]}").status == 200
+    assert "503" in first["response"]["detail"]
+
+
+def test_a_failed_change_has_its_location_though_what_it_refers_to_is_missing(service: Service) -> None:
+    staff = created(service, "Staff")
+    add = patch({"op": "add", "path": "members", "value": [{"value": "bulkId:nobody"}]})
+    [answer] = bulk(service, {"method": "PATCH", "path": f"/Groups/{staff['id']}", "data": add})
+    assert (answer["status"], answer["location"]) == ("400", staff["meta"]["location"])
 
 
 def test_a_taken_address_is_a_conflict_of_its_own_operation(service: Service) -> None:

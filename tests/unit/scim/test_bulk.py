@@ -118,16 +118,42 @@ def test_what_refers_to_a_failed_or_unknown_operation_fails_alone() -> None:
     assert answer["Operations"][1]["response"]["scimType"] == "invalidValue"
 
 
-def test_a_circle_whose_second_half_fails_keeps_the_first_with_an_error() -> None:
+CIRCLE_THAT_FAILS = (
+    create("a", "Groups", members=[{"value": "bulkId:b"}]),
+    create("b", "Groups", userName="taken", x="bulkId:a"),
+)
+
+
+@pytest.mark.parametrize("limit", [{}, {"failOnErrors": 1}])
+def test_a_circle_whose_second_half_fails_takes_back_the_first(limit: dict[str, object]) -> None:
+    service = Service("taken")
+    answer = run_bulk(bulk(*CIRCLE_THAT_FAILS, **limit), service)
+    assert statuses(answer) == ["400", "409"]
+    assert "location" not in answer["Operations"][0]
+    assert service.calls[-1] == ("DELETE", "/Groups/id-a")
+
+
+def test_a_resource_that_cannot_be_taken_back_is_named_with_what_it_lacks() -> None:
+    service = Service("taken")
+
+    def refusing(operation: BulkOperation) -> BulkResult:
+        if operation.method == "DELETE":
+            raise ScimError(503, None, "busy")
+        return service(operation)
+
+    [first, _] = run_bulk(bulk(*CIRCLE_THAT_FAILS), refusing)["Operations"]  # type: ignore[misc]
+    assert (first["status"], first["location"]) == ("400", "/Groups/id-a")
+    assert "bulkId:b" in first["response"]["detail"]
+    assert "503" in first["response"]["detail"]
+    assert "PATCH or DELETE it" in first["response"]["detail"]
+
+
+def test_what_refers_to_what_was_taken_back_is_refused() -> None:
     answer = run_bulk(
-        bulk(
-            create("a", "Groups", members=[{"value": "bulkId:b"}]),
-            create("b", "Groups", userName="taken", x="bulkId:a"),
-        ),
+        bulk(*CIRCLE_THAT_FAILS, {"method": "PATCH", "path": "/Groups/bulkId:a", "data": {"x": "bulkId:b"}}),
         Service("taken"),
     )
-    assert statuses(answer) == ["400", "409"]
-    assert answer["Operations"][0]["location"] == "/Groups/id-a"
+    assert statuses(answer) == ["400", "409", "400"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ from urllib.parse import unquote
 
 from rightful.api.proxy import Response
 from rightful.api.scim_call import CONTENT_TYPE, ScimCall
-from rightful.scim.bulk import BulkOperation, BulkResult, read_bulk, run_bulk
-from rightful.scim.errors import ScimError, invalid_path, method_not_allowed, not_found, unavailable
+from rightful.scim.bulk import BulkOperation, BulkResult, read_bulk, references, run_bulk
+from rightful.scim.errors import invalid_path, method_not_allowed, not_found, unavailable
 
 MAX_OPERATIONS = 100
 MAX_PAYLOAD_OCTETS = 1024 * 1024
 _TIME_FOR_AN_OPERATION = 3.0
+_TIME_FOR_A_REMOVAL = 1.0
+"""Less, so that what an operation began late can still be taken back."""
 
 Handler = Callable[[ScimCall], Response]
 
@@ -26,15 +28,13 @@ def bulk(call: ScimCall, routes: Mapping[str, Mapping[str, Handler]]) -> Respons
     request = read_bulk(call.body(MAX_PAYLOAD_OCTETS), max_operations=MAX_OPERATIONS)
 
     def execute(operation: BulkOperation) -> BulkResult:
-        if call.invocation.remaining() < _TIME_FOR_AN_OPERATION:
+        needed = _TIME_FOR_A_REMOVAL if operation.method == "DELETE" else _TIME_FOR_AN_OPERATION
+        if call.invocation.remaining() < needed:
             raise unavailable(1)
-        location = _location(call, operation)
-        try:
-            return _result(_handled(call, operation, routes), location)
-        except ScimError as error:
-            return BulkResult(error.status, location=location, response=error.body())
+        return _result(_handled(call, operation, routes), _location(call, operation))
 
-    return Response(200, run_bulk(request, execute), None, CONTENT_TYPE)
+    answer = run_bulk(request, execute, lambda operation: _location(call, operation))
+    return Response(200, answer, None, CONTENT_TYPE)
 
 
 def _handled(call: ScimCall, operation: BulkOperation, routes: Mapping[str, Mapping[str, Handler]]) -> Response:
@@ -64,8 +64,12 @@ def _handled(call: ScimCall, operation: BulkOperation, routes: Mapping[str, Mapp
 
 
 def _location(call: ScimCall, operation: BulkOperation) -> str | None:
-    """RFC 7644 section 3.7.3: every answer has one, except that of a POST that failed."""
-    return None if operation.method == "POST" else f"{call.base_url}/{operation.path.strip('/')}"
+    """RFC 7644 section 3.7.3: every answer has one, except that of a POST that failed; and of what is not there."""
+    return (
+        None
+        if operation.method == "POST" or references(operation.path)
+        else f"{call.base_url}/{operation.path.strip('/')}"
+    )
 
 
 def _result(response: Response, location: str | None) -> BulkResult:

@@ -98,36 +98,85 @@ def _read_operation(item: object, place: int) -> BulkOperation:
     return BulkOperation(place, method, path, bulk_id, data if isinstance(data, dict) else None, version)
 
 
-def run_bulk(request: BulkRequest, execute: Callable[[BulkOperation], BulkResult]) -> dict[str, object]:
+def run_bulk(
+    request: BulkRequest,
+    execute: Callable[[BulkOperation], BulkResult],
+    locate: Callable[[BulkOperation], str | None] = lambda _: None,
+) -> dict[str, object]:
     """Carry out the steps with `execute`, stop after failOnErrors errors, and return the BulkResponse.
 
-    `execute` raises ScimError or returns the result; a POST's result must have its `resource_id`.
+    An operation is done or not done (RFC 7644 section 3.7): a resource of a circle that cannot get
+    the references that it was created without is removed again. `execute` raises ScimError or
+    returns the result; a POST's result must have its `resource_id`. `locate` tells the location
+    that the answer to an operation that failed has.
     """
-    ids: dict[str, str] = {}
-    results: dict[int, BulkResult] = {}
-    errors = 0
-    for step in plan_bulk(request):
-        place, before = step.operation.place, results.get(step.operation.place)
-        if step.completes and (before is None or before.failed or before.resource_id is None):
-            continue
-        try:
-            if step.completes and before is not None and before.resource_id is not None:
-                made = execute(completion(step, ids, before.resource_id))
-                result = before if made.failed is False else replace(made, location=before.location)
-                result = replace(result, version=made.version or before.version)
-            else:
-                result = execute(resolve(step, ids))
-        except ScimError as error:
-            location = before.location if before is not None else None
-            result = BulkResult(error.status, location=location, response=error.body())
-        results[place] = result
+    run = _Run(execute, locate)
+    steps = list(plan_bulk(request))
+    while steps:
+        step = steps.pop(0)
+        run.take(step)
+        if request.fail_on_errors is not None and run.errors >= request.fail_on_errors:
+            # What is begun is not left half done.
+            steps = [step for step in steps if step.completes]
+    return bulk_response([(request.operations[place], run.results[place]) for place in sorted(run.results)])
+
+
+class _Run:
+    """What has been done of a bulk request: results by place, ids by bulkId, and how many errors."""
+
+    def __init__(
+        self, execute: Callable[[BulkOperation], BulkResult], locate: Callable[[BulkOperation], str | None]
+    ) -> None:
+        self._execute = execute
+        self._locate = locate
+        self._ids: dict[str, str] = {}
+        self.results: dict[int, BulkResult] = {}
+        self.errors = 0
+
+    def take(self, step: Step) -> None:
+        operation = step.operation
+        if not step.completes:
+            result = self._tried(operation, lambda: resolve(step, self._ids))
+        elif (created := self._created(operation)) is not None:
+            result = self._completed(step, *created)
+        else:
+            return
+        self.results[operation.place] = result
         if result.failed:
-            errors += 1
-            if request.fail_on_errors is not None and errors >= request.fail_on_errors:
-                break
-        elif step.operation.bulk_id is not None and result.resource_id is not None:
-            ids[step.operation.bulk_id] = result.resource_id
-    return bulk_response([(request.operations[place], results[place]) for place in sorted(results)])
+            self.errors += 1
+            self._ids.pop(operation.bulk_id or "", None)
+        elif operation.bulk_id is not None and result.resource_id is not None:
+            self._ids[operation.bulk_id] = result.resource_id
+
+    def _tried(self, sent: BulkOperation, wanted: Callable[[], BulkOperation]) -> BulkResult:
+        operation = sent
+        try:
+            operation = wanted()
+            return self._execute(operation)
+        except ScimError as error:
+            return BulkResult(error.status, self._locate(operation), response=error.body())
+
+    def _created(self, operation: BulkOperation) -> tuple[BulkResult, str] | None:
+        """The first step's result and the resource that it made, None where it made none."""
+        result = self.results.get(operation.place)
+        return None if result is None or result.resource_id is None else (result, result.resource_id)
+
+    def _completed(self, step: Step, created: BulkResult, resource_id: str) -> BulkResult:
+        """Add what the first step left out; where that fails, remove what it made."""
+        added = self._tried(step.operation, lambda: completion(step, self._ids, resource_id))
+        if not added.failed:
+            return replace(created, version=added.version or created.version)
+        path = f"{step.operation.path.rstrip('/')}/{resource_id}"
+        removal = replace(step.operation, method="DELETE", path=path, data=None)
+        removed = self._tried(removal, lambda: removal)
+        if not removed.failed or removed.status == 404:
+            return BulkResult(added.status, response=added.response)
+        told = dict(added.response or {})
+        told["detail"] = (
+            f"{told.get('detail', '')} The resource exists without what refers to other operations: removing it again "
+            f"was answered {removed.status}. PATCH or DELETE it at this location."
+        ).strip()
+        return BulkResult(added.status, created.location, created.version, told)
 
 
 def bulk_response(results: Sequence[tuple[BulkOperation, BulkResult]]) -> dict[str, object]:
