@@ -72,7 +72,9 @@ def resolved(
         writes=(
             *moved.writes,
             *evidence,
-            *required_domains(snapshot.organization, [move.after.email for move in moves]),
+            *required_domains(
+                snapshot.organization, [move.after.email for move in moves], own=rests_on_domain(diagnosis)
+            ),
             PutConflict(after, conflict.version),
             *trail_of(after),
         ),
@@ -110,12 +112,20 @@ def trail_of(conflict: Conflict) -> tuple[Write, ...]:
     )
 
 
-def required_domains(organization: Organization | None, emails: Sequence[Address | None]) -> tuple[Write, ...]:
+def rests_on_domain(diagnosis: Diagnosis) -> bool:
+    """Whether the organization may only do it because the domain is its own: to take an address from an account that
+    it does not manage, or that nobody confirmed. A domain policy of "any" is no such right."""
+    return diagnosis.acts_as in {ConflictClass.CLAIMABLE, ConflictClass.UNCONFIRMED}
+
+
+def required_domains(
+    organization: Organization | None, emails: Sequence[Address | None], *, own: bool = False
+) -> tuple[Write, ...]:
     """That the organization still has the domains of these addresses, or may use what nobody has: no claim outlives a
-    domain."""
+    domain. `own`: they have to be its own, whatever its domain policy is."""
     if organization is None:
         return ()
-    or_nobody = organization.domain_policy is DomainPolicy.ANY
+    or_nobody = organization.domain_policy is DomainPolicy.ANY and not own
     domains = dict.fromkeys(email.domain for email in emails if email is not None and not email.is_placeholder)
     return tuple(
         RequireDomain(organization.id, domain, or_nobody)

@@ -74,7 +74,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     return Plan(
         writes=(
             *writes_of([Move(holder, claimed)], now).writes,
-            *required_domains(snapshot.organization, [conflict.wanted]),
+            *required_domains(snapshot.organization, [conflict.wanted], own=True),
             PutConflict(after, conflict.version),
             log_row(after, Action.ACCOUNT_CHANGED, now, approver=approver),
         ),

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from rightful.accounts.account import FormerLink
 from rightful.conflicts import explain
-from rightful.conflicts.applying import applied, emptied_holder, required_domains, trail_of
+from rightful.conflicts.applying import applied, emptied_holder, required_domains, rests_on_domain, trail_of
 from rightful.conflicts.conflict import ConflictClass, Resolution
 from rightful.conflicts.decision import Decision
 from rightful.conflicts.diagnosis import Diagnosis
@@ -109,7 +109,11 @@ def _ended(
     return Plan(
         writes=(
             *writes,
-            *(required_domains(snapshot.organization, [conflict.wanted]) if claims else ()),
+            *(
+                required_domains(snapshot.organization, [conflict.wanted], own=rests_on_domain(diagnosis))
+                if claims
+                else ()
+            ),
             PutConflict(after, conflict.version),
             *trail_of(after),
         ),

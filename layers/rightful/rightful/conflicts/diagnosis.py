@@ -15,6 +15,7 @@ from datetime import timedelta
 from rightful.accounts.account import Account, AccountStatus, Origin, canonical_user_name
 from rightful.accounts.address import Address
 from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus
+from rightful.conflicts.evidence import facts_about, protection
 from rightful.conflicts.proof import same_person
 from rightful.conflicts.snapshot import Leg, Snapshot
 
@@ -110,21 +111,14 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
     if snapshot.conflict.collision is Collision.USER_NAME:
         return _user_name_collision(snapshot)
     diagnosis = _before_the_holder(snapshot) or _by_holder(snapshot)
-    if diagnosis.conflict_class in _STAND_ALONE:
+    if diagnosis.acts_as in _STAND_ALONE:
         return diagnosis
     # The address could move, but the same change asks for a userName that a third user has.
     return _third_user_name(snapshot) or diagnosis
 
 
-_STAND_ALONE = frozenset(
-    {
-        ConflictClass.SELF,
-        ConflictClass.OTHER_ORGANIZATION,
-        ConflictClass.UNVERIFIED_DOMAIN,
-        ConflictClass.UNKNOWN,
-        ConflictClass.LEAVING,
-    }
-)
+_STAND_ALONE = frozenset({ConflictClass.OTHER_ORGANIZATION, ConflictClass.UNVERIFIED_DOMAIN, ConflictClass.LEAVING})
+"""Where the userName does not matter: nothing may move, or it rotates with the address (`cycles`)."""
 
 
 def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
@@ -149,10 +143,9 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
     if hold.reservation is not None:
         if hold.reservation.organization_id != conflict.organization_id:
             return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
-        return Diagnosis(
-            ConflictClass.UNKNOWN,
-            {"holder": f"reserved until {hold.reservation.until:%Y-%m-%d} for a user that is about to be created"},
-        )
+        until = f"{hold.reservation.until:%Y-%m-%d}"
+        evidence = {"holder": f"reserved until {until} for a user that is about to be created"}
+        return _with_protection(snapshot, Diagnosis(ConflictClass.UNKNOWN, evidence))
     return None
 
 
@@ -165,40 +158,40 @@ def _by_holder(snapshot: Snapshot) -> Diagnosis:
         return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
     if not snapshot.may_claim:
         return _unverified(conflict.wanted)
-    if holder.organization_id is None and conflict.wanted.domain not in organization.domains:
-        # A domain policy of "any" lets an organization use a domain, not take it from somebody's private account.
+    if not _is_ours(snapshot, holder) and conflict.wanted.domain not in organization.domains:
+        # A domain policy of "any" lets an organization use a domain, not take it from an account it does not manage.
         return _unverified(conflict.wanted)
-    below = _unprotected(snapshot, holder)
-    protected = _protection(snapshot)
-    if protected:
-        return replace(
-            below,
-            conflict_class=ConflictClass.PROTECTED,
-            beneath=below.conflict_class,
-            evidence={**below.evidence, "protected": protected},
-        )
-    return below
+    return _with_protection(snapshot, _unprotected(snapshot, holder))
 
 
-def _protection(snapshot: Snapshot) -> str:
-    """Who on either side is protected, and by what."""
-    sides = [("requester", snapshot.requester), ("holder", snapshot.holder)]
-    if snapshot.cyclic:
-        sides += [("another person of the swap", leg.account) for leg in snapshot.following[1:]]
-    words = [f"{side}: {flag.value}" for side, account in sides if account for flag in sorted(account.flags)]
-    return ", ".join(words)
+def _with_protection(snapshot: Snapshot, below: Diagnosis) -> Diagnosis:
+    """The same, under `protected` where somebody on either side is."""
+    protected = protection(snapshot)
+    if not protected:
+        return below
+    return replace(
+        below,
+        conflict_class=ConflictClass.PROTECTED,
+        beneath=below.conflict_class,
+        evidence={**below.evidence, "protected": protected},
+    )
+
+
+def _is_ours(snapshot: Snapshot, holder: Account) -> bool:
+    """Whether the organization manages the holder."""
+    return holder.organization_id == snapshot.conflict.organization_id and holder.claimed
 
 
 def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
     leaving = _leaving(snapshot)
     if leaving is not None:
         return leaving
-    evidence = _facts(snapshot, holder)
+    evidence = facts_about(holder, snapshot.conflict.organization_id)
     directory_id = snapshot.conflict.directory_id
     proof = same_person(snapshot.conflict, snapshot.requester, holder)
     if proof:
         evidence["same person"] = proof
-    ours = holder.organization_id == snapshot.conflict.organization_id and holder.claimed
+    ours = _is_ours(snapshot, holder)
     if holder.link is not None and holder.link.directory_id != directory_id:
         return Diagnosis(ConflictClass.OTHER_DIRECTORY, evidence, proof=proof)
     if holder.link is not None and holder.active:
@@ -210,19 +203,21 @@ def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
     if ours and holder.status is AccountStatus.DEACTIVATED:
         since = snapshot.now - holder.deactivated_at if holder.deactivated_at else None
         return Diagnosis(ConflictClass.DEACTIVATED, evidence, since=since)
-    return _unlinked(holder, evidence, proof, ours=ours)
-
-
-def _unlinked(holder: Account, evidence: Mapping[str, str], proof: str | None, *, ours: bool) -> Diagnosis:
-    """Holders that no directory provisions and that can sign in."""
-    invited = holder.origin in {Origin.SIGNUP, Origin.INVITATION}
-    if invited and not holder.email_verified and holder.last_login_at is None and holder.active:
+    if _is_unconfirmed(snapshot, holder):
         return Diagnosis(ConflictClass.UNCONFIRMED, evidence)
     if ours and proof and _is_unused(holder):
         return Diagnosis(ConflictClass.DUPLICATE, evidence, proof=proof)
     if not ours:
         return Diagnosis(ConflictClass.CLAIMABLE, evidence)
     return Diagnosis(ConflictClass.UNLINKED, evidence)
+
+
+def _is_unconfirmed(snapshot: Snapshot, holder: Account) -> bool:
+    """A sign-up that nobody confirmed or used, on a domain that is the organization's own: who owns the domain owns
+    the mailbox that could have confirmed it."""
+    own = snapshot.organization is not None and snapshot.conflict.wanted.domain in snapshot.organization.domains
+    invited = holder.origin in {Origin.SIGNUP, Origin.INVITATION}
+    return own and invited and holder.active and not holder.email_verified and holder.last_login_at is None
 
 
 def _is_unused(holder: Account) -> bool:
@@ -285,20 +280,3 @@ def _third_user_name(snapshot: Snapshot) -> Diagnosis | None:
 
 def _unverified(wanted: Address) -> Diagnosis:
     return Diagnosis(ConflictClass.UNVERIFIED_DOMAIN, {"domain": wanted.domain})
-
-
-def _facts(snapshot: Snapshot, holder: Account) -> dict[str, str]:
-    """What an administrator wants to know about a holder of the organization's own; of others nothing."""
-    if holder.organization_id != snapshot.conflict.organization_id:
-        return {"holder": "a personal account on a domain of yours"}
-    facts = {"status": holder.status.value, "origin": holder.origin.value}
-    if holder.link:
-        facts["linked in directory"] = holder.link.directory_id
-    elif holder.former_link:
-        facts["last linked in directory"] = holder.former_link.directory_id
-    facts["last login"] = f"{holder.last_login_at:%Y-%m-%d}" if holder.last_login_at else "never"
-    if holder.deactivated_at and not holder.active:
-        facts["deactivated on"] = f"{holder.deactivated_at:%Y-%m-%d}"
-    if holder.deletion_date:
-        facts["deletion on"] = f"{holder.deletion_date:%Y-%m-%d}"
-    return facts
