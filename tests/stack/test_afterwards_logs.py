@@ -44,8 +44,7 @@ def _lines(stack: Stack, function: str) -> list[str]:
 
 def _documents(lines: list[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
-        # A worker that is ended while it writes leaves a line cut short: it is searched for addresses, but is no JSON.
-        if line.startswith("{") and line.rstrip().endswith("}"):
+        if line.startswith("{"):
             yield json.loads(line)
 
 

@@ -123,6 +123,14 @@ def test_a_failure_is_told_by_its_type_and_never_by_its_text(log: StringIO, caps
     assert set(emitted(capsys)) == {"EventLogWriteFailures", "OtherFailures"}
 
 
+def test_whatever_is_logged_is_one_line_of_ascii(log: StringIO) -> None:
+    text = "".join(map(chr, [*range(0x20), 0x85, 0xA0, 0x2028, 0x2029, 0xFEFF, 0x1F600]))
+    observability.logger.info("Said", extra={"text": text})
+    (line,) = log.getvalue().splitlines()
+    assert line.isascii()
+    assert json.loads(line)["text"] == text
+
+
 def test_an_address_hash_depends_on_the_key_and_is_nothing_without_one() -> None:
     assert address_hash("ada@example.com", "one") == address_hash("ada@example.com", "one")
     assert address_hash("ada@example.com", "one") != address_hash("ada@example.com", "other")

@@ -1,6 +1,7 @@
 """Structured logs and metrics: what the functions tell operations. Ids reach them; addresses, names and what clients
 sent do not."""
 
+import json
 import re
 import time
 import warnings
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 
 NAMESPACE = metrics_namespace()
 
-logger = Logger()
+
+def _line(document: Mapping[str, object]) -> str:
+    """In ASCII: characters that some readers take for the end of a line would cut it in two."""
+    return json.dumps(document, default=str, separators=(",", ":"))
+
+
+logger = Logger(json_serializer=_line)
 metrics = Metrics(namespace=NAMESPACE)
 
 # An invocation that has nothing to count is no mistake.
