@@ -8,9 +8,11 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from rightful.api.lambda_context import invocation_of
 from rightful.api.messages import read_message
 from rightful.conflicts.remediation import remediate
+from rightful.conflicts.waking import sweep
 from rightful.metrics import Metric
-from rightful.observability import count, examined, logger, not_examined, observed
+from rightful.observability import count, examined, logger, not_examined, observed, swept
 from rightful.storage.clients import conflict_queue, identity_store
+from rightful.storage.contract import Sweep
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -29,14 +31,17 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
         count(Metric.FORGED_MESSAGES)
         return
     logger.set_correlation_id(message.correlation_id)
-    invocation = invocation_of(context, message.correlation_id)
+    about = message.about
     try:
-        outcome = remediate(identity_store(), conflict_queue(), invocation, message.pointer)
+        if isinstance(about, Sweep):
+            swept(about, sweep(identity_store(), conflict_queue(), about, correlation_id=message.correlation_id))
+            return
+        outcome = remediate(identity_store(), conflict_queue(), invocation_of(context, message.correlation_id), about)
     except Exception as error:
         # The batch processor keeps it to itself: it only names the record, so that SQS delivers that again.
-        not_examined(message.pointer, error)
+        not_examined(about, error)
         raise
-    examined(message.pointer, outcome)
+    examined(about, outcome)
 
 
 @observed

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from rightful.conflicts.conflict import ConflictStatus
 from rightful.storage.contract import IdentityStore, Pointer
+from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
 from rightful.storage.writes import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_conflict, a_row
@@ -51,14 +52,14 @@ class ConflictWrites:
     ) -> None:
         pointer = Pointer(names.organization, names.conflict)
         given(store, PutConflict(a_conflict(names.organization, names.conflict), None))
-        store.mark_sent(pointer)
+        store.mark_sent(pointer, now=NOW, again_at=NOW + LOOK_AGAIN_AFTER)
         assert store.conflict(pointer) == a_conflict(names.organization, names.conflict, sent=True)
         committing.done(PutConflict(a_conflict(names.organization, names.conflict, version=2), 1))
 
     def test_a_note_that_a_pointer_to_nothing_was_sent_makes_no_conflict(
         self, store: IdentityStore, names: Names
     ) -> None:
-        store.mark_sent(Pointer(names.organization, names.conflict))
+        store.mark_sent(Pointer(names.organization, names.conflict), now=NOW, again_at=NOW)
         assert store.conflict(Pointer(names.organization, names.conflict)) is None
         assert store.conflicts(names.organization, limit=10).conflicts == ()
 
@@ -156,5 +157,12 @@ class ConflictWrites:
     def test_a_tally_counts_each_name_once_a_call(self, store: IdentityStore, names: Names) -> None:
         until = NOW + timedelta(hours=1)
         first, second = names.organization, names.other_organization
-        assert store.tally([first], until=until) == {first: 1}
-        assert store.tally([first, second, first], until=until) == {first: 2, second: 1}
+        assert store.tally([first], until=until, most=9) == {first: 1}
+        assert store.tally([first, second, first], until=until, most=9) == {first: 2, second: 1}
+
+    def test_a_tally_that_would_pass_its_most_counts_nothing(self, store: IdentityStore, names: Names) -> None:
+        until, name = NOW + timedelta(hours=1), names.organization
+        assert store.tally([name], until=until, most=4, times=5) == {name: 5}
+        assert store.tally([name], until=until, most=4, times=3) == {name: 3}
+        assert store.tally([name], until=until, most=4, times=2) == {name: 5}
+        assert store.tally([name], until=until, most=4) == {name: 4}

@@ -104,7 +104,7 @@ class Managed:
         assert not _due(store, names, NOW + UNSENT_FOR - timedelta(microseconds=1))
 
         pointer = Pointer(names.organization, names.conflict)
-        store.mark_sent(pointer, again_at=NOW + timedelta(hours=5))
+        store.mark_sent(pointer, now=NOW, again_at=NOW + timedelta(hours=5))
         assert not _due(store, names, NOW + timedelta(hours=4))
         assert _due(store, names, NOW + timedelta(hours=5))
 
@@ -122,7 +122,7 @@ class Managed:
         ended = a_conflict(names.organization, names.conflict, status=ConflictStatus.REJECTED)
         given(store, PutConflict(ended, None))
         store.look_again(Pointer(names.organization, names.conflict), NOW)
-        store.mark_sent(Pointer(names.organization, names.conflict), again_at=NOW)
+        store.mark_sent(Pointer(names.organization, names.conflict), now=NOW, again_at=NOW)
         store.look_again(Pointer(names.organization, names.other_conflict), NOW)
         assert not _due(store, names, LATER)
         given(store, PutConflict(replace(ended, version=2, deactivation_pending=True), 1))

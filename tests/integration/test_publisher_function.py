@@ -3,14 +3,17 @@
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from rightful.conflicts.policy import Brakes
 from rightful.events.event import Event, EventType
 from rightful.storage.bus import EventBridgeBus
+from rightful.storage.settings_items import organization_item
 from rightful.storage.writes import PutWaiter
-from tests.support.builders import NOW
+from tests.support.builders import NOW, an_organization
 from tests.support.functions import Deployed, deployed_on_moto, example
 
 
@@ -102,3 +105,19 @@ def test_an_entry_stays_far_below_what_the_bus_takes() -> None:
     longest = {"account": {"email": "x" * 254, "id": "y" * 40}, "conflict": {"userName": "ä" * 512, "text": "z" * 2000}}
     event = Event("id", EventType.CONFLICT_APPLIED, NOW, "org", longest)
     assert len(json.dumps(event.detail()).encode()) * 10 < 256 * 1024
+
+
+def test_changed_settings_of_an_organization_send_word_to_examine_all_of_its_conflicts(deployed: Deployed) -> None:
+    before = an_organization("org")
+    images = [organization_item(each) for each in (before, replace(before, version=2, brakes=Brakes(paused=True)))]
+    change = {
+        "ApproximateCreationDateTime": 1795424400.0,
+        "Keys": {"pk": images[0]["pk"], "sk": images[0]["sk"]},
+        "OldImage": images[0],
+        "NewImage": images[1],
+        "SequenceNumber": "1",
+    }
+    event = {"Records": [{"eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": change}]}
+    assert deployed.call("publisher", event) == {"batchItemFailures": []}
+    sweeps = [each for each in deployed.messages(deployed.conflicts_queue_url) if "sweepAfter" in each]
+    assert [(each["organizationId"], each["sweepAfter"]) for each in sweeps] == [("org", "")]

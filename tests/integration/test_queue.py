@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from rightful.api.messages import read_message
-from rightful.storage.contract import Pointer, QueueUnavailableError
+from rightful.storage.contract import Pointer, QueueUnavailableError, Sweep
 from rightful.storage.queue import SQSConflictQueue
 
 POINTER = Pointer("0193a5b0c1d2aabbccddeeff00112233", "0193a5b0c1d2ffeeddccbbaa33221100")
@@ -34,7 +34,7 @@ def test_a_pointer_that_was_sent_is_read_as_it_was_with_its_organization_as_mess
     (received,) = client.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     message = read_message(received["Body"])
     assert message is not None
-    assert (message.pointer, message.correlation_id) == (POINTER, "request-1")
+    assert (message.about, message.correlation_id) == (POINTER, "request-1")
     assert received["Attributes"]["MessageGroupId"] == POINTER.organization_id
 
 
@@ -57,3 +57,51 @@ def test_a_queue_that_cannot_be_reached_is_reported_as_unavailable(client: Any, 
     client.meta.events.register("before-call.sqs.SendMessage", unreachable)
     with pytest.raises(QueueUnavailableError):
         SQSConflictQueue(client, url).send(POINTER, correlation_id="request-1")
+
+
+def test_many_pointers_go_in_tens_and_each_arrives(client: Any, url: str) -> None:
+    pointers = [Pointer(POINTER.organization_id, f"{number:032x}") for number in range(23)]
+    calls: list[object] = []
+    client.meta.events.register("before-call.sqs.SendMessageBatch", lambda **_: calls.append(1))
+    SQSConflictQueue(client, url).send_all(pointers, correlation_id="request-1")
+    found = []
+    while received := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for each in received:
+            message = read_message(each["Body"])
+            assert message is not None
+            found.append(message.about)
+            client.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+    assert (len(calls), sorted(found, key=str)) == (3, pointers)
+
+
+def test_a_batch_of_which_one_was_not_taken_is_reported_as_unavailable() -> None:
+    class Client:
+        def send_message_batch(self, **_: object) -> dict[str, Any]:
+            return {"Successful": [], "Failed": [{"Id": "0", "Code": "InternalError"}]}
+
+    client: Any = Client()
+    with pytest.raises(QueueUnavailableError):
+        SQSConflictQueue(client, "queue").send_all([POINTER], correlation_id="request-1")
+
+
+@pytest.mark.parametrize("after", [None, POINTER.conflict_id])
+def test_a_sweep_that_was_sent_is_read_as_it_was(client: Any, url: str, after: str | None) -> None:
+    sweep = Sweep(POINTER.organization_id, after)
+    SQSConflictQueue(client, url).send_sweep(sweep, correlation_id="request-1")
+    (received,) = client.receive_message(QueueUrl=url)["Messages"]
+    message = read_message(received["Body"])
+    assert message is not None
+    assert (message.about, message.correlation_id) == (sweep, "request-1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"organizationId": "org"}',
+        '{"organizationId": "org", "sweepAfter": "CONFLICT#x"}',
+        '{"organizationId": "org", "sweepAfter": "", "conflictId": "con"}',
+        '{"organizationId": "ORG#org", "sweepAfter": ""}',
+    ],
+)
+def test_what_the_service_never_sends_is_not_read(body: str) -> None:
+    assert read_message(body) is None

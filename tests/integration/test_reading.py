@@ -10,8 +10,9 @@ from rightful.storage import table
 from rightful.storage.contract import EventLogUnavailableError, Pointer
 from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.table import Table
+from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
 from rightful.storage.writes import PutAccount, PutConflict
-from tests.support.builders import a_conflict, a_row, an_account
+from tests.support.builders import NOW, a_conflict, a_row, an_account
 from tests.support.faults import answering, changing, counting, error
 from tests.support.names import Names
 
@@ -89,7 +90,7 @@ def test_a_note_of_sending_that_cannot_be_made_is_no_failure(store: DynamoDBStor
     store.commit([PutConflict(a_conflict(names.organization, names.conflict), None)], remaining=plenty)
     pointer = Pointer(names.organization, names.conflict)
     with answering(store.client, "UpdateItem", [error("ThrottlingException")]) as calls:
-        store.mark_sent(pointer)
+        store.mark_sent(pointer, now=NOW, again_at=NOW + LOOK_AGAIN_AFTER)
     assert calls == {"answered": 1}
     conflict = store.conflict(pointer)
     assert conflict is not None

@@ -10,7 +10,8 @@ import pytest
 from functions.remediator import app
 from rightful import observability
 from rightful.storage.contract import Pointer
-from rightful.storage.writes import ContendedError
+from rightful.storage.writes import ContendedError, PutConflict
+from tests.support.builders import a_conflict
 from tests.support.functions import Deployed, deployed_on_moto
 
 
@@ -64,3 +65,17 @@ def test_a_record_that_fails_is_named_logged_and_counted_without_what_it_quotes(
     assert line["error"] == type(error).__name__
     assert "example.com" not in log.getvalue()
     assert '"ExaminationsFailed"' in capsys.readouterr().out
+
+
+def test_a_sweep_sends_the_organizations_live_conflicts(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    conflicts = [a_conflict("swept", f"{number:032x}") for number in range(3)]
+    for conflict in conflicts:
+        deployed.store.commit([PutConflict(conflict, None)], remaining=lambda: 10.0)
+    event = batch("any")
+    event["Records"][0]["body"] = json.dumps({"organizationId": "swept", "sweepAfter": "", "correlationId": "c"})
+
+    assert deployed.call("remediator", event) == {"batchItemFailures": []}
+
+    sent = deployed.messages(deployed.conflicts_queue_url)
+    assert sorted(each["conflictId"] for each in sent) == [conflict.id for conflict in conflicts]
+    assert '"ConflictsWoken"' in capsys.readouterr().out

@@ -11,6 +11,7 @@ from rightful.api.proxy import Principal, Request, Response
 from rightful.api.scim import ScimService
 from rightful.conflicts.policy import Policy, PolicyBase
 from rightful.conflicts.remediation import remediate
+from rightful.conflicts.waking import sweep
 from rightful.invocation import Invocation
 from rightful.organizations.domain_proof import DomainProof
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
@@ -152,6 +153,9 @@ class Service:
     def remediate_all(self) -> None:
         """Let the remediator work until the queue is empty."""
         for _ in range(200):
+            if self.queue.sweeps:
+                sweep(self.store, self.queue, self.queue.sweeps.pop(0))
+                continue
             if not self.queue.messages:
                 return
             remediate(self.store, self.queue, self.invocation(), self.queue.messages.pop(0))

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
-from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange
+from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
 from rightful.events.event import Event
+from rightful.organizations.organization import Organization
 from rightful.storage.contract import Pointer, Remaining
 from rightful.storage.memory import MemoryStore
 from rightful.storage.writes import Hold, Write
@@ -51,6 +52,8 @@ def _change(old: object, new: object) -> list[Change]:
         return [AccountChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Hold:
         return [HoldChange(old, new, _AT)]  # type: ignore[arg-type]
+    if kind is Organization:
+        return [OrganizationChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Conflict:
         return [ConflictChange(old, new, _AT)]  # type: ignore[arg-type]
     return []

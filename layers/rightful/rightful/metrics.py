@@ -131,12 +131,12 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
             Metric.DECISIONS,
             Metric.TIME_TO_RESOLVE,
             Metric.EVENTS_PUBLISHED,
-            Metric.CONFLICTS_WOKEN,
             Metric.PUBLISHING_FAILURES,
             Metric.UNREADABLE_CHANGES,
         ),
         frozenset({"publisher"}),
     ),
+    Metric.CONFLICTS_WOKEN: frozenset({"publisher", "remediator"}),
     **dict.fromkeys(
         (Metric.CONFLICTS_EXAMINED, Metric.EXAMINATIONS_FAILED, Metric.HELD_BACK, Metric.FORGED_MESSAGES),
         frozenset({"remediator"}),

@@ -5,7 +5,7 @@ import json
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rightful.conflicts.conflict import Conflict
     from rightful.conflicts.remediation import Outcome
     from rightful.events.change import ConflictChange
-    from rightful.storage.contract import Pointer
+    from rightful.storage.contract import Pointer, Sweep
 
     Handler = Callable[..., object]
 
@@ -150,11 +150,18 @@ def examined(pointer: "Pointer", outcome: "Outcome") -> None:
         count(Metric.HELD_BACK, divided_by=outcome.brake.value)
 
 
-def not_examined(pointer: "Pointer", error: Exception) -> None:
-    """An examination ended in an error; its pointer comes again, and stays in the dead-letter queue in the end."""
+def swept(asked: "Sweep", woken: "Sequence[Pointer]") -> None:
+    """Some of an organization's conflicts were sent, because its settings changed."""
+    logger.info("Swept", extra={"organizationId": asked.organization_id, "woken": len(woken)})
+    count(Metric.CONFLICTS_WOKEN, len(woken))
+
+
+def not_examined(about: "Pointer | Sweep", error: Exception) -> None:
+    """An examination ended in an error; its message comes again, and stays in the dead-letter queue in the end."""
+    conflict_id = getattr(about, "conflict_id", None)
     logger.error(
         "Conflict not examined",
-        extra={"conflictId": pointer.conflict_id, "organizationId": pointer.organization_id, **_named(error)},
+        extra={"conflictId": conflict_id, "organizationId": about.organization_id, **_named(error)},
     )
     count(Metric.EXAMINATIONS_FAILED)
 

@@ -51,5 +51,6 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> set[tuple[s
         return {("events:PutEvents", entry["EventBusName"]) for entry in params["Entries"]}
     if "IndexName" in params:
         return {(f"{service}:{operation}", f"{params['TableName']}/index/{params['IndexName']}")}
+    operation = operation.removesuffix("Batch") if service == "sqs" else operation  # IAM knows no batches either
     resource = params.get("TableName") or params.get("QueueUrl", "").rpartition("/")[2]
     return {(f"{service}:{operation}", resource)}

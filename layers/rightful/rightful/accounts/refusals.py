@@ -174,7 +174,8 @@ class RefusalRecorder:
             pointer = pointer_of(conflict)
             try:
                 self.queue.send(pointer, correlation_id=invocation.correlation_id)
-                self.store.mark_sent(pointer, again_at=look_again_at(conflict, invocation.now))
+                again_at = look_again_at(conflict, invocation.now)
+                self.store.mark_sent(pointer, now=invocation.now, again_at=again_at)
             except QueueUnavailableError as error:
                 self.on_failure("conflict_not_sent", error)
         return ClaimRefusedError(kind, value, conflict)

@@ -2,34 +2,48 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from rightful.ids import ID_PATTERN
-from rightful.storage.contract import Pointer
+from rightful.storage.contract import Pointer, Sweep
 
 _ID = f"^{ID_PATTERN}$"
 
 
-class _Message(BaseModel):
+class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     organization_id: str = Field(alias="organizationId", pattern=_ID)
-    conflict_id: str = Field(alias="conflictId", pattern=_ID)
     correlation_id: str = Field(default="", alias="correlationId", max_length=128)
+
+
+class _OneConflict(_Body):
+    conflict_id: str = Field(alias="conflictId", pattern=_ID)
+
+
+class _AllConflicts(_Body):
+    """Of an organization, from the one after `sweepAfter` on; empty: from the first."""
+
+    sweep_after: str = Field(alias="sweepAfter", pattern=f"^({ID_PATTERN})?$")
+
+
+_bodies: TypeAdapter[_OneConflict | _AllConflicts] = TypeAdapter(_OneConflict | _AllConflicts)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A pointer, and whose request it came from. Never an authority: whoever reads it reads everything again."""
+    """What to examine, and whose request it came from. Never an authority: whoever reads it reads everything again."""
 
-    pointer: Pointer
+    about: Pointer | Sweep
     correlation_id: str
 
 
 def read_message(body: str) -> Message | None:
     """Read a message; None for what this service never sends."""
     try:
-        message = _Message.model_validate_json(body)
+        message = _bodies.validate_json(body)
     except ValidationError:
         return None
-    return Message(Pointer(message.organization_id, message.conflict_id), message.correlation_id)
+    if isinstance(message, _OneConflict):
+        return Message(Pointer(message.organization_id, message.conflict_id), message.correlation_id)
+    return Message(Sweep(message.organization_id, message.sweep_after or None), message.correlation_id)

@@ -192,7 +192,7 @@ def _announce_and_remediate(
     """Remediate at once, for the answer's sake; the message makes sure of it if this process dies half-way."""
     try:
         queue.send(pointer, correlation_id=invocation.correlation_id)
-        store.mark_sent(pointer, again_at=invocation.now + LOOK_AGAIN_AFTER)
+        store.mark_sent(pointer, now=invocation.now, again_at=invocation.now + LOOK_AGAIN_AFTER)
     except QueueUnavailableError:
         pass  # marked as not sent: the janitor sends it
     return remediate(store, queue, invocation, pointer)

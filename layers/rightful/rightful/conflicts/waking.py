@@ -1,10 +1,14 @@
-"""Waking: an address became free, or its holder will not leave after all; who waits for it is examined again."""
+"""Waking: an address became free, or its holder will not leave after all; who waits for it is examined again. And when
+an organization's settings changed, all of its live conflicts are."""
 
 from collections.abc import Iterable
 
 from rightful.accounts.address import PLACEHOLDER_DOMAIN
 from rightful.conflicts.conflict import Conflict
-from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
+from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, Sweep
+
+SWEPT_AT_ONCE = 100
+"""How many conflicts one message of a sweep sends: a second's work, and one BatchGetItem."""
 
 
 def wake(
@@ -39,3 +43,20 @@ def wake_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conflic
     if account is None or account.holds is None:
         return ()
     return wake(store, queue, [account.holds], correlation_id=conflict.correlation_id)
+
+
+def sweep(store: IdentityStore, queue: ConflictQueue, asked: Sweep, *, correlation_id: str = "") -> tuple[Pointer, ...]:
+    """Send the pointers of the next live conflicts of an organization, and word to go on with those after them.
+
+    A message at a time, so that each has bounded work however many conflicts there are; one that comes twice sends
+    pointers twice, which changes nothing.
+
+    Raises:
+        QueueUnavailableError: not all were sent; let the queue deliver the same message again.
+    """
+    page = store.open_conflicts(asked.organization_id, limit=SWEPT_AT_ONCE, position=asked.after)
+    woken = tuple(Pointer(conflict.organization_id, conflict.id) for conflict in page.conflicts)
+    queue.send_all(woken, correlation_id=correlation_id)
+    if page.next_position is not None:
+        queue.send_sweep(Sweep(asked.organization_id, page.next_position), correlation_id=correlation_id)
+    return woken

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
+from rightful.organizations.organization import Organization
 from rightful.storage.writes import Hold
 
 
@@ -35,4 +36,13 @@ class ConflictChange:
     at: datetime
 
 
-Change = AccountChange | HoldChange | ConflictChange
+@dataclass(frozen=True, slots=True)
+class OrganizationChange:
+    """An organization's settings were made (`old` None) or changed."""
+
+    old: Organization | None
+    new: Organization | None
+    at: datetime
+
+
+Change = AccountChange | HoldChange | ConflictChange | OrganizationChange

@@ -12,8 +12,8 @@ from rightful.events.change import AccountChange, Change, ConflictChange
 from rightful.events.event import Event
 from rightful.events.of_accounts import account_events
 from rightful.events.of_conflicts import conflict_events
-from rightful.events.woken import woken_by
-from rightful.storage.contract import ConflictQueue, EventBus, IdentityStore, QueueUnavailableError
+from rightful.events.woken import swept_by, woken_by
+from rightful.storage.contract import ConflictQueue, EventBus, IdentityStore, QueueUnavailableError, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ def publish(store: IdentityStore, queue: ConflictQueue, bus: EventBus, changes: 
         try:
             woken += len(wake(store, queue, canonicals, correlation_id=_correlation_id(change)))
             done.update(canonicals)
+            organization_id = swept_by(change)
+            if organization_id is not None:
+                queue.send_sweep(Sweep(organization_id), correlation_id=_correlation_id(change))
         except QueueUnavailableError:
             failed.append(position)
     numbered = [(position, event) for position, change in enumerate(changes) for event in events_of(change)]

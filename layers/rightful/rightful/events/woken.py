@@ -2,13 +2,14 @@
 
 A conflict waits for an address: it is worth another look when the address changes hands or becomes free, and when its
 holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected ...). A conflict about a
-userName waits for that.
+userName waits for that. All of an organization's rest on its settings.
 """
 
 from rightful.accounts.account import Account
 from rightful.accounts.address import PLACEHOLDER_DOMAIN
 from rightful.conflicts.conflict import wanted_user_name
-from rightful.events.change import AccountChange, Change, HoldChange
+from rightful.events.change import AccountChange, Change, HoldChange, OrganizationChange
+from rightful.organizations.organization import Organization
 from rightful.storage.writes import Hold
 
 
@@ -20,6 +21,18 @@ def woken_by(change: Change) -> tuple[str, ...]:
     if isinstance(change, AccountChange) and change.old is not None:
         return (*_by_kind(change.old, change.new), *_by_user_name(change.old, change.new))
     return ()
+
+
+def swept_by(change: Change) -> str | None:
+    """The organization whose live conflicts all have to be examined again: its policy, its brakes or the domains that
+    it may use are others now."""
+    if not isinstance(change, OrganizationChange) or change.old is None or change.new is None:
+        return None
+    return change.new.id if _ground(change.old) != _ground(change.new) else None
+
+
+def _ground(organization: Organization) -> tuple[object, ...]:
+    return organization.policy, organization.brakes, organization.domain_policy, frozenset(organization.domains)
 
 
 def _by_kind(old: Account, new: Account | None) -> tuple[str, ...]:

@@ -49,6 +49,15 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """All live conflicts of an organization, from the one after `after` on: what the queue carries when what all of
+    them rest on has changed."""
+
+    organization_id: str
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """Accounts in the order of the listing, where the next page begins (None: there is none), and how many users the
     directory has, if that was asked for."""
@@ -177,9 +186,10 @@ class IdentityStore(GroupStore, ListingStore, ManagedStore, UpkeepStore, Protoco
         """The conflicts that wait for an address, oldest first."""
         ...
 
-    def mark_sent(self, pointer: Pointer, *, again_at: datetime | None = None) -> None:
-        """Note that a conflict's pointer reached the queue. Does not change its version, and never fails: a note that
-        could not be made means that the pointer is sent once more."""
+    def mark_sent(self, pointer: Pointer, *, now: datetime, again_at: datetime) -> None:
+        """Note that a conflict's pointer reached the queue now, and when it is due again. Nothing where it has another
+        appointment: whoever examined it meanwhile knows better. Does not change its version, and never fails: a note
+        that could not be made means that the pointer is sent once more."""
         ...
 
     def directories(self, organization_id: str) -> tuple[Directory, ...]:
@@ -222,6 +232,22 @@ class ConflictQueue(Protocol):
 
         Raises:
             QueueUnavailableError: it did not go out. The conflict is in the table: the janitor sends it later.
+        """
+        ...
+
+    def send_all(self, pointers: Sequence[Pointer], *, correlation_id: str) -> None:
+        """Send pointers, in batches.
+
+        Raises:
+            QueueUnavailableError: some did not go out; sending all of them again does no harm.
+        """
+        ...
+
+    def send_sweep(self, sweep: Sweep, *, correlation_id: str) -> None:
+        """Send word that an organization's live conflicts have to be examined again.
+
+        Raises:
+            QueueUnavailableError: it did not go out.
         """
         ...
 

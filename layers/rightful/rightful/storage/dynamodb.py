@@ -33,6 +33,7 @@ from rightful.storage.managed_reads import ManagedReads
 from rightful.storage.settings_items import read_directory, read_organization, read_token
 from rightful.storage.table import Table
 from rightful.storage.transactions import Tables
+from rightful.storage.upkeep_contract import UNSENT_FOR
 from rightful.storage.upkeep_reads import UpkeepReads
 from rightful.storage.writes import AppendLog, Hold, Write
 
@@ -60,18 +61,19 @@ class DynamoDBStore(GroupReads, ListingReads, ManagedReads, UpkeepReads):
         """See `IdentityStore.commit`."""
         self.commits.commit(writes, remaining=remaining)
 
-    def mark_sent(self, pointer: Pointer, *, again_at: datetime | None = None) -> None:
+    def mark_sent(self, pointer: Pointer, *, now: datetime, again_at: datetime) -> None:
         """See `IdentityStore.mark_sent`."""
         # Nobody waits for this note: without it the janitor sends the pointer once more, and a repeat changes nothing.
         with suppress(ClientError, BotoCoreError):
             self.client.update_item(
                 TableName=self.tables.identity,
                 Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
-                UpdateExpression="SET sent = :sent" + (", due_sort = :again" if again_at else ""),
-                ConditionExpression="attribute_exists(pk)",
+                UpdateExpression="SET sent = :sent, due_sort = :again",
+                ConditionExpression="due_sort <= :latest",
                 ExpressionAttributeValues={
                     ":sent": {"BOOL": True},
-                    **({":again": {"S": due_sort(again_at)}} if again_at else {}),
+                    ":again": {"S": due_sort(again_at)},
+                    ":latest": {"S": due_sort(now + UNSENT_FOR)},
                 },
             )
 

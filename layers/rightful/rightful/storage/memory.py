@@ -16,12 +16,13 @@ from rightful.eventlog import EVERYTHING, LogEntry, LogFilter
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import writes as w
-from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState, LogPage, Pointer, Remaining
+from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState, LogPage, Pointer, Remaining, Sweep
 from rightful.storage.listing_contract import Bookmark, Listing
 from rightful.storage.memory_groups import MemoryGroups, place_of_group
 from rightful.storage.memory_listing import MemoryListing
 from rightful.storage.memory_upkeep import MemoryUpkeep
 from rightful.storage.memory_writes import Items, carry_out, condition_holds, found, key_of, list_key
+from rightful.storage.upkeep_contract import UNSENT_FOR
 from rightful.storage.writes import Hold, Refusal, RefusedError, Write
 
 TRANSACTION_LIMIT = 100
@@ -54,15 +55,15 @@ class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
             for write, key in zip(writes, keys, strict=True):
                 carry_out(write, key, self._items)
 
-    def mark_sent(self, pointer: Pointer, *, again_at: datetime | None = None) -> None:
+    def mark_sent(self, pointer: Pointer, *, now: datetime, again_at: datetime) -> None:
         """See `IdentityStore.mark_sent`."""
         key = ("CONFLICT", pointer.organization_id, pointer.conflict_id)
         with self._lock:
             conflict = self._items.get(key)
-            if isinstance(conflict, Conflict):
+            due = self.due_at(conflict) if isinstance(conflict, Conflict) else None
+            if isinstance(conflict, Conflict) and due is not None and due <= now + UNSENT_FOR:
                 self._items[key] = replace(conflict, sent=True)
-                if again_at is not None:
-                    self.look_again(pointer, again_at)
+                self.look_again(pointer, again_at)
 
     def log_entry(self, entry: LogEntry) -> None:
         """See `IdentityStore.log_entry`."""
@@ -243,10 +244,20 @@ class MemoryQueue:
 
     def __init__(self) -> None:
         self.messages: list[Pointer] = []
+        self.sweeps: list[Sweep] = []
 
     def send(self, pointer: Pointer, *, correlation_id: str) -> None:  # noqa: ARG002 - the protocol's
         """See `ConflictQueue.send`."""
         self.messages.append(pointer)
+
+    def send_all(self, pointers: Sequence[Pointer], *, correlation_id: str) -> None:
+        """See `ConflictQueue.send_all`."""
+        for pointer in pointers:
+            self.send(pointer, correlation_id=correlation_id)
+
+    def send_sweep(self, sweep: Sweep, *, correlation_id: str) -> None:  # noqa: ARG002 - the protocol's
+        """See `ConflictQueue.send_sweep`."""
+        self.sweeps.append(sweep)
 
 
 def _external_id(account: Account) -> str | None:

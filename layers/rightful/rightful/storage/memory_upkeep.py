@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict
@@ -24,6 +24,8 @@ class _Stored(Protocol):
 
     def all_of(self, kind: type[_Kind]) -> tuple[_Kind, ...]: ...
 
+    def due_at(self, conflict: Conflict) -> datetime | None: ...
+
 
 class MemoryUpkeep:
     """`UpkeepStore` and `ManagedStore` on a dictionary of items."""
@@ -36,13 +38,18 @@ class MemoryUpkeep:
 
         due: list[tuple[datetime, Pointer]] = []
         for conflict in self.all_of(Conflict):
-            at = due_at(conflict)
-            noted = self._items.get(_look_key(conflict.organization_id, conflict.id))
-            if at is not None and isinstance(noted, tuple) and noted[0] == conflict.version:
-                at = noted[1]
+            at = self.due_at(conflict)
             if at is not None and at <= now:
                 due.append((at, Pointer(conflict.organization_id, conflict.id)))
         return tuple(pointer for _, pointer in sorted(due, key=lambda each: each[0])[:limit])
+
+    def due_at(self: _Stored, conflict: Conflict) -> datetime | None:
+        """When a conflict comes due: as it was written, or as it was noted since."""
+        at = due_at(conflict)
+        noted = self._items.get(_look_key(conflict.organization_id, conflict.id))
+        if at is not None and isinstance(noted, tuple) and noted[0] == conflict.version:
+            return cast("datetime", noted[1])
+        return at
 
     def look_again(self: _Stored, pointer: "Pointer", at: datetime) -> None:
         """See `UpkeepStore.look_again`."""

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange
+from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
 from rightful.storage import keys
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.items import read_account, read_hold
+from rightful.storage.settings_items import read_organization
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -46,6 +47,8 @@ def _read(change: Mapping[str, object]) -> Change | None:
         return AccountChange(*_images(change, read_account), at)
     if sort_key == "EMAIL":
         return HoldChange(*_images(change, read_hold), at)
+    if sort_key == "ORG":
+        return OrganizationChange(*_images(change, read_organization), at)
     if sort_key.startswith(keys.CONFLICT_PREFIX):
         return ConflictChange(*_images(change, read_conflict), at)
     return None

@@ -31,6 +31,6 @@ def send_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation)
             queue.send(pointer, correlation_id=conflict.correlation_id)
         except QueueUnavailableError:
             break
-        store.mark_sent(pointer, again_at=look_again_at(conflict, invocation.now))
+        store.mark_sent(pointer, now=invocation.now, again_at=look_again_at(conflict, invocation.now))
         sent += 1
     return sent
