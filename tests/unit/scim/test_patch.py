@@ -261,6 +261,23 @@ def test_replacing_the_primary_address_keeps_it_primary() -> None:
     assert emails[0] == {**WORK, "value": "n@x.org"}
 
 
+def test_values_that_a_change_makes_equal_become_one_and_stay_primary() -> None:
+    emails: list[dict[str, object]] = [
+        {"value": "b@x.org", "type": "other"},
+        {"value": "a@x.org", "type": "home", "primary": False, "display": "A"},
+        {"value": "A@x.org", "type": "work", "primary": True},
+    ]
+    stored: dict[str, object] = {**user(), "emails": emails}
+    one = {"value": "a@x.org", "primary": True, "display": "A"}
+    assert patch(stored, remove("emails.type"))["emails"] == [{"value": "b@x.org"}, one]
+    made = patch(stored, replace('emails[type eq "home"].type', "work"))
+    assert made["emails"] == [emails[0], {**one, "type": "work"}]
+    assert patch(stored, replace("emails[display pr]", {"value": "A@x.org", "type": "work"}))["emails"] == [
+        emails[0],
+        {**one, "value": "A@x.org", "type": "work"},
+    ]
+
+
 def test_removing_the_last_attribute_of_an_extension_removes_its_schema() -> None:
     stored = user(**{ENTERPRISE: {"department": "Tours"}})
     made = patch(stored, remove(f"{ENTERPRISE}:department"))

@@ -92,6 +92,11 @@ def test_every_workaround_says_which_shape_it_answers_and_where_it_is_from() -> 
             [user()["emails"][0], {"value": "n@x.org", "type": "home"}],
         ),
         (replace('emails[type eq "work"].value', ""), "emails", [user()["emails"][1]]),
+        (replace('emails[type eq "work"].value', None), "emails", [user()["emails"][1]]),
+        ({"op": "Replace", "path": 'emails[type eq "work"].value'}, "emails", [user()["emails"][1]]),
+        ({"op": "Replace", "path": 'emails[type eq "work"]'}, "emails", [user()["emails"][1]]),
+        ({"op": "Replace", "path": "title"}, "title", None),
+        ({"op": "Replace", "path": "manager"}, ENTERPRISE, {"employeeNumber": "701984", "department": "Tours"}),
         (replace("emails[type eq work].primary", "True"), "emails", user()["emails"]),
         (
             replace('emails[primary eq "True"].display', "B"),
@@ -196,6 +201,27 @@ def test_legacy_urns_become_the_real_ones_everywhere() -> None:
     assert patched("onelogin", replace(f"{legacy}:department", "X"))[ENTERPRISE]["department"] == "X"
 
 
+@pytest.mark.parametrize("name", ["onelogin", "ping"])
+def test_legacy_urns_become_the_real_ones_in_filters(name: str) -> None:
+    assert filtered(name, 'urn:scim:schemas:core:1.0:userName eq "bob"') == f'{CORE}:userName eq "bob"'
+    text = 'urn:scim:schemas:extension:enterprise:1.0:department eq "X" and emails[type eq "work"]'
+    assert filtered(name, text) == f'{ENTERPRISE}:department eq "X" and emails[type eq "work"]'
+    path = 'urn:scim:schemas:core:1.0:emails[type eq "work"].display'
+    assert patched(name, replace(path, "B"))["emails"][0]["display"] == "B"
+
+
+def test_a_legacy_urn_is_named_in_the_refusal_where_nobody_sends_it() -> None:
+    with pytest.raises(ScimError, match=r"urn:scim:schemas:core:1\.0:userName") as refused:
+        matches(parse_filter(filtered("generic", 'urn:scim:schemas:core:1.0:userName eq "bob"')), user(), USER)
+    assert refused.value.scim_type == "invalidFilter"
+
+
+def test_a_replace_without_a_value_is_refused_under_generic() -> None:
+    with pytest.raises(ScimError) as refused:
+        patched("generic", {"op": "replace", "path": "title"})
+    assert refused.value.scim_type == "invalidValue"
+
+
 def test_the_core_urn_of_a_draft_means_the_type_of_the_endpoint() -> None:
     body: dict[str, object] = {"schemas": ["urn:scim:schemas:core:2.0"], "displayName": "Guides"}
     request = profile("onelogin").rewrite(ScimRequest("PUT", "/Groups/g-1", {}, body))
@@ -248,6 +274,9 @@ def test_nothing_left_of_a_patch_changes_nothing() -> None:
         replace("id", "x"),
         replace("active", "perhaps"),
         replace("userName", ""),
+        {"op": "Replace", "path": "userName"},
+        {"op": "Replace", "path": "emails"},
+        {"op": "Add", "path": "title"},
         {"op": "Remove", "path": ""},
         {"op": "Move", "path": "title"},
     ],

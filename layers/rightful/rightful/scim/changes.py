@@ -13,7 +13,7 @@ from rightful.scim.errors import ScimError, invalid_path, invalid_value, mutabil
 from rightful.scim.expressions import And, Comparison, Filter
 from rightful.scim.matching import Predicate, compile_value_filter
 from rightful.scim.paths import Path, parse_path, sub_attribute
-from rightful.scim.values import identity, merge, read_list, read_single, read_sub_attributes, read_value
+from rightful.scim.values import distinct, identity, merge, read_list, read_single, read_sub_attributes, read_value
 
 Container = dict[str, object]
 
@@ -160,6 +160,7 @@ def _change_values(container: Container, attribute: Attribute, sub: Attribute | 
         if new is not None and new != {}:
             after.append(new)
     if attribute.multi_valued:
+        after = after if after == before else distinct(attribute, after)
         _assign(container, attribute, _one_primary(attribute, before, after, path.text) or None, wanted)
     else:
         _assign(container, attribute, after[0] if after else None, wanted)

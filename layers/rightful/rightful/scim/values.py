@@ -165,6 +165,20 @@ def merge(attribute: Attribute, existing: list[object], added: list[object]) -> 
     return result
 
 
+def distinct(attribute: Attribute, values: list[object]) -> list[object]:
+    """Return `values` without what a change made equal (RFC 7643 section 2.4: no value twice).
+
+    The first one stays, in its place, with what only the others say; it is primary if any of them is.
+    """
+    found: dict[object, object] = {}
+    for value in values:
+        held = found.setdefault(identity(attribute, value), value)
+        if held is not value and isinstance(held, dict) and isinstance(value, dict):
+            primary = {"primary": True} if value.get("primary") is True else {}
+            found[identity(attribute, value)] = {**value, **held, **primary}
+    return list(found.values())
+
+
 def _changeable(attribute: Attribute, held: dict[str, object], news: dict[str, object]) -> dict[str, object]:
     """Leave out what is immutable and already set: the added value names a value that exists."""
     return {

@@ -11,7 +11,7 @@ from rightful.scim.attributes import Attribute, ResourceType
 from rightful.scim.expressions import MAX_LENGTH, OPERATORS
 from rightful.scim.lexer import STRING, WORD, Token, number_value, tokens
 from rightful.scim.paths import locate
-from rightful.scim.profiles.names import qualified, renamed
+from rightful.scim.profiles.names import current_urn, qualified, renamed
 from rightful.scim.profiles.request import (
     ScimRequest,
     Types,
@@ -201,6 +201,7 @@ def boolean_literal(attribute: Attribute | None, literal: str) -> str:
 BARE_LITERALS = FilterWorkaround(change=quote_bare_literal)
 BOOLEAN_LITERALS = FilterWorkaround(change=boolean_literal)
 QUALIFIED_NAMES = FilterWorkaround(rename=qualified)
+CURRENT_URNS = FilterWorkaround(rename=current_urn)
 
 
 class PlusForBlank:

@@ -64,27 +64,32 @@ class LegacyUrns:
         path, value = operation.get("path"), operation.get("value")
         made = dict(operation)
         if isinstance(path, str):
-            made["path"] = self._name(path, rt)
+            made["path"] = current_urn(path, rt)
         elif isinstance(value, dict):
             made["value"] = self._keys(value, rt)
         return made
 
     def _keys(self, body: dict[str, object], rt: ResourceType) -> dict[str, object]:
-        made = {self._name(key, rt): value for key, value in body.items()}
+        made = {current_urn(key, rt): value for key, value in body.items()}
         schemas = made.get("schemas")
         if isinstance(schemas, list):
-            made["schemas"] = [self._name(urn, rt) if isinstance(urn, str) else urn for urn in schemas]
+            made["schemas"] = [current_urn(urn, rt) if isinstance(urn, str) else urn for urn in schemas]
         return made
 
-    def _name(self, text: str, rt: ResourceType) -> str:
-        lower = text.lower()
-        if not lower.startswith("urn:") or lower.startswith(tuple(rt.schemas_by_urn)):
-            return text
-        for old, new in ((_OLD_ENTERPRISE, _ENTERPRISE), (_OLD_CORE, rt.schema.id)):
-            for urn in sorted(old, key=len, reverse=True):
-                if lower == urn or lower.startswith(urn + ":"):
-                    return new + text[len(urn) :]
+
+def current_urn(text: str, rt: ResourceType) -> str:
+    """`urn:scim:schemas:core:1.0:userName eq "bob"`: return `text` with the URN that the schema has today.
+
+    Source: as `LegacyUrns`, for which it does the renaming, and in filters.
+    """
+    lower = text.lower()
+    if not lower.startswith("urn:") or lower.startswith(tuple(rt.schemas_by_urn)):
         return text
+    for old, new in ((_OLD_ENTERPRISE, _ENTERPRISE), (_OLD_CORE, rt.schema.id)):
+        for urn in sorted(old, key=len, reverse=True):
+            if lower == urn or lower.startswith(urn + ":"):
+                return new + text[len(urn) :]
+    return text
 
 
 class SupplySchemas:

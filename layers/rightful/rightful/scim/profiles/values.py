@@ -122,8 +122,25 @@ def empty_text(attribute: Attribute, value: object, whole: bool) -> object:
     return value
 
 
+class MissingValue(EachOperation):
+    """`{"op": "replace", "path": "title"}`: a replace without `value`, by nothing: a removal.
+
+    Not of a whole list: nobody loses all addresses, and no group all members, by what a request leaves out. Source:
+    none published; serializers that leave out what is null.
+    """
+
+    def operation(self, operation: dict[str, object], rt: ResourceType) -> dict[str, object] | None:
+        path = operation.get("path")
+        if "value" in operation or str(operation.get("op")).lower() != "replace":
+            return operation
+        found = target_of(path, rt)
+        if found is None or found[2] is None or (found[2].multi_valued and found[0].filter is None):
+            return operation
+        return {"op": "remove", "path": path}
+
+
 class EmptyValueBehindFilter(EachOperation):
-    """`{"op": "Replace", "path": "emails[type eq \\"work\\"].value", "value": ""}`: remove that value.
+    """`{"op": "Replace", "path": "emails[type eq \\"work\\"].value", "value": ""}`, or null: remove that value.
 
     Also `manager.value`, and `{"op": "Remove", "path": "phoneNumbers[type eq \\"mobile\\"].value"}`: without its
     `value` the rest of such a value would say nothing. Source: as `empty_text`, for a mapping whose source attribute
@@ -140,5 +157,7 @@ class EmptyValueBehindFilter(EachOperation):
 
 
 def _clears(operation: dict[str, object], path: str) -> bool:
-    removes = str(operation.get("op")).lower() == "remove" and path.lower().endswith("].value")
-    return removes or operation.get("value") == ""
+    op, value = str(operation.get("op")).lower(), operation.get("value")
+    if op == "remove":
+        return path.lower().endswith("].value")
+    return value == "" or (op == "replace" and value is None and "value" in operation)

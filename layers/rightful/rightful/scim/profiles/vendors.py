@@ -8,6 +8,7 @@ from rightful.scim.patch import RFC_RULES, PatchRules
 from rightful.scim.profiles.expressions import (
     BARE_LITERALS,
     BOOLEAN_LITERALS,
+    CURRENT_URNS,
     QUALIFIED_NAMES,
     EmptyParameters,
     PlusForBlank,
@@ -25,6 +26,7 @@ from rightful.scim.profiles.request import Workaround
 from rightful.scim.profiles.traversal import ChangeValue
 from rightful.scim.profiles.values import (
     EmptyValueBehindFilter,
+    MissingValue,
     ValueWorkarounds,
     booleans_as_text,
     empty_text,
@@ -62,11 +64,12 @@ _LEFT_OUT: tuple[Workaround, ...] = (ReadOnlyInPathless(), UnknownAttributes())
 
 def _chain(*changes: ChangeValue) -> tuple[Workaround, ...]:
     """Return the usual chain, with these changes of values."""
-    values = (EmptyValueBehindFilter(), ValueWorkarounds(changes))
+    values = (MissingValue(), EmptyValueBehindFilter(), ValueWorkarounds(changes))
     return (*_TRANSPORT, *_NAMES, *_FILTERS, *values, *_LEFT_OUT)
 
 
 _USUAL = _chain(*_CHANGES)
+_OLD_NAMES: tuple[Workaround, ...] = (LegacyUrns(), CURRENT_URNS)
 _LENIENT = PatchRules(create_on_miss=True, allow_empty=True)
 
 DIALECTS: dict[str, Dialect] = {
@@ -78,8 +81,8 @@ DIALECTS: dict[str, Dialect] = {
         tolerates_unknown=True,
     ),
     "okta": Dialect(_USUAL, patch_rules=PatchRules(allow_empty=True), tolerates_unknown=True),
-    "onelogin": Dialect((LegacyUrns(), *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
+    "onelogin": Dialect((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
     "jumpcloud": Dialect(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
     "google": Dialect(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
-    "ping": Dialect((LegacyUrns(), *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
+    "ping": Dialect((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
 }
