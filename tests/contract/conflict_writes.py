@@ -157,5 +157,12 @@ class ConflictWrites:
     def test_a_tally_counts_each_name_once_a_call(self, store: IdentityStore, names: Names) -> None:
         until = NOW + timedelta(hours=1)
         first, second = names.organization, names.other_organization
-        assert store.tally([first], until=until) == {first: 1}
-        assert store.tally([first, second, first], until=until) == {first: 2, second: 1}
+        assert store.tally([first], until=until, most=9) == {first: 1}
+        assert store.tally([first, second, first], until=until, most=9) == {first: 2, second: 1}
+
+    def test_a_tally_that_would_pass_its_most_counts_nothing(self, store: IdentityStore, names: Names) -> None:
+        until, name = NOW + timedelta(hours=1), names.organization
+        assert store.tally([name], until=until, most=4, times=5) == {name: 5}
+        assert store.tally([name], until=until, most=4, times=3) == {name: 3}
+        assert store.tally([name], until=until, most=4, times=2) == {name: 5}
+        assert store.tally([name], until=until, most=4) == {name: 4}

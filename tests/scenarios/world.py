@@ -12,6 +12,7 @@ from rightful.accounts.account import (
     FormerLink,
     Link,
     Origin,
+    Passed,
     scim_id_of,
 )
 from rightful.accounts.address import Address, parse_address
@@ -358,6 +359,7 @@ def _took_it_from_requester(days: int) -> Change:
             link=requester.link,
             attributes=requester.attributes,
             taken_at=NOW - timedelta(days=days),
+            passed=(Passed(WANTED.canonical, "earlier", NOW - timedelta(days=days)),),
         )
         after = replace(requester, version=requester.version + 1, before_image=image)
         world.commit(PutAccount(after, requester.version))

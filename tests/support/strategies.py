@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from rightful.accounts.account import Account, AccountStatus, BeforeImage, Flag, FormerLink, Link, Origin
+from rightful.accounts.account import Account, AccountStatus, BeforeImage, Flag, FormerLink, Link, Origin, Passed
 from rightful.accounts.address import Address
 from rightful.conflicts.conflict import (
     Approval,
@@ -75,6 +75,8 @@ before_images = _whole(
     former_link=st.none() | former_links,
     organization_id=st.none() | ids,
     claimed=st.booleans(),
+    group_ids=st.frozensets(ids, max_size=3),
+    passed=st.lists(st.builds(Passed, canonical=texts, conflict_id=ids, at=moments), max_size=3).map(tuple),
 )
 
 

@@ -59,10 +59,21 @@ class FormerLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """An address that a remediation took from an account or gave to it."""
+
+    canonical: str
+    conflict_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BeforeImage:
     """What an account was before a remediation touched it: what undo restores.
 
-    `version` is the account's version right after the remediation; undo holds only while it is unchanged.
+    `version` is the account's version right after the remediation; undo holds only while it is unchanged. `group_ids`
+    are the groups it was in and `passed` the addresses that lately went to or from it, by this remediation and those
+    before it.
     """
 
     conflict_id: str
@@ -79,6 +90,8 @@ class BeforeImage:
     former_link: FormerLink | None = None
     organization_id: str | None = None
     claimed: bool = False
+    group_ids: frozenset[str] = frozenset()
+    passed: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def resolved(
         conflict=after,
         wakes=moved.released,
         moved_account_ids=tuple(move.before.id for move in moves) if taken_from else (),
+        taken=len(taken_from),
     )
 
 

@@ -80,5 +80,6 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         ),
         conflict=after,
         moved_account_ids=(holder.id,),
+        taken=1,
         again=True,
     )

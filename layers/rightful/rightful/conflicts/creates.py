@@ -118,5 +118,7 @@ def _ended(
             *trail_of(after),
         ),
         conflict=after,
-        moved_account_ids=(move.before.id,) if move and not relinked else (),
+        # The user that is to be created counts as an account: two directories could take turns for ever.
+        moved_account_ids=(move.before.id, conflict.requester_key) if move and not relinked else (),
+        taken=1 if move and not relinked else 0,
     )

@@ -64,4 +64,5 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         trail=trail,
         wakes=moved.released,
         moved_account_ids=tuple(ids),
+        taken=len(moves),
     )

@@ -6,14 +6,12 @@ from datetime import timedelta
 
 from rightful.conflicts.conflict import Approval, ConflictClass, Resolution
 from rightful.conflicts.diagnosis import Diagnosis
+from rightful.conflicts.moves import PING_PONG_WINDOW
 from rightful.conflicts.policy import Brakes, Policy, Rule
 from rightful.conflicts.snapshot import Snapshot
 
 APPROVAL_LIFETIME = timedelta(days=7)
 """How long an approval counts: whoever gave it judged the facts of that week."""
-
-PING_PONG_WINDOW = timedelta(days=7)
-"""An address that a remediation took from somebody does not go back by itself within this time."""
 
 _PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
 
@@ -106,20 +104,19 @@ def same_approver(one: Approval, other: Approval) -> bool:
 def ping_pong(snapshot: Snapshot) -> str:
     """Why an address must not move by itself again; empty where nothing speaks against it.
 
-    The requester lost this very address to a remediation a short while ago: two sources of truth are pulling.
+    A remediation took this very address from the requester a short while ago, or gave it to them, whoever had it in
+    between: two sources of truth are pulling.
     """
-    for leg in snapshot.legs():
+    for leg in snapshot.legs() if snapshot.cyclic else (snapshot.leg,):
         image = leg.account.before_image if leg.account else None
-        if image is None or image.email is None or image.conflict_id == leg.conflict.id:
-            continue
-        took_it_away = image.email.canonical == leg.conflict.wanted.canonical
-        if took_it_away and snapshot.now - image.taken_at < PING_PONG_WINDOW:
-            return (
-                f"An earlier conflict moved this address the other way on {image.taken_at:%Y-%m-%d}: "
-                "it does not go back and forth by itself."
-            )
-        if not snapshot.cyclic:
-            break
+        for passed in image.passed if image else ():
+            if passed.canonical != leg.conflict.wanted.canonical or passed.conflict_id == leg.conflict.id:
+                continue
+            if snapshot.now - passed.at < PING_PONG_WINDOW:
+                return (
+                    f"An earlier conflict moved this address on {passed.at:%Y-%m-%d}, to or from the same person: "
+                    "it does not go back and forth by itself."
+                )
     return ""
 
 

@@ -6,10 +6,10 @@ difference, so that no plan can give an address to two accounts or leave one beh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from rightful.accounts.account import Account, BeforeImage, canonical_user_name
+from rightful.accounts.account import Account, BeforeImage, Passed, canonical_user_name
 from rightful.storage.writes import (
     ClaimAddress,
     ClaimUserName,
@@ -25,6 +25,12 @@ from rightful.storage.writes import (
 )
 
 _Key = TypeVar("_Key")
+
+PING_PONG_WINDOW = timedelta(days=7)
+"""An address that a remediation took from somebody, or gave to them, does not come back by itself within this time."""
+
+_MOST_PASSED = 20
+"""How many addresses an account remembers at most: it changes by itself only a few times a day."""
 
 
 class CollidingMovesError(ValueError):
@@ -65,7 +71,8 @@ class Indexed:
 def touched(before: Account, after: Account, conflict_id: str, now: datetime) -> Move:
     """A move by a remediation: a new version, and the before-image that undo restores."""
     version = before.version + 1
-    return Move(before, replace(after, version=version, updated_at=now, before_image=_image(before, conflict_id, now)))
+    image = _image(before, after, conflict_id, now)
+    return Move(before, replace(after, version=version, updated_at=now, before_image=image))
 
 
 def restored(account: Account, now: datetime) -> Move:
@@ -80,7 +87,6 @@ def restored(account: Account, now: datetime) -> Move:
         account,
         version=account.version + 1,
         updated_at=now,
-        before_image=_image(account, image.conflict_id, now),
         email=image.email,
         email_verified=image.email_verified,
         status=image.status,
@@ -93,10 +99,10 @@ def restored(account: Account, now: datetime) -> Move:
         organization_id=image.organization_id,
         claimed=image.claimed,
     )
-    return Move(account, after)
+    return Move(account, replace(after, before_image=_image(account, after, image.conflict_id, now)))
 
 
-def _image(account: Account, conflict_id: str, now: datetime) -> BeforeImage:
+def _image(account: Account, after: Account, conflict_id: str, now: datetime) -> BeforeImage:
     return BeforeImage(
         conflict_id=conflict_id,
         version=account.version + 1,
@@ -112,7 +118,19 @@ def _image(account: Account, conflict_id: str, now: datetime) -> BeforeImage:
         former_link=account.former_link,
         organization_id=account.organization_id,
         claimed=account.claimed,
+        group_ids=account.group_ids,
+        passed=_passed(account, after, conflict_id, now),
     )
+
+
+def _passed(account: Account, after: Account, conflict_id: str, now: datetime) -> tuple[Passed, ...]:
+    """What the account remembers of addresses that went to it or from it: of the last days, this time included."""
+    earlier = account.before_image.passed if account.before_image else ()
+    kept = [passed for passed in earlier if now - passed.at < PING_PONG_WINDOW]
+    if account.holds != after.holds:
+        addresses = [email.canonical for email in (account.email, after.email) if email and not email.is_placeholder]
+        kept += [Passed(canonical, conflict_id, now) for canonical in addresses]
+    return tuple(kept[-_MOST_PASSED:])
 
 
 def writes_of(moves: Sequence[Move], now: datetime, indexed: Indexed | None = None) -> Moved:

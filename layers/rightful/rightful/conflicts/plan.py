@@ -18,8 +18,9 @@ class Plan:
         conflict: the conflict as it leaves it.
         trail: writes that only tidy up, without conditions: they follow the transaction where it had no room for them.
         wakes: addresses whose waiting conflicts have to be examined again.
-        moved_account_ids: whose addresses it changes without their own directory having asked for it, or in a swap;
-            what the caps count. Empty: it takes nothing from anybody.
+        moved_account_ids: whose addresses it changes by taking one from somebody, requesters included: what the caps
+            per account count. Empty: it takes nothing from anybody.
+        taken: how many addresses it takes from somebody: what the organization's cap counts.
         again: the conflict is not resolved by it but has to be diagnosed again at once.
     """
 
@@ -28,6 +29,7 @@ class Plan:
     trail: tuple[Write, ...] = ()
     wakes: tuple[str, ...] = ()
     moved_account_ids: tuple[str, ...] = ()
+    taken: int = 0
     again: bool = False
 
 

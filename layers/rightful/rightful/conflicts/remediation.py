@@ -147,25 +147,26 @@ class _Remediation:
         if isinstance(planned, Blocked) or not decision.by_itself or not planned.moved_account_ids:
             return decision, planned
         back_and_forth = ping_pong(snapshot)
-        caution = back_and_forth or self._over_cap(organization, planned.moved_account_ids)
+        caution = back_and_forth or self._over_cap(organization, planned)
         if not caution:
             return decision, planned
         self.brake = Brake.PING_PONG if back_and_forth else Brake.CAP
         decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
         return decision, plan(snapshot, diagnosis, decision) if decision.act else None
 
-    def _over_cap(self, organization: Organization, account_ids: Sequence[str]) -> str:
+    def _over_cap(self, organization: Organization, planned: Plan) -> str:
         if self.over is None:
             now = self.invocation.now
             hour = f"organization:{organization.id}:{now:%Y-%m-%dT%H}"
-            days = [f"account:{account_id}:{now:%Y-%m-%d}" for account_id in account_ids]
-            until = now + timedelta(days=2)
+            days = [f"account:{account_id}:{now:%Y-%m-%d}" for account_id in planned.moved_account_ids]
+            until, brakes = now + timedelta(days=2), organization.brakes
             # The organization first: what its cap stops must not use up the accounts' own.
-            self.over = over_cap(organization.brakes, self.store.tally([hour], until=until), hour)
+            taken = self.store.tally([hour], until=until, most=brakes.per_organization_hour, times=planned.taken)
+            self.over = over_cap(brakes, taken, hour)
             if self.over:
                 self.turns_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
             else:
-                self.over = over_cap(organization.brakes, self.store.tally(days, until=until), hour)
+                self.over = over_cap(brakes, self.store.tally(days, until=until, most=brakes.per_account_day), hour)
                 if self.over:
                     self.turns_at = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         return self.over

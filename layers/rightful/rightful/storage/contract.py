@@ -208,10 +208,11 @@ class IdentityStore(GroupStore, ListingStore, ManagedStore, UpkeepStore, Protoco
         """The listed keys of an organization, or of one of its directories, oldest first."""
         ...
 
-    def tally(self, names: Iterable[str], *, until: datetime) -> Mapping[str, int]:
-        """Add one to each of these counters, each by itself, and return what they stand at.
+    def tally(self, names: Iterable[str], *, until: datetime, most: int, times: int = 1) -> Mapping[str, int]:
+        """Add to each of these counters, each by itself, and return what they stand at.
 
-        For caps: a name carries its hour or day, and the counter may be forgotten after `until`.
+        For caps: a name carries its hour or day, and the counter may be forgotten after `until`. One that would pass
+        `most` stays as it is, so that what is too much uses nothing up; what it would have stood at is returned.
         """
         ...
 

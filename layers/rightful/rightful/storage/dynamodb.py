@@ -77,18 +77,30 @@ class DynamoDBStore(GroupReads, ListingReads, ManagedReads, UpkeepReads):
                 },
             )
 
-    def tally(self, names: Iterable[str], *, until: datetime) -> Mapping[str, int]:
+    def tally(self, names: Iterable[str], *, until: datetime, most: int, times: int = 1) -> Mapping[str, int]:
         """See `IdentityStore.tally`."""
-        return {name: self._count(name, until) for name in dict.fromkeys(names)}
+        return {name: self._count(name, until, most, times) for name in dict.fromkeys(names)}
 
-    def _count(self, name: str, until: datetime) -> int:
-        answer = self.client.update_item(
-            TableName=self.tables.identity,
-            Key=keys.tally(name).item(),
-            UpdateExpression="ADD times :one SET expires_at = :until",
-            ExpressionAttributeValues={":one": {"N": "1"}, ":until": {"N": str(int(until.timestamp()))}},
-            ReturnValues="UPDATED_NEW",
-        )
+    def _count(self, name: str, until: datetime, most: int, times: int) -> int:
+        if times > most:
+            return times
+        try:
+            answer = self.client.update_item(
+                TableName=self.tables.identity,
+                Key=keys.tally(name).item(),
+                UpdateExpression="ADD times :more SET expires_at = :until",
+                ConditionExpression="attribute_not_exists(times) OR times <= :room",
+                ExpressionAttributeValues={
+                    ":more": {"N": str(times)},
+                    ":room": {"N": str(most - times)},
+                    ":until": {"N": str(int(until.timestamp()))},
+                },
+                ReturnValues="UPDATED_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as full:
+            item: StoredItem = full.response["Item"]  # type: ignore[typeddict-item]
+            return int(item["times"]["N"]) + times
         return int(answer["Attributes"]["times"]["N"])
 
     def log_entry(self, entry: LogEntry) -> None:

@@ -17,6 +17,7 @@ from rightful.accounts.account import (
     FormerLink,
     Link,
     Origin,
+    Passed,
 )
 from rightful.accounts.address import Address
 from rightful.storage import index_keys, keys
@@ -285,12 +286,15 @@ def _before_image_document(image: BeforeImage) -> dict[str, object]:
         "formerLink": _former_link_document(image.former_link) if image.former_link else None,
         "organizationId": image.organization_id,
         "claimed": image.claimed,
+        "groupIds": sorted(image.group_ids),
+        "passed": [[passed.canonical, passed.conflict_id, text_of(passed.at)] for passed in image.passed],
     }
 
 
 def _read_before_image(document: Mapping[str, object]) -> BeforeImage:
     link, attributes, deletion_date = document["link"], document["attributes"], document["deletionDate"]
     version, former, organization_id = document["version"], document["formerLink"], document["organizationId"]
+    group_ids, passed = document["groupIds"], document["passed"]
     return BeforeImage(
         conflict_id=str(document["conflictId"]),
         version=version if isinstance(version, int) else 0,
@@ -306,6 +310,10 @@ def _read_before_image(document: Mapping[str, object]) -> BeforeImage:
         former_link=_read_former_link(former) if isinstance(former, dict) else None,
         organization_id=None if organization_id is None else str(organization_id),
         claimed=bool(document["claimed"]),
+        group_ids=frozenset(map(str, group_ids)) if isinstance(group_ids, list) else frozenset(),
+        passed=tuple(Passed(str(at), str(by), moment_of(str(when))) for at, by, when in passed)
+        if isinstance(passed, list)
+        else (),
     )
 
 

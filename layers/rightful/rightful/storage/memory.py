@@ -69,14 +69,22 @@ class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
         """See `IdentityStore.log_entry`."""
         self.commit([w.AppendLog(entry)], remaining=float)
 
-    def tally(self, names: Iterable[str], *, until: datetime) -> Mapping[str, int]:  # noqa: ARG002 - never forgotten
+    def tally(
+        self,
+        names: Iterable[str],
+        *,
+        until: datetime,  # noqa: ARG002 - never forgotten
+        most: int,
+        times: int = 1,
+    ) -> Mapping[str, int]:
         """See `IdentityStore.tally`."""
         with self._lock:
             counts = {}
             for name in dict.fromkeys(names):
                 before = self._items.get(("TALLY", name), 0)
-                counts[name] = (before if isinstance(before, int) else 0) + 1
-                self._items[("TALLY", name)] = counts[name]
+                counts[name] = (before if isinstance(before, int) else 0) + times
+                if counts[name] <= most:
+                    self._items[("TALLY", name)] = counts[name]
             return counts
 
     # Reading
