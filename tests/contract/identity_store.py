@@ -8,6 +8,7 @@ from tests.contract.account_writes import AccountWrites
 from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing
 from tests.contract.conflict_writes import ConflictWrites
+from tests.contract.further import FurtherAddresses
 from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
 from tests.contract.managed import Managed
@@ -22,6 +23,7 @@ class IdentityStoreContract(
     AddressWrites,
     UserNameWrites,
     DomainWrites,
+    FurtherAddresses,
     ConflictWrites,
     SettingsWrites,
     KeyWrites,

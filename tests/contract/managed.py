@@ -7,11 +7,13 @@ from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.policy import Brakes
 from rightful.storage.contract import AccountPage, IdentityStore, Pointer
+from rightful.storage.further_contract import FurtherList
 from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR, Piece, UserNameHold
 from rightful.storage.writes import (
     ClaimAddress,
     ClaimUserName,
     Hold,
+    ListFurther,
     PutAccount,
     PutConflict,
     PutOrganization,
@@ -208,6 +210,7 @@ class Managed:
         account = self._account(store, names.mine, email=names.address)
         given(store, ClaimAddress(names.address, names.mine, NOW))
         given(store, ClaimUserName(names.directory, names.user_name, names.mine, f"{names.mine}-1"))
+        given(store, ListFurther(names.directory, names.address, frozenset({names.other})))
 
         pieces: list[Piece] = []
         for segment in range(3):
@@ -225,3 +228,5 @@ class Managed:
         assert [each for piece in pieces for each in piece.holds].count(Hold(names.address, names.mine)) == 1
         user_name = UserNameHold(names.directory, names.user_name, names.mine)
         assert [each for piece in pieces for each in piece.user_names].count(user_name) == 1
+        further = FurtherList(names.directory, names.address, frozenset({names.other}))
+        assert [each for piece in pieces for each in piece.further_lists].count(further) == 1

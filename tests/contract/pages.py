@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import Action, LogEntry, LogFilter, Result, first_id_at
@@ -106,7 +108,7 @@ class Pages:
         second = self._linked(store, names, 1, external_id="Ext#1")
         self._linked(store, names, 2, external_id="other")
         self._linked(store, names, 3)
-        assert set(store.account_ids_of_external_id(names.directory, "Ext#1")) == {first.id, second.id}
+        assert sorted(store.account_ids_of_external_id(names.directory, "Ext#1") or ()) == sorted([first.id, second.id])
         assert store.account_ids_of_external_id(names.directory, "ext#1") == ()
         assert store.account_ids_of_external_id(names.other_directory, "Ext#1") == ()
 
@@ -227,3 +229,31 @@ class Pages:
             assert 0 < len(expected) < len(rows)
             for limit in (1, 3, 100):
                 assert _all_rows(store, names.organization, limit, **chosen) == expected
+
+    def test_users_are_found_by_their_display_name_whatever_its_case_and_length(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        long = "Ä" * 5_000
+        shown = {names.mine: "Ada Straße", names.other: "ADA STRASSE", names.third: long}
+        for account_id, name in shown.items():
+            link = a_link(account_id, names.directory)
+            account = an_account(account_id, link=link, attributes={"displayName": name})
+            store.commit([PutAccount(account, None)], remaining=plenty)
+        found = store.account_ids_of_display_name
+        assert sorted(found(names.directory, "ada strasse") or ()) == sorted([names.mine, names.other])
+        assert found(names.directory, long.lower()) == (names.third,)
+        assert found(names.directory, "ada") == ()
+        assert found(names.other_directory, "ada strasse") == ()
+
+    def test_an_index_gives_so_many_and_else_says_that_there_are_more(
+        self, store: IdentityStore, names: Names, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in ("dynamodb", "memory"):
+            monkeypatch.setattr(f"rightful.storage.{module}.MOST_FOUND", 2)
+        for number in range(3):
+            account_id = f"{names.mine}{number}"
+            link = a_link(account_id, names.directory, external_id=f"{number // 2}")
+            account = an_account(account_id, link=link, attributes={"displayName": "Same"})
+            store.commit([PutAccount(account, None)], remaining=plenty)
+        assert store.account_ids_of_display_name(names.directory, "same") is None
+        assert len(store.account_ids_of_external_id(names.directory, "0") or ()) == 2

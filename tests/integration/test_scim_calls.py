@@ -75,6 +75,16 @@ def test_a_change_is_two_calls_with_or_without_a_new_address(service: Service, n
     assert calls(service, "PUT", path, again) == {"BatchGetItem": 1, "TransactWriteItems": 1}
 
 
+def test_a_further_address_of_ones_own_costs_no_call_more_and_a_shared_one_one(service: Service, names: Names) -> None:
+    add = patch({"op": "add", "path": "emails", "value": [{"value": f"desk-{names.mine}@example.org"}]})
+    remove = patch({"op": "remove", "path": f'emails[value eq "desk-{names.mine}@example.org"]'})
+    ada, bob = service.create_user(names.mine), service.create_user(names.other)
+    assert calls(service, "PATCH", f"/Users/{ada['id']}", add) == {"BatchGetItem": 1, "TransactWriteItems": 1}
+    assert calls(service, "PATCH", f"/Users/{bob['id']}", add) == {"BatchGetItem": 1, "TransactWriteItems": 2}
+    assert calls(service, "PATCH", f"/Users/{ada['id']}", remove) == {"BatchGetItem": 1, "TransactWriteItems": 2}
+    assert calls(service, "PATCH", f"/Users/{bob['id']}", remove) == {"BatchGetItem": 1, "TransactWriteItems": 1}
+
+
 def test_an_address_on_a_domain_of_nobody_costs_one_look_up_more(service: Service, names: Names) -> None:
     ada = service.create_user(names.mine)
     moved = email_patch(f"{names.mine}@nobodys.example")
@@ -82,12 +92,30 @@ def test_an_address_on_a_domain_of_nobody_costs_one_look_up_more(service: Servic
     assert counted == {"BatchGetItem": 1, "GetItem": 1, "TransactWriteItems": 1}
 
 
-@pytest.mark.parametrize("attribute", ["userName", "externalId", "emails.value", "id"])
-def test_an_equality_on_users_is_at_most_two_calls(service: Service, names: Names, attribute: str) -> None:
-    ada = service.create_user(names.mine)
-    values = {"externalId": ada["externalId"], "id": ada["id"]}
-    wanted = values.get(attribute, f"{names.mine}@example.com")
-    counted = calls(service, "GET", "/Users", filter=f'{attribute} eq "{wanted}"')
+@pytest.mark.parametrize(
+    ("attribute", "wanted"),
+    [
+        ("userName", "{}@example.com"),
+        ("externalId", "ext-{}"),
+        ("emails.value", "{}@example.com"),
+        ("emails.value", "third-{}@example.org"),
+        ("emails", "no address {}"),
+        ("displayName", "the name of {}"),
+        ("id", None),
+    ],
+)
+def test_an_equality_on_users_is_at_most_two_calls(
+    service: Service, names: Names, attribute: str, wanted: str | None
+) -> None:
+    emails = [f"{names.mine}@example.com", f"second-{names.mine}@example.org", f"Third-{names.mine}@example.org"]
+    ada = service.create_user(
+        names.mine,
+        displayName=f"The Name of {names.mine}",
+        emails=[*({"value": value} for value in emails), {"value": f"No Address {names.mine}"}],
+    )
+    query = {"filter": f'{attribute} eq "{wanted.format(names.mine) if wanted else ada["id"]}"'}
+    assert [each["id"] for each in answer(service, "GET", "/Users", **query)["Resources"]] == [ada["id"]]
+    counted = calls(service, "GET", "/Users", **query)
     assert sum(counted.values()) <= 2, counted
     assert sum(calls(service, "GET", "/Users", filter=f'{attribute} eq "{names.other}-9"').values()) <= 2
 

@@ -16,6 +16,7 @@ from rightful.accounts.account import (
     scim_id_of,
 )
 from rightful.accounts.address import Address, parse_address
+from rightful.accounts.further_addresses import further_keys, further_writes
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
 from rightful.conflicts.log_rows import OUTSIDE
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
@@ -27,6 +28,7 @@ from rightful.eventlog import LogEntry
 from rightful.invocation import Invocation
 from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.storage.contract import Pointer
+from rightful.storage.further_contract import FurtherList
 from rightful.storage.memory import MemoryQueue, MemoryStore
 from rightful.storage.writes import (
     ClaimAddress,
@@ -123,7 +125,7 @@ class World:
         if account.link:
             link = account.link
             writes.append(ClaimUserName(link.directory_id, link.user_name.lower(), account.id, link.scim_id))
-        self.commit(*writes)
+        self.commit(*writes, *further_writes([(None, account)]))
         return account
 
     def user(
@@ -158,6 +160,7 @@ class World:
         conflict = self.store.conflict(Pointer(OURS, pending)) if pending else None
         writes: list[Write] = [
             PutAccount(after, before.version),
+            *further_writes([(before, after)]),
             *ending_writes(conflict, self.invocation(), before=before, after=after),
         ]
         if after.holds != before.holds:
@@ -296,6 +299,12 @@ def check_invariants(store: MemoryStore) -> None:
         if account.link is not None:
             name = account.link.user_name.lower()
             assert store.account_id_of_user_name(account.link.directory_id, name) == account.id
+    listed = {(each.directory_id, each.key): each.account_ids for each in store.all_of(FurtherList)}
+    wanted: dict[tuple[str, str], frozenset[str]] = {}
+    for account in accounts.values():
+        for pair in further_keys(account):
+            wanted[pair] = wanted.get(pair, frozenset()) | {account.id}
+    assert listed == wanted, "the lists of further addresses are not what the accounts say"
     for entry in store.all_of(LogEntry):
         assert entry.holder in {None, OUTSIDE} or entry.holder.startswith("account ")
 

@@ -10,7 +10,9 @@ from rightful.listing import bookmarks, search
 from rightful.listing.cursors import Cursors, Place, key_from
 from rightful.organizations.registry import create_directory
 from rightful.scim.errors import ScimError
-from tests.support.service import START, Service
+from rightful.storage import further_contract
+from rightful.storage.further_contract import FurtherList
+from tests.support.service import START, Service, patch
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
@@ -256,6 +258,51 @@ class TestFilters:
         ):
             assert names(listed(service, filter=text)) == ["u7"]
         assert names(listed(service, filter='emails[type eq "work" and value eq "home.u7@example.org"]')) == []
+
+    def test_everybody_is_found_by_every_address_whosever_own_it_is(self, service: Service) -> None:
+        further = ["u0@example.com", "No Address", "third@example.org", "Fourth@example.org", "fourth@EXAMPLE.org"]
+        emails = [{"value": "u7@example.com", "primary": True}, *({"value": value} for value in further)]
+        service.create_user("u7", emails=emails)
+        service.create_user(
+            "u8", emails=[{"value": "u8@example.com", "primary": True}, {"value": "FOURTH@example.org"}]
+        )
+        assert names(listed(service, filter='emails.value eq "u7@example.com"')) == ["u7"]
+        assert names(listed(service, filter='emails.value eq "U0@example.com"')) == ["u0", "u7"]
+        assert names(listed(service, filter='emails eq "no address"')) == ["u7"]
+        assert names(listed(service, filter='emails[value eq "third@example.org"]')) == ["u7"]
+        assert names(listed(service, filter='emails.value eq "fourth@example.org"')) == ["u7", "u8"]
+
+    def test_who_loses_a_further_address_is_not_found_by_it_any_more(self, service: Service) -> None:
+        emails = [{"value": "u7@example.com", "primary": True}, {"value": "home@example.org", "type": "home"}]
+        asked = {"filter": 'emails.value eq "home@example.org"'}
+        user = service.create_user("u7", emails=emails)
+        remove = {"op": "remove", "path": 'emails[type eq "home"]'}
+        add = {"op": "add", "path": "emails", "value": [emails[1]]}
+        for operation, expected in [(remove, []), (add, ["u7"])]:
+            assert service.scim("PATCH", f"/Users/{user['id']}", patch(operation)).status == 200
+            assert names(listed(service, **asked)) == expected
+        assert service.scim("DELETE", f"/Users/{user['id']}").status == 204
+        assert names(listed(service, **asked)) == []
+        assert service.store.all_of(FurtherList) == ()
+
+    def test_a_user_of_many_addresses_is_found_by_each_of_them(self, service: Service) -> None:
+        many = [{"value": f"alias{number}@example.org"} for number in range(60)]
+        user = service.create_user("u7", emails=[{"value": "u7@example.com", "primary": True}, *many])
+        for number in (0, 30, 59):
+            assert names(listed(service, filter=f'emails.value eq "alias{number}@example.org"')) == ["u7"]
+        replaced = user | {"emails": [{"value": "u7@example.com", "primary": True}, *many[:5]]}
+        assert service.scim("PUT", f"/Users/{user['id']}", replaced).status == 200
+        assert names(listed(service, filter='emails.value eq "alias4@example.org"')) == ["u7"]
+        assert names(listed(service, filter='emails.value eq "alias59@example.org"')) == []
+
+    def test_an_address_that_more_share_than_are_listed_is_looked_for_everywhere(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(further_contract, "MOST_LISTED", 1)
+        for number in (7, 8, 9):
+            own = {"value": f"u{number}@example.com", "primary": True}
+            service.create_user(f"u{number}", emails=[own, {"value": "desk@example.com"}])
+        assert sorted(names(listed(service, filter='emails.value eq "desk@example.com"'))) == ["u7", "u8", "u9"]
 
     @pytest.mark.parametrize(
         ("text", "expected"),

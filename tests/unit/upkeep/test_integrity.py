@@ -215,7 +215,7 @@ def test_an_account_that_changes_while_it_is_looked_at_is_neither_reported_nor_r
         found = read(account_id)
         looks += 1
         if found is not None and looks == 1:
-            moved = replace(found, version=found.version + 1, email=parse_address("new@example.com"))
+            moved = replace(found, version=found.version + 1, email=parse_address("new@example.com"), attributes={})
             damaged(service, PutAccount(moved, found.version), ClaimAddress("new@example.com", found.id, service.now))
         return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from rightful.accounts.address import Address, InvalidAddressError, fold, parse_address
+from rightful.accounts.address import Address, fold
 
 
 class AccountStatus(StrEnum):
@@ -147,18 +147,10 @@ class Account:
         return self.status is AccountStatus.ACTIVE
 
     @property
-    def other_email(self) -> str | None:
-        """The first address that its user has besides the one that it holds, canonical: to be found by, no more."""
-        emails = self.attributes.get("emails")
-        for entry in emails if isinstance(emails, list) else ():
-            value = entry.get("value") if isinstance(entry, dict) else None
-            try:
-                canonical = parse_address(value).canonical if isinstance(value, str) else None
-            except InvalidAddressError:
-                continue
-            if canonical is not None and canonical != self.holds:
-                return canonical
-        return None
+    def display_name(self) -> str | None:
+        """Its user's displayName."""
+        name = self.attributes.get("displayName")
+        return name if isinstance(name, str) else None
 
     @property
     def holds(self) -> str | None:

@@ -1,6 +1,7 @@
 """The writes by which a directory's users come to hold addresses and userNames, and let them go. Pure."""
 
 from rightful.accounts.account import Account, canonical_user_name
+from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import display_name_of, entries_of
 from rightful.conflicts.conflict import Requester
 from rightful.invocation import Invocation
@@ -22,6 +23,7 @@ def creation(account: Account, directory_id: str, requester: Requester, invocati
         PutAccount(account, None),
         user_name_claim(account, directory_id),
         CountUsers(directory_id, account.id, 1),
+        *further_writes([(None, account)]),
         *map(AppendLog, entries_of(None, account, invocation)),
     ]
     if account.email is not None:
@@ -33,6 +35,7 @@ def alteration(before: Account, after: Account, directory_id: str, invocation: I
     """A changed user: what it holds now instead of what it held before."""
     writes: list[Write] = [
         PutAccount(after, before.version),
+        *further_writes([(before, after)]),
         *map(AppendLog, entries_of(before, after, invocation)),
     ]
     if before.holds != after.holds:

@@ -3,6 +3,7 @@
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.altering import ending_of
 from rightful.accounts.deletion import is_due
+from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import removal_entry
 from rightful.groups.cleaning import leave_all
 from rightful.invocation import Invocation
@@ -56,6 +57,7 @@ def _erasure(store: IdentityStore, invocation: Invocation, account: Account) -> 
         name = canonical_user_name(account.link.user_name)
         writes.append(ReleaseUserName(account.link.directory_id, name, account.id))
         writes.append(CountUsers(account.link.directory_id, account.id, -1))
+        writes += further_writes([(account, None)])
     if account.organization_id is not None:
         writes.append(AppendLog(removal_entry(account, erased=True, invocation=invocation)))
     return [*writes, *ending_of(store, invocation, account, None)]

@@ -18,6 +18,7 @@ from rightful.accounts.changes import (
     without_tombstone,
 )
 from rightful.accounts.claims import alteration, creation, requester_of, user_name_claim
+from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import display_name_of, entries_of, removal_entry
 from rightful.accounts.refusals import RefusalRecorder
 from rightful.accounts.refused_commits import (
@@ -235,6 +236,7 @@ class Provisioning:
             writes: list[Write] = [
                 ReleaseUserName(self.directory_id, canonical_user_name(before.link.user_name), before.id),
                 CountUsers(self.directory_id, before.id, -1),
+                *further_writes([(before, after)]),
                 AppendLog(removal_entry(before, erased=erase, invocation=invocation)),
                 *self.refusals.ending(state, before, after, invocation),
             ]
@@ -297,6 +299,7 @@ class Provisioning:
             PutAccount(account, holder.version),
             user_name_claim(account, self.directory_id),
             CountUsers(self.directory_id, account.id, 1),
+            *further_writes([(holder, account)]),
             *map(AppendLog, entries_of(holder, account, invocation)),
             *self.refusals.ending(state, None, account, invocation),
         ]

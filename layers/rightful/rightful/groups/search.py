@@ -46,6 +46,8 @@ class Groups:
     def equal(self, attribute: str, value: str) -> list[Resource] | None:
         """See `Collection.equal`. The groups of a member stand on the member itself."""
         ids = self._ids(attribute, value)
+        if ids is None:
+            return None
         if len(ids) == 1 and self.shows_members:
             return self._with_members_along(ids[0])
         groups = self.store.groups(ids) if ids else {}
@@ -107,7 +109,7 @@ class Groups:
             self.read[group_id] = page.members
         return self._resources([group])
 
-    def _ids(self, attribute: str, value: str) -> list[str]:
+    def _ids(self, attribute: str, value: str) -> Sequence[str] | None:
         if attribute == "id":
             return [value] if is_id(value) else []
         if attribute == "displayName":
@@ -115,7 +117,7 @@ class Groups:
             found = self.store.group_id_of_name(self.directory_id, canonical) if fits_key(canonical) else None
             return [found] if found else []
         if attribute == "externalId":
-            return list(self.store.group_ids_of_external_id(self.directory_id, value)) if fits_key(value) else []
+            return self.store.group_ids_of_external_id(self.directory_id, value) if fits_key(value) else []
         if attribute == "members.value":
             return self._ids_of_member(value)
         return []

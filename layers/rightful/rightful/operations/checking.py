@@ -69,7 +69,7 @@ def _check_indexes(
     position = None
     while True:
         piece = store.piece(0, 1, position, limit=PIECE)
-        checked.looked_at += len(piece.accounts) + len(piece.holds) + len(piece.user_names)
+        checked.looked_at += piece.size
         checked.unrepaired += [Disagreement("unreadable_item", "") for _ in piece.unreadable]
         for subject in suspects(store, piece, invocation):
             settle(store, invocation, subject, checked, repair=repair)

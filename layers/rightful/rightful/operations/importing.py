@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rightful.accounts.account import Account, AccountStatus, Link, Origin, canonical_user_name, scim_id_of
+from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import entries_of
 from rightful.accounts.resource import check_claimable
 from rightful.accounts.sign_up import repeat_key
@@ -146,6 +147,7 @@ def _writes(account: Account, invocation: Invocation) -> list[Write]:
         link = account.link
         writes.append(ClaimUserName(link.directory_id, canonical_user_name(link.user_name), account.id, link.scim_id))
         writes.append(CountUsers(link.directory_id, account.id, 1))
+        writes += further_writes([(None, account)])
     if account.organization_id is not None:
         writes += map(AppendLog, entries_of(None, account, invocation))
     return writes

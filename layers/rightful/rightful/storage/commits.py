@@ -14,17 +14,20 @@ from rightful.storage import group_keys, keys
 from rightful.storage.actions import Action
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.contract import Remaining
+from rightful.storage.further_items import fitting_action
 from rightful.storage.group_items import read_group
 from rightful.storage.items import Reader, read_account, read_hold
 from rightful.storage.transactions import Tables, Translator
-from rightful.storage.writes import ContendedError, Hold, Refusal, RefusedError, Write
+from rightful.storage.writes import ContendedError, Hold, ListFurther, Refusal, RefusedError, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
+    _Failed = tuple[Write, StoredItem | None]
 
+_Step = tuple[Write, Action]
 _CONTENTION = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionInProgressException"}
 )
@@ -61,36 +64,52 @@ class Commits:
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
         """See `IdentityStore.commit`. One write is a plain conditional write (half the capacity of a transaction)."""
-        if not writes:
-            return
-        actions = [self.translate.action(write) for write in writes]
+        steps: list[_Step] = [(write, self.translate.action(write)) for write in writes]
         pause = _FIRST_PAUSE
-        while True:
-            refusals = self._attempt(writes, actions)
-            if refusals is not None:
+        while steps:
+            failed = self._attempt(steps)
+            if failed is not None:
+                refusals = tuple(
+                    Refusal(write, _found(item)) for write, item in failed if not isinstance(write, ListFurther)
+                )
                 if refusals:
                     raise RefusedError(refusals)
-                return
-            # Full jitter, as the AWS Builders' Library has it: contenders spread out instead of meeting again.
-            wait = pause * self._jitter()
+                if not failed:
+                    return
+                steps = self._fitting(steps, failed)
+            # Full jitter, as the AWS Builders' Library has it: contenders spread out instead of meeting again. A list
+            # that was not as it mostly is has been read with the refusal: nothing to wait for.
+            wait = pause * self._jitter() if failed is None else 0
             if remaining() < wait + _LONGEST_PAUSE:
                 raise ContendedError
             self._sleep(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _attempt(self, writes: Sequence[Write], actions: Sequence[Action]) -> tuple[Refusal, ...] | None:
-        """Try once: () when it is done, the refusals when it is refused, None when it met contention."""
+    def _fitting(self, steps: "list[_Step]", failed: "Sequence[_Failed]") -> "list[_Step]":
+        """The same writes, with the changes of lists made for the lists that were found."""
+        found = {write: item for write, item in failed if isinstance(write, ListFurther)}
+        fitting: list[_Step] = []
+        for write, action in steps:
+            instead: Action | None = action
+            if isinstance(write, ListFurther) and write in found:
+                instead = fitting_action(write, self.translate.identity_table, found[write])
+            if instead is not None:
+                fitting.append((write, instead))
+        return fitting
+
+    def _attempt(self, steps: "Sequence[_Step]") -> "Sequence[_Failed] | None":
+        """Try once: () when it is done, what was refused with the items that are there, None when it met contention."""
+        actions = [action for _, action in steps]
         try:
             if len(actions) == 1:
                 self.write_one(actions[0])
             else:
                 self._write_all(actions)
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            return (Refusal(writes[0], _found(cast("StoredItem | None", error.response.get("Item")))),)
+            return ((steps[0][0], cast("StoredItem | None", error.response.get("Item"))),)
         except self.client.exceptions.TransactionCanceledException as error:
-            return _read_reasons(
-                writes, cast("Sequence[Mapping[str, object]]", error.response["CancellationReasons"]), error
-            )
+            reasons = cast("Sequence[Mapping[str, object]]", error.response["CancellationReasons"])
+            return _read_reasons([write for write, _ in steps], reasons, error)
         except ClientError as error:
             if error.response["Error"]["Code"] in _CONTENDED_ERRORS:
                 return None
@@ -116,23 +135,23 @@ class Commits:
 
 def _read_reasons(
     writes: Sequence[Write], reasons: Sequence[Mapping[str, object]], error: ClientError
-) -> tuple[Refusal, ...] | None:
+) -> "Sequence[_Failed] | None":
     """Cancellation reasons come in the order of the request; "None" (a string) is a write that was fine.
 
     A failed condition outweighs contention: it will not go away by waiting.
     """
-    refusals = []
+    failed: list[_Failed] = []
     contended = False
     for write, reason in zip(writes, reasons, strict=True):
         code = reason.get("Code")
         if code == "ConditionalCheckFailed":
-            refusals.append(Refusal(write, _found(cast("StoredItem | None", reason.get("Item")))))
+            failed.append((write, cast("StoredItem | None", reason.get("Item"))))
         elif code in _CONTENTION:
             contended = True
         elif code != "None":
             raise error
-    if refusals:
-        return tuple(refusals)
+    if failed:
+        return failed
     if contended:
         return None
     raise error

@@ -14,6 +14,7 @@ from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import EVERYTHING, LogEntry, LogFilter
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
+from rightful.storage.further_contract import FurtherStore
 from rightful.storage.group_contract import GroupStore
 from rightful.storage.listing_contract import ListingStore
 from rightful.storage.managed_contract import ManagedStore
@@ -83,7 +84,7 @@ class LogPage:
     next_position: str | None
 
 
-class IdentityStore(GroupStore, ListingStore, ManagedStore, UpkeepStore, Protocol):
+class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, UpkeepStore, Protocol):
     """Accounts, the email and userName indexes, conflicts and settings."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
@@ -125,14 +126,14 @@ class IdentityStore(GroupStore, ListingStore, ManagedStore, UpkeepStore, Protoco
         """Who holds these addresses (canonical forms); free ones are absent."""
         ...
 
-    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
-        """The accounts that have that externalId in that directory (RFC 7643 does not make it unique). Eventually
-        consistent."""
+    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
+        """The accounts that have that externalId in that directory (RFC 7643 does not make it unique); None: more than
+        `MOST_FOUND`. Eventually consistent."""
         ...
 
-    def account_ids_of_other_email(self, directory_id: str, canonical: str) -> tuple[str, ...]:
-        """The accounts of that directory's users for which this is the first address besides their own. Eventually
-        consistent."""
+    def account_ids_of_display_name(self, directory_id: str, display_name: str) -> tuple[str, ...] | None:
+        """The accounts of that directory that may have that displayName, whatever its case; None: more than
+        `MOST_FOUND`. Eventually consistent."""
         ...
 
     def users(

@@ -12,6 +12,7 @@ from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import EVERYTHING, LogEntry, LogFilter
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
+from rightful.scim.filters import fold
 from rightful.storage import keys
 from rightful.storage.commits import Commits
 from rightful.storage.conflict_items import read_conflict
@@ -24,6 +25,8 @@ from rightful.storage.contract import (
     Pointer,
     Remaining,
 )
+from rightful.storage.further_items import FurtherReads
+from rightful.storage.group_contract import MOST_FOUND
 from rightful.storage.group_reads import GroupReads
 from rightful.storage.index_keys import due_sort
 from rightful.storage.items import Reader, read_account, read_hold
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
-class DynamoDBStore(GroupReads, ListingReads, ManagedReads, UpkeepReads):
+class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, UpkeepReads):
     """`storage.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
@@ -167,22 +170,17 @@ class DynamoDBStore(GroupReads, ListingReads, ManagedReads, UpkeepReads):
         item = self.identities.get_item(keys.user_name(directory_id, canonical_user_name))
         return Reader(item).text("account_id") if item else None
 
-    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
+    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
         """See `IdentityStore.account_ids_of_external_id`."""
-        answer = self.client.query(
-            TableName=self.tables.identity,
-            IndexName="by_external_id",
-            KeyConditionExpression="external_id_key = :key",
-            ExpressionAttributeValues={":key": {"S": keys.of_external_id(directory_id, external_id)}},
-        )
-        return tuple(keys.account_id_of(item["pk"]["S"]) for item in answer["Items"])
+        return self._found("external_id", keys.of_external_id(directory_id, external_id))
 
-    def account_ids_of_other_email(self, directory_id: str, canonical: str) -> tuple[str, ...]:
-        """See `IdentityStore.account_ids_of_other_email`."""
-        entries, _ = self.identities.index(
-            "by_other_email", "other_email_key", keys.of_other_email(directory_id, canonical)
-        )
-        return tuple(keys.account_id_of(entry["pk"]["S"]) for entry in entries)
+    def account_ids_of_display_name(self, directory_id: str, display_name: str) -> tuple[str, ...] | None:
+        """See `IdentityStore.account_ids_of_display_name`."""
+        return self._found("display_name", keys.of_display_name(directory_id, fold(display_name)))
+
+    def _found(self, what: str, key: str) -> tuple[str, ...] | None:
+        entries, _ = self.identities.index(f"by_{what}", f"{what}_key", key, limit=MOST_FOUND + 1)
+        return tuple(keys.account_id_of(entry["pk"]["S"]) for entry in entries) if len(entries) <= MOST_FOUND else None
 
     def users(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False

@@ -12,6 +12,9 @@ from rightful.groups.group import Group, is_user_id
 from rightful.organizations.organization import Directory
 from rightful.scim.members import Member
 
+MOST_FOUND = 500
+"""What an index gives for one value. Where there is more, the whole directory is looked at instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:
@@ -99,8 +102,9 @@ class GroupStore(Protocol):
         """The group that has that displayName in that directory."""
         ...
 
-    def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
-        """The groups that have that externalId in that directory. Eventually consistent."""
+    def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
+        """The groups that have that externalId in that directory; None: more than `MOST_FOUND`. Eventually
+        consistent."""
         ...
 
     def listed_groups(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from rightful.groups.group import Group, is_user_id
 from rightful.storage import group_keys, keys
 from rightful.storage.group_contract import (
+    MOST_FOUND,
     GroupPage,
     GroupState,
     MemberPage,
@@ -80,10 +81,11 @@ class GroupReads:
         item = self.identities.get_item(group_keys.group_name(directory_id, canonical_name))
         return Reader(item).text("group_id") if item else None
 
-    def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
+    def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
         """See `GroupStore.group_ids_of_external_id`."""
         key = group_keys.groups_of_external_id(directory_id, external_id)
-        return tuple(map(listed_group, self.identities.index("by_external_id", "external_id_key", key)[0]))
+        entries, _ = self.identities.index("by_external_id", "external_id_key", key, limit=MOST_FOUND + 1)
+        return tuple(map(listed_group, entries)) if len(entries) <= MOST_FOUND else None
 
     def listed_groups(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False

@@ -20,6 +20,7 @@ from rightful.accounts.account import (
     Passed,
 )
 from rightful.accounts.address import Address
+from rightful.scim.filters import fold
 from rightful.storage import index_keys, keys
 from rightful.storage.writes import Hold, Reservation
 
@@ -156,8 +157,8 @@ def account_item(account: Account) -> Item:
         values["directory_sort"] = f"{text_of(link.linked_at)}#{account.id}"
         if link.external_id is not None:
             values["external_id_key"] = keys.of_external_id(link.directory_id, link.external_id)
-        if account.other_email is not None:
-            values["other_email_key"] = keys.of_other_email(link.directory_id, account.other_email)
+        if account.display_name is not None:
+            values["display_name_key"] = keys.of_display_name(link.directory_id, fold(account.display_name))
     values |= _places(account)
     item = write_item(keys.account(account.id), values)
     if account.group_ids:

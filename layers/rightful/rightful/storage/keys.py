@@ -124,6 +124,9 @@ def account_id_of(pk: str) -> str:
 # Keys of the global secondary indexes.
 
 
+_NAME_CHARACTERS = 400
+
+
 def of_directory(directory_id: str) -> str:
     """by_directory: the users of a directory."""
     return f"DIR#{directory_id}"
@@ -134,9 +137,10 @@ def of_external_id(directory_id: str, external_id: str) -> str:
     return f"DIR#{directory_id}#EXTERNALID#{external_id}"
 
 
-def of_other_email(directory_id: str, canonical: str) -> str:
-    """by_other_email: the users of a directory that have that address besides their own."""
-    return f"DIR#{directory_id}#OTHEREMAIL#{canonical}"
+def of_display_name(directory_id: str, folded_name: str) -> str:
+    """by_display_name: the users of a directory whose displayName begins with that, whatever the case. An index key has
+    2,048 octets at most."""
+    return f"DIR#{directory_id}#DISPLAYNAME#{folded_name[:_NAME_CHARACTERS]}"
 
 
 def open_conflicts(organization_id: str) -> str:

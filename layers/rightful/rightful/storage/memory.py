@@ -15,9 +15,12 @@ from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import EVERYTHING, LogEntry, LogFilter
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
+from rightful.scim.filters import fold
 from rightful.storage import writes as w
 from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState, LogPage, Pointer, Remaining, Sweep
+from rightful.storage.group_contract import MOST_FOUND
 from rightful.storage.listing_contract import Bookmark, Listing
+from rightful.storage.memory_further import MemoryFurther
 from rightful.storage.memory_groups import MemoryGroups, place_of_group
 from rightful.storage.memory_listing import MemoryListing
 from rightful.storage.memory_upkeep import MemoryUpkeep
@@ -31,7 +34,7 @@ TRANSACTION_LIMIT = 100
 _Kind = TypeVar("_Kind")
 
 
-class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
+class MemoryStore(MemoryFurther, MemoryGroups, MemoryListing, MemoryUpkeep):
     """`storage.contract.IdentityStore` on a dictionary of items, keyed as the identity table is."""
 
     def __init__(self) -> None:
@@ -134,13 +137,15 @@ class MemoryStore(MemoryGroups, MemoryListing, MemoryUpkeep):
         found = {canonical: self._read(Hold, "EMAIL", canonical) for canonical in canonicals}
         return {canonical: hold for canonical, hold in found.items() if hold is not None}
 
-    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
+    def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
         """See `IdentityStore.account_ids_of_external_id`."""
-        return tuple(account.id for account in self._linked(directory_id) if _external_id(account) == external_id)
+        return _found(account.id for account in self._linked(directory_id) if _external_id(account) == external_id)
 
-    def account_ids_of_other_email(self, directory_id: str, canonical: str) -> tuple[str, ...]:
-        """See `IdentityStore.account_ids_of_other_email`."""
-        return tuple(account.id for account in self._linked(directory_id) if account.other_email == canonical)
+    def account_ids_of_display_name(self, directory_id: str, display_name: str) -> tuple[str, ...] | None:
+        """See `IdentityStore.account_ids_of_display_name`."""
+        wanted = fold(display_name)
+        named = ((account.id, account.display_name) for account in self._linked(directory_id))
+        return _found(account_id for account_id, name in named if name is not None and fold(name) == wanted)
 
     def users(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
@@ -266,6 +271,11 @@ class MemoryQueue:
     def send_sweep(self, sweep: Sweep, *, correlation_id: str) -> None:  # noqa: ARG002 - the protocol's
         """See `ConflictQueue.send_sweep`."""
         self.sweeps.append(sweep)
+
+
+def _found(account_ids: Iterable[str]) -> tuple[str, ...] | None:
+    found = tuple(account_ids)
+    return found if len(found) <= MOST_FOUND else None
 
 
 def _external_id(account: Account) -> str | None:

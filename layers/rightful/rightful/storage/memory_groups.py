@@ -10,7 +10,7 @@ from rightful.groups.group import MOST_GROUPS, Group, is_user_id
 from rightful.organizations.organization import Directory
 from rightful.scim.members import Member
 from rightful.storage import group_writes as g
-from rightful.storage.group_contract import GroupPage, GroupState, MemberPage, Membership, account_ids_among
+from rightful.storage.group_contract import MOST_FOUND, GroupPage, GroupState, MemberPage, Membership, account_ids_among
 
 Key = tuple[str, ...]
 Items = dict[Key, object]
@@ -163,9 +163,10 @@ class MemoryGroups:
             item = self._items.get(("GROUPNAME", directory_id, canonical_name))
         return item if isinstance(item, str) else None
 
-    def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...]:
+    def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
         """See `GroupStore.group_ids_of_external_id`."""
-        return tuple(group.id for group in self.groups_of(directory_id) if group.external_id == external_id)
+        found = tuple(group.id for group in self.groups_of(directory_id) if group.external_id == external_id)
+        return found if len(found) <= MOST_FOUND else None
 
     def listed_groups(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False

@@ -9,6 +9,7 @@ from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import Organization
 from rightful.storage import index_keys
+from rightful.storage.further_contract import FurtherList
 from rightful.storage.upkeep_contract import Piece, UserNameHold, due_at
 from rightful.storage.writes import Hold
 
@@ -101,6 +102,7 @@ class MemoryUpkeep:
             accounts=tuple(item for _, item in found if isinstance(item, Account)),
             holds=tuple(item for _, item in found if isinstance(item, Hold)),
             user_names=tuple(UserNameHold(key[1], key[2], str(item)) for key, item in found if key[0] == "USERNAME"),
+            further_lists=tuple(item for _, item in found if isinstance(item, FurtherList)),
             next_position="\0".join(looked_at[-1]) if len(after) > limit else None,
         )
 

@@ -12,6 +12,7 @@ from rightful.storage import memory_groups
 from rightful.storage import writes as w
 from rightful.storage.contract import Pointer
 from rightful.storage.group_writes import GroupWrite
+from rightful.storage.memory_further import change_list
 from rightful.storage.writes import Hold, Write
 
 Found = Account | Hold | Conflict | Group | str | None
@@ -36,6 +37,7 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
     w.ClaimUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
     w.ReleaseUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
     w.TransferUserName: lambda write: ("USERNAME", write.directory_id, write.canonical_user_name),
+    w.ListFurther: lambda write: ("FURTHER", write.directory_id, write.key),
     w.RequireDomain: lambda write: ("DOMAIN", write.domain),
     w.PutConflict: lambda write: ("CONFLICT", write.conflict.organization_id, write.conflict.id),
     w.PutPending: lambda write: ("PENDING", write.requester_key),
@@ -131,13 +133,15 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return True
 
 
-def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901 - as condition_holds
+def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0912 - as condition_holds
     """Do a write whose condition holds."""
     match write:
         case GroupWrite():
             memory_groups.carry_out(write, key, items)
         case w.PutAccount(item, _) | w.PutConflict(item, _) | w.PutOrganization(item, _) | w.PutDirectory(item, _):
             items[key] = item
+        case w.ListFurther():
+            change_list(write, key, items)
         case w.NoteLogin(_, at):
             account = items[key]
             items[key] = replace(account, last_login_at=at) if isinstance(account, Account) else account

@@ -19,6 +19,7 @@ from rightful.storage import keys
 from rightful.storage import writes as w
 from rightful.storage.actions import Action, Verb, values_of
 from rightful.storage.conflict_items import conflict_item
+from rightful.storage.further_items import likely_action
 from rightful.storage.group_actions import group_action
 from rightful.storage.group_writes import GroupWrite
 from rightful.storage.items import Item, Scalar, account_item, hold_item, text_of, write_item
@@ -45,6 +46,11 @@ class Translator:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
+    @property
+    def identity_table(self) -> str:
+        """The identity table's name."""
+        return self._tables.identity
+
     def _put(self, item: Item, condition: str | None = None, **values: Scalar) -> Action:
         return Action("Put", self._tables.identity, item, condition, values_of(**values))
 
@@ -64,6 +70,10 @@ class Translator:
     @action.register
     def _(self, write: GroupWrite) -> Action:
         return group_action(write, self._tables.identity)
+
+    @action.register
+    def _(self, write: w.ListFurther) -> Action:
+        return likely_action(write, self._tables.identity)
 
     @action.register
     def _(self, write: w.PutAccount) -> Action:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
+from rightful.storage.further_contract import FurtherList
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
@@ -57,8 +58,14 @@ class Piece:
     accounts: tuple[Account, ...]
     holds: tuple[Hold, ...]
     user_names: tuple[UserNameHold, ...]
+    further_lists: tuple[FurtherList, ...]
     next_position: str | None
     unreadable: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many items it has that can be read."""
+        return len(self.accounts) + len(self.holds) + len(self.user_names) + len(self.further_lists)
 
 
 class UpkeepStore(Protocol):
@@ -94,8 +101,8 @@ class UpkeepStore(Protocol):
         ...
 
     def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
-        """Accounts, email and userName index items of a segment of the table, from a position on; up to `limit` items
-        of any kind are looked at."""
+        """Accounts, email and userName index items and lists of further addresses of a segment of the table, from a
+        position on; up to `limit` items of any kind are looked at."""
         ...
 
     def scan_position(self, segment: int) -> str | None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rightful.storage import index_keys, keys
+from rightful.storage import further_items, index_keys, keys
 from rightful.storage.items import Reader, read_account, read_hold, write_item
 from rightful.storage.upkeep_contract import Piece, UserNameHold
 from rightful.storage.writes import Hold
@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
     from rightful.accounts.account import Account
     from rightful.storage.contract import Pointer
+    from rightful.storage.further_contract import FurtherList
     from rightful.storage.table import Table
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
-_SCANNED = {":account": {"S": "ACCOUNT"}, ":email": {"S": "EMAIL"}, ":name": {"S": "USERNAME"}}
+_SCANNED = {
+    ":account": {"S": "ACCOUNT"},
+    ":email": {"S": "EMAIL"},
+    ":name": {"S": "USERNAME"},
+    ":further": {"S": further_items.SORT_KEY},
+}
 
 
 class UpkeepReads:
@@ -99,13 +105,14 @@ class UpkeepReads:
             Segment=segment,
             TotalSegments=segments,
             Limit=limit,
-            FilterExpression="sk IN (:account, :email, :name)",
+            FilterExpression="sk IN (:account, :email, :name, :further)",
             ExpressionAttributeValues=_SCANNED,
             **start,  # type: ignore[arg-type]  # one optional parameter
         )
         accounts: list[Account] = []
         holds: list[Hold] = []
         user_names: list[UserNameHold] = []
+        further_lists: list[FurtherList] = []
         unreadable: list[str] = []
         for item in answer["Items"]:
             try:
@@ -113,6 +120,8 @@ class UpkeepReads:
                     accounts.append(read_account(item))
                 elif item["sk"]["S"] == "EMAIL":
                     holds.append(read_hold(item))
+                elif item["sk"]["S"] == further_items.SORT_KEY:
+                    further_lists.append(further_items.read_list(item))
                 else:
                     user_names.append(_user_name(item))
             except (KeyError, TypeError, ValueError):
@@ -122,6 +131,7 @@ class UpkeepReads:
             tuple(accounts),
             tuple(holds),
             tuple(user_names),
+            tuple(further_lists),
             json.dumps([last["pk"]["S"], last["sk"]["S"]]) if last else None,
             tuple(unreadable),
         )

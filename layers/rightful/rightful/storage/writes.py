@@ -158,6 +158,17 @@ class TransferUserName:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFurther:
+    """Change who is listed under a key of a directory's index of further addresses (`accounts.further_addresses`).
+    Unconditional: it is never refused. A list that names as many as it can counts the others."""
+
+    directory_id: str
+    key: str
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class RequireDomain:
     """No write. Condition: the organization has verified that domain; `or_nobody`: or no organization has."""
 
@@ -300,6 +311,7 @@ Write = (
     | ClaimUserName
     | ReleaseUserName
     | TransferUserName
+    | ListFurther
     | RequireDomain
     | PutConflict
     | PutPending

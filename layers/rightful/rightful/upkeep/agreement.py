@@ -5,15 +5,19 @@ reported. It is repaired only where nothing else can explain it, and the repair 
 where anything of it has changed, nothing happens.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from rightful.accounts.account import Account, canonical_user_name
+from rightful.accounts.further_addresses import further_keys
+from rightful.storage.further_contract import FurtherList
 from rightful.storage.upkeep_contract import UserNameHold
 from rightful.storage.writes import (
     ClaimAddress,
     ClaimUserName,
     Hold,
+    ListFurther,
     ReleaseAddress,
     ReleaseUserName,
     RequireAccount,
@@ -58,6 +62,32 @@ def judge_address(account: Account, hold: Hold | None, holder: Account | None, n
     transfer = TransferAddress(canonical, hold.account_id, account.id)
     evidence = () if holder is None else (RequireAccount(holder.id, holder.version),)
     return Disagreement("address_held_by_another", account.id, (transfer, unchanged, *evidence))
+
+
+def judge_further_list(found: FurtherList, accounts: Mapping[str, Account]) -> list[Disagreement]:
+    """A list of further addresses and the accounts that it names."""
+    disagreements = []
+    for account_id in sorted(found.account_ids):
+        account = accounts.get(account_id)
+        unlist = ListFurther(found.directory_id, found.key, removed=frozenset({account_id}))
+        if account is None:
+            disagreements.append(Disagreement("further_address_of_no_account", account_id, (unlist,)))
+        elif (found.directory_id, found.key) not in further_keys(account):
+            unchanged = RequireAccount(account_id, account.version)
+            disagreements.append(Disagreement("further_address_of_another_time", account_id, (unlist, unchanged)))
+    return disagreements
+
+
+def judge_further_addresses(account: Account, lists: Mapping[tuple[str, str], FurtherList]) -> list[Disagreement]:
+    """An account and the lists of its further addresses. One that counts more than it names may mean the account."""
+    unchanged = RequireAccount(account.id, account.version)
+    missing = []
+    for directory_id, key in sorted(further_keys(account)):
+        found = lists.get((directory_id, key))
+        if found is None or not (account.id in found.account_ids or found.unnamed):
+            listing = ListFurther(directory_id, key, added=frozenset({account.id}))
+            missing.append(Disagreement("further_address_not_listed", account.id, (listing, unchanged)))
+    return missing
 
 
 def judge_user_name(item: UserNameHold, account: Account | None) -> Disagreement | None:

@@ -9,18 +9,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rightful.accounts.account import Account, canonical_user_name
+from rightful.accounts.further_addresses import further_keys
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore
+from rightful.storage.further_contract import FurtherList
 from rightful.storage.upkeep_contract import Piece, UserNameHold
 from rightful.storage.writes import ContendedError, Hold, RefusedError
-from rightful.upkeep.agreement import Disagreement, judge_address, judge_hold, judge_link, judge_user_name
+from rightful.upkeep.agreement import (
+    Disagreement,
+    judge_address,
+    judge_further_addresses,
+    judge_further_list,
+    judge_hold,
+    judge_link,
+    judge_user_name,
+)
 
 SEGMENTS = 8
 PIECE = 500
 PIECES_PER_RUN = 8
 _TIME_FOR_ONE_MORE = 15.0
 
-Subject = Account | Hold | UserNameHold
+Subject = Account | Hold | UserNameHold | FurtherList
 
 
 @dataclass(slots=True)
@@ -41,7 +51,7 @@ def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
         if invocation.remaining() < _TIME_FOR_ONE_MORE:
             break
         piece = store.piece(segment, SEGMENTS, position, limit=PIECE)
-        checked.looked_at += len(piece.accounts) + len(piece.holds) + len(piece.user_names)
+        checked.looked_at += piece.size
         checked.unrepaired += [Disagreement("unreadable_item", _named_in(pk)) for pk in piece.unreadable]
         for subject in suspects(store, piece, invocation):
             settle(store, invocation, subject, checked)
@@ -53,14 +63,19 @@ def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
 
 
 def suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> Iterator[Subject]:
-    """What of a piece does not agree with what is there now: three reads in batches."""
+    """What of a piece does not agree with what is there now: four reads in batches."""
     wanted = {account.holds for account in piece.accounts if account.holds is not None}
     holds = store.holds(wanted)
     named = {hold.account_id for hold in piece.holds if hold.account_id} | {
         item.account_id for item in piece.user_names
     }
+    named = named.union(*(each.account_ids for each in piece.further_lists))
     accounts = store.accounts(named)
     user_names = store.user_names({pair for account in piece.accounts for pair in _user_name_of(account)})
+    lists = store.further_lists({pair for account in piece.accounts for pair in further_keys(account)})
+    for each in piece.further_lists:
+        if judge_further_list(each, accounts):
+            yield each
     for hold in piece.holds:
         if judge_hold(hold, accounts.get(hold.account_id or "")):
             yield hold
@@ -70,7 +85,7 @@ def suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> Iter
     for account in piece.accounts:
         address = judge_address(account, holds.get(account.holds or ""), None, invocation.now)
         link = next((judge_link(account, user_names.get(pair)) for pair in _user_name_of(account)), None)
-        if address or link:
+        if address or link or judge_further_addresses(account, lists):
             yield account
 
 
@@ -102,7 +117,17 @@ def _confirmed(store: IdentityStore, invocation: Invocation, subject: Subject) -
         if named is None or named != store.user_names([pair]).get(pair):
             return []
         return _list(judge_user_name(UserNameHold(*pair, named), account))
+    if isinstance(subject, FurtherList):
+        return _confirmed_list(store, (subject.directory_id, subject.key))
     return _confirmed_account(store, invocation, subject.id)
+
+
+def _confirmed_list(store: IdentityStore, pair: tuple[str, str]) -> list[Disagreement]:
+    there = store.further_lists([pair]).get(pair)
+    if there is None:
+        return []
+    found = judge_further_list(there, store.accounts(there.account_ids))
+    return found if there == store.further_lists([pair]).get(pair) else []
 
 
 def _confirmed_account(store: IdentityStore, invocation: Invocation, account_id: str) -> list[Disagreement]:
@@ -115,6 +140,7 @@ def _confirmed_account(store: IdentityStore, invocation: Invocation, account_id:
     found = _list(judge_address(account, hold, holder, invocation.now))
     for pair in _user_name_of(account):
         found += _list(judge_link(account, user_names.get(pair)))
+    found += judge_further_addresses(account, store.further_lists(further_keys(account)))
     now = store.account(account_id)
     return found if now is not None and now.version == account.version else []
 

@@ -1,0 +1,78 @@
+"""What stands in the index of further addresses: by it and the email index, every user with an address is found."""
+# ruff: noqa: RUF001 - letters that look alike are what is tested here
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rightful.accounts.account import Account
+from rightful.accounts.further_addresses import (
+    MANY,
+    MOST_KEYS,
+    address_key,
+    further_keys,
+    further_writes,
+    held_as,
+)
+from rightful.scim.filters import fold
+from rightful.storage.writes import ListFurther
+from tests.support.builders import a_link, an_account
+
+
+def somebody(*values: str, own: str | None = "ada@example.com", account_id: str = "ada") -> Account:
+    emails = [{"value": value} for value in values]
+    return an_account(account_id, email=own, link=a_link(account_id, "dir"), attributes={"emails": emails})
+
+
+@pytest.mark.parametrize(
+    ("values", "keys"),
+    [
+        ((), set()),
+        (("ada@example.com", "ADA@Example.com"), set()),
+        (("ada@example.com", "Home@Example.org", "third@example.org"), {"home@example.org", "third@example.org"}),
+        (("ada@example.com", "home@example.org", "HOME@example.org"), {"home@example.org"}),
+        (("ada@example.com", "No Address"), {"no address"}),
+        (("ada@example.com", "x" * 500), {"x" * 400}),
+    ],
+)
+def test_the_keys_are_what_the_email_index_does_not_lead_to(values: tuple[str, ...], keys: set[str]) -> None:
+    assert further_keys(somebody(*values)) == {("dir", key) for key in keys}
+
+
+def test_an_account_without_an_address_of_its_own_or_without_a_directory() -> None:
+    assert further_keys(somebody("x", own=None)) == {("dir", "x")}
+    assert further_keys(an_account("ada", attributes={"emails": [{"value": "x"}]})) == frozenset()
+
+
+def test_more_addresses_than_a_transaction_takes_are_one_key() -> None:
+    many = [f"{number}@example.org" for number in range(MOST_KEYS + 1)]
+    assert further_keys(somebody(*many)) == {("dir", MANY)}
+    assert len(further_keys(somebody(*many[1:]))) == MOST_KEYS
+
+
+def test_the_writes_of_several_accounts_meet_on_no_list_twice() -> None:
+    ada, bob = somebody("b@x.example"), somebody("a@x.example", account_id="bob")
+    after = [(ada, somebody("a@x.example")), (bob, somebody("b@x.example", account_id="bob"))]
+    assert further_writes(after) == [
+        ListFurther("dir", "a@x.example", frozenset({"ada"}), frozenset({"bob"})),
+        ListFurther("dir", "b@x.example", frozenset({"bob"}), frozenset({"ada"})),
+    ]
+    assert further_writes([(ada, ada)]) == []
+
+
+letters = st.sampled_from("abKſßẞsıİi\u212aÅå\u030aéＡ@.- ")
+texts = st.text(letters, max_size=12) | st.text(max_size=12)
+addresses = st.builds("{}@{}.example".format, texts, texts)
+
+
+@given(st.lists(addresses | texts, max_size=4), addresses | texts)
+@example(["x@straße.example"], "x@strasse.example")
+@example(["x@strasse.example"], "x@straße.example")
+@example(["x@K.example"], "x@\u212a.example")
+def test_whatever_a_filter_takes_for_equal_is_found(values: list[str], wanted: str) -> None:
+    holds = next((canonical for canonical in map(held_as, values) if canonical), None)
+    account = somebody(*values, own=holds)
+    if any(fold(value) == fold(wanted) for value in values):
+        key = address_key(wanted)
+        listed = {listed_as for _, listed_as in further_keys(account)}
+        assert {key, MANY} & listed or (account.holds is not None and held_as(key) == account.holds)
