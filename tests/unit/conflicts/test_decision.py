@@ -78,6 +78,30 @@ def test_one_person_with_two_keys_is_one_person() -> None:
     assert same_approver(_approval("ines"), Approval("other key", " INES ", "", NOW))
     assert same_approver(_approval("ines"), Approval("ines", "Somebody", "", NOW))
     assert not same_approver(_approval("ines"), _approval("jo"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ines\u200b",
+        "I\u00adnes",
+        "\uff29\uff4e\uff45\uff53",
+        "INES",
+        "In\ufe0fes",
+        "\u202eInes",
+        "Ines\u3164",
+        "I nes\u00a0",
+    ],
+)
+def test_a_name_that_differs_only_in_what_is_not_seen_is_the_same_approver(name: str) -> None:
+    assert same_approver(_approval("ines"), Approval("other key", name, "", NOW))
+    given = [_approval("ines")]
+    assert same_approver(Approval("other key", name, "", NOW), given[0])
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ines", "Inés"), ("Jo Ann", "Jo Anna"), ("Ben 1", "Ben 2"), ("陳", "林")])
+def test_names_that_differ_to_the_eye_are_two_approvers(one: str, other: str) -> None:
+    assert not same_approver(Approval("a", one, "", NOW), Approval("b", other, "", NOW))
     assert timedelta(days=7) == APPROVAL_LIFETIME
 
 

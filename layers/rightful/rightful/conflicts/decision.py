@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from rightful.conflicts.approvers import same_name
 from rightful.conflicts.conflict import Approval, ConflictClass, Resolution
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.moves import PING_PONG_WINDOW
@@ -97,8 +98,9 @@ def approved_thing(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[ConflictCl
 
 
 def same_approver(one: Approval, other: Approval) -> bool:
-    """Two keys of one person are one person's approval; so is one key under two names."""
-    return one.key_id == other.key_id or one.holder.strip().casefold() == other.holder.strip().casefold()
+    """Two keys of one person are one person's approval, and that is who has the same name to the eye; so is one key
+    under two names."""
+    return one.key_id == other.key_id or same_name(one.holder, other.holder)
 
 
 def ping_pong(snapshot: Snapshot) -> str:
