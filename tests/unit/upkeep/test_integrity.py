@@ -7,12 +7,15 @@ import pytest
 
 from rightful.accounts.account import Account
 from rightful.accounts.address import parse_address
+from rightful.storage import further_contract
+from rightful.storage.further_contract import FurtherList
 from rightful.storage.memory import MemoryStore
 from rightful.storage.upkeep_contract import UserNameHold
 from rightful.storage.writes import (
     ClaimAddress,
     ClaimUserName,
     Hold,
+    ListFurther,
     PutAccount,
     ReleaseAddress,
     ReleaseUserName,
@@ -261,3 +264,34 @@ def test_a_scan_that_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest
         if service.store.scan_position(0) is None:
             break
     assert seen == 30
+
+
+def with_further_address(service: Service) -> tuple[Account, ListFurther]:
+    own = {"value": "ada@example.com", "primary": True}
+    service.create_user("ada", emails=[own, {"value": "home@example.org"}])
+    [account] = service.store.all_of(Account)
+    return account, ListFurther(service.directory.id, "home@example.org", added=frozenset({account.id}))
+
+
+def test_a_lost_further_address_is_listed_again_and_one_of_another_time_is_not_any_more() -> None:
+    service = Service()
+    account, listing = with_further_address(service)
+    [listed] = service.store.all_of(FurtherList)
+    stale = replace(listing, key="former@example.org")
+    ghost = replace(listing, key="ghost@example.org", added=frozenset({"ghost"}))
+    damaged(service, replace(listing, added=frozenset(), removed=listing.added), stale, ghost)
+    checked = whole_scan(service)
+    assert {(found.kind, found.account_id) for found in checked.repaired} == {
+        ("further_address_not_listed", account.id),
+        ("further_address_of_another_time", account.id),
+        ("further_address_of_no_account", "ghost"),
+    }
+    assert service.store.all_of(FurtherList) == (listed,)
+    assert whole_scan(service).repaired == []
+
+
+def test_a_list_that_counts_more_than_it_names_may_mean_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(further_contract, "MOST_LISTED", 0)
+    service = Service()
+    with_further_address(service)
+    assert whole_scan(service).repaired == []
