@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rightful.conflicts.conflict import ConflictStatus
-from rightful.storage import table
+from rightful.storage import keys, table
 from rightful.storage.contract import EventLogUnavailableError, Pointer
 from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.table import Table
@@ -42,6 +42,44 @@ def test_items_that_dynamodb_left_unprocessed_are_asked_for_again_after_a_pause(
     assert calls == {"BatchGetItem": 3}
     assert len(pauses) == 2
     assert all(pause > 0 for pause in pauses)
+
+
+def test_items_that_dynamodb_leaves_unprocessed_for_ever_are_an_error_after_seconds_of_jittered_waiting(
+    store: DynamoDBStore, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(store, "identities", Table(store.client, store.tables.identity, pauses.append, lambda: 0.5))
+    wanted = [f"{names.mine}-{number}" for number in range(3)]
+
+    def leave_all(answer: dict[str, Any]) -> None:
+        answer["Responses"] = {}
+        answer["UnprocessedKeys"] = {store.tables.identity: {"Keys": [keys.account(each).item() for each in wanted]}}
+
+    with changing(store.client, "BatchGetItem", leave_all), pytest.raises(ClientError) as raised:
+        store.accounts(wanted)
+    assert raised.value.response["Error"]["Code"] == "ThrottlingException"
+    assert pauses == sorted(pauses)
+    assert 3 < sum(pauses) <= 4
+
+
+def test_items_that_come_one_by_one_all_come(
+    store: DynamoDBStore, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(store, "identities", Table(store.client, store.tables.identity, pauses.append, lambda: 1.0))
+    accounts = {f"{names.mine}-{number:02d}": an_account(f"{names.mine}-{number:02d}") for number in range(60)}
+    for account in accounts.values():
+        store.commit([PutAccount(account, None)], remaining=plenty)
+
+    def one_at_a_time(answer: dict[str, Any]) -> None:
+        items = answer["Responses"][store.tables.identity]
+        left = [{"pk": item["pk"], "sk": item["sk"]} for item in items[1:]]
+        del items[1:]
+        answer["UnprocessedKeys"] = {store.tables.identity: {"Keys": left}} if left else {}
+
+    with changing(store.client, "BatchGetItem", one_at_a_time):
+        assert store.accounts(accounts) == accounts
+    assert max(pauses) == min(pauses)
 
 
 def test_more_than_a_hundred_items_are_read_in_calls_of_a_hundred(store: DynamoDBStore, names: Names) -> None:

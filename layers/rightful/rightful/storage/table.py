@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from botocore.exceptions import ClientError
+
 from rightful.storage import keys
 
 if TYPE_CHECKING:
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 _BATCH_GET_LIMIT = 100
 _MOST_READS_PER_PAGE = 5
 _FILTERED_READ = 200
-_PAUSE = 0.01
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.4
+_MOST_WAITING = 4.0
+"""Seconds that reading many items waits for DynamoDB in all; an API request has 20 for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +38,38 @@ class Table:
         return self.client.get_item(TableName=self.name, Key=key.item(), ConsistentRead=True).get("Item")
 
     def get_items(self, wanted: Sequence[keys.Key]) -> "dict[keys.Key, StoredItem]":
-        """Many items; those that do not exist are absent. What DynamoDB left unprocessed is asked for again."""
+        """Many items; those that do not exist are absent.
+
+        What DynamoDB left unprocessed is asked for again, after a pause that is jittered and doubles as long as
+        nothing comes.
+
+        Raises:
+            ClientError: ThrottlingException, as of a single read: too much was left for too long.
+        """
         found: dict[keys.Key, StoredItem] = {}
         table = self.name
         left: list[StoredItem] = [key.item() for key in wanted]
         if len(left) == 1:
             item = self.get_item(wanted[0])
             return {wanted[0]: item} if item else {}
+        waited, longest = 0.0, _FIRST_PAUSE
         while left:
             answer = self.client.batch_get_item(
                 RequestItems={table: {"Keys": left[:_BATCH_GET_LIMIT], "ConsistentRead": True}}
             )
-            for item in answer["Responses"].get(table, []):
+            items = answer["Responses"].get(table, [])
+            for item in items:
                 found[keys.Key(item["pk"]["S"], item["sk"]["S"])] = item
             rest = answer.get("UnprocessedKeys", {}).get(table)
             unprocessed = rest["Keys"] if rest else ()
             left = [*unprocessed, *left[_BATCH_GET_LIMIT:]]
             if unprocessed:
-                self.sleep(_PAUSE + self.jitter() * _PAUSE)
+                longest = _FIRST_PAUSE if items else min(longest * 2, _LONGEST_PAUSE)
+                pause = longest * (1 + self.jitter()) / 2
+                waited += pause
+                if waited > _MOST_WAITING:
+                    raise ClientError({"Error": {"Code": "ThrottlingException"}}, "BatchGetItem")
+                self.sleep(pause)
         return found
 
     def index(
