@@ -66,15 +66,23 @@ class Api:
 def main() -> int:
     """Tell the story; 0 when it went as it should."""
     try:
-        run = _read_run_file()
-        _tell(
-            Api("IdP", str(run["scim_base_url"]), str(run["scim_token"])),
-            Api("admin", str(run["admin_base_url"]), str(run["admin_token"])),
-        )
+        play(_read_run_file())
     except LocalProblemError as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
+
+
+def play(run: Mapping[str, object]) -> None:
+    """Tell the story on the stack that .local/run.json names.
+
+    Raises:
+        LocalProblemError: it did not go as it should.
+    """
+    _tell(
+        Api("IdP", str(run["scim_base_url"]), str(run["scim_token"])),
+        Api("admin", str(run["admin_base_url"]), str(run["admin_token"])),
+    )
 
 
 def _tell(idp: Api, admin: Api) -> None:

@@ -66,6 +66,7 @@ def run_document(stack: Stack) -> dict[str, object]:
         "admin_token": demo.admin_token,
         "accounts_base_url": f"{stack.base_url}/accounts/v1/accounts",
         "app_token": stack.seeded.app_token,
+        "operator_token": stack.seeded.operator_token,
         "console_url": f"{stack.base_url}/console",
         "aws_endpoint_url": stack.aws_endpoint_url,
         "lab": {
@@ -118,6 +119,12 @@ Try it:
     '{stack.scim_url(directory.id)}/Users'
 
   make demo     (in another terminal) plays a refused email change that resolves itself
+
+Nobody looks into DNS here. Another domain is the operator's to add:
+
+  curl -H 'Authorization: Bearer {stack.seeded.operator_token}' \\
+    -H 'Content-Type: application/json' -d '{{"domain": "corp.example"}}' \\
+    '{stack.admin_url(demo.id)}/domains'
 
 Ctrl-C stops everything.
 """

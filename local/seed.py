@@ -40,11 +40,12 @@ class SeededOrganization:
 
 @dataclass(frozen=True)
 class Seeded:
-    """The organizations of a new stack, and the key of the host application."""
+    """The organizations of a new stack, and the keys of the host application and the operator."""
 
     demo: SeededOrganization = field(default_factory=SeededOrganization)
     lab: SeededOrganization = field(default_factory=SeededOrganization)
     app_token: str = ""
+    operator_token: str = ""
 
 
 def seed(environment: Mapping[str, str]) -> Seeded:
@@ -67,7 +68,10 @@ def seed(environment: Mapping[str, str]) -> Seeded:
         raise LocalProblemError(f"The organizations could not be made: {said[-1]}")
     document = json.loads(done.stdout)
     return Seeded(
-        demo=_organization(document["demo"]), lab=_organization(document["lab"]), app_token=document["app_token"]
+        demo=_organization(document["demo"]),
+        lab=_organization(document["lab"]),
+        app_token=document["app_token"],
+        operator_token=document["operator_token"],
     )
 
 
@@ -86,7 +90,7 @@ def make_organizations() -> Seeded:
     from rightful.conflicts.conflict import ConflictClass
     from rightful.conflicts.policy import Policy, PolicyBase, Rule
     from rightful.invocation import Invocation
-    from rightful.organizations import registry
+    from rightful.organizations import domains, registry
     from rightful.organizations.organization import DomainPolicy, OnDelete
     from rightful.organizations.tokens import Scope
     from rightful.storage.clients import identity_store
@@ -120,13 +124,15 @@ def make_organizations() -> Seeded:
     )
     demo = registry.create_organization(store, invocation, "Demo", policy=at_once)
     for domain in DEMO_DOMAINS:
-        demo = registry.add_domain(store, invocation, demo, domain)
+        demo = domains.add_domain(store, invocation, demo, domain)
     lab = registry.create_organization(store, invocation, "Lab", domain_policy=DomainPolicy.ANY)
     app_token, _ = registry.issue_token(store, invocation, Scope.APP, "Local host application")
+    operator_token, _ = registry.issue_token(store, invocation, Scope.OPERATOR, "Local operator")
     return Seeded(
         demo=keyed(demo.id, ["generic"], OnDelete.DEACTIVATE),
         lab=keyed(lab.id, LAB_PROFILES, OnDelete.ERASE),
         app_token=app_token,
+        operator_token=operator_token,
     )
 
 

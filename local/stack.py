@@ -117,7 +117,7 @@ def _deployed(ministack: MiniStack, archives: dict[str, bytes], template: dict[s
     outputs = deployment.create_stack(
         session.client("cloudformation", endpoint_url=url),
         template_url,
-        {"Stage": deployment.STAGE, "PublicBaseUrl": base_url},
+        {"Stage": deployment.STAGE, "PublicBaseUrl": base_url, "DnsResolverUrl": ""},
     )
     deployment.apply_gateway_responses(session.client("apigateway", endpoint_url=url), template)
     return Stack(

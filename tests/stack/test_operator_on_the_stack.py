@@ -46,6 +46,20 @@ def test_the_first_steps_lead_to_urls_and_keys_that_work(stack: Stack) -> None:
     assert [domain["domain"] for domain in domains.json()["items"]] == ["first.example"]
 
 
+def test_a_domain_that_went_to_another_organization_is_handed_over(stack: Stack) -> None:
+    former, owner = (
+        value(rightful(stack, "organization", "create", name).stdout, "organization") for name in ("Former", "Owner")
+    )
+    assert rightful(stack, "domain", "show", "sold.example").stdout == "No organization has verified sold.example.\n"
+    rightful(stack, "domain", "add", former, "sold.example")
+    refused = rightful(stack, "domain", "add", owner, "sold.example")
+    assert (refused.returncode, "Another organization has verified sold.example." in refused.stderr) == (2, True)
+    shown = rightful(stack, "domain", "show", "Sold.example").stdout
+    assert shown.startswith(f"sold.example is Former's ({former}), since ")
+    assert rightful(stack, "domain", "remove", former, "sold.example").stdout == "Its domains: (none)\n"
+    assert rightful(stack, "domain", "add", owner, "sold.example").stdout == "Its domains: sold.example\n"
+
+
 def test_an_address_hash_is_the_one_that_is_in_the_logs(stack: Stack, story: str) -> None:
     logs = stack.session.client("logs", endpoint_url=stack.aws_endpoint_url)
     admin = {"Authorization": f"Bearer {stack.seeded.demo.admin_token}"}

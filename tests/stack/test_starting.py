@@ -70,6 +70,9 @@ def test_what_run_prints_works_and_a_signal_leaves_nothing_behind(number: signal
         curl = text[text.index("  curl ") : text.index("  make demo")]
         answer = subprocess.run(curl, shell=True, capture_output=True, text=True, check=True)
         assert json.loads(answer.stdout)["totalResults"] == 0
+        curl = text[text.index("  curl ", text.index("  make demo")) : text.index("Ctrl-C stops")]
+        answer = subprocess.run(curl, shell=True, capture_output=True, text=True, check=True)
+        assert json.loads(answer.stdout)["status"] == "verified"
         admin = httpx.get(
             f"{document['admin_base_url']}/conflicts",
             headers={"Authorization": f"Bearer {document['admin_token']}"},

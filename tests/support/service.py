@@ -14,8 +14,9 @@ from rightful.conflicts.remediation import remediate
 from rightful.conflicts.waking import sweep
 from rightful.invocation import Invocation
 from rightful.organizations.domain_proof import DomainProof
+from rightful.organizations.domains import add_domain
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.organizations.registry import add_domain, create_directory, create_organization, issue_token
+from rightful.organizations.registry import create_directory, create_organization, issue_token
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage.memory import MemoryQueue, MemoryStore
 

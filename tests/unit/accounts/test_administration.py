@@ -243,7 +243,7 @@ def test_an_account_on_a_verified_domain_is_listed_as_claimable_and_claimed() ->
 
 
 def test_claimable_accounts_of_several_domains_come_page_by_page() -> None:
-    from rightful.organizations.registry import add_domain
+    from rightful.organizations.domains import add_domain
 
     service = Service()
     for domain in ("a.example", "b.example", "c.example"):

@@ -1,16 +1,20 @@
 """Settings over the admin API: policy and brakes, domains, directories and keys."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from rightful.api.proxy import Response
+from rightful.invocation import unlimited
 from rightful.organizations.domain_proof import ProofUnavailableError
 from rightful.organizations.domain_verification import MOST_CHALLENGES
+from rightful.organizations.domains import MOST_DOMAINS, add_domain
 from rightful.organizations.organization import DomainPolicy
-from rightful.organizations.registry import add_domain, create_organization, issue_token
+from rightful.organizations.registry import create_organization, issue_token
 from rightful.organizations.tokens import Scope, Token
+from rightful.storage.writes import PutOrganization
 from tests.support.service import Service, email_patch, user
 
 
@@ -379,6 +383,56 @@ def test_only_so_many_domains_can_wait() -> None:
         ask(service, f"d{number}.example")
     answer = service.admin("POST", "/domains", {"domain": "one.more.example"})
     assert error_of(answer) == (409, "conflict", "domain")
+
+
+def test_a_record_is_good_for_thirty_days_and_asking_again_gives_a_new_one() -> None:
+    service, dns = verifiable()
+    asked = ask(service)
+    dns.records.add((asked["record"]["name"], asked["record"]["value"]))
+    assert asked["expiresAt"] == "2026-12-23T09:00:00.000Z"
+    service.pass_time(timedelta(days=30))
+    assert error_of(verify(service)) == (409, "not_proven", "domain")
+    renewed = ask(service)
+    assert renewed["record"] != asked["record"]
+    assert error_of(verify(service))[1] == "not_proven", "the former record proves nothing"
+    dns.records.add((renewed["record"]["name"], renewed["record"]["value"]))
+    assert verify(service).status == 200
+
+
+def test_expired_domains_make_room_for_others() -> None:
+    service, _ = verifiable()
+    for number in range(MOST_CHALLENGES):
+        ask(service, f"d{number}.example")
+    service.pass_time(timedelta(days=30))
+    ask(service, "one.more.example")
+    assert domains(service) == ["example.com", "one.more.example"]
+
+
+def test_a_domain_too_long_for_its_record_is_refused_when_it_is_asked_for() -> None:
+    service, _ = verifiable()
+    too_long = ".".join(["a" * 59] * 4)
+    assert error_of(service.admin("POST", "/domains", {"domain": too_long})) == (400, "invalid_value", "domain")
+    ask(service, too_long[20:])
+
+
+def test_an_organization_has_only_so_many_domains() -> None:
+    service, dns = verifiable()
+    held = {f"d{number}.example": service.now for number in range(MOST_DOMAINS)}
+    full = replace(service.organization, domains=held, version=service.organization.version + 1)
+    service.store.commit([PutOrganization(full, service.organization.version)], remaining=unlimited)
+    record = ask(service)["record"]
+    dns.records.add((record["name"], record["value"]))
+    assert error_of(verify(service)) == (409, "conflict", "domain")
+    assert error_of(service.admin("POST", "/domains", {"domain": "x.example"}, key=operator_of(service)))[0] == 409
+
+
+def test_a_domain_is_verified_without_those_above_and_below_it() -> None:
+    service, dns = verifiable()
+    record = ask(service, "eu.corp.example")["record"]
+    dns.records.add((record["name"], record["value"]))
+    assert verify(service, "eu.corp.example").status == 200
+    for domain in ("corp.example", "fr.corp.example", "a.eu.corp.example"):
+        assert service.scim("POST", "/Users", on(domain, "ada")).status == 400
 
 
 def test_an_operators_domain_needs_no_record_and_ends_the_waiting() -> None:

@@ -1,4 +1,4 @@
-"""Organizations, domains, directories and keys: how they come to be and end."""
+"""Organizations, directories and keys: how they come to be and end."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,13 +11,11 @@ from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.organizations.registry import (
     LIVE_KEYS_PER_DIRECTORY,
-    add_domain,
     change_directory,
     change_organization,
     create_directory,
     create_organization,
     issue_token,
-    remove_domain,
     revoke_token,
 )
 from rightful.organizations.settings_error import SettingsError
@@ -74,86 +72,6 @@ def test_settings_that_somebody_else_changed_meanwhile_are_refused(
         change_organization(store, INVOCATION, replace(organization, name="Second"))
     assert refused.value.code == "conflict"
     assert store.organization(organization.id) == first
-
-
-# Domains
-
-
-def test_a_verified_domain_may_be_claimed_on_and_is_known_by_its_organization(
-    store: MemoryStore, organization: Organization
-) -> None:
-    changed = add_domain(store, LATER, organization, " BÜCHER.Example. ")
-    assert changed.domains == {"xn--bcher-kva.example": LATER.now}
-    assert changed.may_claim_on("xn--bcher-kva.example")
-    assert store.organization(organization.id) == changed
-    assert store.organization_of_domain("xn--bcher-kva.example") == organization.id
-
-
-def test_a_domain_does_not_stand_for_its_subdomains(store: MemoryStore, organization: Organization) -> None:
-    changed = add_domain(store, INVOCATION, organization, "example.com")
-    assert not changed.may_claim_on("mail.example.com")
-    assert not changed.may_claim_on("com")
-
-
-def test_a_domain_verified_again_changes_nothing(store: MemoryStore, organization: Organization) -> None:
-    changed = add_domain(store, INVOCATION, organization, "example.com")
-    before = store.snapshot()
-    assert add_domain(store, LATER, changed, "EXAMPLE.com") == changed
-    assert store.snapshot() == before
-
-
-def test_a_domain_is_verified_by_one_organization_only(store: MemoryStore, organization: Organization) -> None:
-    add_domain(store, INVOCATION, organization, "example.com")
-    other = create_organization(store, INVOCATION, "Other")
-    with pytest.raises(SettingsError) as refused:
-        add_domain(store, INVOCATION, other, "example.com")
-    assert (refused.value.code, refused.value.field) == ("conflict", "domain")
-    assert organization.id not in str(refused.value)
-    assert store.organization(other.id) == other
-    assert store.organization_of_domain("example.com") == organization.id
-
-
-def test_a_domain_given_up_may_be_verified_by_another_organization(
-    store: MemoryStore, organization: Organization
-) -> None:
-    verified = add_domain(store, INVOCATION, organization, "example.com")
-    left = remove_domain(store, LATER, verified, "Example.com")
-    assert left.domains == {}
-    assert store.organization(organization.id) == left
-    other = create_organization(store, INVOCATION, "Other")
-    assert add_domain(store, LATER, other, "example.com").may_claim_on("example.com")
-
-
-def test_a_domain_that_is_not_verified_cannot_be_given_up(store: MemoryStore, organization: Organization) -> None:
-    with pytest.raises(SettingsError) as refused:
-        remove_domain(store, INVOCATION, organization, "example.com")
-    assert refused.value.code == "not_found"
-
-
-def test_a_domain_is_not_added_to_or_removed_from_settings_that_changed_meanwhile(
-    store: MemoryStore, organization: Organization
-) -> None:
-    verified = add_domain(store, INVOCATION, organization, "example.com")
-    with pytest.raises(SettingsError, match="meanwhile"):
-        add_domain(store, INVOCATION, organization, "example.org")
-    with pytest.raises(SettingsError, match="meanwhile"):
-        remove_domain(store, INVOCATION, replace(verified, version=1), "example.com")
-    assert store.organization(organization.id) == verified
-    assert store.organization_of_domain("example.org") is None
-    assert store.organization_of_domain("example.com") == organization.id
-
-
-@pytest.mark.parametrize(
-    "domain",
-    ["", "localhost", "com", "exa mple.com", "-a.example", "a..example", "a@b.example", "released.invalid", "x" * 300],
-)
-def test_what_is_no_registered_domain_name_cannot_be_verified(
-    store: MemoryStore, organization: Organization, domain: str
-) -> None:
-    with pytest.raises(SettingsError) as refused:
-        add_domain(store, INVOCATION, organization, domain)
-    assert (refused.value.code, refused.value.field) == ("invalid_value", "domain")
-    assert store.organization(organization.id) == organization
 
 
 # Directories

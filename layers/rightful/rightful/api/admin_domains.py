@@ -10,9 +10,9 @@ from rightful.api.json_call import ApiError, Body
 from rightful.api.proxy import Response
 from rightful.moments import time_text
 from rightful.organizations.domain_proof import ProofUnavailableError, record_name, record_value
-from rightful.organizations.domain_verification import ask_for_domain, verify_domain
+from rightful.organizations.domain_verification import CHALLENGE_LIFETIME, ask_for_domain, verify_domain
+from rightful.organizations.domains import add_domain, domain_name, remove_domain
 from rightful.organizations.organization import Organization
-from rightful.organizations.registry import add_domain, domain_name, remove_domain
 
 
 class NewDomain(Body):
@@ -75,4 +75,5 @@ def _document(organization: Organization, name: str) -> Mapping[str, object]:
         "status": "verified" if verified_at else "pending",
         "verifiedAt": time_text(verified_at) if verified_at else None,
         "record": record,
+        "expiresAt": time_text(challenge.asked_at + CHALLENGE_LIFETIME) if challenge else None,
     }

@@ -2,7 +2,8 @@
 
 organization create NAME [--domain D]... [--admin "Ines"]   first steps after a deployment
 directory create ORGANIZATION NAME [--profile entra]        a directory, with its SCIM URL and key
-domain add ORGANIZATION DOMAIN
+domain add|remove ORGANIZATION DOMAIN
+domain show DOMAIN                                          whose it is
 token issue --scope scim|admin|app|operator --holder NAME [--organization O] [--directory D] [--days N]
 check [--repair] [--json]                                   does everything agree?
 import FILE [--organization O] [--directory D]              accounts of an existing system, CSV or JSON Lines
@@ -95,6 +96,13 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     adding.add_argument("organization", help="the organization's id")
     adding.add_argument("domain")
     adding.set_defaults(task=tasks.add_domain)
+    removing = domain.add_parser("remove", help="no more addresses are claimed on it; accounts keep theirs")
+    removing.add_argument("organization", help="the organization's id")
+    removing.add_argument("domain")
+    removing.set_defaults(task=tasks.remove_domain)
+    showing = domain.add_parser("show", help="which organization has verified a domain")
+    showing.add_argument("domain")
+    showing.set_defaults(task=tasks.show_domain)
     token = commands.add_parser("token", help="keys").add_subparsers(required=True)
     issuing = token.add_parser("issue", help="a new key, shown once")
     issuing.add_argument("--scope", required=True, choices=[scope.value for scope in Scope])

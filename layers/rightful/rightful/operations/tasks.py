@@ -15,7 +15,7 @@ from rightful.operations.import_run import ImportRun, Summary
 from rightful.operations.importing import Target
 from rightful.operations.redriving import redrive
 from rightful.operations.surroundings import OperationError, Surroundings
-from rightful.organizations import registry
+from rightful.organizations import domains, registry
 from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import IdentityStore
@@ -35,7 +35,7 @@ def create_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
     organization = registry.create_organization(at.store, invocation, asked.name, domain_policy=policy)
     for domain in asked.domain:
-        organization = registry.add_domain(at.store, invocation, organization, domain)
+        organization = domains.add_domain(at.store, invocation, organization, domain)
     secret, _ = registry.issue_token(at.store, invocation, Scope.ADMIN, asked.admin, organization_id=organization.id)
     out.write(f"organization   {organization.id}\n")
     out.write(f"admin URL      {at.base_url}/admin/v1/orgs/{organization.id}\n")
@@ -68,8 +68,28 @@ def create_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
 def add_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     """domain add."""
     organization = _organization(at.store, asked.organization)
-    organization = registry.add_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
+    organization = domains.add_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
     out.write(f"Its domains: {', '.join(sorted(organization.domains))}\n")
+    return FINE
+
+
+def remove_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """domain remove."""
+    organization = _organization(at.store, asked.organization)
+    organization = domains.remove_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
+    out.write(f"Its domains: {', '.join(sorted(organization.domains)) or '(none)'}\n")
+    return FINE
+
+
+def show_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """domain show."""
+    name = domains.domain_name(asked.domain)
+    organization_id = at.store.organization_of_domain(name)
+    if organization_id is None:
+        out.write(f"No organization has verified {name}.\n")
+        return LOOK
+    organization = _organization(at.store, organization_id)
+    out.write(f"{name} is {organization.name}'s ({organization.id}), since {organization.domains[name]:%Y-%m-%d}.\n")
     return FINE
 
 

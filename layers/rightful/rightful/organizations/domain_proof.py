@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+LONGEST_NAME = 253
+"""Characters of a name in DNS (RFC 1035 section 2.3.4)."""
+
 _LABEL = "_rightful-challenge"
 
 

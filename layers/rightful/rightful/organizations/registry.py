@@ -1,4 +1,4 @@
-"""Organizations, domains, directories and keys: how they come to be and end.
+"""Organizations, directories and keys: how they come to be and end.
 
 What an operator does when a customer arrives, and an administrator on the settings page. `by` is who holds the key that
 asked for a change: the organization's event log has it, written in the same transaction. None: no key, no row.
@@ -7,31 +7,25 @@ asked for a change: the organization's event log has it, written in the same tra
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from rightful.accounts.address import PLACEHOLDER_DOMAIN, InvalidAddressError, canonical_domain
 from rightful.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.organizations.settings_error import SettingsError
+from rightful.organizations.settings_error import SettingsError, changed_meanwhile
 from rightful.organizations.settings_log import settings_row
 from rightful.organizations.tokens import Scope, Token, digest, new_secret
 from rightful.plain_text import is_plain
 from rightful.storage.contract import IdentityStore
 from rightful.storage.writes import (
-    ClaimDomain,
     DeleteToken,
     ListToken,
     PutDirectory,
     PutOrganization,
     PutToken,
     RefusedError,
-    ReleaseDomain,
     UnlistToken,
     Write,
 )
-
-_Thing = TypeVar("_Thing")
 
 LIVE_KEYS_PER_DIRECTORY = 2
 """One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""
@@ -81,75 +75,7 @@ def change_organization(
     try:
         store.commit([PutOrganization(changed, organization.version), *log], remaining=invocation.remaining)
     except RefusedError as error:
-        raise _changed_meanwhile() from error
-    return changed
-
-
-def add_domain(
-    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
-) -> Organization:
-    """Record that an organization proved it owns a domain. Doing so again changes nothing.
-
-    The proof is the caller's: `domain_verification` looks into DNS, an operator where he sees fit.
-
-    Raises:
-        SettingsError: it is no domain name, or another organization verified it.
-    """
-    name = domain_name(domain)
-    if name in organization.domains:
-        return organization
-    changed = replace(
-        organization,
-        version=organization.version + 1,
-        domains={**organization.domains, name: invocation.now},
-        challenges=_without(organization.challenges, name),
-    )
-    try:
-        store.commit(
-            [
-                ClaimDomain(name, organization.id, invocation.now),
-                PutOrganization(changed, organization.version),
-                *settings_row(organization.id, by, name, f"The domain {name} was verified.", invocation),
-            ],
-            remaining=invocation.remaining,
-        )
-    except RefusedError as error:
-        if any(isinstance(refusal.write, ClaimDomain) for refusal in error.refusals):
-            message = f"Another organization has verified {name}. Its administrator must remove it there first."
-            raise SettingsError("conflict", message, "domain") from error
-        raise _changed_meanwhile() from error
-    return changed
-
-
-def remove_domain(
-    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
-) -> Organization:
-    """Give a domain up: no more addresses are claimed on it, accounts keep those that they have. One that waits to be
-    verified is not verified then.
-
-    Raises:
-        SettingsError: the organization has not verified it.
-    """
-    name = domain_name(domain)
-    if name in organization.challenges:
-        dropped = replace(organization, challenges=_without(organization.challenges, name))
-        sentence = f"The domain {name} is not to be verified any more."
-        row = settings_row(organization.id, by, name, sentence, invocation)
-        return change_organization(store, invocation, dropped, log=row)
-    if name not in organization.domains:
-        raise SettingsError("not_found", f"{name} is not a verified domain of this organization.", "domain")
-    domains = _without(organization.domains, name)
-    changed = replace(organization, version=organization.version + 1, domains=domains)
-    sentence = f"The domain {name} was given up: no more addresses are claimed on it."
-    writes: list[Write] = [
-        ReleaseDomain(name, organization.id),
-        PutOrganization(changed, organization.version),
-        *settings_row(organization.id, by, name, sentence, invocation),
-    ]
-    try:
-        store.commit(writes, remaining=invocation.remaining)
-    except RefusedError as error:
-        raise _changed_meanwhile() from error
+        raise changed_meanwhile() from error
     return changed
 
 
@@ -203,7 +129,7 @@ def change_directory(
     try:
         store.commit([PutDirectory(changed, directory.version), *log], remaining=invocation.remaining)
     except RefusedError as error:
-        raise _changed_meanwhile() from error
+        raise changed_meanwhile() from error
     return changed
 
 
@@ -244,7 +170,7 @@ def issue_token(
     try:
         store.commit([PutToken(token), ListToken(token), *room, *row], remaining=invocation.remaining)
     except RefusedError as error:
-        raise _changed_meanwhile() from error
+        raise changed_meanwhile() from error
     return secret, token
 
 
@@ -272,30 +198,7 @@ def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: st
     return PutDirectory(replace(directory, version=directory.version + 1), directory.version)
 
 
-def domain_name(domain: str) -> str:
-    """The canonical form of a domain that can be verified.
-
-    Raises:
-        SettingsError: invalid_value, it is none.
-    """
-    try:
-        name = canonical_domain(domain)
-    except InvalidAddressError as error:
-        raise SettingsError("invalid_value", "domain: this is not a domain name.", "domain") from error
-    if "." not in name or name == PLACEHOLDER_DOMAIN:
-        raise SettingsError("invalid_value", "domain: only a registered domain name can be verified.", "domain")
-    return name
-
-
-def _without(named: Mapping[str, _Thing], name: str) -> dict[str, _Thing]:
-    return {known: thing for known, thing in named.items() if known != name}
-
-
 def _check_plain(field: str, text: str) -> None:
     if not text.strip() or not is_plain(text):
         message = f"{field}: write a name, without control characters and such as turn the writing."
         raise SettingsError("invalid_value", message, field)
-
-
-def _changed_meanwhile() -> SettingsError:
-    return SettingsError("conflict", "Somebody else changed these settings meanwhile. Read them again and repeat.")

@@ -8,3 +8,8 @@ class SettingsError(Exception):
         super().__init__(message)
         self.code = code
         self.field = field
+
+
+def changed_meanwhile() -> SettingsError:
+    """Somebody else was faster with a change of the same settings."""
+    return SettingsError("conflict", "Somebody else changed these settings meanwhile. Read them again and repeat.")
