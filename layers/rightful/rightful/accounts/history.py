@@ -1,12 +1,12 @@
 """The event log rows that a change of an account writes. Pure."""
 
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
 from rightful.accounts.account import Account, AccountStatus
 from rightful.eventlog import Action, LogEntry, Result, first_id_at
 from rightful.invocation import Invocation
+from rightful.plain_text import one_line
 
 
 def row_id(moment: datetime, unique: str) -> str:
@@ -54,19 +54,10 @@ def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> L
     return _removal(Action.USER_UNLINKED, before, invocation, explanation)
 
 
-_BREAKING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode's control, format and surrogate characters and its line ends."""
-
-_LONGEST_NAME = 200
-"""Characters of a display name that a row shows: a name is for recognising somebody, not a place to store things."""
-
-
 def display_name_of(account: Account) -> str:
     """The account's display name as a row of the log shows it: short, and without what would break the line."""
     name = account.attributes.get("displayName")
-    if not isinstance(name, str):
-        return ""
-    return "".join(character for character in name[:_LONGEST_NAME] if unicodedata.category(character) not in _BREAKING)
+    return one_line(name) if isinstance(name, str) else ""
 
 
 def subject_of(account: Account) -> str:
@@ -74,7 +65,7 @@ def subject_of(account: Account) -> str:
     if display_name := display_name_of(account):
         return display_name
     if account.link:
-        return account.link.user_name[:_LONGEST_NAME]
+        return one_line(account.link.user_name)
     return account.email.value if account.email else account.id
 
 

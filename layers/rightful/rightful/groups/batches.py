@@ -59,10 +59,10 @@ def additions(group: Group, members: Sequence[Member], invocation: Invocation) -
     return writes
 
 
-def _removals(group: Group, member_ids: Sequence[str], told: set[str], invocation: Invocation) -> list[Write]:
+def _removals(group: Group, members: Sequence[Member], told: set[str], invocation: Invocation) -> list[Write]:
     writes: list[Write] = []
     told = set(told)
-    for value in member_ids:
+    for value in (member.value for member in members):
         writes.append(RemoveMember(group.id, value))
         member = account_id_of(value) if is_user_id(value) else value
         if member in told:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from rightful.accounts.account import Account, account_id_of, scim_id_of
 from rightful.groups.group import Group, is_user_id
+from rightful.groups.history import GroupHistory
 from rightful.invocation import Invocation
 from rightful.scim.errors import unavailable
 from rightful.storage.contract import IdentityStore
@@ -42,6 +43,9 @@ def leave_all(store: IdentityStore, account: Account, invocation: Invocation) ->
         for group_id in ids:
             writes.append(RemoveMember(group_id, scim_id))
             writes += _touched(heads.get(group_id), invocation)
+        if account.organization_id is not None:
+            there = [head for head in heads.values() if not head.deleted]
+            writes += GroupHistory(account.organization_id, invocation).left(account, there)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:

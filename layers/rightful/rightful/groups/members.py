@@ -13,13 +13,13 @@ from rightful.storage.group_contract import Membership
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Members to add, who are none yet, and ids of members to remove.
+    """Members to add, who are none yet, and members to remove.
 
     `complete`: False where the time did not suffice to look all additions up.
     """
 
     add: tuple[Member, ...] = ()
-    remove: tuple[str, ...] = ()
+    remove: tuple[Member, ...] = ()
     complete: bool = True
 
     @property
@@ -35,24 +35,24 @@ def partial_delta(changes: MemberChanges, membership: Membership, walked: Iterab
         membership: what is known of all ids that the changes name.
         walked: all members, where `remove_where` has to look at each.
     """
-    removed = [value for value in changes.remove if value in membership.members]
+    removed = {value: membership.members[value] for value in changes.remove if value in membership.members}
     if changes.remove_where:
         kept = {member.value for member in changes.add}
         shown = ((member, member_to_dict(member)) for member in walked if member.value not in kept)
-        removed += [
-            member.value for member, as_shown in shown if any(meets(as_shown) for meets in changes.remove_where)
-        ]
+        removed |= {
+            member.value: member for member, as_shown in shown if any(meets(as_shown) for meets in changes.remove_where)
+        }
     added = tuple(member for member in changes.add if member.value not in membership.members)
-    return Delta(added, tuple(dict.fromkeys(removed)))
+    return Delta(added, tuple(removed.values()))
 
 
 def whole_delta(wanted: Iterable[Member], present: Iterable[Member]) -> Delta:
     """What a replacement of all members comes to."""
-    present_ids = {member.value for member in present}
+    present_by_id = {member.value: member for member in present}
     wanted_by_id = {member.value: member for member in wanted}
     return Delta(
-        tuple(member for value, member in wanted_by_id.items() if value not in present_ids),
-        tuple(sorted(present_ids - wanted_by_id.keys())),
+        tuple(member for value, member in wanted_by_id.items() if value not in present_by_id),
+        tuple(present_by_id[value] for value in sorted(present_by_id.keys() - wanted_by_id.keys())),
     )
 
 

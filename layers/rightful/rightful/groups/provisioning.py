@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from rightful.groups.batches import BATCH, additions, batches
 from rightful.groups.cleaning import clean_up
 from rightful.groups.group import Group, canonical_group_name
+from rightful.groups.history import GroupHistory
 from rightful.groups.members import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
 from rightful.groups.reading import every_member
 from rightful.groups.resource import head_resource, names_of
@@ -110,6 +111,7 @@ class GroupProvisioning:
         now = invocation.now
         group = Group(invocation.new_id(), 1, self.directory_id, display_name, now, now, external_id)
         name = canonical_group_name(display_name)
+        history = GroupHistory(self.organization_id, invocation)
         while True:
             members, _ = self._known(listed, group.id, state, invocation)
             first = replace(group, unfinished=len(members) > BATCH)
@@ -118,6 +120,7 @@ class GroupProvisioning:
                 ClaimGroupName(self.directory_id, name, group.id),
                 CountGroups(self.directory_id, group.id, 1),
                 *additions(group, members[:BATCH], invocation),
+                *history.created(group, tuple(members)),
             ]
             try:
                 self._commit(writes, invocation)
@@ -140,18 +143,21 @@ class GroupProvisioning:
         precondition: Precondition = lambda _: None,
         *,
         finishes: bool = False,
+        goes_on: bool = False,
     ) -> Changed:
         """Change a group. Where the change asks for nothing new nothing is written and the version stays.
 
         Args:
             state: as `self.state(group_id)` read it.
             finishes: whether the group is complete afterwards, if it was not.
+            goes_on: whether it is the rest of a change that the event log tells about already.
 
         Raises:
             ScimError: 400, 404, 409 uniqueness, 412, 503 (the same request goes on with what is left).
         """
         written = False
         gone: set[str] = set()
+        history = GroupHistory(self.organization_id, invocation)
         while True:
             before = self.mine(state.group, group_id)
             if not written:
@@ -169,7 +175,9 @@ class GroupProvisioning:
                 for batch, last in batches(before, after, delta, gone, invocation):
                     target = after if last else replace(after, unfinished=before.unfinished)
                     changed = replace(target, version=group.version + 1, updated_at=invocation.now)
-                    self._commit([PutGroup(changed, group.version), *batch], invocation, more=written)
+                    # With the first batch: whatever ends the request, nothing is done that is not told.
+                    rows = [] if written or goes_on else history.changed(before, after, delta)
+                    self._commit([PutGroup(changed, group.version), *batch, *rows], invocation, more=written)
                     group, written = changed, True
             except RefusedError as refused:
                 if _found(refused, ClaimGroupName) is not None:
@@ -207,6 +215,7 @@ class GroupProvisioning:
                 ReleaseGroupName(self.directory_id, canonical_group_name(before.display_name), group_id),
                 CountGroups(self.directory_id, group_id, -1),
                 NoteDeletedGroup(group_id),
+                *GroupHistory(self.organization_id, invocation).deleted(before),
             ]
             try:
                 self._commit(writes, invocation)
@@ -232,7 +241,7 @@ class GroupProvisioning:
         def plan(head: Mapping[str, object]) -> tuple[Mapping[str, object], MemberChanges]:
             return head, MemberChanges(replace_all=tuple(listed))
 
-        return self.change(found.id, plan, state, invocation, finishes=True)
+        return self.change(found.id, plan, state, invocation, finishes=True, goes_on=True)
 
     def _delta(
         self, changes: MemberChanges, group: Group, state: GroupState, invocation: Invocation
@@ -242,7 +251,7 @@ class GroupProvisioning:
             present = every_member(self.store, group.id)
             delta = whole_delta(changes.replace_all, present)
             added, complete = self._known(delta.add, group.id, state, invocation)
-            removed = frozenset(delta.remove)
+            removed = frozenset(member.value for member in delta.remove)
             after = (*(member for member in present if member.value not in removed), *added)
             return Delta(tuple(added), delta.remove, complete), after
         if not changes.touches_members:
