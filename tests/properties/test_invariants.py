@@ -120,7 +120,7 @@ class Life(RuleBasedStateMachine):
         if renames:
             wanted["userName"] = name
         assert account.link is not None
-        statement = Statement(address=True, activated=active is True)
+        statement = Statement(address=True, active=active)
         asked = Asked(account.link.directory_id, account.link.scim_id, lambda now: {**now, **wanted}, statement)
         if self._provision(asked):
             self._nothing_else_is_wanted(account.id, f"{name}@example.com")
@@ -135,7 +135,7 @@ class Life(RuleBasedStateMachine):
                 account.link.directory_id,
                 account.link.scim_id,
                 lambda now: {**now, "active": active, "title": "x"},
-                Statement(activated=active),
+                Statement(active=active),
             )
         )
 

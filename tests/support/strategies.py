@@ -119,7 +119,13 @@ requesters = _whole(
     external_id=st.none() | texts,
     display_name=texts,
 )
-changes = _whole(PendingChange, before=documents, after=documents, active=st.none() | st.booleans())
+changes = _whole(
+    PendingChange,
+    before=documents,
+    after=documents,
+    active=st.none() | st.booleans(),
+    active_said_at=st.none() | moments,
+)
 approvals = _whole(
     Approval,
     key_id=ids,

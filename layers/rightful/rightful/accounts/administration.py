@@ -66,7 +66,7 @@ class Administration:
 
     def deactivate(self, account_id: str) -> Account:
         """End the person's access. The account keeps its address."""
-        return self._alter(account_id, lambda account: deactivated(account, self.invocation.now))
+        return self._alter(account_id, lambda account: deactivated(account, self.invocation.now), says_active=False)
 
     def reactivate(self, account_id: str) -> Account:
         """Let the person in again.
@@ -80,7 +80,7 @@ class Administration:
                 raise AccountError("pending_deletion", "This account is scheduled for deletion. Cancel that first.")
             return account if account.active else replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
 
-        return self._alter(account_id, change)
+        return self._alter(account_id, change, says_active=True)
 
     def schedule_deletion(self, account_id: str) -> Account:
         """Let an account be erased in 14 days.
@@ -155,14 +155,18 @@ class Administration:
 
     # Parts
 
-    def _alter(self, account_id: str, change: Change, evidence: Sequence[Write] = ()) -> Account:
+    def _alter(
+        self, account_id: str, change: Change, evidence: Sequence[Write] = (), *, says_active: bool | None = None
+    ) -> Account:
         def own(account: Account) -> Account:
             if account.organization_id != self.organization.id:
                 raise no_such_account()
             changed = change(account)
             return account if changed == account else changed
 
-        return alter(self.store, self.invocation, account_id, own, self._rows, lambda _: evidence)
+        return alter(
+            self.store, self.invocation, account_id, own, self._rows, lambda _: evidence, says_active=says_active
+        )
 
     def _rows(self, before: Account, after: Account) -> Sequence[LogEntry]:
         if before.link is not None and after.link is None:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from rightful.accounts.account import Account
 from rightful.accounts.account_error import AccountError, AddressTakenError, no_such_account
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
-from rightful.conflicts.merging import with_address
+from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.merging import deactivated, with_address
 from rightful.conflicts.moves import Move, writes_of
-from rightful.conflicts.recording import ending_writes
+from rightful.conflicts.recording import ending_writes, owes_deactivation
 from rightful.eventlog import LogEntry
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore, Pointer
@@ -48,8 +49,14 @@ def alter(
     change: Change,
     rows: Rows,
     evidence: Evidence = lambda _: (),
+    *,
+    says_active: bool | None = None,
 ) -> Account:
     """Change an account and return it as it is then.
+
+    Args:
+        says_active: what is said here of the person's activity, whether or not that changes it: an older word of the
+            account's directory that waits to be carried out gives way.
 
     Raises:
         AccountError: whatever `change` raises; not_found; email_taken (AddressTakenError); invalid_value, the domain of
@@ -61,15 +68,19 @@ def alter(
         if before is None:
             raise no_such_account()
         wanted = change(before)
-        if wanted is before:
+        if wanted is before and says_active is None:
             return before
-        after = replace(wanted, version=before.version + 1, updated_at=invocation.now)
-        writes: list[Write] = [
-            *writes_of([Move(before, after)], invocation.now).writes,
-            *evidence(after),
-            *ending_of(store, invocation, before, after),
-            *map(AppendLog, rows(before, after)),
-        ]
+        pending = _pending_change(store, before)
+        after, writes = before, list[Write]()
+        if wanted is not before:
+            if wanted.link is None and before.link and owes_deactivation(pending, before.link.scim_id, says_active):
+                wanted = deactivated(wanted, invocation.now)
+            after = replace(wanted, version=before.version + 1, updated_at=invocation.now)
+            writes = [*writes_of([Move(before, after)], invocation.now).writes, *evidence(after)]
+        writes += ending_writes(pending, invocation, before=before, after=after, says_active=says_active)
+        if not writes:
+            return before
+        writes += map(AppendLog, rows(before, after))
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError as refused:
@@ -124,14 +135,16 @@ def ending_of(
 ) -> tuple[Write, ...]:
     """The end of the change that the account's directory still wants, if this one makes it pointless. `after` None:
     the account goes."""
-    if before.link is None or before.organization_id is None:
-        return ()
-    key = f"account:{before.id}"
+    return ending_writes(_pending_change(store, before), invocation, before=before, after=after)
+
+
+def _pending_change(store: IdentityStore, account: Account) -> Conflict | None:
+    """What the account's directory still wants."""
+    if account.link is None or account.organization_id is None:
+        return None
+    key = f"account:{account.id}"
     conflict_id = store.pending_conflicts([key]).get(key)
-    if conflict_id is None:
-        return ()
-    conflict = store.conflict(Pointer(before.organization_id, conflict_id))
-    return ending_writes(conflict, invocation, before=before, after=after)
+    return store.conflict(Pointer(account.organization_id, conflict_id)) if conflict_id is not None else None
 
 
 def _explain(refused: RefusedError) -> None:

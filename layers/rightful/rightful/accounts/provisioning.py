@@ -39,6 +39,7 @@ from rightful.accounts.resource import (
 )
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Operation, Requester
+from rightful.conflicts.recording import owes_deactivation
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import OnDelete
@@ -119,8 +120,9 @@ class Provisioning:
         requester = Requester(None, None, user_name, external_id, display_name_of(account))
         writes = creation(account, self.directory_id, requester, invocation)
         while True:
+            pending = self.refusals.pending(state)
             try:
-                self._commit([*writes, *self.refusals.ending(state, None, account, invocation)], invocation)
+                self._commit([*writes, *self.refusals.ending(pending, None, account, invocation)], invocation)
             except RefusedError as refused:
                 if refused_user_name(refused):
                     raise self.refusals.taken_user_name(
@@ -167,7 +169,10 @@ class Provisioning:
             if before is None or not self._is_user(before, scim_id):
                 raise not_found(f"Resource {scim_id} not found.")
             precondition(before)
+            pending = self.refusals.pending(state)
             wanted = without_tombstone(before, change(resource_of(before)))
+            if owes_deactivation(pending, scim_id, statement.active):
+                wanted = {**wanted, "active": False}
             after = changed_account(before, wanted, invocation.now)
             writes: list[Write] = []
             if after is not None:
@@ -176,13 +181,15 @@ class Provisioning:
                 except UnverifiedDomainError:
                     if before.active and not after.active:
                         # Nobody stays active because of an address: as with a 409, the remediator deactivates.
-                        self.refusals.taken_address(state, operation, requester_of(before), before, after, invocation)
+                        self.refusals.taken_address(
+                            state, operation, requester_of(before), before, after, invocation, statement
+                        )
                     raise
                 writes = [
                     write for write in alteration(before, after, self.directory_id, invocation) if write not in void
                 ]
             after = after or before
-            writes += self.refusals.ending(state, before, after, invocation, statement)
+            writes += self.refusals.ending(pending, before, after, invocation, statement)
             if not writes:
                 return before
             try:
@@ -195,11 +202,11 @@ class Provisioning:
                     requester = requester_of(before)
                     if refused_hold(refused) is not None:
                         raise self.refusals.taken_address(
-                            state, operation, requester, before, after, invocation
+                            state, operation, requester, before, after, invocation, statement
                         ) from None
                     if refused_user_name(refused):
                         raise self.refusals.taken_user_name(
-                            state, operation, requester, before, after, invocation
+                            state, operation, requester, before, after, invocation, statement
                         ) from None
                 state = self._again(scim_id, invocation)
                 continue
@@ -238,7 +245,7 @@ class Provisioning:
                 CountUsers(self.directory_id, before.id, -1),
                 *further_writes([(before, after)]),
                 AppendLog(removal_entry(before, erased=erase, invocation=invocation)),
-                *self.refusals.ending(state, before, after, invocation),
+                *self.refusals.ending(self.refusals.pending(state), before, after, invocation),
             ]
             if after is not None:
                 writes.append(PutAccount(after, before.version))
@@ -301,7 +308,7 @@ class Provisioning:
             CountUsers(self.directory_id, account.id, 1),
             *further_writes([(holder, account)]),
             *map(AppendLog, entries_of(holder, account, invocation)),
-            *self.refusals.ending(state, None, account, invocation),
+            *self.refusals.ending(self.refusals.pending(state), None, account, invocation),
         ]
         try:
             self._commit(writes, invocation)

@@ -63,6 +63,7 @@ class RefusalRecorder:
         before: Account | None,
         after: Account,
         invocation: Invocation,
+        statement: Statement = NOTHING,
     ) -> ScimError:
         """Record that the address is held by another, and return the answer to raise."""
         if after.email is None:
@@ -76,6 +77,7 @@ class RefusalRecorder:
             old_email=before.email if before else None,
             change=pending_change(before, after),
             key_id=self.key_id,
+            says_active=statement.active,
         )
         return self._record("email", after.email.value, refused, invocation)
 
@@ -87,6 +89,7 @@ class RefusalRecorder:
         before: Account | None,
         after: Account,
         invocation: Invocation,
+        statement: Statement = NOTHING,
     ) -> ScimError:
         """The answer to a userName that another user of the directory has; a rename is recorded as a conflict.
 
@@ -105,6 +108,7 @@ class RefusalRecorder:
             change=pending_change(before, after),
             collision=Collision.USER_NAME,
             key_id=self.key_id,
+            says_active=statement.active,
         )
         return self._record("userName", user_name, refused, invocation)
 
@@ -143,25 +147,28 @@ class RefusalRecorder:
         except EventLogUnavailableError as error:
             self.on_failure("event_log", error)
 
+    def pending(self, state: DirectoryState) -> Conflict | None:
+        """The one pending change of the account, or of the user to be created, that `state` was read with."""
+        if state.pending_conflict_id is None:
+            return None
+        return self.store.conflict(Pointer(state.organization.id, state.pending_conflict_id))
+
     def ending(
         self,
-        state: DirectoryState,
+        conflict: Conflict | None,
         before: Account | None,
         after: Account | None,
         invocation: Invocation,
         statement: Statement = NOTHING,
     ) -> tuple[Write, ...]:
         """What a request that goes through has to write besides, so that no older refused change outlives it."""
-        if state.pending_conflict_id is None:
-            return ()
-        conflict = self.store.conflict(Pointer(state.organization.id, state.pending_conflict_id))
         return ending_writes(
             conflict,
             invocation,
             before=before,
             after=after,
             states_address=statement.address,
-            activates=statement.activated,
+            says_active=statement.active,
         )
 
     def _record(self, kind: str, value: str, refused: RefusedClaim, invocation: Invocation) -> ScimError:

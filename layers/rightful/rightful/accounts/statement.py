@@ -14,10 +14,10 @@ _USER_URN = "urn:ietf:params:scim:schemas:core:2.0:user:"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`address`: it names the emails, be they what they are. `activated`: it says `active: true`."""
+    """`address`: it names the emails, be they what they are. `active`: what it says of that; None: nothing."""
 
     address: bool = False
-    activated: bool = False
+    active: bool | None = None
 
 
 NOTHING = Statement()
@@ -40,11 +40,11 @@ def said_by_operations(operations: Iterable[PatchOperation]) -> Statement:
 
 
 def _said(pairs: Iterable[tuple[str, object]]) -> Statement:
-    address = activated = False
+    address, active = False, None
     for name, value in pairs:
         attribute = name.lower().removeprefix(_USER_URN)
         if attribute == "emails" or attribute.startswith(("emails[", "emails.")):
             address = True
         elif attribute == "active":
-            activated = value is True
-    return Statement(address, activated)
+            active = value if isinstance(value, bool) else None
+    return Statement(address, active)

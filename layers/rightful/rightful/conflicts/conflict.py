@@ -123,6 +123,8 @@ class PendingChange:
     before: Mapping[str, object]
     after: Mapping[str, object]
     active: bool | None = None
+    active_said_at: datetime | None = None
+    """When a request said last what `active` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,11 @@ class Conflict:
     def settled_by_people(self) -> bool:
         """Whether an administrator said no to it; the identity provider's retries change nothing about that."""
         return self.status in SETTLED_BY_PEOPLE
+
+    @property
+    def activity_said_at(self) -> datetime:
+        """When its directory said last whether the person is active; if it said nothing, when it asked."""
+        return self.change.active_said_at or self.created_at
 
     @property
     def live(self) -> bool:

@@ -78,7 +78,7 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
         )
     if not wants_still(snapshot.leg):
         return ConflictStatus.SUPERSEDED, "A later change gave the person another address."
-    deactivated = account.deactivated_at is not None and account.deactivated_at > conflict.created_at
+    deactivated = account.deactivated_at is not None and account.deactivated_at > conflict.activity_said_at
     if not account.active and deactivated and conflict.change.active is not False:
         return ConflictStatus.SUPERSEDED, "The person who wanted the address was deactivated."
     return None

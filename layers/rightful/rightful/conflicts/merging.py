@@ -111,7 +111,7 @@ def _with_active(account: Account, conflict: Conflict, now: datetime) -> Account
     if conflict.change.active is False:
         return deactivated(account, now)
     since = account.deactivated_at
-    written_since = since is not None and since > conflict.created_at
+    written_since = since is not None and since > conflict.activity_said_at
     if conflict.change.active is True and account.status is AccountStatus.DEACTIVATED and not written_since:
         return replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
     return account

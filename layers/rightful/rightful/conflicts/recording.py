@@ -46,6 +46,7 @@ class RefusedClaim:
         old_email: what the requester holds now; None for a create.
         change: what the whole refused request asked for.
         key_id: the key that the request came with; if it is revoked the change is not wanted any more.
+        says_active: what the request says itself of the person's activity, whether or not that changes it.
     """
 
     organization_id: str
@@ -57,6 +58,7 @@ class RefusedClaim:
     change: PendingChange
     collision: Collision = Collision.EMAIL
     key_id: str = ""
+    says_active: bool | None = None
 
     @property
     def requester_key(self) -> str:
@@ -124,7 +126,7 @@ def ending_writes(
     before: Account | None,
     after: Account | None,
     states_address: bool = False,
-    activates: bool = False,
+    says_active: bool | None = None,
 ) -> tuple[Write, ...]:
     """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
 
@@ -138,30 +140,31 @@ def ending_writes(
         after: the account as this write leaves it (None: this write removes it).
         states_address: the request says itself which address the person has (every PUT; a PATCH of `emails`), be it the
             one that the account has already: that takes back a wish for another one, even if nothing else changes.
-        activates: the request says itself that the person is active: that takes back a deactivation that was refused
-            with the address and is not applied yet.
+        says_active: what the request says itself of the person's activity: that takes back the opposite that was
+            refused with the address, whether or not it was applied since.
 
     Returns:
         Nothing where the pending change goes on; else writes on items of the conflict's own only.
     """
     if conflict is None or not (conflict.live or conflict.settled_by_people):
         return ()
+    latest = _with_activity(conflict, says_active)
+    if says_active or (after is not None and not after.active):
+        latest = replace(latest, deactivation_pending=False)
     if after is not None and after.link is not None and after.holds == conflict.wanted.canonical:
         outcome, explanation = ConflictStatus.APPLIED, "The address had become free: the change itself went through."
     elif (reason := _reason_to_end(conflict, before, after)) is not None:
         outcome, explanation = ConflictStatus.SUPERSEDED, reason
     elif states_address and conflict.collision is Collision.EMAIL:
         outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
-    elif activates and (conflict.deactivation_pending or conflict.change.active is False):
-        return (PutConflict(_activated(conflict, invocation.now), conflict.version),)
     else:
-        return ()
+        return _changed(conflict, latest, invocation.now)
     gone = (
         EndPending(conflict.requester_key, conflict.id),
         EndWaiter(conflict.wanted.canonical, conflict.id),
     )
     if conflict.settled_by_people:
-        return gone
+        return (*_changed(conflict, latest, invocation.now), *gone)
     return (*ended(conflict, outcome, explanation, invocation.now), *gone)
 
 
@@ -181,15 +184,28 @@ def ended(conflict: Conflict, status: ConflictStatus, explanation: str, now: dat
     return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
 
 
-def _activated(conflict: Conflict, now: datetime) -> Conflict:
-    """The conflict without the deactivation that came with it."""
-    return replace(
-        conflict,
-        version=conflict.version + 1,
-        change=replace(conflict.change, active=None),
-        deactivation_pending=False,
-        updated_at=now,
+def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool | None) -> bool:
+    """Whether a refused request deactivated that user, which was not carried out yet, and this one says nothing else:
+    then this one does it, too, so that whatever it ends nobody stays active because of an address."""
+    return (
+        conflict is not None
+        and conflict.deactivation_pending
+        and conflict.requester.scim_id == scim_id
+        and says_active is None
     )
+
+
+def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
+    """The conflict without an older word on the person's activity that contradicts the latest."""
+    if active is None or conflict.change.active in {None, active}:
+        return conflict
+    return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
+
+
+def _changed(conflict: Conflict, after: Conflict, now: datetime) -> tuple[Write, ...]:
+    if after == conflict:
+        return ()
+    return (PutConflict(replace(after, version=conflict.version + 1, updated_at=now), conflict.version),)
 
 
 def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> str | None:
@@ -220,8 +236,7 @@ def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -
 
     Approvals were given to what was asked for then: they end where this asks for something else.
     """
-    deactivates = refused.change.active
-    change = _merged(former.change, refused)
+    change = _merged(former.change, _said(refused, invocation.now))
     same = (change.after, change.active) == (former.change.after, former.change.active)
     return replace(
         former,
@@ -236,10 +251,17 @@ def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -
         occurrences=former.occurrences + 1,
         updated_at=invocation.now,
         correlation_id=invocation.correlation_id,
-        deactivation_pending=former.deactivation_pending if deactivates is None else not deactivates,
+        deactivation_pending=change.active is False and (refused.change.active is False or former.deactivation_pending),
         sent=False,
         key_id=refused.key_id,
     )
+
+
+def _said(refused: RefusedClaim, now: datetime) -> RefusedClaim:
+    """The refused claim with the time at which it says what the person's activity is, if it does."""
+    if refused.change.active is None:
+        return refused
+    return replace(refused, change=replace(refused.change, active_said_at=now))
 
 
 def _merged(former: PendingChange, refused: RefusedClaim) -> PendingChange:
@@ -249,18 +271,21 @@ def _merged(former: PendingChange, refused: RefusedClaim) -> PendingChange:
     if refused.operation is not Operation.PATCH:
         return latest
     earlier = {name: value for name, value in former.after.items() if name not in latest.before}
+    if latest.active is None and refused.says_active in {None, former.active}:
+        latest = replace(latest, active=former.active, active_said_at=former.active_said_at)
     return PendingChange(
         before={**former.before, **latest.before},
         after={**earlier, **latest.after},
-        active=former.active if latest.active is None else latest.active,
+        active=latest.active,
+        active_said_at=latest.active_said_at,
     )
 
 
 def _opened(refused: RefusedClaim, former: Conflict | None, invocation: Invocation) -> Conflict:
-    change = refused.change
-    if former is not None and former.deactivation_pending and change.active is None:
+    change = _said(refused, invocation.now).change
+    if former is not None and former.deactivation_pending and change.active is None and not refused.says_active:
         # Nothing that was asked for is lost because something else was asked for.
-        change = replace(change, active=False)
+        change = replace(change, active=False, active_said_at=former.activity_said_at)
     return Conflict(
         id=invocation.new_id(),
         version=1,

@@ -156,15 +156,22 @@ def _optional_address(read: Reader, name: str) -> Address | None:
 
 
 def _change_document(change: PendingChange) -> dict[str, object]:
-    return {"before": dict(change.before), "after": dict(change.after), "active": change.active}
+    said_at = text_of(change.active_said_at) if change.active_said_at else None
+    return {
+        "before": dict(change.before),
+        "after": dict(change.after),
+        "active": change.active,
+        "activeSaidAt": said_at,
+    }
 
 
 def _read_change(document: Mapping[str, object]) -> PendingChange:
-    before, after, active = document["before"], document["after"], document["active"]
+    before, after, active, said_at = (document[name] for name in ("before", "after", "active", "activeSaidAt"))
     return PendingChange(
         before=before if isinstance(before, dict) else {},
         after=after if isinstance(after, dict) else {},
         active=active if isinstance(active, bool) else None,
+        active_said_at=moment_of(said_at) if isinstance(said_at, str) else None,
     )
 
 

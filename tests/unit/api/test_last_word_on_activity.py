@@ -1,0 +1,163 @@
+"""Whether somebody may sign in is what was said last, whoever said it and whatever became of the address."""
+
+from datetime import timedelta
+
+import pytest
+
+from rightful.accounts.account import Account
+from rightful.conflicts.conflict import Conflict, ConflictStatus
+from tests.support.service import Service, patch
+
+SALES = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "sales@example.com"}
+TITLE = {"op": "replace", "path": "title", "value": "Engineer"}
+
+
+def active(value: bool) -> dict[str, object]:
+    """An operation that lets somebody in, or not."""
+    return {"op": "replace", "path": "active", "value": value}
+
+
+class Refused:
+    """Ada's directory said `active` together with an address that a colleague uses whom no directory provisions."""
+
+    def __init__(self, says: bool) -> None:
+        self.service = Service()
+        self.scim_id = str(self.service.create_user("ada")["id"])
+        self.account_id = self.scim_id.rpartition("-")[0]
+        self.act("unlink", str(self.service.create_user("sales")["id"]).rpartition("-")[0])
+        if says:
+            self.patch(active(False))
+        self.patch(SALES, active(says), expected=409)
+
+    def patch(self, *operations: dict[str, object], expected: int = 200) -> None:
+        """Ada's directory, a minute later."""
+        self.service.pass_time(timedelta(minutes=1))
+        assert self.service.scim("PATCH", f"/Users/{self.scim_id}", patch(*operations)).status == expected
+
+    def act(self, action: str, account_id: str = "") -> None:
+        """An administrator, a minute later."""
+        self.service.pass_time(timedelta(minutes=1))
+        body = {"action": action, "reason": "because"}
+        parameters = {"id": account_id or self.account_id}
+        assert self.service.admin("POST", "/accounts/{id}/actions", body, parameters=parameters).status == 200
+
+    def remediate(self) -> Account:
+        """The remediator's turn, and Ada then."""
+        self.service.pass_time(timedelta(minutes=1))
+        self.service.remediate_all()
+        return self.ada
+
+    def approve(self) -> Account:
+        """An administrator lets the address move; Ada then."""
+        self.remediate()
+        [conflict] = [each for each in self.service.store.all_of(Conflict) if each.live]
+        body = {"decision": "approve", "reason": "yes"}
+        answer = self.service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id})
+        assert isinstance(answer.body, dict)
+        assert answer.body["status"] == ConflictStatus.APPLIED, answer.body
+        assert self.ada.holds == "sales@example.com"
+        return self.ada
+
+    @property
+    def ada(self) -> Account:
+        """Ada's account now."""
+        account = self.service.store.account(self.account_id)
+        assert account is not None
+        return account
+
+
+def test_an_administrator_who_lets_somebody_in_before_the_refused_deactivation_was_carried_out_is_right() -> None:
+    refused = Refused(says=False)
+    refused.act("reactivate")
+    assert refused.remediate().active
+    assert refused.approve().active
+
+
+def test_an_administrator_who_lets_somebody_in_again_is_right_when_the_address_moves_later() -> None:
+    refused = Refused(says=False)
+    assert not refused.remediate().active
+    refused.act("reactivate")
+    assert refused.approve().active
+
+
+def test_a_directory_that_says_active_takes_its_deactivation_back() -> None:
+    refused = Refused(says=False)
+    refused.patch(TITLE, active(True))
+    assert refused.remediate().active
+    assert refused.approve().active
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_a_directory_that_says_active_and_is_refused_again_takes_its_deactivation_back(carried_out: bool) -> None:
+    refused = Refused(says=False)
+    if carried_out:
+        assert not refused.remediate().active
+    refused.patch(SALES, active(True), expected=409)
+    assert refused.remediate().active is not carried_out
+    assert refused.approve().active
+
+
+def test_another_refused_address_that_comes_with_active_takes_the_deactivation_back() -> None:
+    refused = Refused(says=False)
+    refused.service.create_user("office")
+    refused.patch({**SALES, "value": "office@example.com"}, active(True), expected=409)
+    assert refused.remediate().active
+
+
+@pytest.mark.parametrize("value", ["free@example.com", "ada@example.com"], ids=["another address", "its own address"])
+def test_a_later_change_that_ends_the_refused_one_deactivates_all_the_same(value: str) -> None:
+    refused = Refused(says=False)
+    refused.patch({**SALES, "value": value})
+    assert (refused.ada.active, refused.ada.holds) == (False, value)
+    assert not refused.remediate().active
+
+
+def test_a_later_change_of_something_else_deactivates_at_once_and_once() -> None:
+    refused = Refused(says=False)
+    refused.patch(TITLE)
+    assert not refused.ada.active
+    refused.patch(active(True))
+    assert refused.remediate().active
+
+
+def test_an_address_that_became_free_does_not_swallow_the_deactivation() -> None:
+    refused = Refused(says=False)
+    holder = refused.service.store.holds(["sales@example.com"])["sales@example.com"].account_id
+    assert holder is not None
+    refused.service.admin(
+        "POST",
+        "/accounts/{id}/actions",
+        {"action": "set-email", "email": None, "reason": "free it"},
+        parameters={"id": holder},
+    )
+    refused.patch(SALES)
+    assert (refused.ada.active, refused.ada.holds) == (False, "sales@example.com")
+
+
+def test_an_administrator_who_unlinks_somebody_whose_directory_deactivated_them_does_not_let_them_stay() -> None:
+    refused = Refused(says=False)
+    refused.act("unlink")
+    assert not refused.remediate().active
+
+
+def test_an_administrator_who_deactivates_somebody_is_right_when_a_refused_reactivation_is_applied_later() -> None:
+    refused = Refused(says=True)
+    refused.act("deactivate")
+    assert not refused.approve().active
+
+
+def test_a_directory_that_says_inactive_takes_its_refused_reactivation_back() -> None:
+    refused = Refused(says=True)
+    refused.patch(TITLE, active(False))
+    assert not refused.approve().active
+
+
+def test_a_directory_that_says_inactive_and_is_refused_again_takes_its_reactivation_back() -> None:
+    refused = Refused(says=True)
+    refused.patch(SALES, active(False), expected=409)
+    assert not refused.approve().active
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_what_nobody_took_back_is_applied_with_the_address(says: bool) -> None:
+    assert Refused(says).approve().active is says
