@@ -7,12 +7,14 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from rightful.api.lambda_context import invocation_of
 from rightful.api.messages import read_message
+from rightful.conflicts.failing import give_up
 from rightful.conflicts.remediation import remediate
 from rightful.conflicts.waking import sweep
 from rightful.metrics import Metric
-from rightful.observability import count, examined, logger, not_examined, observed, swept
-from rightful.storage.clients import conflict_queue, identity_store
-from rightful.storage.contract import Sweep
+from rightful.observability import count, examined, given_up, logger, not_examined, observed, swept
+from rightful.storage.clients import conflict_queue, identity_store, settings
+from rightful.storage.contract import Pointer, Sweep
+from rightful.storage.failures import passes_by_itself
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -40,8 +42,15 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
     except Exception as error:
         # The batch processor keeps it to itself: it only names the record, so that SQS delivers that again.
         not_examined(about, error)
+        if isinstance(about, Pointer) and _is_last(record) and not passes_by_itself(error):
+            given_up(give_up(identity_store(), invocation_of(context, message.correlation_id), about))
         raise
     examined(about, outcome)
+
+
+def _is_last(record: "SQSRecord") -> bool:
+    """Whether the queue sets the message aside if this delivery fails as well."""
+    return int(record.attributes.get("ApproximateReceiveCount") or 1) >= settings().conflict_deliveries
 
 
 @observed

@@ -4,14 +4,18 @@ import json
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.remediator import app
 from rightful import observability
-from rightful.storage.contract import Pointer
+from rightful.conflicts.conflict import ConflictStatus
+from rightful.storage.contract import Pointer, QueueUnavailableError
 from rightful.storage.writes import ContendedError, PutConflict
 from tests.support.builders import a_conflict
+from tests.support.faults import answering, error
 from tests.support.functions import Deployed, deployed_on_moto
 
 
@@ -65,6 +69,71 @@ def test_a_record_that_fails_is_named_logged_and_counted_without_what_it_quotes(
     assert line["error"] == type(error).__name__
     assert "example.com" not in log.getvalue()
     assert '"ExaminationsFailed"' in capsys.readouterr().out
+
+
+def delivered(times: int, conflict_id: str) -> dict[str, Any]:
+    event = batch(conflict_id)
+    event["Records"][0]["attributes"] = {"ApproximateReceiveCount": str(times)}
+    return event
+
+
+def throttled() -> ClientError:
+    return ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
+
+
+@pytest.mark.parametrize(
+    ("failure", "times", "status"),
+    [
+        (ValueError("unforeseen"), 5, ConflictStatus.FAILED),
+        (ValueError("unforeseen"), 6, ConflictStatus.FAILED),
+        (ClientError({"Error": {"Code": "AccessDeniedException"}}, "PutItem"), 5, ConflictStatus.FAILED),
+        (ValueError("unforeseen"), 4, ConflictStatus.OPEN),
+        (ContendedError(), 5, ConflictStatus.OPEN),
+        (QueueUnavailableError("SendMessage"), 5, ConflictStatus.OPEN),
+        (throttled(), 5, ConflictStatus.OPEN),
+        (
+            ClientError({"Error": {"Code": "X"}, "ResponseMetadata": {"HTTPStatusCode": 500}}, "PutItem"),  # type: ignore[typeddict-item]
+            5,
+            ConflictStatus.OPEN,
+        ),
+    ],
+)
+def test_what_fails_for_good_is_marked_with_its_last_delivery_and_goes_to_the_dead_letters_all_the_same(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, failure: Exception, times: int, status: ConflictStatus
+) -> None:
+    conflict = a_conflict("org", uuid4().hex)
+    deployed.store.commit([PutConflict(conflict, None)], remaining=lambda: 10.0)
+
+    def fails(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(app, "remediate", fails)
+    answer = deployed.call("remediator", delivered(times, conflict.id))
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": f"message-{conflict.id}"}]}
+    found = deployed.store.conflict(Pointer("org", conflict.id))
+    assert found is not None
+    assert found.status is status
+    if status is ConflictStatus.FAILED:
+        assert found.next_step is not None
+        assert found.next_step.who == "operator of the service"
+        assert "unforeseen" not in found.explanation
+
+
+def test_a_failure_that_cannot_be_marked_either_loses_nothing(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conflict = a_conflict("org", uuid4().hex)
+    deployed.store.commit([PutConflict(conflict, None)], remaining=lambda: 10.0)
+
+    def fails(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(app, "remediate", fails)
+    with answering(deployed.store.client, "TransactWriteItems", [error("AccessDeniedException")]):
+        answer = deployed.call("remediator", delivered(5, conflict.id))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": f"message-{conflict.id}"}]}
+    assert deployed.store.conflict(Pointer("org", conflict.id)) == conflict
 
 
 def test_a_sweep_sends_the_organizations_live_conflicts(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:

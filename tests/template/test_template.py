@@ -108,6 +108,12 @@ def test_every_queue_is_encrypted_and_has_a_dead_letter_queue_or_is_one(expanded
             assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
 
+def test_the_functions_know_how_often_the_queue_delivers_a_message(expanded: Resources) -> None:
+    deliveries = expanded["ConflictsQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    variables = expanded["RemediatorFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["CONFLICT_DELIVERIES"] == str(deliveries)
+
+
 def test_a_queue_hides_a_message_for_six_times_the_functions_timeout(
     expanded: Resources, template: dict[str, Any]
 ) -> None:

@@ -20,10 +20,12 @@ def test_every_variable_reaches_its_setting() -> None:
     environment = {name: f"value of {name}" for name in VARIABLES} | {
         "EVENT_LOG_RETENTION_DAYS": "7",
         "DNS_RESOLVER_URL": "https://dns.example",
+        "CONFLICT_DELIVERIES": "8",
     }
+    numbers = {"EVENT_LOG_RETENTION_DAYS", "CONFLICT_DELIVERIES"}
     settings = read_settings(environment)
     for name in VARIABLES:
-        expected = 7 if name == "EVENT_LOG_RETENTION_DAYS" else environment[name]
+        expected = int(environment[name]) if name in numbers else environment[name]
         assert getattr(settings, name.lower()) == expected
 
 
@@ -36,6 +38,12 @@ def test_a_resolver_that_is_not_asked_by_https_is_refused_by_name() -> None:
 def test_a_retention_that_cannot_be_is_refused_by_name(days: str) -> None:
     with pytest.raises(SettingsMissingError, match="EVENT_LOG_RETENTION_DAYS"):
         read_settings({**TABLES, "EVENT_LOG_RETENTION_DAYS": days})
+
+
+@pytest.mark.parametrize("number", ["0", "1001", "", "five", "-5"])
+def test_a_number_of_deliveries_that_cannot_be_is_refused_by_name(number: str) -> None:
+    with pytest.raises(SettingsMissingError, match="CONFLICT_DELIVERIES"):
+        read_settings({**TABLES, "CONFLICT_DELIVERIES": number})
 
 
 def test_missing_tables_are_all_named() -> None:

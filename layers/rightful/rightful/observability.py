@@ -166,6 +166,15 @@ def not_examined(about: "Pointer | Sweep", error: Exception) -> None:
     count(Metric.EXAMINATIONS_FAILED)
 
 
+def given_up(conflict: "Conflict | None") -> None:
+    """A conflict that cannot be examined was marked as failed."""
+    if conflict is not None:
+        logger.error(
+            "Conflict given up",
+            extra={"conflictId": conflict.id, "organizationId": conflict.organization_id, "status": "failed"},
+        )
+
+
 def committed(change: "ConflictChange") -> None:
     """A change of a conflict went out as an event: one line, under the correlation id of the request behind it."""
     old, new = change.old, change.new

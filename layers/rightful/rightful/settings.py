@@ -10,6 +10,7 @@ from datetime import timedelta
 
 _SHORTEST_TABLE_NAME = 3  # DynamoDB's own limit
 _MOST_RETENTION_DAYS = 3653
+_MOST_DELIVERIES = 1000  # SQS's own limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Settings:
     Attributes:
         base_url: what clients put before the path; empty: the API stage's own URL.
         dns_resolver_url: by which domains are verified, an https URL; empty: only the operator adds domains.
+        conflict_deliveries: how often the queue delivers a message before it sets it aside.
         log_hash_key: what turns an address into the hash that logs may hold; empty: logs hold none.
     """
 
@@ -31,6 +33,7 @@ class Settings:
     event_log_retention_days: int = 90
     log_hash_key: str = ""
     dns_resolver_url: str = ""
+    conflict_deliveries: int = 5
 
     @property
     def log_retention(self) -> timedelta:
@@ -60,6 +63,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     days = environment.get("EVENT_LOG_RETENTION_DAYS", "90")
     if not (days.isascii() and days.isdigit() and 1 <= int(days[:9]) <= _MOST_RETENTION_DAYS):
         wrong.append(f"EVENT_LOG_RETENTION_DAYS has to be a whole number from 1 to {_MOST_RETENTION_DAYS}")
+    deliveries = environment.get("CONFLICT_DELIVERIES", "5")
+    if not (deliveries.isascii() and deliveries.isdigit() and 1 <= int(deliveries[:9]) <= _MOST_DELIVERIES):
+        wrong.append(f"CONFLICT_DELIVERIES has to be a whole number from 1 to {_MOST_DELIVERIES}")
     resolver = environment.get("DNS_RESOLVER_URL", "")
     if resolver and not resolver.startswith("https://"):
         wrong.append("DNS_RESOLVER_URL has to be an https URL")
@@ -75,6 +81,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         event_log_retention_days=int(days),
         log_hash_key=environment.get("LOG_HASH_KEY", ""),
         dns_resolver_url=resolver,
+        conflict_deliveries=int(deliveries),
     )
 
 

@@ -3,7 +3,8 @@
 open -> waiting_approval | refused | applied | superseded | expired | failed
 waiting_approval -> applied | rejected | superseded | expired | failed
 applied -> undone
-rejected, undone, failed -> open     only when an administrator asks for a retry
+rejected, undone -> open             only when an administrator asks for a retry
+failed -> open | applied | superseded    whenever anybody asks again
 """
 
 from collections.abc import Mapping
@@ -40,6 +41,10 @@ step names may take that step, and because the IdP will retry."""
 SETTLED_BY_PEOPLE = frozenset({ConflictStatus.REJECTED, ConflictStatus.UNDONE})
 """An administrator said no. The identity provider does not know and keeps retrying: its retries are counted on the same
 conflict instead of asking the administrator again each day, until the change expires or asks for another address."""
+
+
+OVER = frozenset({ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED})
+"""The requester's pending change it is no more: the identity provider's next refused try is a conflict of its own."""
 
 
 class Collision(StrEnum):

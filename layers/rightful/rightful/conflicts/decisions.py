@@ -16,6 +16,7 @@ from rightful.conflicts.decision import approved_thing, counting, decide, same_a
 from rightful.conflicts.decision_error import DecisionError, read_reason
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
 from rightful.conflicts.explain import situation
+from rightful.conflicts.failing import reopening
 from rightful.conflicts.gathering import gather
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.policy import Rule
@@ -28,15 +29,7 @@ from rightful.invocation import Invocation
 from rightful.organizations.tokens import Token
 from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, QueueUnavailableError
 from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
-from rightful.storage.writes import (
-    ContendedError,
-    EndWaiter,
-    PutConflict,
-    PutPending,
-    PutWaiter,
-    RefusedError,
-    Write,
-)
+from rightful.storage.writes import ContendedError, EndWaiter, PutConflict, PutPending, RefusedError, Write
 
 __all__ = ["DecisionError", "approve", "reject", "retry", "undo"]
 
@@ -159,23 +152,7 @@ def retry(
             raise DecisionError(
                 "ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry."
             )
-        reopened = replace(
-            conflict,
-            version=conflict.version + 1,
-            status=ConflictStatus.OPEN,
-            explanation=f"Opened again by {key.holder}.",
-            decided_by=key.holder,
-            approvals=(),
-            resolved_at=None,
-            updated_at=invocation.now,
-            sent=False,
-        )
-        writes: list[Write] = [
-            PutConflict(reopened, conflict.version),
-            PutPending(conflict.requester_key, conflict.id, conflict.wanted.canonical),
-            PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
-            log_row(reopened, Action.CONFLICT_DECIDED, invocation.now, result=Result.WAITING, approver=key.holder),
-        ]
+        writes = reopening(conflict, invocation.now, f"Opened again by {key.holder}.", by=key.holder)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError as error:

@@ -18,6 +18,7 @@ ADMINISTRATOR = "organization administrator"
 IDP_ADMINISTRATOR = "identity provider administrator"
 OTHER_ADMINISTRATOR = "administrator of the other organization"
 IDP = "identity provider"
+OPERATOR = "operator of the service"
 
 _NOTHING_TO_DO = "Nothing: the identity provider creates the user with its next try, or press Retry there."
 
@@ -219,6 +220,18 @@ def unknown(conflict: Conflict) -> Blocked:
         f"Who holds the {what} is not certain, so nothing is done by guess.",
         NextStep(ADMINISTRATOR, "Look at the accounts concerned, correct what contradicts, then retry."),
         ConflictStatus.WAITING_APPROVAL,
+    )
+
+
+def failed(conflict: Conflict) -> tuple[str, NextStep]:
+    """The service itself failed to examine it, again and again."""
+    return (
+        "The service met an error each time it looked at this change, and has stopped trying. Nothing was changed.",
+        NextStep(
+            OPERATOR,
+            f"Find the error (correlation id {conflict.correlation_id}) and remove its cause, then retry. "
+            "The identity provider's next try has it looked at again, too.",
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from rightful.accounts.account import Account
 from rightful.accounts.address import Address
 from rightful.conflicts.conflict import (
+    OVER,
     PENDING_CHANGE_LIFETIME,
     Collision,
     Conflict,
@@ -146,7 +147,7 @@ def ending_writes(
     Returns:
         Nothing where the pending change goes on; else writes on items of the conflict's own only.
     """
-    if conflict is None or not (conflict.live or conflict.settled_by_people):
+    if conflict is None or conflict.status in OVER:
         return ()
     latest = _with_activity(conflict, says_active)
     if says_active or (after is not None and not after.active):

@@ -10,6 +10,7 @@ from rightful.conflicts.applying import trail_of
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.conflicts.decision import Decision, counting, decide, over_cap, ping_pong
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
+from rightful.conflicts.failing import reopening
 from rightful.conflicts.gathering import gather
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.merging import deactivated
@@ -113,6 +114,8 @@ class _Remediation:
         if conflict.deactivation_pending:
             self._deactivate(conflict)
             return None
+        if conflict.status is ConflictStatus.FAILED:
+            return self._reopen(conflict)
         if not conflict.live:
             return Outcome(Effect.NOTHING, conflict, self._finish(conflict))
         snapshot = gather(self.store, self.invocation, conflict)
@@ -215,6 +218,17 @@ class _Remediation:
         after = writes[0]
         done = after.conflict if isinstance(after, PutConflict) else conflict
         return Outcome(Effect.ENDED, done, self._wake_followers(done))
+
+    def _reopen(self, conflict: Conflict) -> Outcome | None:
+        """Its pointer comes once more, from the dead-letter queue or on an occasion: whatever failed may be mended."""
+        now, key = self.invocation.now, conflict.requester_key
+        if self.store.pending_conflicts([key]).get(key, conflict.id) == conflict.id:
+            self._commit(reopening(conflict, now, "It failed before, and is examined again."))
+            return None
+        self._commit(
+            ended(conflict, ConflictStatus.SUPERSEDED, "A later change of the same person took its place.", now)
+        )
+        return Outcome(Effect.ENDED, self.store.conflict(self.pointer))
 
     def _deactivate(self, conflict: Conflict) -> None:
         """The refused request also deactivated the person: that is done first and whatever becomes of the address."""

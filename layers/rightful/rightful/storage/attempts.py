@@ -40,6 +40,11 @@ def watched(client: Client) -> Client:
     return client
 
 
+def is_refused_for_now(code: str) -> bool:
+    """Whether an error's code says no more than that the attempt came at a bad moment."""
+    return code in _CONTENDED or code in _THROTTLED
+
+
 def _hear(parsed_response: Mapping[str, object] | None = None, event_name: str = "", **_: object) -> None:
     """botocore's `response-received`, emitted for each attempt: response-received.<service>.<operation>."""
     codes = _codes(parsed_response or {})

@@ -1,0 +1,137 @@
+"""A conflict that could not be examined: marked for a person, and back when anybody asks again."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.failing import give_up
+from rightful.conflicts.policy import STANDARD
+from rightful.conflicts.recording import pointer_of
+from rightful.eventlog import LogEntry, Result
+from rightful.events.publishing import publish
+from rightful.events.schema import domain_event
+from rightful.upkeep.janitor import make_round
+from tests.support.service import Service, patch
+from tests.support.stream import RecordingBus, StreamingStore
+
+
+def conflict_of(service: Service) -> Conflict:
+    return max(service.store.all_of(Conflict), key=lambda conflict: conflict.id)
+
+
+def failed_change(service: Service) -> Any:
+    """Ada was refused the address of Sales, who left, and the examination failed for good. Returns Ada's SCIM id."""
+    leaver, ada = service.create_user("sales"), service.create_user("ada")
+    service.scim("DELETE", f"/Users/{leaver['id']}")
+    service.move(ada["id"], "sales")
+    service.queue.messages.clear()
+    assert give_up(service.store, service.invocation(), pointer_of(conflict_of(service))) is not None
+    assert conflict_of(service).status is ConflictStatus.FAILED
+    return ada["id"]
+
+
+def test_a_failure_tells_who_has_to_look_and_ends_the_waiting() -> None:
+    service = Service()
+    failed_change(service)
+    conflict = conflict_of(service)
+    assert conflict.next_step is not None
+    assert conflict.next_step.who == "operator of the service"
+    assert conflict.correlation_id in conflict.next_step.what
+    assert service.store.waiters("sales@example.com") == ()
+    rows = [row for row in service.store.all_of(LogEntry) if row.explanation == conflict.explanation]
+    assert [(row.result, row.conflict_id) for row in rows] == [(Result.REFUSED, conflict.id)]
+    service.pass_time(timedelta(days=2))
+    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 0
+
+
+def test_only_a_live_conflict_fails_and_only_once() -> None:
+    service = Service()
+    failed_change(service)
+    failed = conflict_of(service)
+    assert give_up(service.store, service.invocation(), pointer_of(failed)) is None
+    assert conflict_of(service) == failed
+
+
+def test_a_message_that_comes_back_from_the_dead_letters_is_examined_and_applied() -> None:
+    service = Service()
+    ada = failed_change(service)
+    service.queue.messages.append(pointer_of(conflict_of(service)))
+    service.remediate_all()
+    assert conflict_of(service).status is ConflictStatus.APPLIED
+    assert service.move(ada, "sales").status == 200
+
+
+def test_an_administrators_retry_examines_it() -> None:
+    service = Service()
+    failed_change(service)
+    answer: Any = service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict_of(service).id})
+    assert (answer.status, answer.body["status"]) == (200, "applied")
+
+
+def test_the_identity_providers_next_try_examines_it() -> None:
+    service = Service()
+    ada = failed_change(service)
+    assert service.move(ada, "sales").status == 409
+    service.remediate_all()
+    assert conflict_of(service).status is ConflictStatus.APPLIED
+    assert conflict_of(service).occurrences == 2
+
+
+def test_what_goes_through_after_a_failure_ends_it() -> None:
+    service = Service()
+    ada = failed_change(service)
+    assert service.move(ada, "countess").status == 200
+    assert conflict_of(service).status is ConflictStatus.SUPERSEDED
+    assert service.store.pending_conflicts([conflict_of(service).requester_key]) == {}
+
+
+def test_a_failed_change_that_a_later_one_replaced_is_not_examined_again() -> None:
+    service = Service(policy=STANDARD)
+    ada = failed_change(service)
+    failed = conflict_of(service)
+    service.create_user("grace")
+    service.pass_time(timedelta(seconds=1))
+    assert service.move(ada, "grace").status == 409
+    service.remediate_all()
+    service.queue.messages.append(pointer_of(failed))
+    service.remediate_all()
+    found = service.store.conflict(pointer_of(failed))
+    assert found is not None
+    assert found.status is ConflictStatus.SUPERSEDED
+
+
+def test_a_deactivation_that_failed_is_asked_for_until_it_is_done() -> None:
+    service = Service()
+    service.create_user("grace")
+    ada = service.create_user("ada")
+    change = [
+        {"op": "replace", "path": "active", "value": False},
+        {"op": "replace", "path": 'emails[type eq "work"].value', "value": "grace@example.com"},
+    ]
+    service.scim("PATCH", f"/Users/{ada['id']}", patch(*change))
+    service.queue.messages.clear()
+    give_up(service.store, service.invocation(), pointer_of(conflict_of(service)))
+    service.pass_time(timedelta(minutes=5))
+    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 1
+    service.remediate_all()
+    body: Any = service.scim("GET", f"/Users/{ada['id']}").body
+    assert body["active"] is False
+
+
+@pytest.mark.parametrize("by", ["administrator", "dead letters"])
+def test_failing_and_coming_back_are_told(by: str) -> None:
+    store = StreamingStore()
+    service, bus = Service(store=store), RecordingBus()
+    failed_change(service)
+    if by == "administrator":
+        service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict_of(service).id})
+    else:
+        service.queue.messages.append(pointer_of(conflict_of(service)))
+        service.remediate_all()
+    publish(store, service.queue, bus, store.take())
+    told = [event.type.value for event in bus.events if event.type.value.startswith("conflict.")]
+    assert told == ["conflict.opened", "conflict.failed", "conflict.reopened", "conflict.applied"]
+    for event in bus.events:
+        domain_event.validate_python(event.detail())
