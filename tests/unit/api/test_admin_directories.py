@@ -92,3 +92,21 @@ def test_a_key_holders_name_is_plain_text(name: str) -> None:
 @pytest.mark.parametrize("name", ["Zürich", "日本", "می‌خواهم", "O'Hara & Söhne (2)", "👩‍👩‍👧"])
 def test_a_name_in_any_script_is_taken(name: str) -> None:
     assert Service().admin("POST", "/directories", {"name": name}).status == 201
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("uniqueness", ["server", "global"])
+def test_a_uniqueness_that_nobody_would_enforce_is_refused_by_name(method: str, uniqueness: str) -> None:
+    badge = {"name": "badge", "type": "complex", "subAttributes": [{"name": "number", "uniqueness": uniqueness}]}
+    refused: Any = put(Service(), method, BADGES, {"id": "urn:example:more:1.0", "attributes": [badge]})
+    assert field_of(refused) == "extensions.1"
+    assert "badge.number" in refused.body["error"]["message"]
+    assert put(Service(), method, {**BADGES, "attributes": [{"name": "badge", "uniqueness": "none"}]}).status < 300
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_an_extension_of_groups_is_refused_and_one_of_users_may_say_so(method: str) -> None:
+    refused: Any = put(Service(), method, {**BADGES, "resourceType": "Group"})
+    assert field_of(refused) == "extensions.0"
+    assert "only User" in refused.body["error"]["message"]
+    assert put(Service(), method, {**BADGES, "resourceType": "User"}).status < 300

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from rightful.organizations.settings_error import SettingsError
+from rightful.scim.attributes import Schema
 from rightful.scim.errors import ScimError
 from rightful.scim.schema import schema_from_dict
 
@@ -29,9 +30,11 @@ def check_extensions(extensions: Sequence[Mapping[str, object]]) -> None:
     for number, extension in enumerate(extensions):
         where = f"extensions.{number}"
         try:
-            urn = schema_from_dict(extension).id
+            schema = schema_from_dict(extension)
         except ScimError as error:
             raise SettingsError("invalid_value", f"{where}: {error.detail}", where) from error
+        urn = schema.id
+        _refuse_what_is_not_kept(extension, schema, where)
         if urn.lower().startswith(_RESERVED):
             message = f"{where}: {urn} is a standard schema, which every directory has. Use a URN of your own."
             raise SettingsError("invalid_value", message, where)
@@ -42,3 +45,19 @@ def check_extensions(extensions: Sequence[Mapping[str, object]]) -> None:
     if octets > MOST_EXTENSIONS_OCTETS:
         message = f"extensions: {octets} bytes together, of {MOST_EXTENSIONS_OCTETS}. Shorten their descriptions."
         raise SettingsError("invalid_value", message, "extensions")
+
+
+def _refuse_what_is_not_kept(extension: Mapping[str, object], schema: Schema, where: str) -> None:
+    """Refuse what a schema may promise and this service would not keep."""
+    if (kind := extension.get("resourceType", "User")) != "User":
+        message = f"{where}: resourceType {kind!r} cannot be extended, only User can. Groups have the core attributes."
+        raise SettingsError("invalid_value", message, where)
+    parts = ((a.name, sub) for a in schema.attributes for sub in (a, *a.sub_attributes))
+    for name, part in parts:
+        if part.uniqueness != "none":
+            told = name if part.name == name else f"{name}.{part.name}"
+            message = (
+                f"{where}: {told} has uniqueness {part.uniqueness!r}, which is not enforced for an extension's "
+                "attributes. Send 'none' or leave it out; unique are userName, and the account's address."
+            )
+            raise SettingsError("invalid_value", message, where)
