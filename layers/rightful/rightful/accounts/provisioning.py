@@ -38,7 +38,7 @@ from rightful.accounts.resource import (
     resource_of,
 )
 from rightful.accounts.statement import NOTHING, Statement
-from rightful.conflicts.conflict import Operation, Requester
+from rightful.conflicts.conflict import Conflict, Operation, Requester
 from rightful.conflicts.recording import owes_deactivation
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
@@ -171,8 +171,7 @@ class Provisioning:
             precondition(before)
             pending = self.refusals.pending(state)
             wanted = without_tombstone(before, change(resource_of(before)))
-            if owes_deactivation(pending, scim_id, statement.active):
-                wanted = {**wanted, "active": False}
+            wanted = _with_what_is_owed(wanted, pending, scim_id, statement)
             after = changed_account(before, wanted, invocation.now)
             writes: list[Write] = []
             if after is not None:
@@ -331,6 +330,13 @@ class Provisioning:
         if invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
             raise _busy()
         return self.state(scim_id, requester_key=requester_key)
+
+
+def _with_what_is_owed(
+    wanted: Mapping[str, object], pending: Conflict | None, scim_id: str, statement: Statement
+) -> Mapping[str, object]:
+    """What a directory wants, with the deactivation that it asked for before and that was not carried out yet."""
+    return {**wanted, "active": False} if owes_deactivation(pending, scim_id, statement.active) else wanted
 
 
 def _busy() -> ScimError:
