@@ -146,6 +146,16 @@ class AddressWrites:
         committing.done(ReserveAddress(names.address, None, renewed, NOW))
         assert store.holds([names.address]) == {names.address: Hold(names.address, None, renewed)}
 
+    def test_a_reservation_gives_way_to_the_conflict_that_names_it(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        given(store, ReserveAddress(names.address, None, _reservation(names), NOW))
+        other = _reservation(names, until_hours=72, conflict=names.other_conflict)
+        refused = ReserveAddress(names.address, None, other, NOW, replaces="another")
+        assert committing.refused(refused) == Hold(names.address, None, _reservation(names))
+        committing.done(ReserveAddress(names.address, None, other, NOW, replaces=names.conflict))
+        assert store.holds([names.address]) == {names.address: Hold(names.address, None, other)}
+
     def test_a_reservation_of_another_conflict_is_respected_until_it_ends(
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:

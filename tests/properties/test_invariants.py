@@ -19,7 +19,7 @@ from rightful.accounts.refusals import ClaimRefusedError, RefusalRecorder
 from rightful.accounts.self_service import schedule_deletion
 from rightful.accounts.sign_up import SignUp, sign_up
 from rightful.accounts.statement import NOTHING, Statement
-from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation
+from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.conflicts.proof import ENTERPRISE_USER
@@ -85,7 +85,7 @@ class Life(RuleBasedStateMachine):
         self.asked: dict[str, Asked] = {}
         self.refusals: set[str] = set()
         for name in NAMES[:4]:
-            self.a_directory_creates_a_user(HERE, name, None)
+            self.a_directory_creates_a_user(HERE, name, None, None, "one")
 
     def _key(self, holder: str) -> Token:
         key = a_token(f"hash of {holder}", id=holder, scope=Scope.ADMIN, holder=holder, organization_id=OURS)
@@ -98,16 +98,23 @@ class Life(RuleBasedStateMachine):
         directory_id=st.sampled_from([HERE, HERE, HERE, *DIRECTORIES]),
         name=names,
         number=st.sampled_from(["1", "2", None]),
+        called=st.one_of(st.none(), names),
+        person=st.sampled_from(["one", "one", "one", "another", None]),
     )
-    def a_directory_creates_a_user(self, directory_id: str, name: str, number: str | None) -> None:
+    def a_directory_creates_a_user(
+        self, directory_id: str, name: str, number: str | None, called: str | None, person: str | None
+    ) -> None:
+        """Its address may be another's, its userName may have changed or be used by two people, and not every directory
+        sends externalIds."""
         resource: dict[str, object] = {
-            "userName": name,
-            "externalId": f"{directory_id}-{name}",
+            "userName": called or name,
             "emails": [{"value": f"{name}@example.com", "type": "work", "primary": True}],
             "active": True,
         }
         if number:
             resource[ENTERPRISE_USER] = {"employeeNumber": number}
+        if person:
+            resource["externalId"] = f"{name} {person}"
         self._provision(Asked(directory_id, None, lambda _: resource))
 
     @precondition(lambda self: self._linked())
@@ -279,8 +286,12 @@ class Life(RuleBasedStateMachine):
 
     # Parts
 
-    def _provisioning(self, directory_id: str) -> Provisioning:
-        recorder = RefusalRecorder(self.world.store, self.world.queue)
+    def _provisioning(self, directory_id: str, asked: Asked | None = None) -> Provisioning:
+        def remember(conflict: Conflict) -> None:
+            if asked is not None:
+                self.asked[conflict.id] = asked
+
+        recorder = RefusalRecorder(self.world.store, self.world.queue, on_recorded=remember)
         return Provisioning(self.world.store, recorder, DIRECTORIES[directory_id], directory_id)
 
     def _provision(self, asked: Asked) -> bool:
@@ -289,7 +300,7 @@ class Life(RuleBasedStateMachine):
         Returns:
             Whether it was carried out or recorded, and not refused as wrong in itself.
         """
-        provisioning = self._provisioning(asked.directory_id)
+        provisioning = self._provisioning(asked.directory_id, asked)
         before = self._account_of(asked)
         try:
             after = self._send(provisioning, asked)
@@ -297,7 +308,7 @@ class Life(RuleBasedStateMachine):
             if error.status != 409 or "with email[" not in error.detail:
                 return False
             self.refusals.add(error.detail)
-            self.asked[self._recorded(error).id] = asked
+            self._check_recorded(error)
             return True
         if before is not None and (before.holds != after.holds or before.active != after.active):
             self._wake(before)
@@ -314,8 +325,8 @@ class Life(RuleBasedStateMachine):
         if conflict is not None and conflict.live and conflict.collision is Collision.EMAIL:
             assert conflict.wanted.canonical == canonical, "an older wish outlived a later word on the address"
 
-    def _recorded(self, refusal: ScimError) -> Conflict:
-        """The conflict of a 409, which is in the table, as the requester's pending change."""
+    def _check_recorded(self, refusal: ScimError) -> None:
+        """The conflict of a 409 is in the table, as the requester's pending change."""
         assert isinstance(refusal, ClaimRefusedError)
         conflict = refusal.conflict
         assert conflict is not None
@@ -324,14 +335,15 @@ class Life(RuleBasedStateMachine):
         stored = self.world.store.conflict(pointer_of(conflict))
         assert stored is not None
         assert stored.wanted.canonical in refusal.detail
-        return stored
 
     def _send(self, provisioning: Provisioning, asked: Asked) -> Account:
         invocation = self.world.invocation()
         if asked.scim_id is None:
             resource = asked.change({})
-            key = f"create:{asked.directory_id}:{resource['userName']}"
-            return provisioning.create(resource, provisioning.state(requester_key=key), invocation)
+            external_id = resource.get("externalId")
+            requester = Requester(None, None, str(resource["userName"]), str(external_id) if external_id else None)
+            state = provisioning.state(requester_key=requester.key(asked.directory_id))
+            return provisioning.create(resource, state, invocation)
         state = provisioning.state(asked.scim_id)
         return provisioning.change(
             asked.scim_id, asked.change, Operation.PATCH, state, invocation, statement=asked.statement

@@ -31,6 +31,7 @@ from tests.scenarios.world import (
     World,
     attributes,
     check_invariants,
+    create_key,
     policy_of,
     reservation,
 )
@@ -165,7 +166,7 @@ def _place_holder(world: World, row: Row) -> None:
         return
     if first.startswith("is a reservation"):
         until = NOW - DAY if first.endswith("ended") else NOW + 9 * DAY
-        key = f"create:{HERE}:requester" if first.endswith("the requester") else f"create:{HERE}:somebody"
+        key = create_key("requester" if first.endswith("the requester") else "somebody")
         reservation(world, key, THEIRS if first.endswith("organization") else OURS, until)
         return
     holder = world.user("holder", world.wanted.value)
@@ -274,7 +275,7 @@ def _reserved(a: Afterwards) -> None:
     hold = a.world.store.holds([a.world.wanted.canonical])[a.world.wanted.canonical]
     assert hold.account_id is None
     assert hold.reservation is not None
-    assert hold.reservation.requester_key == f"create:{HERE}:requester"
+    assert hold.reservation.requester_key == create_key("requester")
     assert hold.reservation.until > NOW
 
 

@@ -23,6 +23,7 @@ from tests.scenarios.world import (
     OURS,
     World,
     check_invariants,
+    create_key,
 )
 from tests.support.builders import a_token
 
@@ -130,8 +131,9 @@ def _ask(told: Told, name: str, other: str, deactivating: str | None) -> None:
     told.conflicts[name] = told.world.ask(name, f"{other}@example.com", active=active)
 
 
-def _create(told: Told, name: str, other: str) -> None:
-    told.conflicts[name] = told.world.ask_to_create(name, f"{other}@example.com")
+def _create(told: Told, name: str, called: str | None, other: str) -> None:
+    world = told.world
+    told.conflicts[name] = world.ask_to_create(called or name, f"{other}@example.com", externalId=f"external-{name}")
 
 
 def _rename(told: Told, name: str, to: str) -> None:
@@ -183,7 +185,7 @@ _PEOPLE_WORDS = {
 
 _STEPS: dict[str, Callable[..., None]] = {
     r"(\w+) asks for (\w+)'s( while deactivating)?": _ask,
-    r"(\w+) is created with (\w+)'s": _create,
+    r"(\w+) is created(?: as (\w+))? with (\w+)'s": _create,
     r"(\w+) is renamed to (\w+(?:'s)?)": _rename,
     r"(\w+) is reactivated": lambda told, name: told.world.write(
         name, status=AccountStatus.ACTIVE, deactivated_at=None
@@ -215,7 +217,7 @@ def _placeholder(told: Told, name: str) -> bool:
 def _kept_for(told: Told, whose: str, name: str) -> bool:
     canonical = f"{whose}@example.com"
     reservation = told.world.store.holds([canonical])[canonical].reservation
-    return reservation is not None and reservation.requester_key == f"create:{HERE}:{name}"
+    return reservation is not None and reservation.requester_key == create_key(name)
 
 
 def _relinkable(told: Told, name: str, user_name: str) -> bool:

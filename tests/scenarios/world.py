@@ -409,6 +409,11 @@ HOLDER_WORDS: dict[str, Change] = {
 }
 
 
+def create_key(name: str) -> str:
+    """What identifies a user that *here* is to create."""
+    return Requester(None, None, name, f"external-{name}").key(HERE)
+
+
 def reservation(world: World, requester_key: str, organization_id: str, until: datetime) -> None:
     """The wanted address is kept for somebody."""
     kept = Reservation(requester_key, "earlier", organization_id, until)

@@ -96,7 +96,8 @@ class ProvisionedDirectory:
     def create(self, resource: Mapping[str, object]) -> Account:
         """POST."""
         provisioning = self.provisioning
-        requester = Requester(None, None, str(resource["userName"]), None)
+        external_id = resource.get("externalId")
+        requester = Requester(None, None, str(resource["userName"]), str(external_id) if external_id else None)
         state = provisioning.state(requester_key=requester.key(self.directory.id))
         return provisioning.create(resource, state, self.invocation)
 

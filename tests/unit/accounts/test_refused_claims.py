@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation
+from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
 from rightful.eventlog import Action, Result
 from rightful.organizations.organization import OnDelete
 from rightful.scim.errors import ScimError
@@ -359,12 +359,26 @@ def test_a_create_with_another_address_ends_the_refused_create(idp: ProvisionedD
     assert _is_over(idp, ada)
 
 
-def test_a_reserved_address_is_claimed_by_the_create_it_is_reserved_for(idp: ProvisionedDirectory) -> None:
-    key = f"create:{idp.directory.id}:ada"
+def _reserve(idp: ProvisionedDirectory, user_name: str, external_id: str | None) -> None:
+    key = Requester(None, None, user_name, external_id).key(idp.directory.id)
     reservation = Reservation(key, "con", idp.organization.id, idp.now + timedelta(hours=1))
     idp.store.commit([ReserveAddress(CANONICAL, None, reservation, idp.now)], remaining=idp.remaining)
+
+
+def test_a_reserved_address_is_claimed_by_the_create_it_is_reserved_for(idp: ProvisionedDirectory) -> None:
+    _reserve(idp, "ada", None)
     assert _refused(lambda: idp.create(a_user("another", WANTED))).body() == BODY
     ada = idp.create(a_user("Ada", WANTED))
+    assert idp.holder(CANONICAL) == ada.id
+
+
+@pytest.mark.parametrize("somebody_else", [{"externalId": "e2"}, {"externalId": "E1"}, {}])
+def test_an_address_reserved_for_one_external_id_is_refused_to_another_under_the_same_user_name(
+    idp: ProvisionedDirectory, somebody_else: dict[str, object]
+) -> None:
+    _reserve(idp, "ada", "e1")
+    assert _refused(lambda: idp.create(a_user("ada", WANTED, **somebody_else))).body() == BODY
+    ada = idp.create(a_user("lovelace", WANTED, externalId="e1"))
     assert idp.holder(CANONICAL) == ada.id
 
 

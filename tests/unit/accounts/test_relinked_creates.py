@@ -1,10 +1,11 @@
 """A POST of somebody the directory had before: the old account, active again, under a new SCIM id."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from rightful.accounts.account import Account
+from rightful.accounts.account import Account, Flag
 from rightful.conflicts.conflict import ConflictStatus
 from rightful.eventlog import Action
 from rightful.scim.errors import ScimError
@@ -89,15 +90,32 @@ def test_another_directory_of_the_organization_does_not_get_the_account(idp: Pro
 
 
 def test_a_return_ends_the_conflict_of_an_earlier_create_that_was_refused(idp: ProvisionedDirectory) -> None:
-    _leaver(idp, externalId="e1")
+    ada = _leaver(idp, externalId="e1")
+    _flag(idp, ada, frozenset({Flag.PRIVILEGED}))
     with pytest.raises(ScimError):
-        idp.create(a_user("ada", "ada@example.com", externalId="wrong"))
+        idp.create(a_user("ada", "ada@example.com", externalId="e1"))
+    _flag(idp, ada, frozenset())
     idp.pass_time()
-    again = idp.create(a_user("ada", "ada@example.com", externalId="e1"))
+    again = idp.create(a_user("ada.l", "ada@example.com", externalId="e1"))
     (conflict,) = idp.conflicts()
     assert conflict.status is ConflictStatus.APPLIED
     assert idp.store.waiters("ada@example.com") == ()
     assert idp.holder("ada@example.com") == again.id
+
+
+def _flag(idp: ProvisionedDirectory, account: Account, flags: frozenset[Flag]) -> None:
+    now = idp.now_of(account)
+    write = PutAccount(replace(now, version=now.version + 1, flags=flags), now.version)
+    idp.store.commit([write], remaining=idp.remaining)
+
+
+def test_a_return_leaves_the_conflict_of_somebody_else_of_that_name_alone(idp: ProvisionedDirectory) -> None:
+    _leaver(idp, externalId="e1")
+    with pytest.raises(ScimError):
+        idp.create(a_user("ada", "ada@example.com", externalId="e2"))
+    idp.create(a_user("ada", "ada@example.com", externalId="e1"))
+    (conflict,) = idp.conflicts()
+    assert conflict.status is ConflictStatus.OPEN
 
 
 def test_a_return_under_a_user_name_that_is_taken_is_refused(idp: ProvisionedDirectory) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus
 from rightful.accounts.address import parse_address
-from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.conflict import Approval, Conflict, ConflictStatus
 from rightful.conflicts.recording import ending_writes, needs_remediation
 from rightful.storage.writes import ContendedError, EndPending, EndWaiter, PutConflict, RefusedError
 from tests.scenarios.world import World, attributes
@@ -85,11 +85,54 @@ def test_after_28_days_a_retry_is_a_new_conflict(world: World) -> None:
     assert [pointer.conflict_id for pointer in world.store.waiters("bob@example.com")] == [second.id]
 
 
-def test_a_create_is_known_by_its_user_name_whatever_its_case(world: World) -> None:
-    first = world.ask_to_create("Eve", "bob@example.com")
-    again = world.ask_to_create("eve", "bob@example.com")
-    assert again.id == first.id
-    assert again.occurrences == 2
+@pytest.mark.parametrize(
+    ("first", "again", "same"),
+    [
+        (("Eve", None), ("eve", None), True),
+        (("eve", None), ("eve2", None), False),
+        (("eve", "e1"), ("eve.l", "e1"), True),
+        (("eve", "e1"), ("eve", "e2"), False),
+        (("eve", "e1"), ("eve", "E1"), False),
+        (("eve", "e1"), ("eve", None), False),
+        (("eve", None), ("eve", "e1"), False),
+        (("eve", ""), ("EVE", None), True),
+        (("externalId:e1", None), ("eve", "e1"), False),
+    ],
+    ids=[
+        "without externalIds the userName is who it is, whatever its case",
+        "another userName is somebody else",
+        "the externalId is who it is, whatever it is called by now",
+        "two externalIds are two people, whatever their userName",
+        "an externalId is compared exactly",
+        "who had an externalId is nobody without it",
+        "who had none is not known to be the one who has",
+        "an empty externalId is none",
+        "a userName is never taken for an externalId",
+    ],
+)
+def test_who_is_to_be_created(
+    world: World, first: tuple[str, str | None], again: tuple[str, str | None], same: bool
+) -> None:
+    one, other = (
+        world.ask_to_create(user_name, "bob@example.com", externalId=external_id)
+        for user_name, external_id in (first, again)
+    )
+    assert (one.id == other.id) is same
+    assert other.occurrences == (2 if same else 1)
+    assert world.conflict(one).live
+
+
+def test_another_person_under_the_same_user_name_opens_a_conflict_of_its_own_without_the_first_one_s_approval(
+    world: World,
+) -> None:
+    first = world.ask_to_create("eve", "bob@example.com", externalId="e1")
+    yes = Approval("key", "Ines", "I know her.", world.now)
+    world.commit(PutConflict(replace(first, version=2, approvals=(yes,)), 1))
+    other = world.ask_to_create("eve", "bob@example.com", externalId="e2")
+    assert other.approvals == ()
+    again = world.ask_to_create("eve.l", "bob@example.com", externalId="e1")
+    assert (again.id, again.requester.user_name) == (first.id, "eve.l")
+    assert len(world.store.waiters("bob@example.com")) == 2
 
 
 def test_two_recorders_at_once_make_one_conflict(world: World) -> None:

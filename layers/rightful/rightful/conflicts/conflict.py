@@ -110,10 +110,24 @@ class Requester:
         return (self.display_name or self.user_name)[:200]
 
     def key(self, directory_id: str) -> str:
-        """What identifies the one pending change a requester can have: the account, or the user to be created."""
+        """What identifies the one pending change a requester can have: the account, or the user to be created.
+
+        That user is known by its externalId (RFC 7643 3.1: it is the client's own, and caseExact), whatever it is
+        called by now; two externalIds are two people, whatever their userName. Without one the userName has to do.
+        """
         if self.account_id is not None:
             return f"account:{self.account_id}"
-        return f"create:{directory_id}:{canonical_user_name(self.user_name)}"
+        if self.external_id:
+            return f"create:{directory_id}:externalId:{self.external_id}"
+        return f"create:{directory_id}:userName:{canonical_user_name(self.user_name)}"
+
+    def keys(self, directory_id: str) -> tuple[str, ...]:
+        """Under which keys something may be kept for this requester: its own; and where a directory has begun to send
+        externalIds, what the same userName was promised before it did."""
+        key = self.key(directory_id)
+        if self.account_id is not None or not self.external_id:
+            return (key,)
+        return key, Requester(None, None, self.user_name, None).key(directory_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from rightful.conflicts.moves import Indexed, Move, touched, writes_of
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.snapshot import Snapshot
 from rightful.storage.writes import (
+    Hold,
     PutConflict,
     RequireAccount,
     Reservation,
@@ -42,8 +43,11 @@ def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) ->
     if conflict_class is ConflictClass.STALE_INDEX:
         stale_id = hold.account_id if hold is not None else None
         evidence: list[Write] = [RequireAccount(holder.id, holder.version)] if holder else []
-        reserve = ReserveAddress(conflict.wanted.canonical, stale_id, reservation, snapshot.now)
+        reserve = ReserveAddress(conflict.wanted.canonical, stale_id, reservation, snapshot.now, _replaced(hold))
         return _ended(snapshot, diagnosis, decision, (reserve, *evidence))
+    if hold is not None and hold.reservation is not None:
+        passed_on = ReserveAddress(conflict.wanted.canonical, None, reservation, snapshot.now, _replaced(hold))
+        return _ended(snapshot, diagnosis, decision, (passed_on,))
     if holder is None:
         return explain.unknown(conflict)
     if _relinks(conflict_class, decision.resolution):
@@ -53,6 +57,11 @@ def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) ->
     gone = emptied_holder(snapshot, holder, diagnosis)
     moved = writes_of([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
     return _ended(snapshot, diagnosis, decision, moved.writes, gone)
+
+
+def _replaced(hold: Hold | None) -> str | None:
+    """Whose reservation gives way: one of the same user, or one that an administrator passed on."""
+    return hold.reservation.conflict_id if hold is not None and hold.reservation is not None else None
 
 
 def reservation_for(snapshot: Snapshot) -> Reservation:

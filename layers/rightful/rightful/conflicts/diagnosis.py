@@ -68,7 +68,7 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
     if snapshot.pending_id != conflict.id:
         return ConflictStatus.SUPERSEDED, "A later change of the same person took its place."
     if conflict.requester.account_id is None:
-        return None
+        return _reason_not_to_create(snapshot.leg)
     if account is None:
         return ConflictStatus.SUPERSEDED, "The account of the person who wanted the address was removed."
     if not is_requester(snapshot.leg):
@@ -82,6 +82,16 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
     if not account.active and deactivated and conflict.change.active is not False:
         return ConflictStatus.SUPERSEDED, "The person who wanted the address was deactivated."
     return None
+
+
+def _reason_not_to_create(leg: Leg) -> tuple[ConflictStatus, str] | None:
+    """The user exists by now, with another address. (Under another externalId it is somebody else.)"""
+    link = leg.namesake.link if leg.namesake else None
+    if link is None or _holds_wanted(leg.namesake, leg.conflict.wanted):
+        return None
+    if leg.conflict.requester.external_id not in {None, "", link.external_id}:
+        return None
+    return ConflictStatus.SUPERSEDED, "The user exists by now: it was created with another address."
 
 
 def is_requester(leg: Leg) -> bool:
@@ -138,13 +148,16 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
             return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "the account that is listed has another address"})
     if is_tombstone(conflict.wanted, snapshot.requester.email if snapshot.requester else None):
         return Diagnosis(ConflictClass.TOMBSTONE, {"wanted": "32 hexadecimal digits before the person's own address"})
-    if hold is None or hold.is_free_for(conflict.requester_key, snapshot.now):
+    keys = conflict.requester.keys(conflict.directory_id)
+    if hold is None or any(hold.is_free_for(key, snapshot.now) for key in keys):
         return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "nobody holds the address any more"}, free=True)
     if hold.reservation is not None:
         if hold.reservation.organization_id != conflict.organization_id:
             return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
-        until = f"{hold.reservation.until:%Y-%m-%d}"
-        evidence = {"holder": f"reserved until {until} for a user that is about to be created"}
+        evidence = {
+            "holder": f"reserved until {hold.reservation.until:%Y-%m-%d} for a user that is about to be created",
+            "reserved by conflict": hold.reservation.conflict_id,
+        }
         return _with_protection(snapshot, Diagnosis(ConflictClass.UNKNOWN, evidence))
     return None
 
@@ -268,10 +281,11 @@ def _user_name_collision(snapshot: Snapshot) -> Diagnosis:
 
 
 def _third_user_name(snapshot: Snapshot) -> Diagnosis | None:
-    """The change asks for a userName that neither requester nor holder has."""
+    """The change asks for a userName that neither requester nor holder has. (A holder that lets its address go gives
+    its userName to a user that exists; a create would be refused because of it all the same.)"""
     taken_by = snapshot.leg.user_name_holder_id
     known = {None, snapshot.conflict.requester.account_id}
-    if snapshot.holder is not None and snapshot.leg.hold is not None:
+    if snapshot.holder is not None and snapshot.leg.hold is not None and snapshot.requester is not None:
         known.add(snapshot.holder.id)
     if taken_by in known:
         return None

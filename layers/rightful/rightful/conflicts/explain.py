@@ -69,7 +69,11 @@ _SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
         if facts.get("holder")
         else "It is the userName that is taken, not the email address: another user of the directory has it."
     ),
-    ConflictClass.UNKNOWN: lambda facts: f"Who holds the address is not certain: {facts.get('holder', 'unknown')}.",
+    ConflictClass.UNKNOWN: lambda facts: (
+        f"The address is {facts['holder']}, by another conflict ({facts['reserved by conflict']})."
+        if "reserved by conflict" in facts
+        else f"Who holds the address is not certain: {facts.get('holder', 'unknown')}."
+    ),
 }
 
 _EFFECTS: Mapping[ConflictClass, str] = {
@@ -84,7 +88,10 @@ _EFFECTS: Mapping[ConflictClass, str] = {
     ConflictClass.ACTIVE_IN_DIRECTORY: "The holder, an active user, would lose its address.",
     ConflictClass.LEAVING: "Everybody concerned would move at once.",
     ConflictClass.STALE_INDEX: "The requester would get the address.",
-    ConflictClass.UNKNOWN: "The requester would get the address that is reserved for another user.",
+    ConflictClass.UNKNOWN: (
+        "The requester would get the address that is reserved for another user. "
+        "Without a decision it is judged again when that user is created or the reservation ends."
+    ),
 }
 
 _REFUSALS: Mapping[ConflictClass, NextStep] = {
@@ -120,7 +127,7 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
         standard = NextStep(ADMINISTRATOR, "Your policy refuses this: free the address by hand, or change the policy.")
         return situation(diagnosis), _REFUSALS.get(diagnosis.acts_as, standard)
     explanation = " ".join(filter(None, [situation(diagnosis), decision.reason]))
-    if diagnosis.acts_as is ConflictClass.UNKNOWN and "reserved" not in diagnosis.evidence.get("holder", ""):
+    if diagnosis.acts_as is ConflictClass.UNKNOWN and "reserved by conflict" not in diagnosis.evidence:
         return explanation, unknown(conflict).next_step
     people = "two different administrators" if decision.missing > 1 else "an administrator"
     if decision.missing == 1 and decision.approvals:
@@ -162,6 +169,8 @@ def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) 
     if relinked:
         return f"{situation(diagnosis)} The next create links that account again."
     name = snapshot.conflict.requester.user_name
+    if conflict_class is ConflictClass.UNKNOWN:
+        return f"{situation(diagnosis)} An administrator passed it on: it is kept for the user {name} now."
     freed = "" if conflict_class is ConflictClass.STALE_INDEX else " The holder gave it up."
     return f"{situation(diagnosis)}{freed} The address is kept for the user {name}."
 

@@ -47,11 +47,23 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
 def _leg(store: IdentityStore, conflict: Conflict, account: Account | None) -> Leg:
     hold = store.holds([conflict.wanted.canonical]).get(conflict.wanted.canonical)
     holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+    if conflict.requester.account_id is None:
+        namesake = _namesake(store, conflict)
+        return Leg(conflict, None, hold, holder, namesake.id if namesake else None, namesake)
     return Leg(conflict, account, hold, holder, _user_name_holder_id(store, conflict, account))
 
 
+def _namesake(store: IdentityStore, conflict: Conflict) -> Account | None:
+    """The user of the directory that has the userName of the one to be created."""
+    name = canonical_user_name(conflict.requester.user_name)
+    account_id = store.account_id_of_user_name(conflict.directory_id, name)
+    account = store.account(account_id) if account_id is not None else None
+    linked = account is not None and account.link is not None and account.link.directory_id == conflict.directory_id
+    return account if linked else None
+
+
 def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Account | None) -> str | None:
-    """Who has the userName that the change asks for. A create's own is checked when it is created."""
+    """Who has the userName that the change asks for."""
     user_name = conflict.change.after.get("userName")
     if account is None or not isinstance(user_name, str):
         return None

@@ -20,6 +20,7 @@ class Leg:
         hold: the email index item of the wanted address; None: nobody holds it.
         holder: the account that the hold names; None: there is none.
         user_name_holder_id: who has the userName that the change asks for; None: nobody, or it asks for none.
+        namesake: that user, where the change is to create one; None: the directory has no user of that name.
     """
 
     conflict: Conflict
@@ -27,6 +28,7 @@ class Leg:
     hold: Hold | None
     holder: Account | None
     user_name_holder_id: str | None = None
+    namesake: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)

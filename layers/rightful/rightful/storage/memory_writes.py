@@ -104,11 +104,11 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return _is_held_by(item, account_id)
         case w.TransferAddress(_, from_account_id, _):
             return _is_held_by(item, from_account_id)
-        case w.ReserveAddress(_, None, reservation, now):
+        case w.ReserveAddress(_, None, reservation, now, replaces):
             if not isinstance(item, Hold) or item.reservation is None:
                 return item is None
-            return item.reservation.conflict_id == reservation.conflict_id or item.reservation.until <= now
-        case w.ReserveAddress(_, str() as from_account_id, _, _):
+            return item.reservation.conflict_id in {reservation.conflict_id, replaces} or item.reservation.until <= now
+        case w.ReserveAddress(_, str() as from_account_id):
             return _is_held_by(item, from_account_id)
         case w.EndReservation(_, conflict_id, now):
             reserved = item.reservation if isinstance(item, Hold) else None
@@ -147,7 +147,7 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
             items[key] = replace(account, last_login_at=at) if isinstance(account, Account) else account
         case w.ClaimAddress(canonical, account_id) | w.TransferAddress(canonical, _, account_id):
             items[key] = Hold(canonical, account_id)
-        case w.ReserveAddress(canonical, _, reservation, _):
+        case w.ReserveAddress(canonical, _, reservation):
             items[key] = Hold(canonical, None, reservation)
         case w.ClaimUserName(account_id=account_id) | w.TransferUserName(to_account_id=account_id):
             items[key] = account_id

@@ -128,8 +128,10 @@ class Translator:
         item = hold_item(w.Hold(write.canonical, None, write.reservation))
         if write.from_account_id is not None:
             return self._put(item, _OURS, account=write.from_account_id)
-        condition = f"{_NEW} OR reserved_by = :conflict OR reserved_until <= :now"
-        return self._put(item, condition, conflict=write.reservation.conflict_id, now=text_of(write.now))
+        condition = f"{_NEW} OR reserved_by = :conflict OR reserved_by = :replaces OR reserved_until <= :now"
+        conflict_id = write.reservation.conflict_id
+        replaces = write.replaces or conflict_id
+        return self._put(item, condition, conflict=conflict_id, replaces=replaces, now=text_of(write.now))
 
     @action.register
     def _(self, write: w.EndReservation) -> Action:

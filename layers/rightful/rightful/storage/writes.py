@@ -110,12 +110,13 @@ class TransferAddress:
 @dataclass(frozen=True, slots=True)
 class ReserveAddress:
     """Keep an address for a user to be created. Condition: `from_account_id` holds it, or None: nobody does, or a
-    reservation of the same conflict, or one that ended before `now`."""
+    reservation of the same conflict or of the conflict `replaces`, or one that ended before `now`."""
 
     canonical: str
     from_account_id: str | None
     reservation: Reservation
     now: datetime
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
