@@ -20,4 +20,6 @@ def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, obj
 
 
 def _service() -> ScimService:
-    return ScimService(identity_store(), conflict_queue(), failed, recorded, key_from(settings().identity_table))
+    found = settings()
+    key = key_from(found.identity_table)
+    return ScimService(identity_store(), conflict_queue(), failed, recorded, key, found.documentation_url)

@@ -39,6 +39,7 @@ class Service:
     now: datetime = START
     failures: list[str] = field(default_factory=list)
     proof: DomainProof | None = None
+    documentation_url: str = ""
     organization: Organization = field(init=False)
     directory: Directory = field(init=False)
     admin_key: Token = field(init=False)
@@ -109,7 +110,12 @@ class Service:
             parameters["id"] = identifier
         principal = Principal(self.scim_key.id, scope, "IdP", self.organization.id, self.directory.id)
         request = _request(method, template, parameters, body, query, headers, principal)
-        service = ScimService(self.store, self.queue, lambda what, _: self.failures.append(what))
+        service = ScimService(
+            self.store,
+            self.queue,
+            lambda what, _: self.failures.append(what),
+            documentation_url=self.documentation_url,
+        )
         return service.answer(request, self.invocation())
 
     def admin(

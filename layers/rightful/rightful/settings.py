@@ -19,6 +19,7 @@ class Settings:
 
     Attributes:
         base_url: what clients put before the path; empty: the API stage's own URL.
+        documentation_url: where identity providers' administrators read about the service; empty: nowhere.
         dns_resolver_url: by which domains are verified, an https URL; empty: only the operator adds domains.
         conflict_deliveries: how often the queue delivers a message before it sets it aside.
         log_hash_key: what turns an address into the hash that logs may hold; empty: logs hold none.
@@ -33,6 +34,7 @@ class Settings:
     event_log_retention_days: int = 90
     log_hash_key: str = ""
     dns_resolver_url: str = ""
+    documentation_url: str = ""
     conflict_deliveries: int = 5
 
     @property
@@ -81,6 +83,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         event_log_retention_days=int(days),
         log_hash_key=environment.get("LOG_HASH_KEY", ""),
         dns_resolver_url=resolver,
+        documentation_url=environment.get("DOCUMENTATION_URL", ""),
         conflict_deliveries=int(deliveries),
     )
 

@@ -37,6 +37,12 @@ def test_what_is_refused_as_taken_is_said_to_be_unique(service: Service) -> None
         assert attribute["uniqueness"] == "server"
 
 
+def test_the_configuration_names_the_documentation_where_there_is_one() -> None:
+    config: Any = Service(documentation_url="https://docs.example/scim").scim("GET", "/ServiceProviderConfig").body
+    assert config["documentationUri"] == "https://docs.example/scim"
+    assert "documentationUri" not in Service().scim("GET", "/ServiceProviderConfig").body  # type: ignore[operator]
+
+
 def test_what_the_configuration_says_is_so(service: Service) -> None:
     config: Any = service.scim("GET", "/ServiceProviderConfig").body
     assert {name: config[name]["supported"] for name in ("patch", "bulk", "filter", "sort", "etag")} == dict.fromkeys(

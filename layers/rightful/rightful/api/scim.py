@@ -66,13 +66,19 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
 
 @dataclass(frozen=True, slots=True)
 class ScimService:
-    """Answers a directory's requests. `cursor_key`: what cursors of lists are signed with."""
+    """Answers a directory's requests.
+
+    Attributes:
+        cursor_key: what cursors of lists are signed with.
+        documentation_url: where the service is described; empty: nowhere.
+    """
 
     store: IdentityStore
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None]
     on_recorded: Callable[[Conflict], None] = unnoticed
     cursor_key: bytes = b""
+    documentation_url: str = ""
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; every error that a client can cause is a SCIM error (RFC 7644 section 3.12)."""
@@ -101,7 +107,7 @@ class ScimService:
         recorder = RefusalRecorder(self.store, self.queue, self.on_failure, self.on_recorded, principal.token_id)
         provisioning = Provisioning(self.store, recorder, principal.organization_id, directory_id)
         groups = GroupProvisioning(self.store, principal.organization_id, directory_id)
-        return ScimCall(request, invocation, provisioning, groups, self.cursor_key)
+        return ScimCall(request, invocation, provisioning, groups, self.cursor_key, self.documentation_url)
 
 
 def error_response(error: ScimError) -> Response:

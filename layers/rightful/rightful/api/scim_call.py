@@ -35,6 +35,7 @@ class ScimCall:
 
     Attributes:
         cursor_key: what cursors of lists are signed with.
+        documentation_url: where the service is described; empty: nowhere.
         data: the body of an operation of a bulk request, which was parsed with it.
     """
 
@@ -43,6 +44,7 @@ class ScimCall:
     provisioning: Provisioning
     groups: GroupProvisioning
     cursor_key: bytes = b""
+    documentation_url: str = ""
     data: dict[str, object] | None = None
 
     @property

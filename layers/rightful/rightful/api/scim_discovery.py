@@ -1,5 +1,7 @@
 """SCIM discovery (RFC 7644 section 4): what the service can do, from the data that drives it."""
 
+from dataclasses import replace
+
 from rightful.api.proxy import Response
 from rightful.api.scim_bulk import MAX_OPERATIONS, MAX_PAYLOAD_OCTETS
 from rightful.api.scim_call import CONTENT_TYPE, ScimCall, user_resource_type
@@ -27,7 +29,8 @@ CAPABILITIES = Capabilities(
 def service_provider_config(call: ScimCall) -> Response:
     """GET /ServiceProviderConfig."""
     discovery.refuse_filter(call.request.query)
-    return _answer(discovery.service_provider_config(call.base_url, CAPABILITIES))
+    capabilities = replace(CAPABILITIES, documentation_uri=call.documentation_url or None)
+    return _answer(discovery.service_provider_config(call.base_url, capabilities))
 
 
 def resource_types(call: ScimCall) -> Response:
