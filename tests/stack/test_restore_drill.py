@@ -17,12 +17,14 @@ import pytest
 from local.paths import ROOT
 from local.stack import Stack, running_stack
 from rightful.accounts.account import canonical_user_name
-from rightful.storage import keys
+from rightful.storage import group_keys, keys
 from rightful.storage.items import read_account
 from tests.support.service import email_patch, user
 from tests.support.tables import table_properties
 
 Item = dict[str, Any]
+
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 
 @dataclass
@@ -88,6 +90,10 @@ def people(idp: httpx.Client) -> dict[str, str]:
     made = {}
     for name in ("anna", "bert", "cleo", "dora", "emil", "fred", "gina"):
         made[name] = str(idp.post("/Users", json=user(f"{name}-{tag}")).json()["id"])
+    for group in ("team", "crew", "club"):
+        members = [{"value": made[name]} for name in ("anna", "cleo", "dora", "emil")]
+        body = {"schemas": [GROUP], "displayName": f"{group}-{tag}", "members": members}
+        made[group] = str(idp.post("/Groups", json=body).json()["id"])
     assert idp.patch(f"/Users/{made['gina']}", json=email_patch(f"anna-{tag}@example.com")).status_code == 409
     assert idp.patch(f"/Users/{made['fred']}", json=email_patch(f"bert-{tag}@example.com")).status_code == 409
     return {**made, "tag": tag}
@@ -165,7 +171,22 @@ def tear(copy: Copy, people: dict[str, str]) -> set[str]:
     gina = people["gina"].rpartition("-")[0]
     copy.take(keys.pending(f"account:{gina}"))
     copy.take(keys.waiter(unseen["wanted_canonical"]["S"], unseen["conflict_id"]["S"]))
+    # A member that does not know of it; one that knows of a group that it is not in; and a group that is gone, whose
+    # members and name are not. Dora's account is gone, and she is a member still.
+    team, crew, club = (people[group] for group in ("team", "crew", "club"))
+    anna_account = copy.exported[keys.account(anna.id).pk, keys.account(anna.id).sk]
+    copy.put({**anna_account, "group_ids": {"SS": [crew, club]}})
+    copy.take(group_keys.member(crew, people["cleo"]), for_good=True)
+    copy.take(group_keys.group(club), for_good=True)
+    named = group_keys.group_name(dora.link.directory_id, f"club-{people['tag']}")
+    copy.lost |= {(named.pk, named.sk), *((keys.account(name).pk, "ACCOUNT") for name in (anna.id, cleo.id, emil.id))}
+    copy.lost |= {(f"GROUP#{group}", f"MEMBER#{people['dora']}") for group in (team, crew)}
+    copy.lost |= {(f"GROUP#{club}", f"MEMBER#{people[name]}") for name in ("anna", "cleo", "dora", "emil")}
+    copy.lost |= {(f"GROUP#{group}", "GROUP") for group in (team, crew)}
+    copy.take(group_keys.group_name(dora.link.directory_id, f"crew-{people['tag']}"))
     return {
+        "membership_not_noted", "membership_of_another_time", "member_of_no_group", "member_is_nobody",
+        "group_name_not_held", "group_name_of_another_time", "groups_miscounted",
         "address_not_held", "address_held_by_another", "address_of_another_time", "address_of_no_account",
         "user_name_of_no_account", "user_name_not_held", "pending_orphaned", "waiter_orphaned", "pending_missing",
         "waiter_missing", "users_miscounted",
@@ -179,7 +200,7 @@ def _comparable(items: dict[tuple[str, str], Item], lost: set[tuple[str, str]]) 
             name: value for name, value in item.items() if not (item["sk"] == {"S": "EMAIL"} and name == "updated_at")
         }
         for key, item in items.items()
-        if key not in lost and "user_count" not in item
+        if key not in lost and not {"user_count", "group_count"} & item.keys()
     }
 
 
@@ -201,6 +222,13 @@ def test_a_torn_restore_is_found_and_repaired_to_what_was_exported(copy: Copy, p
     either = {"address_held_by_another", "address_of_another_time"}
     assert set(repaired["repaired"]) >= expected - either
     assert either & set(repaired["repaired"])
+    groups = [
+        read_account(item).group_ids
+        for (_, sk), item in copy.items().items()
+        if sk == "ACCOUNT" and "group_ids" in item
+    ]
+    team, crew = people["team"], people["crew"]
+    assert sorted(map(sorted, groups)) == sorted(map(sorted, [[team, crew], [team], [team, crew]]))
     code, after = copy.check()
     assert (code, after["left"], after["repaired"]) == (0, [], {})
     assert _comparable(copy.items(), copy.lost) == _comparable(copy.exported, copy.lost)

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from rightful.conflicts.conflict import Conflict
 from rightful.eventlog import first_id_at
 from rightful.invocation import Invocation
+from rightful.operations.checking_groups import SeenGroups, check_groups, settle_number_of_groups
 from rightful.operations.loose_ends import judge_conflict, judge_pending, judge_waiter
+from rightful.operations.settling import Settling
 from rightful.storage.contract import IdentityStore, Pointer
-from rightful.storage.whole_table import LinkedUser, Pending, Row, Waiter
-from rightful.storage.writes import ContendedError, CountUsers, RefusedError
+from rightful.storage.whole_table import CountedDirectory, LinkedUser, Pending, Row, Waiter
+from rightful.storage.writes import CountUsers
 from rightful.upkeep.agreement import Disagreement
 from rightful.upkeep.integrity import PIECE, Checked, settle, suspects
 
@@ -54,7 +56,7 @@ def check(
     for _ in range(PASSES):
         checked = Checked()
         _check_indexes(store, invocation, checked, repair, progress)
-        _check_conflicts(store, scan, invocation, checked, repair)
+        _check_the_rest(scan, _Settling(store, invocation, checked, repair))
         report.looked_at = max(report.looked_at, checked.looked_at)
         report.repaired += Counter(found.kind for found in checked.repaired)
         report.left = checked.unrepaired
@@ -87,6 +89,7 @@ class _Seen:
     pending: dict[str, Pending] = field(default_factory=dict)
     waiters: list[Waiter] = field(default_factory=list)
     users: Counter[str] = field(default_factory=Counter)
+    groups: SeenGroups = field(default_factory=SeenGroups)
 
     def add(self, row: Row) -> None:
         if isinstance(row, Conflict):
@@ -95,8 +98,12 @@ class _Seen:
             self.pending[row.requester_key] = row
         elif isinstance(row, Waiter):
             self.waiters.append(row)
+        elif isinstance(row, CountedDirectory):
+            self.users[row.directory_id] += 0
         else:
-            self.users[row.directory_id] += isinstance(row, LinkedUser)
+            if isinstance(row, LinkedUser):
+                self.users[row.directory_id] += 1
+            self.groups.add(row)
 
 
 def _look(scan: Scan) -> _Seen:
@@ -106,12 +113,17 @@ def _look(scan: Scan) -> _Seen:
     return seen
 
 
-def _check_conflicts(store: IdentityStore, scan: Scan, invocation: Invocation, checked: Checked, repair: bool) -> None:
-    """Conflicts with what points to them, and the directories' numbers of users."""
+def _check_the_rest(scan: Scan, settling: "_Settling") -> None:
+    """Conflicts with what points to them, groups, and the directories' numbers of users and groups."""
     seen = _look(scan)
-    settling = _Settling(store, invocation, checked, repair)
+    _check_conflicts(seen, settling)
+    check_groups(seen.groups, settling)
+    _check_numbers(scan, seen, settling)
+
+
+def _check_conflicts(seen: _Seen, settling: "_Settling") -> None:
     # What was recorded since the scan began may have been half seen; ids begin with their time.
-    since = first_id_at(invocation.now)
+    since = first_id_at(settling.invocation.now)
     for pending in seen.pending.values():
         conflict = seen.conflicts.get(pending.conflict_id)
         if pending.conflict_id < since and judge_pending(pending, conflict):
@@ -124,43 +136,48 @@ def _check_conflicts(store: IdentityStore, scan: Scan, invocation: Invocation, c
     for conflict in seen.conflicts.values():
         if conflict.id < since and judge_conflict(conflict, named, waiting):
             settling.conflict(conflict)
-    _check_numbers(store, scan, seen.users, settling)
 
 
-def _check_numbers(store: IdentityStore, scan: Scan, users: Counter[str], settling: "_Settling") -> None:
-    """A directory whose users came and went meanwhile says nothing: only what two scans in a row saw counts."""
-    suspects = {directory_id: store.number_of_users(directory_id) for directory_id in users}
-    suspects = {directory_id: number for directory_id, number in suspects.items() if number != users[directory_id]}
-    if not suspects:
+def _check_numbers(scan: Scan, seen: _Seen, settling: "_Settling") -> None:
+    """A directory whose users or groups came and went meanwhile says nothing: two scans in a row have to agree."""
+    store = settling.store
+    users = _miscounted(seen.users, store.number_of_users)
+    groups = _miscounted(seen.groups.numbers, store.number_of_groups)
+    if not users and not groups:
         return
-    again = _look(scan).users
-    for directory_id, number in suspects.items():
-        if again[directory_id] == users[directory_id] and store.number_of_users(directory_id) == number:
-            settling.number_of_users(directory_id, again[directory_id] - number)
+    again = _look(scan)
+    for directory_id, number in users.items():
+        if again.users[directory_id] == seen.users[directory_id] and store.number_of_users(directory_id) == number:
+            settling.number_of_users(directory_id, seen.users[directory_id] - number)
+    for directory_id, number in groups.items():
+        counted = seen.groups.numbers[directory_id]
+        if again.groups.numbers[directory_id] == counted and store.number_of_groups(directory_id) == number:
+            settle_number_of_groups(directory_id, counted - number, settling)
 
 
-@dataclass(frozen=True, slots=True)
-class _Settling:
-    """Looks at a suspect again, consistently, and repairs it or tells of it."""
+def _miscounted(counted: Counter[str], number_of: Callable[[str], int]) -> dict[str, int]:
+    numbers = {directory_id: number_of(directory_id) for directory_id in counted}
+    return {directory_id: number for directory_id, number in numbers.items() if number != counted[directory_id]}
 
-    store: IdentityStore
-    invocation: Invocation
-    checked: Checked
-    repair: bool
+
+class _Settling(Settling):
+    """Looks at a suspect again, consistently, and settles it."""
+
+    __slots__ = ()
 
     def pending(self, pending: Pending, seen: Conflict | None) -> None:
         conflict = self.store.conflict(Pointer(seen.organization_id, seen.id)) if seen else None
         found = judge_pending(pending, conflict)
         key = pending.requester_key
         if found is not None and self.store.pending_conflicts([key]).get(key) == pending.conflict_id:
-            self._settle(found)
+            self.settle(found)
 
     def waiter(self, waiter: Waiter) -> None:
         conflict = self.store.conflict(Pointer(waiter.organization_id, waiter.conflict_id))
         found = judge_waiter(waiter, conflict)
         there = {other.conflict_id for other in self.store.waiters(waiter.canonical)}
         if found is not None and waiter.conflict_id in there:
-            self._settle(found)
+            self.settle(found)
 
     def conflict(self, seen: Conflict) -> None:
         pointer = Pointer(seen.organization_id, seen.id)
@@ -173,17 +190,7 @@ class _Settling:
         now = self.store.conflict(pointer)
         if now is not None and now.version == conflict.version:
             for found in judge_conflict(conflict, pending, waiting):
-                self._settle(found)
+                self.settle(found)
 
     def number_of_users(self, directory_id: str, correction: int) -> None:
-        self._settle(Disagreement("users_miscounted", "", (CountUsers(directory_id, directory_id, correction),)))
-
-    def _settle(self, found: Disagreement) -> None:
-        if not self.repair:
-            self.checked.unrepaired.append(found)
-            return
-        try:
-            self.store.commit(found.repair, remaining=self.invocation.remaining)
-        except (RefusedError, ContendedError):
-            return  # it changed this moment: the next look will tell
-        self.checked.repaired.append(found)
+        self.settle(Disagreement("users_miscounted", "", (CountUsers(directory_id, directory_id, correction),)))

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 HEAD = "GROUP"
+NAME = "GROUPNAME"
 MEMBER_PREFIX = "MEMBER#"
 _GROUP_PREFIX = "GROUP#"
 
@@ -24,12 +25,23 @@ def member(group_id: str, member_id: str) -> Key:
 
 def group_name(directory_id: str, canonical_name: str) -> Key:
     """The displayName index item of a directory."""
-    return Key(f"DIR#{directory_id}#GROUPNAME#{canonical_name}", "GROUPNAME")
+    return Key(f"DIR#{directory_id}#GROUPNAME#{canonical_name}", NAME)
+
+
+def named_by(pk: str) -> tuple[str, str]:
+    """The directory and the canonical name that a partition key of `group_name` names."""
+    directory_id, _, name = pk.removeprefix("DIR#").partition("#GROUPNAME#")
+    return directory_id, name
 
 
 def counter(directory_id: str, shard: int) -> Key:
     """One of a directory's counters of groups."""
     return Key(f"DIR#{directory_id}#GROUPCOUNT", f"{shard}")
+
+
+def counted_by(pk: str) -> str:
+    """The directory that a partition key of `counter` names."""
+    return pk.removeprefix("DIR#").removesuffix("#GROUPCOUNT")
 
 
 DELETED = "DELETEDGROUPS"

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightful.accounts.account import scim_id_of
 from rightful.conflicts.conflict import Conflict
-from rightful.storage import keys
+from rightful.storage import keys, whole_groups
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.items import Reader
+from rightful.storage.whole_groups import GroupRow, group_row
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -38,10 +40,20 @@ class Waiter:
 
 @dataclass(frozen=True, slots=True)
 class LinkedUser:
-    """An account that is a user of a directory."""
+    """An account that is a user of a directory, and the groups that it is in."""
 
     account_id: str
     directory_id: str
+    scim_id: str
+    group_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FormerUser:
+    """An account that is linked no more, and is in groups still."""
+
+    scim_id: str
+    group_ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +63,24 @@ class CountedDirectory:
     directory_id: str
 
 
-Row = Conflict | Pending | Waiter | LinkedUser | CountedDirectory
+Row = Conflict | Pending | Waiter | LinkedUser | FormerUser | CountedDirectory | GroupRow
 
 _FILTER = (
     "sk IN (:account, :pending) OR begins_with(sk, :conflict) OR begins_with(sk, :waiter) "
-    "OR attribute_exists(user_count)"
+    f"OR attribute_exists(user_count) OR {whole_groups.FILTER}"
 )
 _VALUES: "Mapping[str, AttributeValueTypeDef]" = {
     ":account": {"S": "ACCOUNT"},
     ":pending": {"S": "PENDING"},
     ":conflict": {"S": keys.CONFLICT_PREFIX},
     ":waiter": {"S": keys.WAITER_PREFIX},
+    **whole_groups.VALUES,
 }
 
 
 def rows(client: "DynamoDBClient", table: str) -> Iterator[Row]:
-    """Every conflict, pending change and waiter, every account that is linked, and every directory that is counted."""
+    """Every conflict, pending change and waiter, every account that is linked or in a group, every group, membership
+    and displayName of one, and every directory that is counted."""
     pages = client.get_paginator("scan").paginate(
         TableName=table, ConsistentRead=True, FilterExpression=_FILTER, ExpressionAttributeValues=_VALUES
     )
@@ -87,5 +101,13 @@ def _row(item: "StoredItem") -> Row | None:
         return read_conflict(item)
     if "user_count" in item:
         return CountedDirectory(pk.removeprefix("DIR#").removesuffix("#COUNT"))
-    directory_id = read.document("link").get("directoryId") if "link" in item else None
-    return LinkedUser(keys.account_id_of(pk), str(directory_id)) if directory_id else None
+    return _user(item) if sk == "ACCOUNT" else group_row(item)
+
+
+def _user(item: "StoredItem") -> Row | None:
+    read = Reader(item)
+    account_id, group_ids = keys.account_id_of(item["pk"]["S"]), read.texts("group_ids")
+    link = read.document("link") if "link" in item else None
+    if link:
+        return LinkedUser(account_id, str(link["directoryId"]), str(link["scimId"]), group_ids)
+    return FormerUser(scim_id_of(account_id, read.number("links_made")), group_ids) if group_ids else None

@@ -1,0 +1,30 @@
+"""What a check does with a disagreement that it is sure of."""
+
+from dataclasses import dataclass
+
+from rightful.invocation import Invocation
+from rightful.storage.contract import IdentityStore
+from rightful.storage.writes import ContendedError, RefusedError
+from rightful.upkeep.agreement import Disagreement
+from rightful.upkeep.integrity import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Repairs it, if that is asked for and there is a way; else tells of it."""
+
+    store: IdentityStore
+    invocation: Invocation
+    checked: Checked
+    repair: bool
+
+    def settle(self, found: Disagreement) -> None:
+        """One disagreement, which was looked at consistently."""
+        if not (self.repair and found.repair):
+            self.checked.unrepaired.append(found)
+            return
+        try:
+            self.store.commit(found.repair, remaining=self.invocation.remaining)
+        except (RefusedError, ContendedError):
+            return  # it changed this moment: the next look will tell
+        self.checked.repaired.append(found)
