@@ -46,6 +46,10 @@ class Users:
         """See `Collection.total`."""
         return self.store.number_of_users(self.directory_id)
 
+    def most_evaluated(self, wanted: Filter) -> int | None:  # noqa: ARG002 - the protocol's
+        """See `Collection.most_evaluated`: a user is read whole."""
+        return None
+
     def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:  # noqa: ARG002 - the protocol's
         """See `Collection.for_filter`: a user is read whole."""
         return list(resources)

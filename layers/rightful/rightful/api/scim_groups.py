@@ -10,13 +10,11 @@ from rightful.api.scim_settings import keep
 from rightful.groups.batches import BATCH
 from rightful.groups.group import Group
 from rightful.groups.provisioning import Changed
-from rightful.groups.reading import MOST_MEMBERS_IN_FULL, whole_group
+from rightful.groups.reading import shown_with, whole_group
 from rightful.groups.resource import (
     head_resource,
     mentions_members,
     wants_members,
-    with_bare_members,
-    with_members,
 )
 from rightful.ids import is_id
 from rightful.scim.errors import ScimError, invalid_value, not_found
@@ -130,11 +128,7 @@ def _whole(call: ScimCall, status: int, changed: Changed) -> Response:
 
 
 def _response(call: ScimCall, status: int, group: Group, members: tuple[Member, ...]) -> Response:
-    resource = head_resource(group, call.base_url)
-    if len(members) > MOST_MEMBERS_IN_FULL:
-        resource = with_bare_members(resource, members)
-    else:
-        resource = with_members(resource, members, call.base_url)
+    resource = shown_with(head_resource(group, call.base_url), members, call.base_url)
     return resource_response(call, status, resource, GROUP, etag(group.version))
 
 

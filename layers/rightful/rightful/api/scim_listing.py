@@ -13,7 +13,6 @@ from rightful.listing.cursors import Cursors
 from rightful.listing.search import Search
 from rightful.organizations.organization import Directory
 from rightful.scim.listing import ListQuery, list_response, read_list_query, read_search
-from rightful.scim.rendering import render
 
 DEFAULT_PAGE = 90
 """Users and the counters of how many there are then come in one call."""
@@ -70,10 +69,9 @@ def _answer(call: ScimCall, directory: Directory, endpoint: str, query: ListQuer
         call.invocation.now,
     )
     results = search.find(query)
-    shown = [
-        render(resource, rt, attributes=query.attributes, excluded=query.excluded) for rt, resource in results.found
-    ]
-    body = list_response(shown, total=results.total, start_index=results.start_index, next_cursor=results.next_cursor)
+    body = list_response(
+        results.resources, total=results.total, start_index=results.start_index, next_cursor=results.next_cursor
+    )
     return Response(200, body, None, CONTENT_TYPE)
 
 

@@ -1,6 +1,10 @@
 """Reading groups with their members, however many these are."""
 
+from collections.abc import Sequence
+
 from rightful.groups.group import Group
+from rightful.groups.resource import Resource, with_bare_members, with_members
+from rightful.listing.weight import MOST_OCTETS, weight
 from rightful.scim.errors import too_many
 from rightful.scim.members import Member
 from rightful.storage.contract import IdentityStore
@@ -10,6 +14,15 @@ MOST_MEMBERS_IN_FULL = 10_000
 MOST_MEMBERS = 100_000
 """Members that one answer shows at all: Lambda's answers have 6 MB at most."""
 _PAGE = 2_000
+
+
+def shown_with(resource: Resource, members: Sequence[Member], base_url: str) -> Resource:
+    """The group with all these members: in full where an answer takes that, else by their ids alone."""
+    if len(members) <= MOST_MEMBERS_IN_FULL:
+        whole = with_members(resource, members, base_url)
+        if weight(whole) <= MOST_OCTETS:
+            return whole
+    return with_bare_members(resource, members)
 
 
 def every_member(store: IdentityStore, group_id: str, *, most: int | None = None) -> tuple[Member, ...]:

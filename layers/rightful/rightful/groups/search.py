@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rightful.accounts.account import account_id_of
 from rightful.accounts.resource import fits_key
 from rightful.groups.group import Group, canonical_group_name, is_user_id
-from rightful.groups.reading import MOST_MEMBERS, MOST_MEMBERS_IN_FULL, every_member
+from rightful.groups.reading import MOST_MEMBERS, MOST_MEMBERS_IN_FULL, every_member, shown_with
 from rightful.groups.resource import head_resource, members_asked_for, wants_members, with_members
 from rightful.ids import is_id
 from rightful.listing.collection import Page, Resource
@@ -21,6 +21,8 @@ from rightful.storage.contract import IdentityStore
 from rightful.storage.listing_contract import Listing
 
 _READ_ALONG = 1_000
+MOST_LOOKED_INTO = 100
+"""Groups of whose members one answer reads: each is a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Groups:
         """See `Collection.total`."""
         return self.store.number_of_groups(self.directory_id)
 
+    def most_evaluated(self, wanted: Filter) -> int | None:
+        """See `Collection.most_evaluated`: a look at members is a call for each group."""
+        asked = members_asked_for(wanted)
+        return None if asked is not None and not asked else MOST_LOOKED_INTO * 5
+
     def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:
         """See `Collection.for_filter`: with the members that decide, which mostly are none or one."""
         asked = members_asked_for(wanted)
@@ -84,7 +91,8 @@ class Groups:
     def for_answer(
         self, resources: Sequence[Resource], attributes: Sequence[str], excluded: Sequence[str]
     ) -> list[Resource]:
-        """See `Collection.for_answer`: with all members, unless the answer leaves them out."""
+        """See `Collection.for_answer`: with all members, unless the answer leaves them out. They are a call for each
+        group."""
         heads = [{name: value for name, value in resource.items() if name != "members"} for resource in resources]
         if not wants_members(attributes, excluded):
             return heads
@@ -96,9 +104,9 @@ class Groups:
             if members is None:
                 members = every_member(self.store, group_id, most=MOST_MEMBERS)
             shown += len(members)
-            if complete and shown > MOST_MEMBERS_IN_FULL:
+            if complete and (shown > MOST_MEMBERS_IN_FULL or len(complete) == MOST_LOOKED_INTO):
                 break
-            complete.append(with_members(head, members, self.base_url))
+            complete.append(shown_with(head, members, self.base_url))
         return complete
 
     def _with_members_along(self, group_id: str) -> list[Resource]:

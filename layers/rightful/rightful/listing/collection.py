@@ -50,6 +50,10 @@ class Collection(Protocol):
         """How many there are."""
         ...
 
+    def most_evaluated(self, wanted: Filter) -> int | None:
+        """How many of them one request may look at for this filter; None: as many as of anything."""
+        ...
+
     def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:
         """The resources with everything that the filter looks at."""
         ...

@@ -16,7 +16,7 @@ from itertools import groupby
 from rightful.listing.bookmarks import Bookmarks
 from rightful.listing.collection import Collection, Resource
 from rightful.listing.cursors import Cursors, Place
-from rightful.scim.attributes import ResourceType
+from rightful.listing.page import ShownPage
 from rightful.scim.errors import ScimError, too_many
 from rightful.scim.filters import Predicate, compile_filter, equality
 from rightful.scim.listing import ListQuery
@@ -38,12 +38,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of what was found.
+    """A page of what was found, as it is shown.
 
     `total` is None where a cursor makes counting unnecessary, `start_index` where paging is by cursor.
     """
 
-    found: tuple[tuple[ResourceType, Resource], ...]
+    resources: Sequence[Resource]
     total: int | None
     start_index: int | None
     next_cursor: str | None = None
@@ -70,18 +70,18 @@ class Search:
         if query.filter is None and order is None:
             return self._listed_on(query, place) if query.cursor is not None else self._listed(query)
         hits = self._by_index(query, tests)
-        if hits is None and order is None and query.cursor is not None:
+        if hits is None and order is None and query.cursor is not None and query.count > 0:
             return self._evaluated_on(query, tests, place)
         if hits is None:
             hits = self._evaluated(query, tests)
         if order is not None:
             hits = sorted(hits, key=order, reverse=query.descending)
         offset = place.offset if query.cursor is not None else query.start_index - 1
-        shown = self._shown(hits[offset : offset + query.count], query)
-        after = offset + len(shown)
+        page = ShownPage(query)
+        after = offset + self._show(hits[offset : offset + query.count], page)
         goes_on = query.cursor is not None and after < len(hits) and query.count > 0
         return Results(
-            tuple(shown),
+            page.resources,
             len(hits),
             None if query.cursor is not None else query.start_index,
             self.cursors.give(Place(offset=after)) if goes_on else None,
@@ -91,54 +91,45 @@ class Search:
 
     def _listed(self, query: ListQuery) -> Results:
         """A page by startIndex."""
-        total, start, found = 0, query.start_index, list[tuple[ResourceType, Resource]]()
+        total, start, shown = 0, query.start_index, ShownPage(query)
         for number, collection in enumerate(self.collections):
-            left = query.count - len(found)
-            if left > 0:
-                entries, size = self._page_at(number, start - total, left, query)
-                found += entries
-            else:
-                size = collection.total()
-            total += size
+            total += self._show_from(number, start - total, shown) if shown.left > 0 else collection.total()
             start = max(start, total + 1)
-        return Results(tuple(found), total, query.start_index)
+        return Results(shown.resources, total, query.start_index)
 
-    def _page_at(
-        self, number: int, start: int, count: int, query: ListQuery
-    ) -> tuple[list[tuple[ResourceType, Resource]], int]:
-        """Entries of one collection from the `start`-th, and how many it has."""
+    def _show_from(self, number: int, start: int, shown: ShownPage) -> int:
+        """Show entries of one collection from the `start`-th. Returns how many it has."""
         collection = self.collections[number]
         bookmarks = Bookmarks(self.store, collection.listing, self.now)
         spot = bookmarks.find(start)
         if spot is None:
-            return [], collection.total()
-        page = collection.page(count, spot.position, counted=True)
+            return collection.total()
+        page = collection.page(shown.left, spot.position, counted=True)
         hits = [Hit(number, resource) for resource in page.resources]
-        shown = self._shown(hits, query)
-        if page.next_position is not None and hits and len(shown) == len(hits):
+        taken = self._show(hits, shown)
+        if page.next_position is not None and hits and taken == len(hits):
             bookmarks.remember(start, start + len(hits), page.next_position, walked=spot.walked)
-        return shown, page.total or 0
+        return page.total or 0
 
     def _listed_on(self, query: ListQuery, place: Place) -> Results:
         """A page by cursor."""
         if query.count == 0:
             return Results((), sum(collection.total() for collection in self.collections), None)
-        found: list[tuple[ResourceType, Resource]] = []
+        shown = ShownPage(query)
         total: int | None = 0
         on: Place | None = place
-        while on is not None and len(found) < query.count:
+        while on is not None and shown.left > 0:
             collection = self.collections[on.collection]
-            left = query.count - len(found)
-            page = collection.page(left + on.skip, on.position, counted=len(self.collections) == 1)
+            page = collection.page(shown.left + on.skip, on.position, counted=len(self.collections) == 1)
             hits = [Hit(on.collection, resource) for resource in page.resources[on.skip :]]
-            shown = self._shown(hits, query)
-            found += shown
+            taken = self._show(hits, shown)
             total = page.total
-            if len(shown) < len(hits):
-                on = Place(on.collection, on.position, on.skip + len(shown))
-                break
-            on = self._after(on, page.next_position)
-        return Results(tuple(found), total, None, self.cursors.give(on) if on else None)
+            on = (
+                Place(on.collection, on.position, on.skip + taken)
+                if taken < len(hits)
+                else self._after(on, page.next_position)
+            )
+        return Results(shown.resources, total, None, self.cursors.give(on) if on else None)
 
     def _after(self, place: Place, next_position: str | None) -> Place | None:
         if next_position is not None:
@@ -173,15 +164,16 @@ class Search:
         Raises:
             ScimError: 400 tooMany, there is more than one request may look at.
         """
-        if sum(collection.total() for collection in self.collections) > MOST_EVALUATED:
-            raise _too_many(query)
+        most = self._most_evaluated(query)
+        if sum(collection.total() for collection in self.collections) > most:
+            raise _too_many(query, most)
         hits: list[Hit] = []
         seen = 0
         for number in range(len(self.collections)):
             for resources in self._pages(number):
                 seen += len(resources)
-                if seen > MOST_EVALUATED:
-                    raise _too_many(query)
+                if seen > most:
+                    raise _too_many(query, most)
                 hits += self._meeting(number, resources, query, tests)
         return hits
 
@@ -197,25 +189,25 @@ class Search:
     def _evaluated_on(self, query: ListQuery, tests: Sequence[Predicate], place: Place) -> Results:
         """A page of what meets the filter, by cursor. It may be short, even empty, before the last one: so much was
         looked at, and no more than that."""
-        found: list[tuple[ResourceType, Resource]] = []
+        shown = ShownPage(query)
         on: Place | None = place
         seen = 0
-        while on is not None and len(found) < query.count and seen < MOST_EVALUATED:
+        most = self._most_evaluated(query)
+        while on is not None and shown.left > 0 and seen < most:
             page = self.collections[on.collection].page(_PAGE, on.position, counted=False)
             seen += _PAGE
             meeting = self._meeting(on.collection, page.resources, query, tests)
-            hits = meeting[on.skip : on.skip + query.count - len(found)]
-            shown = self._shown(hits, query)
-            found += shown
-            skip = on.skip + len(shown)
-            if skip < len(meeting):
-                on = Place(on.collection, on.position, skip)
-                if len(shown) < len(hits):
-                    break
-            else:
-                on = self._after(on, page.next_position)
+            skip = on.skip + self._show(meeting[on.skip : on.skip + shown.left], shown)
+            on = Place(on.collection, on.position, skip) if skip < len(meeting) else self._after(on, page.next_position)
         whole = place == Place() and on is None
-        return Results(tuple(found), len(found) if whole else None, None, self.cursors.give(on) if on else None)
+        return Results(
+            shown.resources, len(shown.resources) if whole else None, None, self.cursors.give(on) if on else None
+        )
+
+    def _most_evaluated(self, query: ListQuery) -> int:
+        wanted = query.filter
+        limits = [collection.most_evaluated(wanted) for collection in self.collections] if wanted else []
+        return min([MOST_EVALUATED, *(limit for limit in limits if limit is not None)])
 
     def _meeting(
         self, number: int, resources: Sequence[Resource], query: ListQuery, tests: Sequence[Predicate]
@@ -226,16 +218,18 @@ class Search:
 
     # What is shown, and in which order
 
-    def _shown(self, hits: Sequence[Hit], query: ListQuery) -> list[tuple[ResourceType, Resource]]:
-        """The resources as the answer needs them; the list may end early (`Collection.for_answer`)."""
-        shown: list[tuple[ResourceType, Resource]] = []
+    def _show(self, hits: Sequence[Hit], shown: ShownPage) -> int:
+        """Show these, as far as they fit. Returns how many were taken."""
+        taken = 0
         for number, run in groupby(hits, key=lambda hit: hit.place):
             collection, resources = self.collections[number], [hit.resource for hit in run]
-            complete = collection.for_answer(resources, query.attributes, query.excluded)
-            shown += [(collection.rt, resource) for resource in complete]
-            if len(complete) < len(resources):
+            complete = collection.for_answer(resources, shown.query.attributes, shown.query.excluded)
+            added = shown.add(complete, collection.rt)
+            taken += added
+            if added < len(resources):
+                shown.full = True
                 break
-        return shown
+        return taken
 
     def _order(self, query: ListQuery) -> Callable[[Hit], SortKey] | None:
         """The key to sort hits by; an attribute that only some types have is unassigned in the others."""
@@ -259,13 +253,13 @@ class Search:
         return place
 
 
-def _too_many(query: ListQuery) -> ScimError:
+def _too_many(query: ListQuery, most: int) -> ScimError:
     if query.filter is None:
         return too_many(
-            f"'sortBy' would have to put more than {MOST_EVALUATED} resources in order: "
+            f"'sortBy' would have to put more than {most} resources in order: "
             "leave it out, or ask for less with a filter."
         )
     return too_many(
-        f"The filter would have to look at more than {MOST_EVALUATED} resources: use an equality on id, userName, "
-        "externalId, emails.value, displayName of a group or members.value, or page by cursor without sortBy."
+        f"The filter would have to look at more than {most} resources: use an equality on id, userName, "
+        "externalId, emails.value, displayName or members.value, or page by cursor without sortBy."
     )

@@ -180,7 +180,8 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
 
     def _found(self, what: str, key: str) -> tuple[str, ...] | None:
         entries, _ = self.identities.index(f"by_{what}", f"{what}_key", key, limit=MOST_FOUND + 1)
-        return tuple(keys.account_id_of(entry["pk"]["S"]) for entry in entries) if len(entries) <= MOST_FOUND else None
+        found = sorted(keys.account_id_of(entry["pk"]["S"]) for entry in entries)
+        return tuple(found) if len(found) <= MOST_FOUND else None
 
     def users(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False

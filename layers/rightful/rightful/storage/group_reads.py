@@ -85,7 +85,7 @@ class GroupReads:
         """See `GroupStore.group_ids_of_external_id`."""
         key = group_keys.groups_of_external_id(directory_id, external_id)
         entries, _ = self.identities.index("by_external_id", "external_id_key", key, limit=MOST_FOUND + 1)
-        return tuple(map(listed_group, entries)) if len(entries) <= MOST_FOUND else None
+        return tuple(sorted(map(listed_group, entries))) if len(entries) <= MOST_FOUND else None
 
     def listed_groups(
         self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
