@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from rightful.accounts.account import Account, BeforeImage, Passed, canonical_user_name
+from rightful.accounts.further_addresses import further_writes
 from rightful.storage.writes import (
     ClaimAddress,
     ClaimUserName,
@@ -141,6 +142,7 @@ def writes_of(moves: Sequence[Move], now: datetime, indexed: Indexed | None = No
     """
     addresses, released = _address_writes(moves, now, indexed or Indexed())
     writes: list[Write] = [PutAccount(move.after, move.before.version) for move in moves]
+    writes += further_writes((move.before, move.after) for move in moves)
     return Moved((*writes, *addresses, *_user_name_writes(moves), *_count_writes(moves)), released)
 
 
