@@ -168,6 +168,7 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
         holder_account_id=st.none() | ids,
         holder_organization_id=st.none() | ids,
         approvals=st.lists(approvals, max_size=2).map(tuple),
+        undo_approvals=st.lists(approvals, max_size=2).map(tuple),
         resolved_at=st.none() | moments,
         deactivation_pending=st.booleans(),
         placeholder=st.none() | addresses,

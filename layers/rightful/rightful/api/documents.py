@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.conflict import Approval, Conflict
 from rightful.conflicts.outline import outline
 from rightful.eventlog import LogEntry
 from rightful.moments import time_text
@@ -91,6 +91,10 @@ def holder_document(holder: Account) -> dict[str, object]:
     }
 
 
+def _approval_document(approval: Approval) -> dict[str, object]:
+    return {"by": approval.holder, "reason": approval.reason, "at": _time(approval.given_at)}
+
+
 def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, object]:
     """A conflict. `holder` only where it belongs to the conflict's own organization, else None."""
     visible = holder if holder is not None and holder.organization_id == conflict.organization_id else None
@@ -98,10 +102,8 @@ def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, o
         **outline(conflict),
         "holder": holder_document(visible) if visible else None,
         "evidence": dict(conflict.evidence),
-        "approvals": [
-            {"by": approval.holder, "reason": approval.reason, "at": _time(approval.given_at)}
-            for approval in conflict.approvals
-        ],
+        "approvals": [_approval_document(approval) for approval in conflict.approvals],
+        "undoApprovals": [_approval_document(approval) for approval in conflict.undo_approvals],
         "occurrences": conflict.occurrences,
         "updatedAt": _time(conflict.updated_at),
         "resolvedAt": _time(conflict.resolved_at),

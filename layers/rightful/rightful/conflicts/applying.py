@@ -97,6 +97,7 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
         decision=decision.rule.value,
         next_step=None,
         approvals=decision.approvals or conflict.approvals,
+        undo_approvals=(),
         updated_at=now,
         resolved_at=now,
         deactivation_pending=False,

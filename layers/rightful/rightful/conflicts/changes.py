@@ -10,7 +10,7 @@ from rightful.conflicts.decision import Decision
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.merging import with_change
-from rightful.conflicts.moves import Indexed, Move, touched, writes_of
+from rightful.conflicts.moves import Indexed, touched, writes_of
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.snapshot import Snapshot
 from rightful.eventlog import Action
@@ -49,13 +49,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
     if holder is None:
         return explain.unknown(conflict)
-    claimed = replace(
-        holder,
-        version=holder.version + 1,
-        updated_at=now,
-        organization_id=conflict.organization_id,
-        claimed=True,
-    )
+    claimed = replace(holder, organization_id=conflict.organization_id, claimed=True)
     after = replace(
         conflict,
         version=conflict.version + 1,
@@ -73,7 +67,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     approver = ", ".join(approval.holder for approval in decision.approvals) or None
     return Plan(
         writes=(
-            *writes_of([Move(holder, claimed)], now).writes,
+            *writes_of([touched(holder, claimed, conflict.id, now)], now).writes,
             *required_domains(snapshot.organization, [conflict.wanted], own=True),
             PutConflict(after, conflict.version),
             log_row(after, Action.ACCOUNT_CHANGED, now, approver=approver),

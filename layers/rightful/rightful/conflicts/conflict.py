@@ -189,6 +189,7 @@ class Conflict:
         released: canonical addresses that nobody holds any more since it was applied; who waits for them is woken.
         key_id: the directory's key that the request came with, empty if unknown: revoking it ends the pending change.
         decided_by: the administrator who rejected it, undid it or opened it again.
+        undo_approvals: who wants it undone, where that needs two people.
     """
 
     id: str
@@ -226,6 +227,7 @@ class Conflict:
     released: tuple[str, ...] = ()
     decided_by: str = ""
     key_id: str = ""
+    undo_approvals: tuple[Approval, ...] = ()
 
     @property
     def settled_by_people(self) -> bool:

@@ -38,7 +38,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         following=following,
         cyclic=cyclic,
         cut_short=cut_short,
-        live_key_ids=_live_key_ids(store, invocation, conflict),
+        live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
         revoked=_is_revoked(store, invocation, conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
     )
@@ -116,12 +116,11 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
     return conflict if moves_away and is_requester(leg) and wants_still(leg) else None
 
 
-def _live_key_ids(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> frozenset[str]:
-    if not conflict.approvals:
-        return frozenset()
+def live_key_ids(store: IdentityStore, invocation: Invocation, organization_id: str) -> frozenset[str]:
+    """The ids of an organization's admin keys that open something now: an approval counts no longer than its key."""
     return frozenset(
         token.id
-        for token in store.tokens(organization_id=conflict.organization_id)
+        for token in store.tokens(organization_id=organization_id)
         if token.scope is Scope.ADMIN and token.is_live(invocation.now)
     )
 

@@ -73,7 +73,19 @@ def touched(before: Account, after: Account, conflict_id: str, now: datetime) ->
     """A move by a remediation: a new version, and the before-image that undo restores."""
     version = before.version + 1
     image = _image(before, after, conflict_id, now)
+    if (claim := _claim_by(before, conflict_id)) is not None:
+        image = replace(image, organization_id=claim.organization_id, claimed=False)
     return Move(before, replace(after, version=version, updated_at=now, before_image=image))
+
+
+def _claim_by(account: Account, conflict_id: str) -> BeforeImage | None:
+    """The account as it was before the same conflict had it claimed: undo gives that back, too, unless the organization
+    made something else of the account since."""
+    image = account.before_image
+    if image is None or image.conflict_id != conflict_id or image.claimed or not account.claimed:
+        return None
+    same = (image.email, image.status, image.link) == (account.email, account.status, account.link)
+    return image if same else None
 
 
 def restored(account: Account, now: datetime) -> Move:
@@ -100,7 +112,8 @@ def restored(account: Account, now: datetime) -> Move:
         organization_id=image.organization_id,
         claimed=image.claimed,
     )
-    return Move(account, replace(after, before_image=_image(account, after, image.conflict_id, now)))
+    taken = _image(account, after, image.conflict_id, now)
+    return Move(account, replace(after, before_image=replace(taken, group_ids=image.group_ids)))
 
 
 def _image(account: Account, after: Account, conflict_id: str, now: datetime) -> BeforeImage:

@@ -1,19 +1,27 @@
-"""Undo: every account that an applied conflict touched becomes what it was: address, link, status, attributes.
+"""Undo: every account that an applied conflict touched becomes what it was: address, link, status, attributes, whose
+account it is, and the groups that it was taken out of.
 
 All or nothing, and only while nothing has been written to those accounts since: what came later rests on what is there
-now. A swap or rotation is undone whole.
+now. A swap or rotation is undone whole. What needed two people, or moves the address of somebody who is protected now,
+needs two people to be undone: it moves the same addresses.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from rightful.accounts.account import Account
 from rightful.conflicts.applying import required_domains
-from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.conflict import Approval, Conflict, ConflictStatus, NextStep
+from rightful.conflicts.decision import APPROVAL_LIFETIME, same_approver
 from rightful.conflicts.decision_error import DecisionError, read_reason
+from rightful.conflicts.explain import ADMINISTRATOR
+from rightful.conflicts.gathering import live_key_ids
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.moves import CollidingMovesError, Indexed, Move, restored, writes_of
 from rightful.conflicts.plan import TRANSACTION_LIMIT
+from rightful.conflicts.policy import Rule
+from rightful.conflicts.regrouping import GROUPS_OUTSTANDING, give_groups_back, takes_groups
 from rightful.conflicts.remediation import Effect, Outcome
 from rightful.conflicts.waking import wake
 from rightful.eventlog import Action, Result
@@ -41,11 +49,12 @@ def undo(
     """Restore every account that an applied conflict touched. All or nothing. Undoing twice is undoing once.
 
     The conflict stays the requester's pending change in name, so that the identity provider's next try is counted on it
-    and does not move the address a second time; an administrator's retry opens it again.
+    and does not move the address a second time; an administrator's retry opens it again. Where it needs two people the
+    first one's wish is noted on the conflict, which stays applied, and counts for 7 days while its key is live.
 
     Raises:
-        DecisionError: not_found, invalid_value, not_undoable (says what has changed since).
-        ContendedError: no quiet moment.
+        DecisionError: not_found, invalid_value, same_approver, not_undoable (says what has changed since).
+        ContendedError: no quiet moment; or not all groups are given back yet: undo again.
         QueueUnavailableError: it is undone, but conflicts that wait for a freed address were not woken: undo again.
     """
     text = read_reason(reason)
@@ -58,9 +67,18 @@ def undo(
         if conflict.status is ConflictStatus.UNDONE:
             # Asked twice, or the process died half-way the first time: what follows the transaction is done again.
             _write_trail(store, legs, invocation)
-            return Outcome(Effect.NOTHING, conflict, _wake(store, queue, legs))
+            legs = give_groups_back(store, invocation, legs)
+            return Outcome(Effect.NOTHING, legs[0], _wake(store, queue, legs))
         moves = [restored(account, invocation.now) for account in _touched_accounts(store, legs)]
-        undone, writes = _undoing(organization, legs, moves, (key.holder, text), invocation)
+        wish = Approval(key.id, key.holder, text, invocation.now)
+        needs_two = _needs_two(legs, moves)
+        wishes = _wishes(store, invocation, legs, wish) if needs_two else (wish,)
+        if needs_two and len(wishes) == 1:
+            try:
+                return _noted(store, invocation, conflict, wish)
+            except RefusedError:
+                continue
+        undone, writes = _undoing(organization, legs, moves, wishes, invocation)
         trail = [write for leg in undone for write in _trail_of(leg)]
         room = len(writes) + len(trail) <= TRANSACTION_LIMIT
         try:
@@ -70,8 +88,57 @@ def undo(
             continue
         if not room:
             _write_trail(store, undone, invocation)
+        undone = give_groups_back(store, invocation, undone)
         return Outcome(Effect.DECIDED, undone[0], _wake(store, queue, undone))
     raise ContendedError
+
+
+def _needs_two(legs: list[Conflict], moves: list[Move]) -> bool:
+    """Whether one person's word is not enough: it was not for what is undone, or somebody is protected by now."""
+    decided = any(leg.decision == Rule.TWO_APPROVALS for leg in legs)
+    return decided or any(move.before.flags for move in moves)
+
+
+def _wishes(store: IdentityStore, invocation: Invocation, legs: list[Conflict], wish: Approval) -> tuple[Approval, ...]:
+    """Who wants it undone: one other person who said so lately, if any, and the one who says so now.
+
+    Raises:
+        DecisionError: same_approver, the only one who said so is the one who says so now.
+    """
+    noted = [approval for leg in legs for approval in leg.undo_approvals]
+    if not noted:
+        return (wish,)
+    live = live_key_ids(store, invocation, legs[0].organization_id)
+    counting = [
+        approval
+        for approval in noted
+        if approval.key_id in live and invocation.now - approval.given_at <= APPROVAL_LIFETIME
+    ]
+    others = [approval for approval in counting if not same_approver(approval, wish)]
+    if counting and not others:
+        raise DecisionError("same_approver", "You asked for this already: a different administrator must agree.")
+    return (*others[:1], wish)
+
+
+def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wish: Approval) -> Outcome:
+    """The first of two people wants it undone."""
+    noted = replace(
+        conflict,
+        version=conflict.version + 1,
+        undo_approvals=(wish,),
+        next_step=NextStep(ADMINISTRATOR, "Undo it as well: it takes two different administrators."),
+        updated_at=invocation.now,
+    )
+    row = log_row(
+        noted,
+        Action.CONFLICT_UNDONE,
+        invocation.now,
+        result=Result.WAITING,
+        approver=wish.holder,
+        explanation=wish.reason,
+    )
+    store.commit([PutConflict(noted, conflict.version), row], remaining=invocation.remaining)
+    return Outcome(Effect.DECIDED, noted)
 
 
 def _legs(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
@@ -106,7 +173,7 @@ def _undoing(
     organization: Organization,
     legs: list[Conflict],
     moves: list[Move],
-    by: tuple[str, str],
+    wishes: Sequence[Approval],
     invocation: Invocation,
 ) -> tuple[list[Conflict], list[Write]]:
     """The conflicts as they will be, and the writes that have to happen together."""
@@ -116,20 +183,27 @@ def _undoing(
         moved = writes_of(moves, invocation.now, indexed)
     except CollidingMovesError as error:
         raise DecisionError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
-    name, reason = by
+    names = " and ".join(wish.holder for wish in wishes)
+    released_ids = {move.after.id for move in moves if move.after.organization_id is None}
     undone = [
         replace(
             leg,
             version=leg.version + 1,
             status=ConflictStatus.UNDONE,
-            explanation=f"Undone by {name}: {reason}",
-            decided_by=name,
-            next_step=None,
+            explanation=f"Undone by {names}: {' '.join(wish.reason for wish in wishes)}",
+            decided_by=names,
+            next_step=GROUPS_OUTSTANDING if takes_groups(moves) and leg is legs[0] else None,
+            undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
             updated_at=invocation.now,
             resolved_at=invocation.now,
             released=moved.released,
         )
         for leg in legs
+    ]
+    # What was known of a claimed account is not the organization's any more once it is a personal one again.
+    undone = [
+        replace(leg, holder_organization_id=None, evidence={}) if leg.holder_account_id in released_ids else leg
+        for leg in undone
     ]
     return undone, [
         *moved.writes,

@@ -69,6 +69,9 @@ def conflict_item(conflict: Conflict) -> Item:
         "approvals": json_text([_approval_document(approval) for approval in conflict.approvals])
         if conflict.approvals
         else None,
+        "undo_approvals": json_text([_approval_document(approval) for approval in conflict.undo_approvals])
+        if conflict.undo_approvals
+        else None,
         "resolved_at": conflict.resolved_at,
         "deactivation_pending": conflict.deactivation_pending,
         "placeholder": _address_text(conflict.placeholder),
@@ -129,6 +132,7 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
         holder_account_id=read.optional_text("holder_account_id"),
         holder_organization_id=read.optional_text("holder_organization_id"),
         approvals=tuple(_read_approval(document) for document in read.documents("approvals")),
+        undo_approvals=tuple(_read_approval(document) for document in read.documents("undo_approvals")),
         resolved_at=read.optional_moment("resolved_at"),
         deactivation_pending=read.flag("deactivation_pending"),
         placeholder=_optional_address(read, "placeholder"),
