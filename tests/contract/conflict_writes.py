@@ -160,6 +160,12 @@ class ConflictWrites:
         assert store.tally([first], until=until, most=9) == {first: 1}
         assert store.tally([first, second, first], until=until, most=9) == {first: 2, second: 1}
 
+    def test_a_tally_is_read_without_counting(self, store: IdentityStore, names: Names) -> None:
+        store.tally([names.organization], until=NOW + timedelta(hours=1), most=9, times=3)
+        for _ in range(2):
+            assert store.tallied([names.organization, names.other_conflict]) == {names.organization: 3}
+        assert store.tallied([]) == {}
+
     def test_a_tally_that_would_pass_its_most_counts_nothing(self, store: IdentityStore, names: Names) -> None:
         until, name = NOW + timedelta(hours=1), names.organization
         assert store.tally([name], until=until, most=4, times=5) == {name: 5}

@@ -10,8 +10,9 @@ import pytest
 
 from local.dashboard_picture import PICTURE, dashboard, picture
 from local.paths import ROOT
+from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import ConflictClass, ConflictStatus
-from rightful.conflicts.remediation import Brake, Effect
+from rightful.conflicts.remediation import Effect
 from rightful.metrics import DIMENSIONS, EMITTERS, UNITS, Metric
 from tests.template.resources import Resources, api_body, of_type
 

@@ -10,6 +10,7 @@ from rightful.api.admin_call import AdminCall
 from rightful.api.documents import holder_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.proxy import Response
+from rightful.conflicts.caps import Brake, hour_counter
 from rightful.preview.asked import AskedChange, read_pairs
 from rightful.preview.foreseeing import foresee
 from rightful.preview.foreseen import WELL, Foreseen
@@ -45,12 +46,20 @@ def preview(call: AdminCall) -> Response:
         raise ApiError(400, "invalid_value", "changes: there are none.", "changes")
     pairs = read_pairs(asked)
     organization = call.organization()
-    found = foresee(pairs, gather_facts(call.store, call.invocation, organization, pairs))
+    facts = gather_facts(call.store, call.invocation, organization, pairs)
+    found = foresee(pairs, facts)
     body = {
         "total": len(found),
         "well": sum(each.verdict in WELL for each in found),
         "byVerdict": dict(sorted(Counter(each.verdict.value for each in found).items())),
         "steps": max((each.step or 0 for each in found), default=0),
+        "caps": {
+            "perOrganizationHour": organization.brakes.per_organization_hour,
+            "thisHour": facts.counts.get(hour_counter(organization.id, facts.now), 0),
+            "byThemselves": sum(each.taken for each in found),
+            "heldBack": sum(each.held_back is Brake.CAP for each in found),
+        },
+        "waitingChanges": {"considered": len(facts.waiting), "all": facts.all_waiting},
         "items": [_document(each) for each in found],
     }
     return Response(200, body)
@@ -68,6 +77,7 @@ def _document(found: Foreseen) -> dict[str, object]:
         "class": found.conflict_class.value if found.conflict_class else None,
         "holder": holder_document(found.holder) if found.holder else None,
         "explanation": found.explanation,
+        "heldBackBy": found.held_back.value if found.held_back else None,
         "nextStep": {"who": step.who, "what": step.what} if step else None,
     }
 

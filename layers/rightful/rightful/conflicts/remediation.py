@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rightful.conflicts import explain
 from rightful.conflicts.applying import trail_of
+from rightful.conflicts.caps import Brake, day_counter, hour_counter, next_day, next_hour
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.conflicts.decision import Decision, counting, decide, over_cap, ping_pong
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
@@ -49,13 +50,6 @@ class Effect(StrEnum):
     """Superseded or expired."""
     NOTHING = "nothing"
     """A repeat: there is no such conflict, it ended before, or nothing about it changed."""
-
-
-class Brake(StrEnum):
-    """What kept a conflict from being resolved by itself although its organization's policy would have let it."""
-
-    PING_PONG = "ping_pong"
-    CAP = "cap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +154,18 @@ class _Remediation:
     def _over_cap(self, organization: Organization, planned: Plan) -> str:
         if self.over is None:
             now = self.invocation.now
-            hour = f"organization:{organization.id}:{now:%Y-%m-%dT%H}"
-            days = [f"account:{account_id}:{now:%Y-%m-%d}" for account_id in planned.moved_account_ids]
+            hour = hour_counter(organization.id, now)
+            days = [day_counter(account_id, now) for account_id in planned.moved_account_ids]
             until, brakes = now + timedelta(days=2), organization.brakes
             # The organization first: what its cap stops must not use up the accounts' own.
             taken = self.store.tally([hour], until=until, most=brakes.per_organization_hour, times=planned.taken)
             self.over = over_cap(brakes, taken, hour)
             if self.over:
-                self.turns_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+                self.turns_at = next_hour(now)
             else:
                 self.over = over_cap(brakes, self.store.tally(days, until=until, most=brakes.per_account_day), hour)
                 if self.over:
-                    self.turns_at = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+                    self.turns_at = next_day(now)
         return self.over
 
     def _put_off(

@@ -1,11 +1,12 @@
 """What is asked: pairs of an address and the one that is to take its place. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rightful.accounts.account import Account
 from rightful.accounts.address import Address, InvalidAddressError, parse_address
+from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import Organization
 from rightful.storage.writes import Hold
 
@@ -31,14 +32,25 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the answer rests on, as it was read: who holds the addresses, those accounts, and which of the domains that
-    the domain policy would let in are another organization's."""
+    """What the answer rests on, as it was read.
+
+    Attributes:
+        holds: who holds the addresses.
+        accounts: the holders, and those whose changes wait.
+        foreign_domains: which of the domains that the domain policy would let in are another organization's.
+        waiting: the organization's changes of addresses that were refused and are still wanted, oldest first.
+        all_waiting: whether these are all of them.
+        counts: what the counters of the caps stand at.
+    """
 
     now: datetime
     organization: Organization
     holds: Mapping[str, Hold]
     accounts: Mapping[str, Account]
     foreign_domains: frozenset[str] = frozenset()
+    waiting: tuple[Conflict, ...] = ()
+    all_waiting: bool = True
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def may_claim_on(self, domain: str) -> bool:
         """Whether the organization may claim addresses on a domain."""

@@ -1,18 +1,17 @@
 """Foreseeing: from a list of changes and the facts to what becomes of each. Pure.
 
-A change whose address is free goes through. One whose address is held by somebody who moves away by the same list goes
-after that one (a chain), or together with it (a swap, a rotation). Every other is judged by the very functions that
-judge a real conflict: what is said here is what would happen.
+A change whose address is free goes through. One whose address is held by somebody who moves away, by the same list or
+by a change that waits already, goes after that one (a chain), or together with it (a swap, a rotation). Every other is
+judged by the very functions that judge a real conflict, and by the brakes: what is said here is what would happen.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from rightful.accounts.account import Account
-from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address
+from rightful.accounts.address import PLACEHOLDER_DOMAIN
 from rightful.conflicts import explain
+from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import (
     PENDING_CHANGE_LIFETIME,
     Conflict,
@@ -21,39 +20,48 @@ from rightful.conflicts.conflict import (
     PendingChange,
     Requester,
 )
-from rightful.conflicts.decision import decide
-from rightful.conflicts.diagnosis import diagnose
+from rightful.conflicts.decision import decide, ping_pong
+from rightful.conflicts.diagnosis import diagnose, is_requester, wants_still
 from rightful.conflicts.merging import with_address
-from rightful.conflicts.plan import Blocked
+from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
 from rightful.conflicts.snapshot import Leg, Snapshot
-from rightful.preview.asked import AskedChange, Facts, Read
+from rightful.preview.asked import Facts, Read
 from rightful.preview.foreseen import WELL, Foreseen, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """A change that can be pushed: an account of a directory, and the address it is to get."""
-
-    asked: AskedChange
-    account: Account
-    wanted: Address
+from rightful.preview.paths import Move, Path, paths_of
+from rightful.preview.room import Room
 
 
 def foresee(pairs: Sequence[Read], facts: Facts) -> tuple[Foreseen, ...]:
     """What becomes of each change, in the order of the list."""
-    moves, found = _sorted_out(pairs, facts)
-    by_account = {move.account.id: move for move in moves}
-    for path, cyclic in _paths(moves, by_account, facts):
-        found.update((each.asked.number, each) for each in (_cycle(path, facts) if cyclic else _chain(path, facts)))
+    asked, found = _sorted_out(pairs, facts)
+    moves = [*asked, *_waiting(facts, {move.account.id for move in asked})]
+    holders = {move.wanted.canonical: facts.holder(move.wanted.canonical) for move in moves}
+    room = Room(facts.organization, facts.now, facts.counts)
+    for path in paths_of(moves, {canonical: account.id for canonical, account in holders.items() if account}):
+        along = _circle(path, facts, room) if path.cyclic else _chain(path, facts, room)
+        found.update((each.asked.number, each) for each in along)
     return tuple(found[pair.asked.number] for pair in pairs)
 
 
-def _sorted_out(pairs: Sequence[Read], facts: Facts) -> tuple[list[_Move], dict[int, Foreseen]]:
+def _waiting(facts: Facts, asked_of: set[str]) -> Iterator[Move]:
+    """The changes that wait and can still happen; where the list asks for another, that takes their place."""
+    latest = {each.requester.account_id: each for each in facts.waiting if each.requester.account_id}
+    for account_id, conflict in latest.items():
+        account = facts.accounts.get(account_id or "")
+        leg = Leg(conflict, account, None, None)
+        if account is None or account_id in asked_of or facts.now >= conflict.expires_at:
+            continue
+        moves_away = conflict.wanted.canonical != account.holds and facts.may_claim_on(conflict.wanted.domain)
+        if moves_away and is_requester(leg) and wants_still(leg):
+            yield Move(account, conflict.wanted, waiting=conflict)
+
+
+def _sorted_out(pairs: Sequence[Read], facts: Facts) -> tuple[list[Move], dict[int, Foreseen]]:
     """The changes that can be pushed at all; and what is to be said about the others."""
     listed = Counter(pair.old.canonical for pair in pairs if pair.old and not pair.problem)
     wanted = Counter(pair.new.canonical for pair in pairs if pair.new and not pair.problem)
-    moves: list[_Move] = []
+    moves: list[Move] = []
     found: dict[int, Foreseen] = {}
     for pair in pairs:
         said = _cannot_be_pushed(pair, facts, listed, wanted)
@@ -61,7 +69,7 @@ def _sorted_out(pairs: Sequence[Read], facts: Facts) -> tuple[list[_Move], dict[
         if said is not None:
             found[pair.asked.number] = Foreseen(pair.asked, *said)
         elif account is not None and pair.new is not None:
-            moves.append(_Move(pair.asked, account, pair.new))
+            moves.append(Move(account, pair.new, pair.asked))
     return moves, found
 
 
@@ -89,96 +97,117 @@ def _cannot_be_pushed(
     return None
 
 
-def _paths(moves: Sequence[_Move], by_account: Mapping[str, _Move], facts: Facts) -> list[tuple[list[_Move], bool]]:
-    """Each move in exactly one path: a chain with its free end first, or a cycle. No address is wanted twice, so no two
-    paths meet."""
-    after = {move.asked.number: _in_the_way(move, by_account, facts) for move in moves}
-    waited_for = {nxt.asked.number for nxt in after.values() if nxt is not None}
-    paths: list[tuple[list[_Move], bool]] = []
-    seen: set[int] = set()
-    heads = [move for move in moves if move.asked.number not in waited_for]
-    for first in [*heads, *moves]:
-        path: list[_Move] = []
-        move: _Move | None = first
-        while move is not None and move.asked.number not in seen:
-            seen.add(move.asked.number)
-            path.append(move)
-            move = after[move.asked.number]
-        if path:
-            cyclic = move is not None
-            paths.append((path if cyclic else path[::-1], cyclic))
-    return paths
-
-
-def _in_the_way(move: _Move, by_account: Mapping[str, _Move], facts: Facts) -> _Move | None:
-    """The move of the account that holds the wanted address."""
-    holder = facts.holder(move.wanted.canonical)
-    return by_account.get(holder.id) if holder is not None else None
-
-
-def _chain(path: Sequence[_Move], facts: Facts) -> list[Foreseen]:
-    """A chain from its end: if that one goes through, all do, one after the other."""
-    group = f"chain-{path[0].asked.number}" if len(path) > 1 else None
-    first = replace(_alone(path[0], facts), group=group)
-    found = [first]
-    for before, move in pairwise(path):
-        number = before.asked.number
-        if first.verdict in WELL:
-            explanation = f"Goes through once change {number} has freed the address."
-            found.append(Foreseen(move.asked, Verdict.GOES_THROUGH, explanation, step=len(found) + 1, group=group))
+def _chain(path: Path, facts: Facts, room: Room) -> list[Foreseen]:
+    """A chain from its end: as far as it moves, each goes after the one before it."""
+    numbers = [move.asked.number for move in path.moves if move.asked is not None]
+    group = f"chain-{numbers[0]}" if len(numbers) > 1 else None
+    found: list[Foreseen] = []
+    moving, step = False, 0
+    for position, move in enumerate(path.moves):
+        before = path.moves[position - 1] if position else None
+        if move.asked is None:
+            # Woken when its address becomes free, it goes by itself, unless a brake holds everything.
+            moving = moving and not room.stopped
+            continue
+        if before is None:
+            said = _lost(move, path.lost) if path.lost else _alone(move, facts, room)
+        elif moving:
+            said = Foreseen(
+                move.asked, Verdict.GOES_THROUGH, f"Goes through once {_named(before)} has freed the address."
+            )
+        elif before.asked is None and all(each.asked is None for each in path.moves[:position]) and not path.lost:
+            said = _judged(move, facts, _snapshot(path.moves[position::-1], facts, cyclic=False), room)
         else:
-            explanation = f"The address is freed by change {number}, which does not go through as things are."
-            found.append(Foreseen(move.asked, Verdict.BEHIND, explanation, group=group, holder=before.account))
+            explanation = f"The address is freed by {_named(before)}, which does not go through as things are."
+            said = Foreseen(move.asked, Verdict.BEHIND, explanation, holder=before.account)
+        moving = said.verdict in WELL
+        step += moving
+        found.append(replace(said, step=step if moving else said.step, group=group))
     return found
 
 
-def _alone(move: _Move, facts: Facts) -> Foreseen:
+def _named(move: Move) -> str:
+    if move.asked is not None:
+        return f"change {move.asked.number}"
+    conflict_id = move.waiting.id if move.waiting else ""
+    return f"the change that waits already (conflict {conflict_id})"
+
+
+def _lost(move: Move, to: Move) -> Foreseen:
+    asked = move.asked
+    if asked is None:
+        raise ValueError("nothing is said about a change that is not in the list")
+    explanation = f"The address goes to {_named(to)}, which wants it too: only one of them can have it."
+    return Foreseen(asked, Verdict.SAME_TARGET, explanation)
+
+
+def _alone(move: Move, facts: Facts, room: Room) -> Foreseen:
     """A move that nobody's moving away helps."""
     hold = facts.holds.get(move.wanted.canonical)
-    if hold is None or hold.is_free_for(f"account:{move.account.id}", facts.now):
+    if move.asked is not None and (hold is None or hold.is_free_for(f"account:{move.account.id}", facts.now)):
         return Foreseen(move.asked, Verdict.GOES_THROUGH, "Nobody holds the address.", step=1)
-    return _judged(move, facts, _snapshot([move], facts, cyclic=False), Verdict.AUTOMATIC)
+    return _judged(move, facts, _snapshot([move], facts, cyclic=False), room)
 
 
-def _cycle(path: Sequence[_Move], facts: Facts) -> list[Foreseen]:
-    """A swap or rotation: one fate for all."""
-    snapshot = _snapshot(path, facts, cyclic=True)
-    group = f"swap-{min(move.asked.number for move in path)}"
-    judged = _judged(path[0], facts, snapshot, Verdict.SWAP)
-    return [replace(judged, asked=move.asked, group=group, holder=facts.holder(move.wanted.canonical)) for move in path]
+def _circle(path: Path, facts: Facts, room: Room) -> list[Foreseen]:
+    """A swap or rotation: one fate for all. Nothing is said of one that waits as a whole."""
+    first = next((position for position, move in enumerate(path.moves) if move.asked is not None), None)
+    if first is None:
+        return []
+    moves = [*path.moves[first:], *path.moves[:first]]
+    judged = _judged(moves[0], facts, _snapshot(moves, facts, cyclic=True), room)
+    if judged.verdict is Verdict.AUTOMATIC:
+        together = "Refused at first, then applied together with the others of its group, by itself."
+        judged = replace(judged, verdict=Verdict.SWAP, explanation=together)
+    group = f"swap-{path.number}"
+    return [
+        replace(
+            judged,
+            asked=move.asked,
+            group=group,
+            holder=facts.holder(move.wanted.canonical),
+            taken=judged.taken if position == 0 else 0,
+        )
+        for position, move in enumerate(moves)
+        if move.asked is not None
+    ]
 
 
-def _judged(move: _Move, facts: Facts, snapshot: Snapshot, if_resolved: Verdict) -> Foreseen:
+def _judged(move: Move, facts: Facts, snapshot: Snapshot, room: Room) -> Foreseen:
     """What the remediator would say about a conflict of this change."""
+    if move.asked is None:
+        raise ValueError("nothing is said about a change that is not in the list")
     diagnosis = diagnose(snapshot)
     organization = facts.organization
     decision = decide(diagnosis, organization.policy, organization.brakes)
     planned = plan(snapshot, diagnosis, decision) if decision.act else None
+    held_back = None
+    if isinstance(planned, Plan) and planned.moved_account_ids:
+        back_and_forth = ping_pong(snapshot)
+        caution = back_and_forth or room.over_cap(planned)
+        if caution:
+            held_back = Brake.PING_PONG if back_and_forth else Brake.CAP
+            decision, planned = decide(diagnosis, organization.policy, organization.brakes, caution=caution), None
     own = snapshot.holder if snapshot.holder and snapshot.holder.organization_id == organization.id else None
-    if planned is not None and not isinstance(planned, Blocked):
-        together = "Refused at first, then applied together with the others of its group, by itself."
-        alone = f"{explain.situation(diagnosis)} Refused at first, then resolved by itself."
-        explanation = together if if_resolved is Verdict.SWAP else alone
-        return Foreseen(
-            move.asked, if_resolved, explanation, step=1, conflict_class=diagnosis.conflict_class, holder=own
-        )
-    explanation, next_step = (
-        (planned.explanation, planned.next_step)
-        if isinstance(planned, Blocked)
-        else explain.decided(snapshot.conflict, diagnosis, decision)
-    )
-    return Foreseen(
-        move.asked,
-        Verdict.APPROVAL if decision.missing else Verdict.REFUSED,
-        explanation,
-        step=1 if decision.missing else None,
-        conflict_class=diagnosis.conflict_class,
-        holder=own,
+    said = Foreseen(move.asked, Verdict.AUTOMATIC, "", conflict_class=diagnosis.conflict_class, holder=own)
+    if isinstance(planned, Plan):
+        explanation = f"{explain.situation(diagnosis)} Refused at first, then resolved by itself."
+        return replace(said, step=1, explanation=explanation, taken=planned.taken)
+    if isinstance(planned, Blocked):
+        verdict = Verdict.BEHIND if planned.status is ConflictStatus.OPEN else Verdict.REFUSED
+        return replace(said, verdict=verdict, explanation=planned.explanation, next_step=planned.next_step)
+    explanation, next_step = explain.decided(snapshot.conflict, diagnosis, decision)
+    return replace(
+        said,
+        verdict=Verdict.APPROVAL if decision.missing else Verdict.REFUSED,
+        explanation=explanation,
         next_step=next_step,
+        step=1 if decision.missing else None,
+        held_back=held_back,
     )
 
 
-def _snapshot(path: Sequence[_Move], facts: Facts, *, cyclic: bool) -> Snapshot:
+def _snapshot(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:
     """The facts as the remediator would find them had each of these changes just been refused."""
     legs = [_leg(move, facts) for move in path]
     return Snapshot(
@@ -192,20 +221,20 @@ def _snapshot(path: Sequence[_Move], facts: Facts, *, cyclic: bool) -> Snapshot:
     )
 
 
-def _leg(move: _Move, facts: Facts) -> Leg:
+def _leg(move: Move, facts: Facts) -> Leg:
     hold = facts.holds.get(move.wanted.canonical)
     named = facts.accounts.get(hold.account_id) if hold and hold.account_id else None
-    return Leg(_refused(move, facts), move.account, hold, named)
+    return Leg(move.waiting or _refused(move, facts), move.account, hold, named)
 
 
-def _refused(move: _Move, facts: Facts) -> Conflict:
+def _refused(move: Move, facts: Facts) -> Conflict:
     """The conflict that pushing this change would record."""
     link = move.account.link
     if link is None:
         raise ValueError("only a linked account can be pushed")
     emails = move.account.attributes.get("emails")
     return Conflict(
-        id=f"preview-{move.asked.number}",
+        id=f"preview-{move.asked.number if move.asked else 0}",
         version=1,
         organization_id=facts.organization.id,
         directory_id=link.directory_id,

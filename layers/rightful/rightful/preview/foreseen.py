@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rightful.accounts.account import Account
+from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import ConflictClass, NextStep
 from rightful.preview.asked import AskedChange
 
@@ -22,7 +23,8 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     """Refused with 409; somebody has to do something else first."""
     BEHIND = "behind"
-    """The address is another change's to give up, and that one does not go through by itself."""
+    """The address is another change's to give up, of the list or one that waits, and that one does not go through by
+    itself."""
     UNCHANGED = "unchanged"
     """It is the account's address already."""
     INVALID = "invalid"
@@ -32,7 +34,7 @@ class Verdict(StrEnum):
     """No directory provisions the account: no push will reach it."""
     UNVERIFIED_DOMAIN = "unverified_domain"
     SAME_TARGET = "same_target"
-    """Another change of the list wants the same address."""
+    """Another change, of the list or one that waits, wants the same address and gets it."""
     LISTED_TWICE = "listed_twice"
     """The old address stands in the list twice."""
 
@@ -48,6 +50,8 @@ class Foreseen:
     Attributes:
         step: when to push it: all of step 1, then all of step 2, and so on; None: not at all as it is.
         group: the swap or chain that it is part of.
+        held_back: the brake that keeps it from being resolved by itself, if one does.
+        taken: how many addresses it takes from somebody by itself.
         holder: who holds the wanted address, if that is an account of the organization's own.
     """
 
@@ -59,3 +63,5 @@ class Foreseen:
     conflict_class: ConflictClass | None = None
     holder: Account | None = None
     next_step: NextStep | None = None
+    held_back: Brake | None = None
+    taken: int = 0

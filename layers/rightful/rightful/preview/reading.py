@@ -1,22 +1,73 @@
-"""Reading what a preview rests on: two rounds of batches, whatever the number of changes. Where the domain policy is
-"any", each new domain is looked up, too."""
+"""Reading what a preview rests on: rounds of batches, as many whatever stands in the list. Where the domain policy is
+"any", each new domain is looked up, too; and each directory's keys where its changes wait."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from rightful.conflicts.caps import day_counter, hour_counter
+from rightful.conflicts.conflict import Collision, Conflict
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import Organization
 from rightful.preview.asked import Facts, Read, addresses_of
 from rightful.storage.contract import IdentityStore
 
+MOST_WAITING = 2_000
+_PAGE = 100
+
 
 def gather_facts(
     store: IdentityStore, invocation: Invocation, organization: Organization, pairs: Sequence[Read]
 ) -> Facts:
-    """Who holds the addresses of all pairs, those accounts, and under the domain policy "any" whose the domains are."""
-    holds = store.holds(set(addresses_of(pairs)))
-    accounts = store.accounts({hold.account_id for hold in holds.values() if hold.account_id is not None})
-    domains = {pair.new.domain for pair in pairs if pair.new is not None}
+    """Who holds the addresses of all pairs and of the changes that wait, those accounts, what the caps' counters stand
+    at, and under the domain policy "any" whose the domains are. Writes nothing."""
+    waiting, all_waiting = _waiting(store, organization)
+    waiting = _by_live_keys(store, invocation, organization, waiting)
+    wanted = {conflict.wanted for conflict in waiting}
+    holds = store.holds({*addresses_of(pairs), *(address.canonical for address in wanted)})
+    requester_ids = {conflict.requester.account_id for conflict in waiting if conflict.requester.account_id}
+    accounts = store.accounts({hold.account_id for hold in holds.values() if hold.account_id} | requester_ids)
+    domains = {pair.new.domain for pair in pairs if pair.new is not None} | {address.domain for address in wanted}
     permitted = filter(organization.may_claim_on, domains)
     foreign = frozenset(domain for domain in permitted if not may_claim(store, organization, domain))
-    return Facts(invocation.now, organization, holds, accounts, foreign)
+    facts = Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting)
+    counters = {day_counter(account_id, invocation.now) for account_id in {*_could_move(facts, pairs), *requester_ids}}
+    counts = store.tallied([hour_counter(organization.id, invocation.now), *counters])
+    return Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting, counts)
+
+
+def _waiting(store: IdentityStore, organization: Organization) -> tuple[tuple[Conflict, ...], bool]:
+    found: list[Conflict] = []
+    position = None
+    while len(found) < MOST_WAITING:
+        page = store.open_conflicts(organization.id, limit=_PAGE, position=position)
+        found += [each for each in page.conflicts if each.collision is Collision.EMAIL]
+        position = page.next_position
+        if position is None:
+            return tuple(found), True
+    return tuple(found), False
+
+
+def _by_live_keys(
+    store: IdentityStore, invocation: Invocation, organization: Organization, waiting: Iterable[Conflict]
+) -> tuple[Conflict, ...]:
+    """Without the changes whose directory's key was revoked since: they are not wanted any more."""
+    waiting = tuple(waiting)
+    directory_ids = {conflict.directory_id for conflict in waiting if conflict.key_id}
+    live = {
+        token.id
+        for directory_id in sorted(directory_ids)
+        for token in store.tokens(organization_id=organization.id, directory_id=directory_id)
+        if token.is_live(invocation.now)
+    }
+    return tuple(conflict for conflict in waiting if not conflict.key_id or conflict.key_id in live)
+
+
+def _could_move(facts: Facts, pairs: Iterable[Read]) -> Iterator[str]:
+    """Who stands on either side of a change that meets a holder."""
+    for pair in pairs:
+        holder = facts.holder(pair.new.canonical) if pair.new else None
+        if holder is not None:
+            yield holder.id
+            requester = facts.holder(pair.old.canonical) if pair.old else None
+            if requester is not None:
+                yield requester.id

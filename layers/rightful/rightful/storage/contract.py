@@ -217,6 +217,10 @@ class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, Upkeep
         """
         ...
 
+    def tallied(self, names: Iterable[str]) -> Mapping[str, int]:
+        """What these counters stand at; those that were never counted are absent."""
+        ...
+
     def log_entry(self, entry: LogEntry) -> None:
         """Append one row to the event log outside any transaction.
 

@@ -106,6 +106,12 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
             return int(item["times"]["N"]) + times
         return int(answer["Attributes"]["times"]["N"])
 
+    def tallied(self, names: Iterable[str]) -> Mapping[str, int]:
+        """See `IdentityStore.tallied`."""
+        places = {keys.tally(name): name for name in names}
+        items = self.identities.get_items(list(places))
+        return {places[key]: Reader(item).number("times") for key, item in items.items()}
+
     def log_entry(self, entry: LogEntry) -> None:
         """See `IdentityStore.log_entry`."""
         try:

@@ -92,6 +92,11 @@ class MemoryStore(MemoryFurther, MemoryGroups, MemoryListing, MemoryUpkeep):
 
     # Reading
 
+    def tallied(self, names: Iterable[str]) -> Mapping[str, int]:
+        """See `IdentityStore.tallied`."""
+        counts = {name: self._read(int, "TALLY", name) for name in names}
+        return {name: count for name, count in counts.items() if count is not None}
+
     def _read(self, kind: type[_Kind], *key: str) -> _Kind | None:
         with self._lock:
             item = self._items.get(key)

@@ -1,0 +1,35 @@
+"""Room: how much more may move by itself under an organization's caps, counted along as a preview goes on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rightful.conflicts.caps import day_counter, hour_counter
+from rightful.conflicts.decision import over_cap
+from rightful.conflicts.plan import Plan
+from rightful.organizations.organization import Organization
+
+
+class Room:
+    """The counters as they would stand, as `IdentityStore.tally` counts: what is too much uses nothing up."""
+
+    def __init__(self, organization: Organization, now: datetime, counts: Mapping[str, int]) -> None:
+        self._brakes, self._now = organization.brakes, now
+        self._hour = hour_counter(organization.id, now)
+        self._counts = dict(counts)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing moves by itself at all."""
+        return self._brakes.paused or self._brakes.dry_run
+
+    def over_cap(self, planned: Plan) -> str:
+        """Why the caps would not let a plan be carried out by itself; empty: they would, and it is counted."""
+        days = [day_counter(account_id, self._now) for account_id in planned.moved_account_ids]
+        return self._count([self._hour], planned.taken, self._brakes.per_organization_hour) or self._count(
+            days, 1, self._brakes.per_account_day
+        )
+
+    def _count(self, names: list[str], times: int, most: int) -> str:
+        after = {name: self._counts.get(name, 0) + times for name in names}
+        self._counts.update((name, count) for name, count in after.items() if count <= most)
+        return over_cap(self._brakes, after, self._hour)
