@@ -51,7 +51,7 @@ def test_an_email_that_is_no_address_is_refused_by_name_only_where_it_is_the_cho
     with pytest.raises(ScimError) as refused:
         address_of({"emails": [{"value": "nonsense", "primary": True}, WORK]})
     assert (refused.value.status, refused.value.scim_type) == (400, "invalidValue")
-    assert refused.value.detail.startswith("emails.value: ")
+    assert refused.value.detail.startswith("'emails.value' ")
     assert address_of({"emails": [{"value": "nonsense"}, WORK]}) == parse_address("work@example.com")
 
 
@@ -76,7 +76,7 @@ def test_a_user_name_or_external_id_that_is_too_long_for_a_key_is_refused_by_nam
     with pytest.raises(ScimError) as refused:
         attributes_of({name: longest + "x"})
     assert (refused.value.status, refused.value.scim_type) == (400, "invalidValue")
-    assert refused.value.detail.startswith(f"{name}: ")
+    assert refused.value.detail.startswith(f"'{name}' ")
 
 
 def test_a_user_name_that_only_its_canonical_form_makes_too_long_is_refused() -> None:

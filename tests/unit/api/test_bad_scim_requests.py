@@ -204,7 +204,7 @@ def test_a_key_of_a_user_with_characters_that_deceive_is_refused_by_name(
     for method, path, body in requests:
         answer: Any = service.scim(method, path, body)
         assert (answer.status, answer.body["scimType"]) == (400, "invalidValue"), method
-        assert answer.body["detail"].startswith(f"{attribute}: ")
+        assert answer.body["detail"].startswith(f"'{attribute}' ")
     assert service.scim("GET", f"/Users/{scim_id}").body == before
 
 

@@ -138,8 +138,8 @@ def _with_active(account: Account, active: bool, now: datetime) -> Account:
         if not active:
             return account
         raise invalid_value(
-            "active: this account is scheduled for deletion. An organization administrator must cancel the deletion "
-            "before the user can be active again."
+            "'active' cannot be true while the account is scheduled for deletion: "
+            "an organization administrator must cancel the deletion before the user can be active again."
         )
     if active:
         return replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)

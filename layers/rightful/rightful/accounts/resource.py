@@ -48,12 +48,12 @@ def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
     attributes = {name: value for name, value in resource.items() if name not in _KEPT_BY_SERVER}
     user_name, external_id = attributes.get("userName"), attributes.get("externalId")
     if isinstance(user_name, str) and not fits_key(canonical_user_name(user_name)):
-        raise invalid_value(f"userName: has more than {MAX_KEY_OCTETS} octets; send a shorter one.")
+        raise invalid_value(f"'userName' has more than {MAX_KEY_OCTETS} octets: send a shorter one.")
     if isinstance(external_id, str) and not fits_key(external_id):
-        raise invalid_value(f"externalId: has more than {MAX_KEY_OCTETS} octets; send a shorter one.")
+        raise invalid_value(f"'externalId' has more than {MAX_KEY_OCTETS} octets: send a shorter one.")
     for name, value in (("userName", user_name), ("externalId", external_id)):
         if isinstance(value, str) and not is_plain(value):
-            raise invalid_value(f"{name}: has control characters, or such as turn the writing; send it without.")
+            raise invalid_value(f"{name!r} has control characters, or such as turn the writing: send it without.")
     return attributes
 
 
@@ -82,7 +82,7 @@ def address_of(attributes: Mapping[str, object]) -> Address | None:
     try:
         address = parse_address(chosen["value"])
     except InvalidAddressError as error:
-        raise invalid_value(f"emails.value: {error}.") from error
+        raise invalid_value(f"'emails.value' must be an email address: {error}.") from error
     return address
 
 
@@ -93,7 +93,7 @@ def check_claimable(address: Address) -> None:
         ScimError: 400 invalidValue.
     """
     if address.domain == PLACEHOLDER_DOMAIN:
-        raise invalid_value(f"emails.value: {PLACEHOLDER_DOMAIN} is reserved; send an address on a domain of yours.")
+        raise invalid_value(f"'emails.value' is on {PLACEHOLDER_DOMAIN}, which is reserved: send an address of yours.")
 
 
 class UnverifiedDomainError(ScimError):
@@ -101,7 +101,7 @@ class UnverifiedDomainError(ScimError):
 
     def __init__(self, address: Address) -> None:
         answer = invalid_value(
-            f"emails.value: the domain {address.domain} is not verified by this organization. "
-            "An organization administrator must verify it before users on it can be provisioned."
+            f"'emails.value' is on {address.domain}, which this organization has not verified: "
+            "an organization administrator must verify it before users on it can be provisioned."
         )
         super().__init__(answer.status, answer.scim_type, answer.detail)

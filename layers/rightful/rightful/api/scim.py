@@ -103,7 +103,7 @@ class ScimService:
         if principal.directory_id != directory_id:
             if self.store.directory_state(principal.organization_id, directory_id) is None:
                 raise not_found(f"There is no directory {directory_id}.")
-            raise forbidden("This key belongs to another directory.")
+            raise forbidden("This key belongs to another directory: use the key of this one.")
         recorder = RefusalRecorder(self.store, self.queue, self.on_failure, self.on_recorded, principal.token_id)
         provisioning = Provisioning(self.store, recorder, principal.organization_id, directory_id)
         groups = GroupProvisioning(self.store, principal.organization_id, directory_id)
@@ -118,7 +118,7 @@ def error_response(error: ScimError) -> Response:
 def _handler(request: Request) -> Handler:
     methods = ROUTES.get(request.resource.removeprefix(BASE))
     if methods is None:
-        raise not_found("There is no such endpoint.")
+        raise not_found("There is no such endpoint: see /ResourceTypes.")
     handler = methods.get("GET" if request.method == "HEAD" else request.method)
     if handler is None:
         raise method_not_allowed(", ".join([*methods, "HEAD"] if "GET" in methods else methods))

@@ -66,7 +66,7 @@ def _one(call: ScimCall, resources: list[dict[str, object]]) -> Response:
     discovery.refuse_filter(call.request.query)
     found = discovery.find(resources, call.resource_id)
     if found is None:
-        raise not_found(f"There is no {call.resource_id} here.")
+        raise not_found(f"Resource {call.resource_id[:255]} not found.")
     return _answer(found)
 
 

@@ -18,7 +18,7 @@ from rightful.groups.resource import (
 )
 from rightful.ids import is_id
 from rightful.scim.errors import ScimError, invalid_value, not_found
-from rightful.scim.etags import etag, not_modified, require_match
+from rightful.scim.etags import etag, not_modified, require_match, require_none_match
 from rightful.scim.members import Member, MemberChanges, plan_members, take_members
 from rightful.scim.patch import apply_patch, read_patch
 from rightful.scim.resources import read_create, read_replace
@@ -145,6 +145,7 @@ def _shows_members(call: ScimCall) -> bool:
 
 def _precondition(call: ScimCall, found: Group) -> None:
     require_match(call.request.headers.get("if-match"), etag(found.version))
+    require_none_match(call.request.headers.get("if-none-match"), etag(found.version))
 
 
 def _ids_in(call: ScimCall) -> list[str]:

@@ -11,7 +11,7 @@ from rightful.api.scim_settings import keep
 from rightful.conflicts.conflict import Operation, Requester
 from rightful.groups.cleaning import leave_all
 from rightful.scim.errors import not_found
-from rightful.scim.etags import etag, not_modified, require_match
+from rightful.scim.etags import etag, not_modified, require_match, require_none_match
 from rightful.scim.patch import apply_patch, read_patch
 from rightful.scim.resources import read_create, read_replace
 from rightful.storage.contract import DirectoryState
@@ -108,6 +108,7 @@ def _account(state: DirectoryState, call: ScimCall) -> Account:
 
 def _precondition(call: ScimCall, found: Account) -> None:
     require_match(call.request.headers.get("if-match"), etag(found.tag))
+    require_none_match(call.request.headers.get("if-none-match"), etag(found.tag))
 
 
 def _requester_key(call: ScimCall, body: Mapping[str, object]) -> str:

@@ -67,7 +67,7 @@ def known_members(
     known, unknown = [], []
     for member in listed:
         if member.value == group_id:
-            raise invalid_value("members.value: a group cannot be a member of itself.")
+            raise invalid_value("'members.value' is the group itself: leave it out.")
         if is_user_id(member.value):
             found = _as_user(member, membership.accounts.get(account_id_of(member.value)), directory_id)
         else:
@@ -88,8 +88,8 @@ def refuse_unknown(unknown: list[str]) -> None:
     if unknown:
         more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
         raise invalid_value(
-            f"members.value: {unknown[0][:128]!r}{more} is no user or group of this directory. "
-            "Provision it first, or leave it out."
+            f"'members.value': {unknown[0][:128]!r}{more} is no user or group of this directory: "
+            "provision it first, or leave it out."
         )
 
 
@@ -120,6 +120,6 @@ def _as_group(member: Member, groups: Mapping[str, Group], directory_id: str) ->
 
 def _in_too_many(member_id: str) -> Exception:
     return invalid_value(
-        f"members.value: {member_id!r} is in {MOST_GROUPS} groups already, and may be in no more. "
-        "Remove it from another group first."
+        f"'members.value': {member_id!r} is in {MOST_GROUPS} groups already, and may be in no more: "
+        "remove it from another group first."
     )

@@ -73,7 +73,7 @@ class GroupProvisioning:
             ScimError: 404, there is no such directory or group.
         """
         if group_id is not None and not is_id(group_id):
-            raise not_found("There is no such group.")
+            raise not_found(f"Resource {group_id[:64]} not found.")
         state = self.store.group_state(
             self.organization_id,
             self.directory_id,

@@ -57,7 +57,7 @@ def _rest(
         position = page.next_position
         if most is not None and len(members) > most:
             raise too_many(
-                f"The group has more than {most} members: ask with excludedAttributes=members, and for one member "
+                f"'members' has more than {most} values: ask with excludedAttributes=members, and for one member "
                 "with the filter members.value eq."
             )
         if position is None:

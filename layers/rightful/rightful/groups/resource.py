@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rightful.accounts.resource import fits_key
+from rightful.accounts.resource import MAX_KEY_OCTETS, fits_key
 from rightful.groups.group import Group, canonical_group_name
 from rightful.moments import time_text
 from rightful.plain_text import is_plain
@@ -54,13 +54,13 @@ def names_of(resource: Mapping[str, object]) -> tuple[str, str | None]:
     """
     display_name, external_id = str(resource.get("displayName", "")), resource.get("externalId")
     if not display_name.strip():
-        raise invalid_value("displayName: is blank; send a name.")
+        raise invalid_value("'displayName' is required and cannot be blank: send a name.")
     if not fits_key(canonical_group_name(display_name)):
-        raise invalid_value("displayName: is too long; send a shorter one.")
+        raise invalid_value(f"'displayName' has more than {MAX_KEY_OCTETS} octets: send a shorter one.")
     if isinstance(external_id, str) and not fits_key(external_id):
-        raise invalid_value("externalId: is too long; send a shorter one.")
+        raise invalid_value(f"'externalId' has more than {MAX_KEY_OCTETS} octets: send a shorter one.")
     if isinstance(external_id, str) and not is_plain(external_id):
-        raise invalid_value("externalId: has control characters, or such as turn the writing; send it without.")
+        raise invalid_value("'externalId' has control characters, or such as turn the writing: send it without.")
     return display_name, external_id if isinstance(external_id, str) else None
 
 

@@ -39,9 +39,11 @@ def change(container: Container, attribute: Attribute, sub: Attribute | None, wa
     if path.sub_attribute is not None:
         sub = sub_attribute(attribute, path.sub_attribute)
         if sub is None:
-            raise invalid_path(f"{path.text[:128]!r}: {attribute.name!r} has no {path.sub_attribute[:64]!r}.")
+            raise invalid_path(
+                f"{path.text[:128]!r}: {attribute.name!r} has no {path.sub_attribute[:64]!r}, see /Schemas."
+            )
     if attribute.read_only or (sub is not None and sub.read_only):
-        raise mutability(f"{path.text[:128]!r} is readOnly.")
+        raise mutability(f"{path.text[:128]!r} is readOnly: leave it out.")
     if attribute.mutability == "writeOnly" or (sub is not None and sub.mutability == "writeOnly"):
         return
     if path.filter is not None or (sub is not None and attribute.multi_valued):
@@ -65,13 +67,13 @@ def _assign(container: Container, attribute: Attribute, value: object, wanted: C
     if value is not None:
         container[name] = value
     elif attribute.required:
-        raise mutability(f"{wanted.path.text[:128]!r} is required and cannot be removed.")
+        raise mutability(f"{wanted.path.text[:128]!r} is required and cannot be removed: replace it instead.")
     else:
         container.pop(name, None)
 
 
 def _immutable(path: Path) -> ScimError:
-    return mutability(f"{path.text[:128]!r} cannot be changed once it is set.")
+    return mutability(f"{path.text[:128]!r} cannot be changed once it is set: leave it out.")
 
 
 def _change_whole(container: Container, attribute: Attribute, wanted: Change) -> None:
@@ -108,7 +110,7 @@ def _merged(attribute: Attribute, held: object, value: object, wanted: Change) -
     attribute did not previously exist". In a replace, null unassigns a sub-attribute.
     """
     if not isinstance(value, dict):
-        raise invalid_value(f"{wanted.path.text[:128]!r} must be an object.")
+        raise invalid_value(f"{wanted.path.text[:128]!r} must be an object with sub-attributes.")
     before: Container = held if isinstance(held, dict) else {}
     made = {**before, **read_sub_attributes(attribute, value, wanted.path.text)}
     if wanted.op == "replace":
@@ -121,7 +123,7 @@ def _merged(attribute: Attribute, held: object, value: object, wanted: Change) -
         if sub.mutability == "immutable" and name in before and made.get(name) != before[name]:
             raise _immutable(wanted.path)
         if sub.required and made and name not in made:
-            raise invalid_value(f"'{wanted.path.text[:128]}.{name}' is required.")
+            raise invalid_value(f"'{wanted.path.text[:128]}.{name}' is required: send a value.")
     return made
 
 
@@ -140,7 +142,7 @@ def _with_sub(held: Container, sub: Attribute, wanted: Change) -> Container:
     if value is not None:
         return {**held, sub.name: value}
     if sub.required:
-        raise mutability(f"{wanted.path.text[:128]!r} is required and cannot be removed.")
+        raise mutability(f"{wanted.path.text[:128]!r} is required and cannot be removed: replace it instead.")
     return {name: item for name, item in held.items() if name != sub.name}
 
 
@@ -175,7 +177,7 @@ def _predicate(text: str, attribute: Attribute) -> Predicate:
     """Compile the filter of a path. The key is the text: equal trees can differ (1 == True)."""
     parsed = parse_path(text).filter
     if parsed is None or (attribute.type != "complex" and not attribute.multi_valued):
-        raise invalid_path(f"{text[:128]!r}: {attribute.name!r} has one simple value, there is nothing to filter.")
+        raise invalid_path(f"{text[:128]!r}: {attribute.name!r} has one simple value: leave the square brackets out.")
     return compile_value_filter(parsed, attribute)
 
 
@@ -244,12 +246,14 @@ def _selector(attribute: Attribute, item: object, where: str) -> object:
     if isinstance(item, str) and "value" in attribute.by_name:
         item = {"value": item}
     if not isinstance(item, dict):
-        raise invalid_value(f"{where[:128]!r}: list the values to remove as objects.")
+        raise invalid_value(f"{where[:128]!r}: list the values to remove as objects with their 'value'.")
     read = read_sub_attributes(attribute, item, where)
     if "value" in read:
         read = {name: read[name] for name in attribute.key or ("value",) if name in read}
     if not read:
-        raise invalid_value(f"{where[:128]!r}: a listed value to remove says nothing about which one it is.")
+        raise invalid_value(
+            f"{where[:128]!r}: a listed value says nothing about which one to remove: send its 'value'."
+        )
     return {name: identity(attribute.by_name[name.lower()], item) for name, item in read.items()}
 
 
@@ -275,7 +279,7 @@ def _one_primary(attribute: Attribute, before: list[object], after: list[object]
     old_keys = {identity(attribute, v) for v in before if isinstance(v, dict) and v.get("primary") is True}
     news = [v for v in marked if id(v) not in old and identity(attribute, v) not in old_keys]
     if len(news) != 1:
-        raise invalid_value(f"{where[:128]!r}: only one value can have primary true.")
+        raise invalid_value(f"{where[:128]!r}: more than one value would have primary true: mark one at most.")
     winner = news[0]
     return [
         {**value, "primary": False}

@@ -127,7 +127,7 @@ def not_found(detail: str) -> ScimError:
 
 def method_not_allowed(allow: str) -> ScimError:
     """405; `allow` lists the methods that the endpoint has, as the Allow header wants them."""
-    return ScimError(405, None, f"This endpoint answers to {allow} only.", {"Allow": allow})
+    return ScimError(405, None, f"This endpoint has no such method: send {allow}.", {"Allow": allow})
 
 
 def uniqueness(kind: str, value: str) -> ScimError:
@@ -155,7 +155,9 @@ def payload_too_large(detail: str) -> ScimError:
 def unsupported_media_type(sent: str | None) -> ScimError:
     """415: the body is not SCIM or JSON."""
     return ScimError(
-        415, None, f"Content-Type {sent or '(none)'} is not accepted: send application/scim+json (or application/json)."
+        415,
+        None,
+        f"Content-Type {sent or '(none)'} is not accepted: send application/scim+json (or application/json) in UTF-8.",
     )
 
 

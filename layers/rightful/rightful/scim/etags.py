@@ -23,6 +23,17 @@ def require_match(if_match: str | None, current: str) -> None:
         raise precondition_failed()
 
 
+def require_none_match(if_none_match: str | None, current: str) -> None:
+    """Let a change pass unless If-None-Match names `current`, or `*` (RFC 9110 section 13.1.2).
+
+    Raises
+    ------
+    ScimError 412.
+    """
+    if not_modified(if_none_match, current):
+        raise precondition_failed("The resource has the version that If-None-Match rules out: leave the header out.")
+
+
 def not_modified(if_none_match: str | None, current: str) -> bool:
     """Tell whether a GET is to be answered 304: If-None-Match names `current`, or `*`."""
     return if_none_match is not None and _names(if_none_match, current)

@@ -173,7 +173,9 @@ class Parser:
     def value_filter(self) -> Filter:
         """Read the filter of a value path; its opening bracket is already taken."""
         if self._in_brackets:
-            raise invalid_filter("A filter in square brackets cannot hold another one.")
+            raise invalid_filter(
+                "A filter in square brackets cannot hold another one: join comparisons by 'and' or 'or'."
+            )
         self._deeper()
         self._in_brackets = True
         inner = self.any_of()
@@ -206,7 +208,9 @@ class Parser:
     def _deeper(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise invalid_filter(f"The filter has more than {MAX_DEPTH} brackets within each other.")
+            raise invalid_filter(
+                f"The filter has more than {MAX_DEPTH} brackets within each other: write a simpler one."
+            )
 
     def _close(self, bracket: str) -> None:
         token = self.take(f"'{bracket}'")

@@ -12,6 +12,7 @@ DEFAULT_COUNT = 100
 MAX_COUNT = 200
 MAX_NAMES = 200
 """Names that `attributes` or `excludedAttributes` may list."""
+_MOST_DIGITS = 18
 _CURSOR_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _TEXTS = ("filter", "cursor", "sortBy", "sortOrder")
 _NUMBERS = ("startIndex", "count")
@@ -129,11 +130,10 @@ def _number(sent: Mapping[str, object], name: str, default: int) -> int:
     value = sent.get(name)
     if value in (None, ""):
         return default
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    text = value.strip() if isinstance(value, str) else ""
-    if not text.removeprefix("-").isdigit() or not text.isascii() or len(text) > 18:
-        raise invalid_value(f"{name!r} must be a whole number.")
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    text = str(value).strip() if whole or isinstance(value, str) else ""
+    if not text.removeprefix("-").isdigit() or not text.isascii() or len(text) > _MOST_DIGITS:
+        raise invalid_value(f"{name!r} must be a whole number of at most {_MOST_DIGITS} digits.")
     return int(text)
 
 

@@ -77,7 +77,9 @@ def compile_value_filter(parsed: Filter, attribute: Attribute) -> Predicate:
         if sub is None and not attribute.sub_attributes and path.lower() == "value":
             sub = attribute
         if sub is None:
-            raise invalid_filter(f"{path[:128]!r} is not a sub-attribute of {attribute.name!r}.")
+            raise invalid_filter(
+                f"{path[:128]!r} is not a sub-attribute of {attribute.name!r}: see /Schemas for what can be used."
+            )
         name = sub.name if sub is not attribute else "value"
         return _listed(name), sub
 

@@ -151,11 +151,11 @@ class _Plan:
         target = locate(path.attribute, GROUP)
         if path.sub_attribute is not None or (target is not None and target.sub is not None):
             if path.sub_attribute is not None and path.sub_attribute.lower() not in MEMBERS.by_name:
-                raise invalid_path(f"{path.text[:128]!r}: 'members' has no {path.sub_attribute[:64]!r}.")
-            raise mutability("A member cannot be changed: remove it and add another one.")
+                raise invalid_path(f"{path.text[:128]!r}: 'members' has no {path.sub_attribute[:64]!r}, see /Schemas.")
+            raise mutability("'members' has values that cannot be changed: remove one and add another one.")
         if path.filter is not None:
             if op != "remove":
-                raise mutability("A member cannot be changed: remove it and add another one.")
+                raise mutability("'members' has values that cannot be changed: remove one and add another one.")
             self._remove_selected(path.filter)
         elif op == "remove" and value is not None:
             self._remove(member.value for member in read_members(_as_list(value)))

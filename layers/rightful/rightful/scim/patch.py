@@ -72,7 +72,7 @@ def read_patch(body: dict[str, object], rules: PatchRules = RFC_RULES) -> tuple[
     if not isinstance(schemas, list) or not _names_patch(schemas):
         raise invalid_syntax(f"'schemas' must be a list with {PATCH_SCHEMA}.")
     if not isinstance(listed, list) or not (listed or rules.allow_empty):
-        raise invalid_syntax("'Operations' must be a list of one operation or more.")
+        raise invalid_syntax("'Operations' must be a list of one operation or more: send what to change.")
     if len(listed) > MAX_OPERATIONS:
         raise payload_too_large(f"A PATCH may have {MAX_OPERATIONS} operations at most: send several requests.")
     return tuple([_read_operation(item, place) for place, item in enumerate(listed, 1)])
@@ -126,7 +126,7 @@ def apply_patch(
         for wanted, target in _changes(result, operation, rt, rules):
             work += _work(result, wanted.path, target)
             if work > MAX_WORK:
-                raise too_many("The operations look at too many values: send fewer at once, or simpler filters.")
+                raise too_many("'Operations' look at too many values: send fewer at once, or simpler filters.")
             _apply(result, wanted, target, rt)
     extensions = rt.extension_by_urn
     if any((e.id in result) is not (e.id in resource) for e in extensions.values()) or "schemas" not in resource:
@@ -149,7 +149,7 @@ def _changes(
         yield from _change(result, Change(operation.op, operation.path, operation.value, rules.create_on_miss), rt)
         return
     if not isinstance(operation.value, dict):
-        raise invalid_value(f"A path-less {operation.op} needs an object of attributes as 'value'.")
+        raise invalid_value(f"Without a 'path', {operation.op} needs an object of attributes as 'value'.")
     for key, value in operation.value.items():
         path = parse_path(key)
         target = _target(path, rt)
@@ -228,18 +228,20 @@ def _check_schemas_change(wanted: Change) -> None:
         raise mutability("'schemas' is required and follows from the attributes: remove those instead.")
     values = wanted.value if isinstance(wanted.value, list) else [wanted.value]
     if not all(isinstance(value, str) for value in values):
-        raise invalid_value("'schemas' must be a list of URNs.")
+        raise invalid_value("'schemas' must be a list of URNs: leave it out, it follows from the attributes.")
 
 
 def _apply_to_schema(result: dict[str, object], wanted: Change, extension: Schema | None, rt: ResourceType) -> None:
     """Apply a change whose path is a URN alone: an extension as a whole."""
     if wanted.path.filter is not None:
-        raise invalid_path(f"{wanted.path.text[:128]!r}: a schema has no values to be filtered.")
+        raise invalid_path(
+            f"{wanted.path.text[:128]!r}: a schema has no values to be filtered: leave the square brackets out."
+        )
     if extension is None:
         raise no_target("A resource is removed by DELETE, not by PATCH.")
     if wanted.op == "remove" or (wanted.op == "replace" and wanted.value is None):
         if extension.id in rt.required_extensions:
-            raise mutability(f"{extension.id!r} is required and cannot be removed.")
+            raise mutability(f"{extension.id!r} is required and cannot be removed: replace it instead.")
         result.pop(extension.id, None)
         return
     if wanted.value is None:

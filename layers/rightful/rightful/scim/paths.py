@@ -37,7 +37,7 @@ def parse_path(text: str) -> Path:
     wrong within the brackets.
     """
     if len(text) > MAX_LENGTH:
-        raise invalid_path(f"The path is longer than {MAX_LENGTH} characters.")
+        raise invalid_path(f"'path' is longer than {MAX_LENGTH} characters: send a shorter one.")
     if '"' not in text and not any(c in text for c in " \t\r\n()[]") and text:
         return Path(text, text)
     parser = Parser(text)
@@ -51,7 +51,10 @@ def parse_path(text: str) -> Path:
     if bracket.kind != "[" or bracket.start != name.end:
         raise _not_a_path(text)
     parser.position += 1
-    value_filter = parser.value_filter()
+    try:
+        value_filter = parser.value_filter()
+    except ScimError as error:
+        raise ScimError(error.status, error.scim_type, f"{text[:128]!r}: {error.detail}") from None
     sub_attribute = parser.sub_attribute()
     if parser.peek() is not None:
         raise _not_a_path(text)

@@ -96,7 +96,9 @@ _DECODER = json.JSONDecoder(
 
 
 def _too_deep() -> ScimError:
-    return invalid_syntax(f"The body has more than {MAX_DEPTH} objects and lists within each other.")
+    return invalid_syntax(
+        f"The body has more than {MAX_DEPTH} objects and lists within each other: send a flatter one."
+    )
 
 
 def _check_depth(body: dict[str, object]) -> None:
@@ -118,4 +120,6 @@ def _check_surrogates(body: dict[str, object]) -> None:
     try:
         json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise invalid_syntax("The body has an unpaired surrogate (\\ud800 to \\udfff) in a string.") from None
+        raise invalid_syntax(
+            "The body has an unpaired surrogate (\\ud800 to \\udfff) in a string: send Unicode text."
+        ) from None

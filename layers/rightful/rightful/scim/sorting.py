@@ -37,16 +37,18 @@ def sort_key(sort_by: str, rt: ResourceType) -> Callable[[dict[str, object]], So
     """
     target = locate(sort_by, rt)
     if target is None or target.attribute is None:
-        raise invalid_value(f"'sortBy': {sort_by[:128]!r} is not an attribute of {rt.name}.")
+        raise invalid_value(
+            f"'sortBy': {sort_by[:128]!r} is not an attribute of {rt.name}: see /Schemas for its attributes."
+        )
     attribute = target.attribute
     leaf = target.sub or attribute
     if leaf.type == "complex":
         value = leaf.by_name.get("value")
         if value is None or not leaf.multi_valued:
-            raise invalid_value(f"'sortBy': {sort_by[:128]!r} has sub-attributes, name the one to sort by.")
+            raise invalid_value(f"'sortBy': {sort_by[:128]!r} has sub-attributes: name the one to sort by.")
         leaf = value
     if leaf.type == "binary" or "writeOnly" in {leaf.mutability, attribute.mutability}:
-        raise invalid_value(f"'sortBy': {sort_by[:128]!r} has no order.")
+        raise invalid_value(f"'sortBy': {sort_by[:128]!r} has no order: name another attribute.")
     return lambda resource: _key(_value(resource, target, leaf), leaf)
 
 

@@ -46,7 +46,7 @@ def read_single(attribute: Attribute, value: object, where: str) -> object:
     if kind in {"string", "reference"}:
         if isinstance(value, str):
             if attribute.required and not value.strip():
-                raise invalid_value(f"{where!r} is required and cannot be empty.")
+                raise invalid_value(f"{where!r} is required and cannot be empty: send a value.")
             return value
     elif kind == "boolean":
         if isinstance(value, bool):
@@ -85,7 +85,7 @@ def _read_complex(attribute: Attribute, value: dict[str, object], where: str) ->
     made = read_sub_attributes(attribute, value, where)
     for sub in attribute.sub_attributes:
         if sub.required and sub.name not in made and made and not sub.read_only:
-            raise invalid_value(f"'{where}.{sub.name}' is required where {where!r} is given.")
+            raise invalid_value(f"'{where}.{sub.name}' is required where {where!r} is given: send a value.")
     return made
 
 
