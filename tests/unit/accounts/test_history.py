@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.accounts.changes import new_account, unlinked_account
 from rightful.accounts.history import entries_of, removal_entry, row_id, subject_of
 from rightful.conflicts.log_rows import log_row
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation, new_id
+from rightful.storage.writes import PutAccount
 from tests.support.builders import NOW, a_conflict, a_user, an_account
+from tests.support.provisioned import ProvisionedDirectory
 
 LATER = NOW + timedelta(hours=1)
 INVOCATION = Invocation(now=LATER, correlation_id="c-1")
@@ -115,3 +117,14 @@ def test_the_same_thing_at_the_same_moment_is_the_same_row() -> None:
     unique = new_id()
     assert row_id(NOW, unique) == row_id(NOW, unique)
     assert row_id(NOW, unique) != row_id(NOW, new_id())
+
+
+def test_a_directory_may_change_the_address_of_a_marked_user_and_the_row_says_that_it_is_marked() -> None:
+    directory = ProvisionedDirectory()
+    ada = directory.create(a_user("ada", "ada@example.com"))
+    marked = replace(ada, version=ada.version + 1, flags=frozenset({Flag.LEGAL_HOLD, Flag.PRIVILEGED}))
+    directory.store.commit([PutAccount(marked, ada.version)], remaining=directory.remaining)
+    after = directory.change(marked, email="ada.new@example.com")
+    assert (after.holds, after.flags) == ("ada.new@example.com", marked.flags)
+    [row] = [row for row in directory.log() if row.action is Action.EMAIL_CHANGED]
+    assert "marked (legal hold, privileged)" in row.explanation

@@ -29,7 +29,12 @@ def entries_of(before: Account | None, after: Account, invocation: Invocation) -
             actions.append(Action.USER_NAME_CHANGED)
         if before.active != after.active:
             actions.append(Action.USER_REACTIVATED if after.active else Action.USER_DEACTIVATED)
-    return [_entry(action, before, after, invocation) for action in actions]
+    entries = [_entry(action, before, after, invocation) for action in actions]
+    if before is None or not before.flags:
+        return entries
+    marks = ", ".join(flag.value.replace("_", " ") for flag in sorted(before.flags))
+    told = f"The account is marked ({marks}). Its own directory changed it: nobody else had the address."
+    return [replace(entry, explanation=told) if entry.action is Action.EMAIL_CHANGED else entry for entry in entries]
 
 
 def changed_row(
