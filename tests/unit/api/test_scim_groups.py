@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rightful.groups import cleaning, provisioning
+from rightful.groups import cleaning, lookup
 from rightful.groups.batches import BATCH
 from rightful.groups.cleaning import finish_deletions
 from rightful.groups.group import Group
@@ -549,6 +549,6 @@ def test_many_additions_are_checked_before_anything_is_written(monkeypatch: pyte
     assert service.scim("PATCH", f"/Groups/{body['id']}", add).status == 400
     assert service.scim("PUT", f"/Groups/{body['id']}", group("Staff", *everybody, "nobody-1")).status == 400
     assert service.store.snapshot() == before
-    monkeypatch.setattr(provisioning, "MOST_CHECKED_AHEAD", 10)
+    monkeypatch.setattr(lookup, "MOST_CHECKED_AHEAD", 10)
     assert service.scim("PUT", f"/Groups/{body['id']}", group("Staff", *everybody)).status == 200
     assert consistent(service)

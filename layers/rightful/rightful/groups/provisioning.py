@@ -12,8 +12,8 @@ from rightful.groups.batches import BATCH, additions, batches
 from rightful.groups.cleaning import clean_up
 from rightful.groups.group import Group, canonical_group_name
 from rightful.groups.history import GroupHistory
-from rightful.groups.members import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
-from rightful.groups.reading import every_member
+from rightful.groups.lookup import MemberLookup
+from rightful.groups.members import readable
 from rightful.groups.resource import head_resource, names_of
 from rightful.ids import is_id
 from rightful.invocation import Invocation
@@ -32,8 +32,6 @@ from rightful.storage.group_writes import (
 )
 from rightful.storage.writes import ContendedError, RefusedError, Write
 
-MOST_CHECKED_AHEAD = 5_000
-"""Members to add that are looked up before the first write, so that an unknown one changes nothing."""
 _TIME_FOR_A_BATCH = 2.0
 
 Plan = Callable[[Mapping[str, object]], tuple[Mapping[str, object], MemberChanges]]
@@ -113,7 +111,7 @@ class GroupProvisioning:
         name = canonical_group_name(display_name)
         history = GroupHistory(self.organization_id, invocation)
         while True:
-            members, _ = self._known(listed, group.id, state, invocation)
+            members, _ = self._lookup.known(listed, group.id, state, invocation)
             first = replace(group, unfinished=len(members) > BATCH)
             writes: list[Write] = [
                 PutGroup(first, None),
@@ -164,7 +162,7 @@ class GroupProvisioning:
                 precondition(before)
             wanted, changes = plan(head_resource(before))
             display_name, external_id = names_of(wanted)
-            delta, members = self._delta(changes, before, state, invocation)
+            delta, members = self._lookup.delta(changes, before, state, invocation)
             after = replace(before, display_name=display_name, external_id=external_id)
             if finishes and delta.complete:
                 after = replace(after, unfinished=False)
@@ -243,51 +241,9 @@ class GroupProvisioning:
 
         return self.change(found.id, plan, state, invocation, finishes=True, goes_on=True)
 
-    def _delta(
-        self, changes: MemberChanges, group: Group, state: GroupState, invocation: Invocation
-    ) -> tuple[Delta, tuple[Member, ...] | None]:
-        """What has to be done, and all members afterwards where that is known."""
-        if changes.replace_all is not None:
-            present = every_member(self.store, group.id)
-            delta = whole_delta(changes.replace_all, present)
-            added, complete = self._known(delta.add, group.id, state, invocation)
-            removed = frozenset(member.value for member in delta.remove)
-            after = (*(member for member in present if member.value not in removed), *added)
-            return Delta(tuple(added), delta.remove, complete), after
-        if not changes.touches_members:
-            return Delta(), None
-        named = readable([*(member.value for member in changes.add), *changes.remove])
-        membership = state.membership
-        if not membership.asked.issuperset(named):
-            membership = self.store.membership(group.id, named)
-        delta = partial_delta(changes, membership, every_member(self.store, group.id) if changes.remove_where else ())
-        added, unknown = known_members(delta.add, membership, self.directory_id, group.id)
-        if not self.leaves_out_unknown:
-            refuse_unknown(unknown)
-        return Delta(tuple(added), delta.remove), None
-
-    def _known(
-        self, listed: Sequence[Member], group_id: str, state: GroupState, invocation: Invocation
-    ) -> tuple[list[Member], bool]:
-        """Those of the members to add that there are, and whether the time sufficed to look all up."""
-        ids = readable(member.value for member in listed)
-        complete = True
-        if state.membership.asked.issuperset(ids):
-            known, unknown = known_members(listed, state.membership, self.directory_id, group_id)
-        else:
-            known, unknown = [], []
-            for start in range(0, len(listed), MOST_CHECKED_AHEAD):
-                if start and invocation.remaining() < 2 * _TIME_FOR_A_BATCH:
-                    complete = False
-                    break
-                some = listed[start : start + MOST_CHECKED_AHEAD]
-                membership = self.store.membership(None, readable(member.value for member in some))
-                found, missing = known_members(some, membership, self.directory_id, group_id)
-                known += found
-                unknown += missing
-        if not self.leaves_out_unknown:
-            refuse_unknown(unknown)
-        return known, complete
+    @property
+    def _lookup(self) -> MemberLookup:
+        return MemberLookup(self.store, self.directory_id, self.leaves_out_unknown)
 
     def _commit(self, writes: list[Write], invocation: Invocation, *, more: bool = False) -> None:
         if more and invocation.remaining() < _TIME_FOR_A_BATCH:
