@@ -11,6 +11,7 @@ from rightful.accounts.account import Account
 from rightful.accounts.history import row_id, subject_of
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
+from rightful.conflicts.log_rows import VERIFY_DOMAIN
 from rightful.conflicts.recording import RefusedClaim, ending_writes, needs_remediation, pointer_of, record
 from rightful.eventlog import Action, LogEntry, Result
 from rightful.invocation import Invocation
@@ -138,7 +139,7 @@ class RefusalRecorder:
             conflict_class="unverified_domain",
             explanation=answer.detail,
             next_step_who="organization administrator",
-            next_step_what="Verify the domain, or correct the address in the identity provider.",
+            next_step_what=VERIFY_DOMAIN,
             retried_by_idp=True,
             correlation_id=invocation.correlation_id,
         )

@@ -133,9 +133,15 @@ def over_cap(brakes: Brakes, counts: Mapping[str, int], organization_tally: str)
         organization_tally: which of them is the organization's hour; the others are accounts' days.
     """
     if counts.get(organization_tally, 0) > brakes.per_organization_hour:
-        return f"More than {brakes.per_organization_hour} addresses would have moved by themselves within an hour."
+        return (
+            f"More than {brakes.per_organization_hour} addresses would have moved by themselves within an hour: "
+            "this one is examined again in the next."
+        )
     if any(count > brakes.per_account_day for name, count in counts.items() if name != organization_tally):
-        return f"One of the accounts would have changed by itself more than {brakes.per_account_day} times in a day."
+        return (
+            f"One of the accounts would have changed by itself more than {brakes.per_account_day} times in a day: "
+            "it is examined again tomorrow (UTC)."
+        )
     return ""
 
 

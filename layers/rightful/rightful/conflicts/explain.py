@@ -6,10 +6,10 @@ one; and it never says more than the evidence shows.
 
 from collections.abc import Callable, Mapping
 
-from rightful.conflicts.conflict import Collision, Conflict, ConflictClass, ConflictStatus, NextStep
+from rightful.conflicts.conflict import Collision, Conflict, ConflictClass, ConflictStatus, NextStep, Operation
 from rightful.conflicts.decision import Decision
 from rightful.conflicts.diagnosis import Diagnosis
-from rightful.conflicts.log_rows import OUTSIDE
+from rightful.conflicts.log_rows import OUTSIDE, VERIFY_DOMAIN
 from rightful.conflicts.plan import TRANSACTION_LIMIT, Blocked
 from rightful.conflicts.policy import Rule
 from rightful.conflicts.snapshot import Snapshot
@@ -20,13 +20,19 @@ OTHER_ADMINISTRATOR = "administrator of the other organization"
 IDP = "identity provider"
 OPERATOR = "operator of the service"
 
+_FREE = NextStep(IDP, "Nothing: its next try goes through, or press Retry there.")
+
 _NOTHING_TO_DO = "Nothing: the identity provider creates the user with its next try, or press Retry there."
 
 _Facts = Mapping[str, str]
 
 _SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
     ConflictClass.SELF: lambda _: "The requester holds the address already.",
-    ConflictClass.STALE_INDEX: lambda facts: f"The address is listed as taken, but {facts.get('holder', 'it is not')}.",
+    ConflictClass.STALE_INDEX: lambda facts: (
+        "Nobody holds the address any more."
+        if "nobody" in facts.get("holder", "")
+        else f"The address is kept by mistake: {facts.get('holder', 'nobody has it')}."
+    ),
     ConflictClass.TOMBSTONE: lambda _: (
         "The identity provider marks a deleted user by digits before its address; that is not a new address."
     ),
@@ -77,30 +83,33 @@ _SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
 }
 
 _EFFECTS: Mapping[ConflictClass, str] = {
-    ConflictClass.OTHER_DIRECTORY: "The holder would be unlinked from its directory and lose its groups there.",
-    ConflictClass.REHIRE: "For a new user the former account would be linked again; otherwise it gives its address up.",
-    ConflictClass.PENDING_DELETION: "The holder would give its address up; its deletion date stays.",
-    ConflictClass.DEACTIVATED: "The holder would give its address up and stay deactivated.",
-    ConflictClass.UNCONFIRMED: "The holder would give its address up and its sessions end.",
-    ConflictClass.DUPLICATE: "The holder would give its address up and be deactivated.",
-    ConflictClass.CLAIMABLE: "Your organization would claim the account, its owner is told, and it is judged again.",
-    ConflictClass.UNLINKED: "The holder would give its address up: a working login of a person may lose it.",
-    ConflictClass.ACTIVE_IN_DIRECTORY: "The holder, an active user, would lose its address.",
-    ConflictClass.LEAVING: "Everybody concerned would move at once.",
-    ConflictClass.STALE_INDEX: "The requester would get the address.",
+    ConflictClass.OTHER_DIRECTORY: "the holder is unlinked from its directory and loses its groups there.",
+    ConflictClass.REHIRE: "the former account gives its address up.",
+    ConflictClass.PENDING_DELETION: "the holder gives its address up; its deletion date stays.",
+    ConflictClass.DEACTIVATED: "the holder gives its address up and stays deactivated.",
+    ConflictClass.UNCONFIRMED: "the holder gives its address up and its sessions end.",
+    ConflictClass.DUPLICATE: "the holder gives its address up and is deactivated.",
+    ConflictClass.CLAIMABLE: (
+        "your organization manages the account from then on, its owner is told, and the change is judged again."
+    ),
+    ConflictClass.UNLINKED: (
+        "the holder gives its address up. Somebody may sign in with it to this day: ask that person first."
+    ),
+    ConflictClass.ACTIVE_IN_DIRECTORY: "the holder, an active user, loses its address.",
+    ConflictClass.LEAVING: "everybody concerned moves at once.",
+    ConflictClass.STALE_INDEX: "the requester gets the address.",
     ConflictClass.UNKNOWN: (
-        "The requester would get the address that is reserved for another user. "
+        "the requester gets the address that is reserved for another user. "
         "Without a decision it is judged again when that user is created or the reservation ends."
     ),
 }
 
 _REFUSALS: Mapping[ConflictClass, NextStep] = {
     ConflictClass.OTHER_ORGANIZATION: NextStep(
-        OTHER_ADMINISTRATOR, "Release the address there; or use another address for this person."
+        OTHER_ADMINISTRATOR,
+        "Release the address there. Your own administrators can only give this person another address.",
     ),
-    ConflictClass.UNVERIFIED_DOMAIN: NextStep(
-        ADMINISTRATOR, "Verify the domain, then retry; or correct the address in the identity provider."
-    ),
+    ConflictClass.UNVERIFIED_DOMAIN: NextStep(ADMINISTRATOR, VERIFY_DOMAIN),
     ConflictClass.ACTIVE_IN_DIRECTORY: NextStep(
         IDP_ADMINISTRATOR,
         "Two users of the directory claim one address: give one of them another address in the identity provider.",
@@ -123,17 +132,22 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
     """Why a conflict was not applied: it is refused, or it waits for approvals."""
     if decision.rule is Rule.REFUSE:
         if diagnosis.free:
-            return situation(diagnosis), NextStep(IDP, "Nothing: its next try goes through, or press Retry there.")
+            return situation(diagnosis), _FREE
         standard = NextStep(ADMINISTRATOR, "Your policy refuses this: free the address by hand, or change the policy.")
         return situation(diagnosis), _REFUSALS.get(diagnosis.acts_as, standard)
     explanation = " ".join(filter(None, [situation(diagnosis), decision.reason]))
     if diagnosis.acts_as is ConflictClass.UNKNOWN and "reserved by conflict" not in diagnosis.evidence:
         return explanation, unknown(conflict).next_step
-    people = "two different administrators" if decision.missing > 1 else "an administrator"
+    if diagnosis.free:
+        what = "Nothing has to be done: the identity provider's next try goes through. Approve to have it done at once."
+        return explanation, NextStep(ADMINISTRATOR, what)
+    people = "two different administrators have to agree" if decision.missing > 1 else "one administrator decides"
     if decision.missing == 1 and decision.approvals:
-        people = "one more administrator"
-    effect = _EFFECTS.get(diagnosis.acts_as, "")
-    return explanation, NextStep(ADMINISTRATOR, f"Approve or reject: {people} must decide. {effect}".strip())
+        people = "one more administrator has to agree"
+    effect = _EFFECTS.get(diagnosis.acts_as, "the requester gets the address.")
+    if diagnosis.acts_as is ConflictClass.REHIRE and conflict.operation is Operation.CREATE:
+        effect = "the former account becomes this user's again, with what belongs to it."
+    return explanation, NextStep(ADMINISTRATOR, f"Approve or reject ({people}). With approval {effect}")
 
 
 def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> str:

@@ -1,0 +1,94 @@
+"""What an administrator reads: for every class and outcome one or two sentences, and who must do what."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from rightful.conflicts import explain
+from rightful.conflicts.conflict import ConflictClass, NextStep, Operation
+from rightful.conflicts.decision import decide, over_cap
+from rightful.conflicts.diagnosis import Diagnosis
+from rightful.conflicts.policy import Brakes, Policy, PolicyBase, Rule
+from tests.support.builders import a_conflict
+
+EVIDENCE = {
+    "same person": "externalId ext-7",
+    "deletion on": "2026-12-07",
+    "deactivated on": "2026-11-01",
+    "last login": "2026-10-30",
+    "domain": "example.com",
+    "protected": "holder: privileged",
+    "kind": "swap",
+    "holder": "the account that is listed has another address",
+}
+REFUSING = Policy(base=PolicyBase.CUSTOM, rules=dict.fromkeys(ConflictClass, Rule.REFUSE))
+OUTCOMES = [
+    (Policy(), Brakes()),
+    (Policy(), Brakes(paused=True)),
+    (Policy(), Brakes(dry_run=True)),
+    (REFUSING, Brakes()),
+]
+
+
+def every() -> Iterator[tuple[Diagnosis, str, NextStep]]:
+    for conflict_class in ConflictClass:
+        for beneath in (None, ConflictClass.DEACTIVATED) if conflict_class is ConflictClass.PROTECTED else (None,):
+            if conflict_class is ConflictClass.PROTECTED and beneath is None:
+                continue
+            diagnosis = Diagnosis(conflict_class, EVIDENCE, beneath=beneath, since=timedelta(days=3))
+            for policy, brakes in OUTCOMES:
+                decision = decide(diagnosis, policy, brakes)
+                if not decision.act:
+                    yield diagnosis, *explain.decided(a_conflict("org", "con"), diagnosis, decision)
+
+
+@pytest.mark.parametrize(("diagnosis", "explanation", "step"), list(every()))
+def test_everything_that_waits_says_in_sentences_why_and_who_must_do_what(
+    diagnosis: Diagnosis, explanation: str, step: NextStep
+) -> None:
+    for text in (explanation, step.what):
+        assert text[0].isupper()
+        assert text.endswith(".")
+        assert "()" not in text
+        assert len(text) < 300
+    assert step.who in {
+        explain.ADMINISTRATOR,
+        explain.IDP_ADMINISTRATOR,
+        explain.OTHER_ADMINISTRATOR,
+        explain.IDP,
+        explain.OPERATOR,
+    }
+    if diagnosis.conflict_class is ConflictClass.OTHER_ORGANIZATION:
+        assert not any(fact in explanation + step.what for fact in EVIDENCE.values())
+
+
+def test_a_domain_is_verified_in_dns_or_by_the_operator_and_then_nobody_has_to_retry() -> None:
+    diagnosis = Diagnosis(ConflictClass.UNVERIFIED_DOMAIN, EVIDENCE)
+    _, step = explain.decided(a_conflict("org", "con"), diagnosis, decide(diagnosis, Policy(), Brakes()))
+    assert "DNS" in step.what
+    assert "operator" in step.what
+    assert "retry" not in step.what
+
+
+def test_what_a_cap_holds_back_says_when_it_is_examined_again() -> None:
+    assert "in the next" in over_cap(Brakes(per_organization_hour=1), {"hour": 2}, "hour")
+    assert "tomorrow" in over_cap(Brakes(per_account_day=1), {"hour": 1, "day": 2}, "hour")
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"), [(Operation.CREATE, "this user's again"), (Operation.PATCH, "gives its address up")]
+)
+def test_what_an_approval_does_to_a_former_account_is_what_is_said(operation: Operation, words: str) -> None:
+    diagnosis = Diagnosis(ConflictClass.REHIRE, EVIDENCE, proof="externalId ext-7")
+    conflict = a_conflict("org", "con", operation=operation)
+    _, step = explain.decided(conflict, diagnosis, decide(diagnosis, Policy(), Brakes()))
+    assert words in step.what
+
+
+def test_a_free_address_under_a_brake_asks_for_nothing() -> None:
+    diagnosis = Diagnosis(ConflictClass.STALE_INDEX, {"holder": "nobody holds the address any more"}, free=True)
+    decision = decide(diagnosis, Policy(), Brakes(paused=True))
+    explanation, step = explain.decided(a_conflict("org", "con"), diagnosis, decision)
+    assert explanation.startswith("Nobody holds the address any more.")
+    assert step.what.startswith("Nothing has to be done")
