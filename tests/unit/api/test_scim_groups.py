@@ -110,26 +110,35 @@ class TestCreating:
         assert (response.status, response.body["scimType"]) == (400, "invalidValue")
         assert "displayName" in response.body["detail"]
 
-    @pytest.mark.parametrize("profile", ["entra", "okta", "onelogin", "jumpcloud", "google", "ping"])
+    @pytest.mark.parametrize("profile", ["generic", "entra", "okta", "onelogin", "jumpcloud", "google", "ping"])
     def test_identity_providers_are_told_of_unknown_members_and_nothing_is_created(self, profile: str) -> None:
         service = Service(profile=profile)
         response: Any = service.scim("POST", "/Groups", group("Staff", service.create_user("ada")["id"], "nobody-1"))
         assert (response.status, response.body["scimType"]) == (400, "invalidValue")
         assert "nobody-1" in response.body["detail"]
         assert read(service, "/Groups")["totalResults"] == 0
+        made = created(service, "Staff")
+        response = service.scim("PUT", f"/Groups/{made['id']}", group("Crew", "nobody-1"))
+        assert (response.status, response.body["scimType"]) == (400, "invalidValue")
+        assert read(service, f"/Groups/{made['id']}") == made
         assert consistent(service)
 
-    def test_generic_leaves_unknown_members_out_and_shows_it(self, service: Service) -> None:
-        ada = service.create_user("ada")
-        body = created(service, "Staff", "nobody-1", ada["id"], "x" * 200, "a#b")
-        assert [member["value"] for member in body["members"]] == [ada["id"]]
+    def test_a_patch_under_generic_leaves_unknown_members_out_and_shows_it(self, service: Service) -> None:
+        ada, made = service.create_user("ada"), created(service, "Staff")
+        listed = [{"value": value} for value in ("nobody-1", ada["id"], "x" * 200, "a#b")]
+        add = patch({"op": "add", "path": "members", "value": listed})
+        response: Any = service.scim("PATCH", f"/Groups/{made['id']}", add)
+        assert response.status == 200
+        assert [member["value"] for member in response.body["members"]] == [ada["id"]]
 
     def test_members_of_another_directory_are_nobody_here(self) -> None:
         service = Service(domain_policy=DomainPolicy.ANY)
         other = Service(store=service.store, domain="example.org")
         response = other.scim("POST", "/Users", user("eve") | {"emails": []})
         assert isinstance(response.body, dict)
-        assert "members" not in created(service, "Staff", response.body["id"])
+        refused: Any = service.scim("POST", "/Groups", group("Staff", response.body["id"]))
+        assert (refused.status, refused.body["scimType"]) == (400, "invalidValue")
+        assert response.body["id"] in refused.body["detail"]
 
     def test_a_group_larger_than_a_transaction_is_filled_in_batches(self, service: Service) -> None:
         everybody = users(service, 2 * BATCH + 3)

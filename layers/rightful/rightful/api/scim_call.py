@@ -22,8 +22,8 @@ from rightful.scim.schema import schema_from_dict, user_type
 CONTENT_TYPE = "application/scim+json"
 BODY_LIMIT_OCTETS = 256 * 1024
 LEAVES_OUT_UNKNOWN_MEMBERS = frozenset({"generic"})
-"""Profiles under which an unknown member is left out of a group, as test tools expect it. The identity providers are
-told: a member that they have to provision first must not look as if it were in."""
+"""Profiles under which a PATCH leaves an unknown member out of a group, as a test tool expects it. Identity providers
+are told: a member that they have to provision first must not look as if it were in."""
 
 _EXTENSIONS: dict[tuple[str, int], tuple[Schema, ...]] = {}
 """The extensions that were read last; one function instance mostly serves few directories with any."""
@@ -75,7 +75,7 @@ class ScimCall:
         return json.dumps(self.data) if self.data is not None else self.request.body or ""
 
     def groups_of(self, directory: Directory) -> GroupProvisioning:
-        """The use cases of groups, as the directory's identity provider needs them."""
+        """The use cases of groups for a PATCH, as the directory's identity provider needs them."""
         return replace(self.groups, leaves_out_unknown=directory.profile in LEAVES_OUT_UNKNOWN_MEMBERS)
 
     def dialect(self, directory: Directory) -> Profile:

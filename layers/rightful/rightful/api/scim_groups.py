@@ -37,7 +37,7 @@ def create(call: ScimCall) -> Response:
     state = call.groups.state(member_ids=_ids_in(call))
     keep(call, state.directory)
     body = call.rewritten(state.directory, "/Groups", sent)
-    changed = call.groups_of(state.directory).create(read_create(body, GROUP), state, call.invocation)
+    changed = call.groups.create(read_create(body, GROUP), state, call.invocation)
     return _whole(call, 201, changed)
 
 
@@ -69,8 +69,7 @@ def replace(call: ScimCall) -> Response:
         new_head, members = take_members(read_replace(body, dict(head), GROUP))
         return new_head, MemberChanges(replace_all=members if mentions_members(body) else None)
 
-    groups = call.groups_of(state.directory)
-    changed = groups.change(
+    changed = call.groups.change(
         call.resource_id, plan, state, call.invocation, lambda found: _precondition(call, found), finishes=True
     )
     return _whole(call, 200, changed)
