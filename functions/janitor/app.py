@@ -47,6 +47,8 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
     count(Metric.OLDEST_OPEN_CONFLICT, stand.oldest_undecided.total_seconds())
     count(Metric.BLOCKED_DEACTIVATIONS, stand.blocked_deactivations)
     count(Metric.ORGANIZATIONS_PAUSED, stand.paused_organizations)
+    if done.failures:
+        raise ExceptionGroup("parts of the round failed", done.failures)
 
 
 def _report(found: "Disagreement", message: str) -> None:

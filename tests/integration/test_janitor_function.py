@@ -7,6 +7,7 @@ from logging import ERROR
 import pytest
 
 from rightful.accounts.account import AccountStatus
+from rightful.storage.index_keys import SHARDS, due_sort, shard_of
 from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict, Reservation, ReserveAddress
 from tests.support.builders import a_conflict, an_account
 from tests.support.functions import Deployed, deployed_on_moto, example
@@ -75,3 +76,59 @@ def test_an_item_that_cannot_be_read_is_reported_and_does_not_stop_the_scan(
     reported = [(error["kind"], error["accountId"]) for error in errors]
     assert reported == [("unreadable_item", "strange")]
     assert store.scan_position(0) is None
+
+
+def strange(deployed: Deployed, pk: str, sk: str, **more: str) -> None:
+    item = {"pk": {"S": pk}, "sk": {"S": sk}, **{name: {"S": value} for name, value in more.items()}}
+    deployed.store.client.put_item(TableName=deployed.store.tables.identity, Item=item)
+
+
+def test_items_that_cannot_be_read_keep_nothing_else_from_being_done(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rightful.upkeep.integrity.SEGMENTS", 1)
+    store, soonest = deployed.store, due_sort(LONG_AGO - timedelta(days=9))
+    deployed.messages(deployed.conflicts_queue_url)
+    for shard in range(SHARDS):
+        conflict_id, partition = f"strange{shard}", shard_of("conflict", shard)
+        strange(deployed, "ORG#org", f"CONFLICT#{conflict_id}", due_key=partition, due_sort=soonest)
+        strange(
+            deployed, f"EMAIL#s{shard}@example.com", "EMAIL", due_key=shard_of("reservation", shard), due_sort=soonest
+        )
+        strange(deployed, f"ACCOUNT#s{shard}", "ACCOUNT", due_key=shard_of("deletion", shard), due_sort=soonest)
+    store.commit([ClaimAddress("held@example.com", "s0", LONG_AGO)], remaining=plenty)
+    over = Reservation("create:dir:ada", "con", "org", LONG_AGO)
+    leaving = an_account("going", email=None, status=AccountStatus.PENDING_DELETION, deletion_date=LONG_AGO)
+    unsent = a_conflict("org", "behind", updated_at=LONG_AGO, expires_at=LONG_AGO + timedelta(days=28))
+    for write in (
+        PutConflict(unsent, None),
+        ReserveAddress("later@example.com", None, over, LONG_AGO),
+        PutAccount(leaving, None),
+    ):
+        store.commit([write], remaining=plenty)
+
+    deployed.call("janitor", example("janitor"))
+
+    sent = {pointer["conflictId"] for pointer in deployed.messages(deployed.conflicts_queue_url)}
+    assert sent >= {"behind", "strange0", "strange1", "strange2", "strange3"}, "who cannot read it, sets it aside"
+    assert store.holds(["later@example.com"]) == {}
+    assert store.account("going") is None
+    assert store.scan_position(0) is None
+
+    deployed.call("janitor", example("janitor"))
+    assert "behind" not in {each["conflictId"] for each in deployed.messages(deployed.conflicts_queue_url)}
+
+
+def test_a_part_that_fails_is_an_error_after_the_others_were_done(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> int:
+        raise RuntimeError("DynamoDB is away")
+
+    monkeypatch.setattr("rightful.upkeep.janitor.send_due", fails)
+    over = Reservation("create:dir:ada", "con", "org", LONG_AGO)
+    deployed.store.commit([ReserveAddress("last@example.com", None, over, LONG_AGO)], remaining=plenty)
+    with pytest.raises(ExceptionGroup) as raised:
+        deployed.call("janitor", example("janitor"))
+    assert [type(error) for error in raised.value.exceptions] == [RuntimeError]
+    assert deployed.store.holds(["last@example.com"]) == {}

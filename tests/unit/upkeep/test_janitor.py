@@ -320,3 +320,33 @@ def test_messages_of_the_janitor_carry_the_correlation_id_of_the_refused_request
 
     make_round(service.store, Listening(), service.invocation())
     assert heard == ["test"]
+
+
+# Approvals
+
+
+def test_an_approval_that_has_expired_is_asked_for_again_and_the_text_says_so() -> None:
+    service = Service(policy=STANDARD)
+    leaver, ada = service.create_user("sales"), service.create_user("ada")
+    holder_id = service.store.holds(["sales@example.com"])["sales@example.com"].account_id
+    service.accounts("PUT", "/{id}/flags/{flag}", parameters={"id": str(holder_id), "flag": "privileged"})
+    service.scim("DELETE", f"/Users/{leaver['id']}")
+    service.move(ada["id"], "sales")
+    service.remediate_all()
+    asked = {"id": conflict_of(service).id}
+    yes = {"decision": "approve", "reason": "She takes it over."}
+    first: Any = service.admin("POST", "/conflicts/{id}/decision", yes, parameters=asked)
+    assert "one more" in first.body["nextStep"]["what"]
+
+    for _ in range(9):
+        service.pass_time(timedelta(days=1))
+        round_of(service)
+        service.remediate_all()
+
+    step = conflict_of(service).next_step
+    assert step is not None
+    assert "two different" in step.what
+    second: Any = service.admin(
+        "POST", "/conflicts/{id}/decision", yes, parameters=asked, key=service.new_admin_key("Jo")
+    )
+    assert (second.body["status"], "one more" in second.body["nextStep"]["what"]) == ("waiting_approval", True)

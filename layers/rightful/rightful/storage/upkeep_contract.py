@@ -21,6 +21,9 @@ days), and a change nobody wants any more ends after 28."""
 UNSENT_FOR = timedelta(minutes=1)
 """How long a pointer may be on its way before it counts as not sent."""
 
+UNREADABLE = (KeyError, TypeError, ValueError)
+"""What reading raises where an item is not as this service writes it."""
+
 DEACTIVATED_WITHIN = timedelta(minutes=5)
 """How long a person's deactivation may wait with a refused address."""
 

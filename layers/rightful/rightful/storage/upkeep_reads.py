@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rightful.storage import further_items, index_keys, keys
 from rightful.storage.items import Reader, read_account, read_hold, write_item
-from rightful.storage.upkeep_contract import Piece, UserNameHold
+from rightful.storage.upkeep_contract import UNREADABLE, Piece, UserNameHold
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
@@ -75,7 +75,11 @@ class UpkeepReads:
     def ended_reservations(self, now: datetime, *, limit: int) -> tuple[Hold, ...]:
         """See `UpkeepStore.ended_reservations`."""
         items = self.identities.get_items(self._due("reservation", now, limit))
-        return tuple(read_hold(item) for item in items.values())
+        holds: list[Hold] = []
+        for item in items.values():
+            with suppress(*UNREADABLE):  # the scan tells of it
+                holds.append(read_hold(item))
+        return tuple(holds)
 
     def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
         """See `UpkeepStore.due_deletions`."""
@@ -124,7 +128,7 @@ class UpkeepReads:
                     further_lists.append(further_items.read_list(item))
                 else:
                     user_names.append(_user_name(item))
-            except (KeyError, TypeError, ValueError):
+            except UNREADABLE:
                 unreadable.append(item["pk"]["S"])
         last = answer.get("LastEvaluatedKey")
         return Piece(

@@ -13,7 +13,7 @@ from rightful.accounts.further_addresses import further_keys
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore
 from rightful.storage.further_contract import FurtherList
-from rightful.storage.upkeep_contract import Piece, UserNameHold
+from rightful.storage.upkeep_contract import UNREADABLE, Piece, UserNameHold
 from rightful.storage.writes import ContendedError, Hold, RefusedError
 from rightful.upkeep.agreement import (
     Disagreement,
@@ -53,8 +53,12 @@ def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
         piece = store.piece(segment, SEGMENTS, position, limit=PIECE)
         checked.looked_at += piece.size
         checked.unrepaired += [Disagreement("unreadable_item", _named_in(pk)) for pk in piece.unreadable]
-        for subject in suspects(store, piece, invocation):
-            settle(store, invocation, subject, checked)
+        try:
+            for subject in suspects(store, piece, invocation):
+                settle(store, invocation, subject, checked)
+        except UNREADABLE:
+            # An index item names what cannot be read; which it is, its own place in the scan tells. Others go on.
+            checked.unrepaired.append(Disagreement("unreadable_item", ""))
         position = piece.next_position
         store.put_scan_position(segment, position)
         if position is None:

@@ -1,13 +1,15 @@
 """The janitor's round. Every part can be repeated, and two rounds at once do nothing twice."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rightful.conflicts.conflict import ConflictStatus
 from rightful.groups.cleaning import finish_deletions
 from rightful.invocation import Invocation
 from rightful.storage.contract import ConflictQueue, IdentityStore
-from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN
+from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, UNREADABLE
 from rightful.upkeep.deletions import erase_all_due
 from rightful.upkeep.integrity import Checked, check_indexes
 from rightful.upkeep.reservations import end_reservations
@@ -18,15 +20,16 @@ _MOST_LOOKED_AT = 200
 _UNDECIDED = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Round:
-    """What a round did."""
+    """What a round did, and which of its parts failed."""
 
-    conflicts_sent: int
-    reservations_ended: int
-    accounts_erased: int
-    groups_cleaned: int
-    checked: Checked
+    conflicts_sent: int = 0
+    reservations_ended: int = 0
+    accounts_erased: int = 0
+    groups_cleaned: int = 0
+    checked: Checked = field(default_factory=Checked)
+    failures: list[Exception] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,28 @@ class Standing:
 
 
 def make_round(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> Round:
-    """Do what is due, most urgent first; what there is no time for is the next round's."""
-    return Round(
-        conflicts_sent=send_due(store, queue, invocation),
-        reservations_ended=end_reservations(store, invocation),
-        accounts_erased=erase_all_due(store, invocation),
-        groups_cleaned=finish_deletions(store, invocation),
-        checked=check_indexes(store, invocation),
-    )
+    """Do what is due, most urgent first; what there is no time for is the next round's. A part that fails does not keep
+    the others from being done."""
+    done = Round()
+    with _part(done):
+        done.conflicts_sent = send_due(store, queue, invocation)
+    with _part(done):
+        done.reservations_ended = end_reservations(store, invocation)
+    with _part(done):
+        done.accounts_erased = erase_all_due(store, invocation)
+    with _part(done):
+        done.groups_cleaned = finish_deletions(store, invocation)
+    with _part(done):
+        done.checked = check_indexes(store, invocation)
+    return done
+
+
+@contextmanager
+def _part(done: Round) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is: the caller raises it when everything else is done
+        done.failures.append(error)
 
 
 def standing(store: IdentityStore, now: datetime) -> Standing:
@@ -61,7 +78,10 @@ def standing(store: IdentityStore, now: datetime) -> Standing:
     oldest: timedelta | None = None
     blocked = 0
     for pointer in pointers[:_MOST_LOOKED_AT]:
-        conflict = store.conflict(pointer)
+        try:
+            conflict = store.conflict(pointer)
+        except UNREADABLE:
+            continue  # the scan tells of it
         if conflict is None:
             continue
         if oldest is None and conflict.status in _UNDECIDED:

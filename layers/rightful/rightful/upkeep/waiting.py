@@ -8,7 +8,7 @@ of it is decided by the remediator, by the same rules as ever. Sending a pointer
 from rightful.conflicts.recording import needs_remediation
 from rightful.invocation import Invocation
 from rightful.storage.contract import ConflictQueue, IdentityStore, QueueUnavailableError
-from rightful.storage.upkeep_contract import look_again_at
+from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER, UNREADABLE, look_again_at
 
 MOST_AT_ONCE = 400
 _TIME_FOR_ONE_MORE = 5.0
@@ -24,13 +24,19 @@ def send_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation)
     for pointer in store.due_conflicts(invocation.now, limit=MOST_AT_ONCE):
         if invocation.remaining() < _TIME_FOR_ONE_MORE:
             break
-        conflict = store.conflict(pointer)
-        if conflict is None or not needs_remediation(conflict):
-            continue  # the index was behind
         try:
-            queue.send(pointer, correlation_id=conflict.correlation_id)
+            conflict = store.conflict(pointer)
+        except UNREADABLE:
+            # The remediator fails on it, too, and its message is set aside for a person. The others go on.
+            correlation_id, again_at = invocation.correlation_id, invocation.now + LOOK_AGAIN_AFTER
+        else:
+            if conflict is None or not needs_remediation(conflict):
+                continue  # the index was behind
+            correlation_id, again_at = conflict.correlation_id, look_again_at(conflict, invocation.now)
+        try:
+            queue.send(pointer, correlation_id=correlation_id)
         except QueueUnavailableError:
             break
-        store.mark_sent(pointer, now=invocation.now, again_at=look_again_at(conflict, invocation.now))
+        store.mark_sent(pointer, now=invocation.now, again_at=again_at)
         sent += 1
     return sent
