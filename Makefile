@@ -29,6 +29,7 @@ demo: $(RUNTIME_READY) ## Play a refused email change against the running stack
 	@exec .venv/bin/python -m local demo
 
 .PHONY: invoke
+invoke: EVENT ?= scim_create_user
 invoke: $(RUNTIME_READY) ## Send an example event to its function on the running stack (EVENT=scim_create_user)
 	@.venv/bin/python -m local invoke $(EVENT)
 

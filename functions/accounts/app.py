@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rightful import cold_start  # noqa: F401 # isort: split
 from rightful.api.accounts import AccountsService
 from rightful.api.gateway import answer_event
 from rightful.api.json_call import unavailable

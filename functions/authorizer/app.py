@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rightful import cold_start  # noqa: F401 # isort: split
 from rightful.api.authorization import allowed, bearer_secret, live_key
 from rightful.metrics import Metric
 from rightful.observability import count, failed, logger, observed

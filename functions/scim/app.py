@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rightful import cold_start  # noqa: F401 # isort: split
 from rightful.api.gateway import answer_event
 from rightful.api.scim import ScimService, error_response
 from rightful.listing.cursors import key_from

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from rightful import cold_start
 from rightful.accounts.address_hash import address_hash
 from rightful.conflicts.measuring import measurements_of
 from rightful.metrics import DIMENSIONS, FAILURES, UNITS, Measurement, Metric
@@ -49,8 +50,10 @@ _WRITTEN = ("/Users", "/Groups", "/Bulk")
 
 
 def observed(handler: "Handler") -> "Handler":
-    """A function's handler whose metrics are written when it ends, its cold start and its AWS trouble among them."""
+    """A function's handler, once all is imported: its metrics are written when it ends, its cold start and its AWS
+    trouble among them."""
     observe_attempts(attempt_failed)
+    cold_start.over()
     decorated: Handler = metrics.log_metrics(handler, capture_cold_start_metric=True)
     return decorated
 

@@ -1,7 +1,10 @@
-"""AWS clients, made when first needed and kept while the function is warm."""
+"""AWS clients, made when first needed and kept while the function is warm.
+
+They are botocore's, which boto3's are, too: boto3 itself would only add what it has for S3 and for resources.
+"""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rightful.settings import Settings, read_settings
 from rightful.storage.attempts import watched
@@ -10,7 +13,12 @@ from rightful.storage.queue import SQSConflictQueue, SQSUnpublishedQueue
 from rightful.storage.transactions import Tables
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from botocore.config import Config
+    from botocore.session import Session
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
+    from types_boto3_sqs import SQSClient
 
     from rightful.storage.bus import EventBridgeBus
 
@@ -28,6 +36,17 @@ def _config() -> "Config":
 
 
 @cache
+def _session() -> "Session":
+    from botocore.session import get_session
+
+    return get_session()
+
+
+def _client(service: str, config: "Config") -> "BaseClient":
+    return _session().create_client(service, config=config)
+
+
+@cache
 def settings() -> Settings:
     """The function's settings."""
     return read_settings()
@@ -36,34 +55,26 @@ def settings() -> Settings:
 @cache
 def identity_store() -> DynamoDBStore:
     """The identity store."""
-    import boto3
-
     found = settings()
     tables = Tables(found.identity_table, found.event_log_table, found.log_retention)
-    return DynamoDBStore(watched(boto3.client("dynamodb", config=_config())), tables)
+    return DynamoDBStore(watched(cast("DynamoDBClient", _client("dynamodb", _config()))), tables)
 
 
 @cache
 def event_bus() -> "EventBridgeBus":
     """The event bus."""
-    import boto3
-
     from rightful.storage.bus import EventBridgeBus
 
-    return EventBridgeBus(watched(boto3.client("events", config=_config())), settings().event_bus)
+    return EventBridgeBus(watched(cast("EventBridgeClient", _client("events", _config()))), settings().event_bus)
 
 
 @cache
 def unpublished_queue() -> SQSUnpublishedQueue:
     """What the publisher could not read."""
-    import boto3
-
-    return SQSUnpublishedQueue(boto3.client("sqs", config=_config()), settings().unpublished_queue_url)
+    return SQSUnpublishedQueue(cast("SQSClient", _client("sqs", _config())), settings().unpublished_queue_url)
 
 
 @cache
 def conflict_queue() -> SQSConflictQueue:
     """The conflicts queue."""
-    import boto3
-
-    return SQSConflictQueue(boto3.client("sqs", config=_config()), settings().conflicts_queue_url)
+    return SQSConflictQueue(cast("SQSClient", _client("sqs", _config())), settings().conflicts_queue_url)
