@@ -223,6 +223,19 @@ def _wrapped(text: str, most: int) -> list[str]:
     return lines
 
 
+def _ticks(most: float) -> list[float]:
+    """Round numbers from 0 to the first beyond `most`; three to five of them."""
+    magnitude = 10 ** math.floor(math.log10(most / 4))
+    step = next(magnitude * each for each in (1, 2, 2.5, 5, 10) if magnitude * each * 4 >= most)
+    return [step * number for number in range(math.ceil(most / step) + 1)]
+
+
+def _unit(properties: Mapping[str, Json]) -> str:
+    axes = properties.get("yAxis")
+    left = axes.get("left") if isinstance(axes, dict) else None
+    return str(left.get("label", "")) if isinstance(left, dict) else ""
+
+
 def _graph(properties: Mapping[str, Json], width: int, height: int) -> list[str]:
     lines = _lines(properties)
     stacked = properties.get("stacked") is True
@@ -231,17 +244,18 @@ def _graph(properties: Mapping[str, Json], width: int, height: int) -> list[str]
     left, right, top, bottom = 58, width - 16, 46, height - 40 - 20 * rows
     sums = [sum(values[step] for _, _, values in lines) for step in range(_POINTS)]
     most = max(sums) if stacked else max(max(values) for _, _, values in lines)
-    most = max([most, 1.0, *(value for _, value, _ in marks)]) * 1.1
+    ticks = _ticks(max([most, 1.0, *(value for _, value, _ in marks)]) * 1.05)
+    most = ticks[-1]
 
     def place(step: int, value: float) -> tuple[float, float]:
         return left + step * (right - left) / (_POINTS - 1), bottom - value * (bottom - top) / most
 
     parts = []
-    for part in range(4):
-        value = most * part / 3
+    for value in ticks:
         _, y = place(0, value)
         parts.append(_rule(left, right, y, "#eaeded"))
-        parts.append(_say(left - 8, y + 5, f"{value:.0f}" if most > 5 else f"{value:.1f}", size=13, style=_END))
+        parts.append(_say(left - 8, y + 5, f"{value:g}", size=13, style=_END))
+    parts.append(_say(width - 16, 28, _unit(properties), size=13, style=_END))
     below = [0.0] * _POINTS
     for _, color, values in lines:
         above = [low + value for low, value in zip(below, values, strict=True)] if stacked else values
