@@ -84,7 +84,7 @@ def running_stack(
     """
     # A proxy of the host has no business between this process and 127.0.0.1.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = f"{HOST},localhost"
-    template = deployment.with_numbers(deployment.read_template())
+    template = deployment.with_rights_to_batches(deployment.with_numbers(deployment.read_template()))
     progress("Preparing MiniStack, the local stand-in for AWS")
     python = ministack_python()
     progress("Building functions and layers")

@@ -134,3 +134,22 @@ def test_a_user_who_is_created_with_a_leavers_address_is_there_after_the_idps_re
     assert thief.status_code == 409, "the freed address is kept for the user who was refused it"
     assert retried.status_code == 201
     assert retried.json()["emails"][0]["value"] == f"{taken}@example.com"
+
+
+def test_ending_a_pause_resolves_what_it_held_back_at_once(scim: httpx.Client, admin: httpx.Client) -> None:
+    taken, newcomer = _name("paused"), _name("ada")
+    leaver, colleague = _create(scim, taken), _create(scim, newcomer)
+    scim.delete(f"/Users/{leaver}")
+    email = f"{taken}@example.com"
+    try:
+        assert admin.put("/policy", json={"brakes": {"paused": True}}).status_code == 200
+        assert scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code == 409
+        assert _conflict(admin, email)["status"] == "waiting_approval"
+    finally:
+        assert admin.put("/policy", json={"brakes": {"paused": False}}).status_code == 200
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while _conflict(admin, email)["status"] != "applied":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code == 200
