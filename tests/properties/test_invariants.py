@@ -58,6 +58,13 @@ POLICIES = [
 MEANWHILE = ["address", "state", "removal", "domain", "fact", "another delivery"]
 indexes = st.integers(0, 30)
 names = st.sampled_from(NAMES)
+also = st.sampled_from([None, *NAMES])
+"""Another address of a user: somebody's own, perhaps."""
+
+
+def _emails(name: str, also: str | None) -> list[dict[str, object]]:
+    further: list[dict[str, object]] = [{"value": f"{also}@example.com", "type": "other"}] if also else []
+    return [{"value": f"{name}@example.com", "type": "work", "primary": True}, *further]
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class Life(RuleBasedStateMachine):
         self.asked: dict[str, Asked] = {}
         self.refusals: set[str] = set()
         for name in NAMES[:4]:
-            self.a_directory_creates_a_user(HERE, name, None, None, "one")
+            self.a_directory_creates_a_user(HERE, name, None)
 
     def _key(self, holder: str) -> Token:
         key = a_token(f"hash of {holder}", id=holder, scope=Scope.ADMIN, holder=holder, organization_id=OURS)
@@ -98,17 +105,24 @@ class Life(RuleBasedStateMachine):
         directory_id=st.sampled_from([HERE, HERE, HERE, *DIRECTORIES]),
         name=names,
         number=st.sampled_from(["1", "2", None]),
+        also=also,
         called=st.one_of(st.none(), names),
         person=st.sampled_from(["one", "one", "one", "another", None]),
     )
     def a_directory_creates_a_user(
-        self, directory_id: str, name: str, number: str | None, called: str | None, person: str | None
+        self,
+        directory_id: str,
+        name: str,
+        number: str | None,
+        also: str | None = None,
+        called: str | None = None,
+        person: str | None = "one",
     ) -> None:
         """Its address may be another's, its userName may have changed or be used by two people, and not every directory
         sends externalIds."""
         resource: dict[str, object] = {
             "userName": called or name,
-            "emails": [{"value": f"{name}@example.com", "type": "work", "primary": True}],
+            "emails": _emails(name, also),
             "active": True,
         }
         if number:
@@ -118,10 +132,12 @@ class Life(RuleBasedStateMachine):
         self._provision(Asked(directory_id, None, lambda _: resource))
 
     @precondition(lambda self: self._linked())
-    @rule(who=indexes, name=names, active=st.sampled_from([None, None, False, True]), renames=st.booleans())
-    def a_directory_changes_an_address(self, who: int, name: str, active: bool | None, renames: bool) -> None:
+    @rule(who=indexes, name=names, active=st.sampled_from([None, None, False, True]), renames=st.booleans(), also=also)
+    def a_directory_changes_an_address(
+        self, who: int, name: str, active: bool | None, renames: bool, also: str | None = None
+    ) -> None:
         account = self._pick(self._linked(), who)
-        wanted: dict[str, object] = {"emails": [{"value": f"{name}@example.com", "type": "work", "primary": True}]}
+        wanted: dict[str, object] = {"emails": _emails(name, also)}
         if active is not None:
             wanted["active"] = active
         if renames:
