@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from rightful.conflicts.conflict import Approval, ConflictClass, Resolution
-from rightful.conflicts.decision import APPROVAL_LIFETIME, decide, over_cap, same_approver
+from rightful.conflicts.decision import APPROVAL_LIFETIME, approved_thing, decide, over_cap, same_approver
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
-from tests.support.builders import NOW
+from rightful.conflicts.snapshot import Leg, Snapshot
+from tests.support.builders import NOW, a_conflict, an_account
 
 OPEN = Brakes()
 FORTNIGHT = timedelta(days=14)
@@ -110,3 +111,14 @@ def test_caps_allow_up_to_their_number() -> None:
     assert over_cap(brakes, {"hour": 2, "account": 1}, "hour") == ""
     assert "2 addresses" in over_cap(brakes, {"hour": 3}, "hour")
     assert "1 times" in over_cap(brakes, {"account": 2}, "hour")
+
+
+def test_who_agreed_to_a_circle_has_not_agreed_to_a_larger_one() -> None:
+    def circle(*names: str) -> Snapshot:
+        legs = [Leg(a_conflict("ours", name), an_account(name), None, an_account(names[0])) for name in names]
+        return Snapshot(NOW, legs[0], None, directory_exists=True, pending_id=None, following=tuple(legs), cyclic=True)
+
+    leaving = Diagnosis(ConflictClass.LEAVING)
+    assert approved_thing(circle("bob", "cleo"), leaving) == approved_thing(circle("bob", "cleo"), leaving)
+    assert approved_thing(circle("bob"), leaving) != approved_thing(circle("bob", "cleo"), leaving)
+    assert approved_thing(circle("bob", "cleo"), leaving) != approved_thing(circle("cleo", "bob"), leaving)

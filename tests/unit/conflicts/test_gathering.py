@@ -83,3 +83,10 @@ def test_the_user_name_that_the_change_asks_for_is_looked_up_in_the_requester_s_
     assert gather(world.store, world.invocation(), conflict).leg.user_name_holder_id == "bob"
     assert pointer_of(conflict).organization_id == "ours"
     assert conflict.directory_id == HERE
+
+
+def test_a_holder_that_wants_another_user_name_is_not_about_to_leave() -> None:
+    world = _world()
+    ada = world.ask("ada", "bob@example.com")
+    world.ask_for_user_name("bob", "cleo@example.com")
+    assert gather(world.store, world.invocation(), world.conflict(ada)).following == ()

@@ -7,7 +7,14 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.accounts.address import parse_address, placeholder
-from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus, NextStep, wanted_user_name
+from rightful.conflicts.conflict import (
+    Approval,
+    Collision,
+    ConflictClass,
+    ConflictStatus,
+    NextStep,
+    wanted_user_name,
+)
 from rightful.conflicts.moves import touched
 from rightful.events.change import AccountChange, ConflictChange, HoldChange
 from rightful.events.publishing import events_of
@@ -172,6 +179,16 @@ def test_a_conflict_that_is_opened_again_is_told_as_such() -> None:
     rejected = replace(WAITING, version=3, status=ConflictStatus.REJECTED)
     again = replace(rejected, version=4, status=ConflictStatus.OPEN)
     assert types_of(ConflictChange(rejected, again, NOW)) == ["conflict.reopened"]
+
+
+def test_an_undo_that_a_second_person_must_want_needs_an_approval_and_is_no_second_application() -> None:
+    applied = replace(WAITING, version=3, status=ConflictStatus.APPLIED, next_step=None)
+    wish = Approval("key", "Ines", "wrong", NOW)
+    asked = replace(applied, version=4, undo_approvals=(wish,), next_step=NextStep("administrator", "Undo it as well."))
+    assert types_of(ConflictChange(applied, asked, NOW)) == ["conflict.needs_approval"]
+    undone = replace(asked, version=5, status=ConflictStatus.UNDONE, next_step=NextStep("administrator", "Again."))
+    assert types_of(ConflictChange(asked, undone, NOW)) == ["conflict.undone"]
+    assert types_of(ConflictChange(undone, replace(undone, version=6, next_step=None), NOW)) == []
 
 
 def test_a_holder_of_another_organization_is_never_named() -> None:

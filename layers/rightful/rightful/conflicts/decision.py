@@ -93,9 +93,11 @@ def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
 
 
 def approved_thing(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[ConflictClass, str | None]:
-    """What an approval is given to: the class, and the holder or whose reservation it is. That somebody is protected
-    says how many must agree, not to what."""
+    """What an approval is given to: the class, and the holder, whose reservation it is, or everybody who passes an
+    address on in a circle. That somebody is protected says how many must agree, not to what."""
     hold = snapshot.leg.hold
+    if snapshot.cyclic:
+        return diagnosis.acts_as, " ".join(leg.account.id for leg in snapshot.following if leg.account)
     kept_by = hold.reservation.conflict_id if hold is not None and hold.reservation is not None else None
     return diagnosis.acts_as, snapshot.holder.id if snapshot.holder else kept_by
 

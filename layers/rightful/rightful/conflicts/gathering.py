@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 from rightful.accounts.account import Account, canonical_user_name
-from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.conflict import Collision, Conflict
 from rightful.conflicts.diagnosis import is_requester, wants_still
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.invocation import Invocation
@@ -112,7 +112,7 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
     if _is_revoked(store, invocation, conflict):
         return None
     leg = Leg(conflict, account, None, None)
-    moves_away = conflict.wanted.canonical != account.holds
+    moves_away = conflict.collision is Collision.EMAIL and conflict.wanted.canonical != account.holds
     return conflict if moves_away and is_requester(leg) and wants_still(leg) else None
 
 

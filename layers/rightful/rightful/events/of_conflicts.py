@@ -27,6 +27,10 @@ def conflict_events(change: ConflictChange) -> tuple[Event, ...]:
         return (_event(EventType.CONFLICT_OPENED, new),)
     if new.status is ConflictStatus.OPEN:
         return () if old.live else (_event(EventType.CONFLICT_REOPENED, new),)
+    if old.status is new.status and not new.live:
+        # It is over, and the first of two people wants it undone; or what follows an undo was noted.
+        asks = len(new.undo_approvals) > len(old.undo_approvals)
+        return (_event(EventType.CONFLICT_NEEDS_APPROVAL, new),) if asks else ()
     told = (old.status, old.conflict_class, old.next_step) == (new.status, new.conflict_class, new.next_step)
     return () if told else (_event(_TYPES[new.status], new),)
 
