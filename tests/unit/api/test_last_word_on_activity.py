@@ -161,3 +161,14 @@ def test_a_directory_that_says_inactive_and_is_refused_again_takes_its_reactivat
 @pytest.mark.parametrize("says", [True, False])
 def test_what_nobody_took_back_is_applied_with_the_address(says: bool) -> None:
     assert Refused(says).approve().active is says
+
+
+def test_a_rejected_change_whose_place_another_took_deactivates_nobody_later() -> None:
+    refused = Refused(says=False)
+    [conflict] = refused.service.store.all_of(Conflict)
+    body = {"decision": "reject", "reason": "no"}
+    refused.service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id})
+    refused.service.create_user("office")
+    refused.patch({**SALES, "value": "office@example.com"}, active(False), expected=409)
+    refused.patch({**SALES, "value": "free@example.com"}, active(True))
+    assert refused.remediate().active

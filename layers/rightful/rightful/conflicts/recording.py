@@ -98,6 +98,9 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
             ]
             if former is not None and former.live:
                 writes += _replacing(former, conflict, invocation.now)
+            elif former is not None and former.deactivation_pending:
+                # The new one carries it out: from the old one it could come after somebody said otherwise.
+                writes += _changed(former, replace(former, deactivation_pending=False), invocation.now)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:
