@@ -107,9 +107,11 @@ class Search:
         page = collection.page(shown.left, spot.position, counted=True)
         hits = [Hit(number, resource) for resource in page.resources]
         taken = self._show(hits, shown)
-        if page.next_position is not None and hits and taken == len(hits):
-            bookmarks.remember(start, start + len(hits), page.next_position, walked=spot.walked)
-        return page.total or 0
+        total, after = page.total or 0, start + taken
+        # DynamoDB gives a position after the last entry, too, where a page is full with it.
+        if page.next_position is not None and hits and taken == len(hits) and after <= total:
+            bookmarks.remember(start, after, page.next_position, walked=spot.walked)
+        return total
 
     def _listed_on(self, query: ListQuery, place: Place) -> Results:
         """A page by cursor."""
