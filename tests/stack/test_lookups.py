@@ -13,7 +13,7 @@ def ada(scim: httpx.Client) -> dict[str, object]:
     name = f"ada-{secrets.token_hex(4)}"
     home = {"value": f"home-{name}@example.com", "type": "home"}
     work = {"value": f"{name}@example.com", "type": "work", "primary": True}
-    created = scim.post("/Users", json=user(name, emails=[work, home]))
+    created = scim.post("/Users", json=user(name, displayName=f"Ada {name}", emails=[work, home]))
     assert created.status_code == 201, created.text
     found: dict[str, object] = created.json()
     return found
@@ -28,6 +28,7 @@ def ada(scim: httpx.Client) -> dict[str, object]:
         'emails.value eq "{name}@example.com"',
         'emails[type eq "work"].value eq "{name}@example.com"',
         'emails.value eq "home-{name}@example.com"',
+        'displayName eq "Ada {name}"',
         'id eq "{id}"',
     ],
 )
