@@ -1,11 +1,12 @@
 """Finding users on the running stack, by everything that has an index; and a page of a directory."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-from tests.support.service import user
+from tests.support.service import patch, user
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,30 @@ def test_pages_by_index_and_by_cursor_name_the_same_users(scim: httpx.Client, ad
     assert by_index == by_cursor
     assert ada["id"] in by_index
     assert len(set(by_index)) == total
+
+
+def test_users_who_get_and_lose_a_shared_address_at_once_are_all_found_by_it_and_then_none(
+    scim: httpx.Client,
+) -> None:
+    shared = f"desk-{secrets.token_hex(4)}@example.com"
+    names = [f"shares-{secrets.token_hex(4)}" for _ in range(12)]
+
+    def create(name: str) -> str:
+        own = {"value": f"{name}@example.com", "type": "work", "primary": True}
+        created = scim.post("/Users", json=user(name, emails=[own, {"value": shared, "type": "other"}]))
+        assert created.status_code == 201, created.text
+        return str(created.json()["id"])
+
+    def lose(user_id: str) -> None:
+        answer = scim.patch(f"/Users/{user_id}", json=patch({"op": "remove", "path": 'emails[type eq "other"]'}))
+        assert answer.status_code == 200, answer.text
+
+    def found() -> set[str]:
+        answer = scim.get("/Users", params={"filter": f'emails.value eq "{shared}"'}).json()
+        return {resource["id"] for resource in answer["Resources"]}
+
+    with ThreadPoolExecutor(12) as threads:
+        ids = list(threads.map(create, names))
+        assert found() == set(ids)
+        list(threads.map(lose, ids))
+    assert found() == set()
