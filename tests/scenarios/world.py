@@ -18,10 +18,11 @@ from rightful.accounts.account import (
 from rightful.accounts.address import Address, parse_address
 from rightful.accounts.further_addresses import further_keys, further_writes
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
+from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.log_rows import OUTSIDE
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.conflicts.proof import ENTERPRISE_USER
-from rightful.conflicts.recording import RefusedClaim, ending_writes, pointer_of, record
+from rightful.conflicts.recording import RefusedClaim, pointer_of, record
 from rightful.conflicts.remediation import Outcome, remediate
 from rightful.conflicts.waking import wake
 from rightful.eventlog import LogEntry

@@ -8,7 +8,8 @@ import pytest
 from rightful.accounts.account import Account, AccountStatus
 from rightful.accounts.address import parse_address
 from rightful.conflicts.conflict import Approval, Conflict, ConflictStatus
-from rightful.conflicts.recording import ending_writes, needs_remediation
+from rightful.conflicts.ending import ending_writes
+from rightful.conflicts.recording import needs_remediation
 from rightful.storage.writes import ContendedError, EndPending, EndWaiter, PutConflict, RefusedError
 from tests.scenarios.world import World, attributes
 

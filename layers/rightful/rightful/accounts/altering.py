@@ -11,9 +11,9 @@ from rightful.accounts.account import Account
 from rightful.accounts.account_error import AccountError, AddressTakenError, no_such_account
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
 from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.ending import ending_writes, owes_deactivation
 from rightful.conflicts.merging import deactivated, with_address
 from rightful.conflicts.moves import Move, writes_of
-from rightful.conflicts.recording import ending_writes, owes_deactivation
 from rightful.eventlog import LogEntry
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore, Pointer

@@ -39,7 +39,7 @@ from rightful.accounts.resource import (
 )
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Conflict, Operation, Requester
-from rightful.conflicts.recording import owes_deactivation
+from rightful.conflicts.ending import owes_deactivation
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import OnDelete

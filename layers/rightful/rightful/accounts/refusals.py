@@ -11,8 +11,9 @@ from rightful.accounts.account import Account
 from rightful.accounts.history import row_id, subject_of
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
+from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.log_rows import VERIFY_DOMAIN
-from rightful.conflicts.recording import RefusedClaim, ending_writes, needs_remediation, pointer_of, record
+from rightful.conflicts.recording import RefusedClaim, needs_remediation, pointer_of, record
 from rightful.eventlog import Action, LogEntry, Result
 from rightful.invocation import Invocation
 from rightful.scim.errors import ScimError, unavailable, uniqueness

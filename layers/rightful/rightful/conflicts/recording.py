@@ -1,4 +1,4 @@
-"""Recording a refused claim before its 409 is answered, and ending it when a later write makes it pointless.
+"""Recording a refused claim before its 409 is answered.
 
 A requester has one pending change. The identity provider's retry of the same change is the same conflict, counted; a
 change to another address takes the place of the former one.
@@ -7,10 +7,8 @@ change to another address takes the place of the former one.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rightful.accounts.account import Account
 from rightful.accounts.address import Address
 from rightful.conflicts.conflict import (
-    OVER,
     PENDING_CHANGE_LIFETIME,
     Collision,
     Conflict,
@@ -19,13 +17,13 @@ from rightful.conflicts.conflict import (
     PendingChange,
     Requester,
 )
+from rightful.conflicts.ending import ended, written_anew
 from rightful.conflicts.log_rows import log_row
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore, Pointer
 from rightful.storage.writes import (
     ContendedError,
-    EndPending,
     EndWaiter,
     PutConflict,
     PutPending,
@@ -100,7 +98,7 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
                 writes += _replacing(former, conflict, invocation.now)
             elif former is not None and former.deactivation_pending:
                 # The new one carries it out: from the old one it could come after somebody said otherwise.
-                writes += _changed(former, replace(former, deactivation_pending=False), invocation.now)
+                writes += written_anew(former, replace(former, deactivation_pending=False), invocation.now)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:
@@ -121,109 +119,6 @@ def pointer_of(conflict: Conflict) -> Pointer:
 def needs_remediation(conflict: Conflict) -> bool:
     """Whether a message about it has anything to do."""
     return conflict.live or conflict.deactivation_pending
-
-
-def ending_writes(
-    conflict: Conflict | None,
-    invocation: Invocation,
-    *,
-    before: Account | None,
-    after: Account | None,
-    states_address: bool = False,
-    says_active: bool | None = None,
-) -> tuple[Write, ...]:
-    """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
-
-    A change of the requester's address ends the pending change: as applied if it now holds what it wanted (the
-    address had become free and the identity provider's own retry went through), else as superseded. So do its
-    deactivation, its unlinking and its removal.
-
-    Args:
-        conflict: the requester's pending change, read before the write (None: it has none).
-        before: the account before the write (None: this write creates it).
-        after: the account as this write leaves it (None: this write removes it).
-        states_address: the request says itself which address the person has (every PUT; a PATCH of `emails`), be it the
-            one that the account has already: that takes back a wish for another one, even if nothing else changes.
-        says_active: what the request says itself of the person's activity: that takes back the opposite that was
-            refused with the address, whether or not it was applied since.
-
-    Returns:
-        Nothing where the pending change goes on; else writes on items of the conflict's own only.
-    """
-    if conflict is None or conflict.status in OVER:
-        return ()
-    latest = _with_activity(conflict, says_active)
-    if says_active or (after is not None and not after.active):
-        latest = replace(latest, deactivation_pending=False)
-    if after is not None and after.link is not None and after.holds == conflict.wanted.canonical:
-        outcome, explanation = ConflictStatus.APPLIED, "The address had become free: the change itself went through."
-    elif (reason := _reason_to_end(conflict, before, after)) is not None:
-        outcome, explanation = ConflictStatus.SUPERSEDED, reason
-    elif states_address and conflict.collision is Collision.EMAIL:
-        outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
-    else:
-        return _changed(conflict, latest, invocation.now)
-    gone = (
-        EndPending(conflict.requester_key, conflict.id),
-        EndWaiter(conflict.wanted.canonical, conflict.id),
-    )
-    if conflict.settled_by_people:
-        return (*_changed(conflict, latest, invocation.now), *gone)
-    return (*ended(conflict, outcome, explanation, invocation.now), *gone)
-
-
-def ended(conflict: Conflict, status: ConflictStatus, explanation: str, now: datetime) -> tuple[Write, ...]:
-    """A conflict put to its end, with its row in the event log. Does not end its place as the pending change."""
-    after = replace(
-        conflict,
-        version=conflict.version + 1,
-        status=status,
-        explanation=explanation,
-        next_step=None,
-        updated_at=now,
-        resolved_at=now,
-        deactivation_pending=False,
-    )
-    action = Action.CONFLICT_APPLIED if status is ConflictStatus.APPLIED else Action.CONFLICT_ENDED
-    return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
-
-
-def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool | None) -> bool:
-    """Whether a refused request deactivated that user, which was not carried out yet, and this one says nothing else:
-    then this one does it, too, so that whatever it ends nobody stays active because of an address."""
-    return (
-        conflict is not None
-        and conflict.deactivation_pending
-        and conflict.requester.scim_id == scim_id
-        and says_active is None
-    )
-
-
-def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
-    """The conflict without an older word on the person's activity that contradicts the latest."""
-    if active is None or conflict.change.active in {None, active}:
-        return conflict
-    return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
-
-
-def _changed(conflict: Conflict, after: Conflict, now: datetime) -> tuple[Write, ...]:
-    if after == conflict:
-        return ()
-    return (PutConflict(replace(after, version=conflict.version + 1, updated_at=now), conflict.version),)
-
-
-def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> str | None:
-    if after is None:
-        return "The account of the person who wanted the address was removed."
-    if after.link is None or after.link.directory_id != conflict.directory_id:
-        return "The person who wanted the address is no longer provisioned by this directory."
-    if conflict.requester.account_id is None:
-        return "The user was created with another address."
-    if before is not None and before.holds != after.holds:
-        return "A later change gave the person another address."
-    if before is not None and before.active and not after.active and conflict.change.active is not False:
-        return "The person who wanted the address was deactivated."
-    return None
 
 
 def _is_repeat(former: Conflict, refused: RefusedClaim, now: datetime) -> bool:

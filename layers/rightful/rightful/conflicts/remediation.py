@@ -11,13 +11,13 @@ from rightful.conflicts.caps import Brake, day_counter, hour_counter, next_day, 
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.conflicts.decision import Decision, counting, decide, over_cap, ping_pong
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
+from rightful.conflicts.ending import ended
 from rightful.conflicts.failing import reopening
 from rightful.conflicts.gathering import gather
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.merging import deactivated
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
-from rightful.conflicts.recording import ended
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.waking import wake, wake_followers
 from rightful.eventlog import Action, Result
