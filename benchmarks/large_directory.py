@@ -30,10 +30,10 @@ from rightful.groups.resource import canonical_group_name
 from rightful.organizations.organization import DomainPolicy
 from rightful.organizations.registry import create_directory
 from rightful.scim.members import Member
+from rightful.storage.account_items import account_item
 from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.group_items import member_item
 from rightful.storage.group_writes import ClaimGroupName, CountGroups, PutGroup
-from rightful.storage.items import account_item
 from rightful.storage.writes import CountUsers
 from tests.support.builders import an_account
 from tests.support.service import START, Service, patch

@@ -25,7 +25,8 @@ from rightful.storage.group_writes import (
     UnnestGroup,
 )
 from rightful.storage.listing_contract import Bookmark, Listing
-from rightful.storage.writes import DeleteAccount, PutAccount, PutDirectory, PutOrganization
+from rightful.storage.settings_writes import PutDirectory, PutOrganization
+from rightful.storage.writes import DeleteAccount, PutAccount
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_directory, a_link, an_account, an_organization
 from tests.support.names import Names

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from rightful.storage.contract import IdentityStore
+from rightful.storage.settings_writes import ClaimDomain, ReleaseDomain
 from rightful.storage.writes import (
     ClaimAddress,
-    ClaimDomain,
     ClaimUserName,
     EndReservation,
     Hold,
     ReleaseAddress,
-    ReleaseDomain,
     ReleaseUserName,
     RequireDomain,
     Reservation,

@@ -8,6 +8,7 @@ from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.policy import Brakes
 from rightful.storage.contract import AccountPage, IdentityStore, Pointer
 from rightful.storage.further_contract import FurtherList
+from rightful.storage.settings_writes import PutOrganization
 from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR, Piece, UserNameHold
 from rightful.storage.writes import (
     ClaimAddress,
@@ -16,7 +17,6 @@ from rightful.storage.writes import (
     ListFurther,
     PutAccount,
     PutConflict,
-    PutOrganization,
     Reservation,
     ReserveAddress,
 )

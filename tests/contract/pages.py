@@ -9,7 +9,8 @@ from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.storage.contract import IdentityStore
-from rightful.storage.writes import AppendLog, DeleteAccount, PutAccount, PutConflict, PutOrganization
+from rightful.storage.settings_writes import PutOrganization
+from rightful.storage.writes import AppendLog, DeleteAccount, PutAccount, PutConflict
 from tests.contract.committing import given, plenty
 from tests.support.builders import NOW, a_conflict, a_link, a_row, an_account, an_organization
 from tests.support.names import Names

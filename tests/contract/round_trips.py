@@ -5,17 +5,8 @@ from hypothesis import strategies as st
 
 from rightful.accounts.account import BeforeImage
 from rightful.storage.contract import IdentityStore, Pointer
-from rightful.storage.writes import (
-    AppendLog,
-    Hold,
-    PutAccount,
-    PutConflict,
-    PutDirectory,
-    PutOrganization,
-    PutToken,
-    Reservation,
-    ReserveAddress,
-)
+from rightful.storage.settings_writes import PutDirectory, PutOrganization, PutToken
+from rightful.storage.writes import AppendLog, Hold, PutAccount, PutConflict, Reservation, ReserveAddress
 from tests.contract.committing import plenty
 from tests.support import strategies
 from tests.support.builders import NOW, an_account

@@ -4,16 +4,15 @@ from datetime import timedelta
 
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import DirectoryState, IdentityStore
-from rightful.storage.writes import (
+from rightful.storage.settings_writes import (
     DeleteToken,
     ListToken,
-    PutAccount,
     PutDirectory,
     PutOrganization,
-    PutPending,
     PutToken,
     UnlistToken,
 )
+from rightful.storage.writes import PutAccount, PutPending
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_directory, a_token, an_account, an_organization
 from tests.support.names import Names

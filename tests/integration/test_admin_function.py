@@ -10,7 +10,8 @@ import pytest
 from rightful.accounts.address import parse_address
 from rightful.organizations.organization import DomainPolicy
 from rightful.organizations.tokens import Scope
-from rightful.storage.writes import ClaimAddress, ListToken, PutAccount, PutOrganization
+from rightful.storage.settings_writes import ListToken, PutOrganization
+from rightful.storage.writes import ClaimAddress, PutAccount
 from tests.support.builders import NOW, a_link, a_token, an_account, an_organization
 from tests.support.functions import Deployed, deployed_on_moto, example
 

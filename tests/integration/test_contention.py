@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from botocore.exceptions import ClientError
 
+from rightful.storage.account_items import account_item
 from rightful.storage.commits import Commits
 from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.items import account_item
 from rightful.storage.writes import (
     AppendLog,
     ClaimAddress,

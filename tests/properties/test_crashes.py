@@ -17,7 +17,7 @@ from rightful.organizations.tokens import Scope
 from rightful.storage.contract import Pointer
 from rightful.storage.memory import MemoryQueue
 from rightful.storage.memory_writes import Items
-from rightful.storage.writes import ListToken
+from rightful.storage.settings_writes import ListToken
 from tests.properties.crashes import Died, Fate, Fated, When
 from tests.scenarios.world import HOLDER_WORDS, OURS, World, check_invariants
 from tests.support.builders import a_token

@@ -31,7 +31,8 @@ from rightful.organizations.tokens import Scope, Token
 from rightful.scim.errors import ScimError
 from rightful.storage.contract import Pointer
 from rightful.storage.memory_writes import Items
-from rightful.storage.writes import ClaimDomain, ListToken, PutDirectory, PutOrganization, ReleaseDomain, Write
+from rightful.storage.settings_writes import ClaimDomain, ListToken, PutDirectory, PutOrganization, ReleaseDomain
+from rightful.storage.writes import Write
 from tests.scenarios.world import ELSEWHERE, HERE, OURS, THEIRS, World, check_invariants
 from tests.support.builders import NOW, a_directory, a_token
 

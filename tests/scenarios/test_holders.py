@@ -11,10 +11,10 @@ from rightful.accounts.address import Address, parse_address
 from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import DomainPolicy
 from rightful.storage.memory_writes import Items
+from rightful.storage.settings_writes import ListToken
 from rightful.storage.writes import (
     ClaimAddress,
     DeleteAccount,
-    ListToken,
     PutAccount,
     ReleaseAddress,
     ReleaseUserName,

@@ -13,7 +13,8 @@ from rightful.conflicts.decisions import DecisionError, undo
 from rightful.conflicts.policy import Brakes
 from rightful.conflicts.recording import pointer_of
 from rightful.organizations.tokens import Scope
-from rightful.storage.writes import ClaimAddress, PutAccount, ReleaseAddress, ReleaseDomain, Write
+from rightful.storage.settings_writes import ReleaseDomain
+from rightful.storage.writes import ClaimAddress, PutAccount, ReleaseAddress, Write
 from tests.scenarios.world import HOLDER_WORDS, NOW, OURS, World, attributes, check_invariants
 from tests.support.builders import a_token
 

@@ -15,7 +15,7 @@ from rightful.conflicts.policy import Brakes, Policy, PolicyBase
 from rightful.conflicts.recording import pointer_of
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage.contract import Pointer
-from rightful.storage.writes import DeleteToken, ListToken, UnlistToken
+from rightful.storage.settings_writes import DeleteToken, ListToken, UnlistToken
 from tests.scenarios.world import (
     HERE,
     HOLDER_WORDS,

@@ -31,14 +31,12 @@ from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.storage.contract import Pointer
 from rightful.storage.further_contract import FurtherList
 from rightful.storage.memory import MemoryQueue, MemoryStore
+from rightful.storage.settings_writes import ClaimDomain, PutDirectory, PutOrganization
 from rightful.storage.writes import (
     ClaimAddress,
-    ClaimDomain,
     ClaimUserName,
     Hold,
     PutAccount,
-    PutDirectory,
-    PutOrganization,
     ReleaseAddress,
     Reservation,
     ReserveAddress,

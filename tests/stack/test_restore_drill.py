@@ -18,7 +18,7 @@ from local.paths import ROOT
 from local.stack import Stack, running_stack
 from rightful.accounts.account import canonical_user_name
 from rightful.storage import group_keys, keys
-from rightful.storage.items import read_account
+from rightful.storage.account_items import read_account
 from tests.support.service import email_patch, user
 from tests.support.tables import table_properties
 

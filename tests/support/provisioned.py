@@ -14,7 +14,8 @@ from rightful.invocation import Invocation
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, QueueUnavailableError
 from rightful.storage.memory import MemoryQueue, MemoryStore
-from rightful.storage.writes import Hold, PutDirectory, PutOrganization
+from rightful.storage.settings_writes import PutDirectory, PutOrganization
+from rightful.storage.writes import Hold
 from tests.support.builders import NOW, a_directory, an_organization
 from tests.support.names import Names
 

@@ -12,7 +12,8 @@ from rightful.eventlog import Action
 from rightful.scim.errors import ScimError, precondition_failed
 from rightful.storage.contract import Remaining
 from rightful.storage.memory import MemoryStore
-from rightful.storage.writes import PutAccount, PutOrganization, ReleaseAddress, ReleaseUserName, Write
+from rightful.storage.settings_writes import PutOrganization
+from rightful.storage.writes import PutAccount, ReleaseAddress, ReleaseUserName, Write
 from tests.support.builders import a_user, an_account
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of, setting
 

@@ -14,7 +14,7 @@ from rightful.organizations.domains import MOST_DOMAINS, add_domain
 from rightful.organizations.organization import DomainPolicy
 from rightful.organizations.registry import create_organization, issue_token
 from rightful.organizations.tokens import Scope, Token
-from rightful.storage.writes import PutOrganization
+from rightful.storage.settings_writes import PutOrganization
 from tests.support.service import Service, email_patch, user
 
 

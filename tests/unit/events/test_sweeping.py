@@ -13,7 +13,8 @@ from rightful.events.publishing import Published, publish
 from rightful.organizations.registry import change_organization
 from rightful.storage.contract import Pointer, QueueUnavailableError, Sweep
 from rightful.storage.memory import MemoryQueue, MemoryStore
-from rightful.storage.writes import ClaimDomain, PutConflict, PutOrganization
+from rightful.storage.settings_writes import ClaimDomain, PutOrganization
+from rightful.storage.writes import PutConflict
 from rightful.upkeep.janitor import make_round
 from tests.support.builders import a_conflict
 from tests.support.service import Service

@@ -11,7 +11,8 @@ from rightful.organizations.registry import change_organization
 from rightful.organizations.settings_error import SettingsError, changed_meanwhile
 from rightful.organizations.settings_log import settings_row
 from rightful.storage.contract import IdentityStore
-from rightful.storage.writes import ClaimDomain, PutOrganization, RefusedError, ReleaseDomain, Write
+from rightful.storage.settings_writes import ClaimDomain, PutOrganization, ReleaseDomain
+from rightful.storage.writes import RefusedError, Write
 
 _Thing = TypeVar("_Thing")
 

@@ -16,16 +16,15 @@ from rightful.organizations.settings_log import settings_row
 from rightful.organizations.tokens import Scope, Token, digest, new_secret
 from rightful.plain_text import is_plain
 from rightful.storage.contract import IdentityStore
-from rightful.storage.writes import (
+from rightful.storage.settings_writes import (
     DeleteToken,
     ListToken,
     PutDirectory,
     PutOrganization,
     PutToken,
-    RefusedError,
     UnlistToken,
-    Write,
 )
+from rightful.storage.writes import RefusedError, Write
 
 LIVE_KEYS_PER_DIRECTORY = 2
 """One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""

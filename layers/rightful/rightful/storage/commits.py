@@ -11,12 +11,14 @@ from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
 from rightful.groups.group import Group
 from rightful.storage import group_keys, keys
+from rightful.storage.account_items import read_account
 from rightful.storage.actions import Action
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.contract import Remaining
 from rightful.storage.further_items import fitting_action
 from rightful.storage.group_items import read_group
-from rightful.storage.items import Reader, read_account, read_hold
+from rightful.storage.hold_items import read_hold
+from rightful.storage.items import Reader
 from rightful.storage.transactions import Tables, Translator
 from rightful.storage.writes import ContendedError, Hold, ListFurther, Refusal, RefusedError, Write
 

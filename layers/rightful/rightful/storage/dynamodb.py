@@ -14,6 +14,7 @@ from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.scim.filters import fold
 from rightful.storage import keys
+from rightful.storage.account_items import read_account
 from rightful.storage.commits import Commits
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.contract import (
@@ -28,8 +29,9 @@ from rightful.storage.contract import (
 from rightful.storage.further_items import FurtherReads
 from rightful.storage.group_contract import MOST_FOUND
 from rightful.storage.group_reads import GroupReads
+from rightful.storage.hold_items import read_hold
 from rightful.storage.index_keys import due_sort
-from rightful.storage.items import Reader, read_account, read_hold
+from rightful.storage.items import Reader
 from rightful.storage.listing_reads import ListingReads
 from rightful.storage.log_items import log_filters, log_range, read_log_entry
 from rightful.storage.managed_reads import ManagedReads

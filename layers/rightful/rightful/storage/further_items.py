@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from rightful.storage import keys
 from rightful.storage.actions import Action
 from rightful.storage.further_contract import FurtherList
-from rightful.storage.items import Item, Reader, read_hold
+from rightful.storage.hold_items import read_hold
+from rightful.storage.items import Item, Reader
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

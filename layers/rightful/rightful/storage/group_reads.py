@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from rightful.groups.group import Group, is_user_id
 from rightful.storage import group_keys, keys
+from rightful.storage.account_items import read_account
 from rightful.storage.group_contract import (
     MOST_FOUND,
     GroupPage,
@@ -14,7 +15,7 @@ from rightful.storage.group_contract import (
     account_ids_among,
 )
 from rightful.storage.group_items import listed_group, read_group, read_member
-from rightful.storage.items import Reader, read_account
+from rightful.storage.items import Reader
 from rightful.storage.settings_items import read_directory
 
 if TYPE_CHECKING:

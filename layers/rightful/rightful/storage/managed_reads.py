@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from rightful.storage import index_keys, keys
+from rightful.storage.account_items import read_account
 from rightful.storage.conflict_items import read_conflict
-from rightful.storage.items import read_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

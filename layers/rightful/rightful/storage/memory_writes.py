@@ -9,6 +9,7 @@ from rightful.groups.group import Group
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import memory_groups
+from rightful.storage import settings_writes as s
 from rightful.storage import writes as w
 from rightful.storage.contract import Pointer
 from rightful.storage.group_writes import GroupWrite
@@ -46,14 +47,14 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
     w.EndWaiter: lambda write: ("WAITER", write.canonical, write.conflict_id),
     w.AppendLog: lambda write: ("LOG", write.entry.organization_id, write.entry.id),
     w.CountUsers: lambda write: ("COUNT", write.directory_id),
-    w.PutOrganization: lambda write: ("ORGANIZATION", write.organization.id),
-    w.PutDirectory: lambda write: ("DIRECTORY", write.directory.organization_id, write.directory.id),
-    w.ClaimDomain: lambda write: ("DOMAIN", write.domain),
-    w.ReleaseDomain: lambda write: ("DOMAIN", write.domain),
-    w.PutToken: lambda write: ("TOKEN", write.token.sha256),
-    w.DeleteToken: lambda write: ("TOKEN", write.sha256),
-    w.ListToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
-    w.UnlistToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
+    s.PutOrganization: lambda write: ("ORGANIZATION", write.organization.id),
+    s.PutDirectory: lambda write: ("DIRECTORY", write.directory.organization_id, write.directory.id),
+    s.ClaimDomain: lambda write: ("DOMAIN", write.domain),
+    s.ReleaseDomain: lambda write: ("DOMAIN", write.domain),
+    s.PutToken: lambda write: ("TOKEN", write.token.sha256),
+    s.DeleteToken: lambda write: ("TOKEN", write.sha256),
+    s.ListToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
+    s.UnlistToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
 }
 
 
@@ -88,7 +89,7 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return _version_is(item, expected) and changes == account.group_changes
         case w.PutConflict(_, expected):
             return _version_is(item, expected)
-        case w.PutOrganization(_, expected) | w.PutDirectory(_, expected):
+        case s.PutOrganization(_, expected) | s.PutDirectory(_, expected):
             return _version_is(item, expected)
         case w.DeleteAccount(_, version):
             return _version_is(item, version) and isinstance(item, Account) and not item.group_ids
@@ -119,15 +120,15 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return item == account_id
         case w.RequireDomain(organization_id, _, or_nobody):
             return item == organization_id or (or_nobody and item is None)
-        case w.ReleaseDomain(_, organization_id):
+        case s.ReleaseDomain(_, organization_id):
             return item == organization_id
-        case w.ClaimDomain(_, organization_id, _):
+        case s.ClaimDomain(_, organization_id, _):
             return item in {None, organization_id}
         case w.PutPending(conflict_id=conflict_id, replaces=replaces):
             return item in {replaces, conflict_id}
         case w.EndPending(_, conflict_id):
             return item in {None, conflict_id}
-        case w.PutToken():
+        case s.PutToken():
             return item is None
         case _:
             return True
@@ -138,7 +139,7 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
     match write:
         case GroupWrite():
             memory_groups.carry_out(write, key, items)
-        case w.PutAccount(item, _) | w.PutConflict(item, _) | w.PutOrganization(item, _) | w.PutDirectory(item, _):
+        case w.PutAccount(item, _) | w.PutConflict(item, _) | s.PutOrganization(item, _) | s.PutDirectory(item, _):
             items[key] = item
         case w.ListFurther():
             change_list(write, key, items)
@@ -151,7 +152,7 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
             items[key] = Hold(canonical, None, reservation)
         case w.ClaimUserName(account_id=account_id) | w.TransferUserName(to_account_id=account_id):
             items[key] = account_id
-        case w.ClaimDomain(_, organization_id, _):
+        case s.ClaimDomain(_, organization_id, _):
             items[key] = organization_id
         case w.PutPending(conflict_id=conflict_id):
             items[key] = conflict_id
@@ -162,7 +163,7 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
         case w.CountUsers(delta=delta):
             before = items.get(key)
             items[key] = (before if isinstance(before, int) else 0) + delta
-        case w.PutToken(token) | w.ListToken(token):
+        case s.PutToken(token) | s.ListToken(token):
             items[key] = token
         case w.RequireAccount() | w.RequireDomain():
             pass

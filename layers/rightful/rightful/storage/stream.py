@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
 from rightful.storage import keys
+from rightful.storage.account_items import read_account
 from rightful.storage.conflict_items import read_conflict
-from rightful.storage.items import read_account, read_hold
+from rightful.storage.hold_items import read_hold
 from rightful.storage.settings_items import read_organization
 
 if TYPE_CHECKING:

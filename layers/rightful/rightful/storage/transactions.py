@@ -16,13 +16,16 @@ from functools import singledispatchmethod
 
 from rightful.organizations.tokens import Token
 from rightful.storage import keys
+from rightful.storage import settings_writes as s
 from rightful.storage import writes as w
+from rightful.storage.account_items import account_item
 from rightful.storage.actions import Action, Verb, values_of
 from rightful.storage.conflict_items import conflict_item
 from rightful.storage.further_items import likely_action
 from rightful.storage.group_actions import group_action
 from rightful.storage.group_writes import GroupWrite
-from rightful.storage.items import Item, Scalar, account_item, hold_item, text_of, write_item
+from rightful.storage.hold_items import hold_item
+from rightful.storage.items import Item, Scalar, text_of, write_item
 from rightful.storage.log_items import log_item
 from rightful.storage.settings_items import directory_item, organization_item, token_item
 
@@ -213,15 +216,15 @@ class Translator:
         )
 
     @action.register
-    def _(self, write: w.PutOrganization) -> Action:
+    def _(self, write: s.PutOrganization) -> Action:
         return self._versioned(organization_item(write.organization), write.expected_version)
 
     @action.register
-    def _(self, write: w.PutDirectory) -> Action:
+    def _(self, write: s.PutDirectory) -> Action:
         return self._versioned(directory_item(write.directory), write.expected_version)
 
     @action.register
-    def _(self, write: w.ClaimDomain) -> Action:
+    def _(self, write: s.ClaimDomain) -> Action:
         item = write_item(
             keys.domain(write.domain),
             {"domain": write.domain, "organization_id": write.organization_id, "verified_at": write.verified_at},
@@ -229,25 +232,25 @@ class Translator:
         return self._put(item, f"{_NEW} OR organization_id = :organization", organization=write.organization_id)
 
     @action.register
-    def _(self, write: w.ReleaseDomain) -> Action:
+    def _(self, write: s.ReleaseDomain) -> Action:
         return self._on(
             "Delete", keys.domain(write.domain), "organization_id = :organization", organization=write.organization_id
         )
 
     @action.register
-    def _(self, write: w.PutToken) -> Action:
+    def _(self, write: s.PutToken) -> Action:
         return self._put(token_item(write.token, keys.token(write.token.sha256)), _NEW)
 
     @action.register
-    def _(self, write: w.DeleteToken) -> Action:
+    def _(self, write: s.DeleteToken) -> Action:
         return self._on("Delete", keys.token(write.sha256))
 
     @action.register
-    def _(self, write: w.ListToken) -> Action:
+    def _(self, write: s.ListToken) -> Action:
         return self._put(token_item(write.token, _listing_key(write.token)))
 
     @action.register
-    def _(self, write: w.UnlistToken) -> Action:
+    def _(self, write: s.UnlistToken) -> Action:
         return self._on("Delete", _listing_key(write.token))
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rightful.storage import further_items, index_keys, keys
-from rightful.storage.items import Reader, read_account, read_hold, write_item
+from rightful.storage.account_items import read_account
+from rightful.storage.hold_items import read_hold
+from rightful.storage.items import Reader, write_item
 from rightful.storage.upkeep_contract import UNREADABLE, Piece, UserNameHold
 from rightful.storage.writes import Hold
 
