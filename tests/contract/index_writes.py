@@ -173,6 +173,16 @@ class AddressWrites:
         committing.done(EndReservation(names.address, names.conflict, LATER))
         assert store.holds([names.address]) == {}
 
+    def test_a_reservation_that_is_not_wanted_any_more_is_ended_at_any_time_by_its_own_conflict_only(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        given(store, ReserveAddress(names.address, None, _reservation(names), NOW))
+        reserved = Hold(names.address, None, _reservation(names))
+        assert committing.refused(EndReservation(names.address, names.other_conflict)) == reserved
+        committing.done(EndReservation(names.address, names.conflict))
+        assert store.holds([names.address]) == {}
+        assert committing.refused(EndReservation(names.address, names.conflict)) is None
+
     def test_the_end_of_a_reservation_that_is_not_that_conflicts_is_refused(
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:

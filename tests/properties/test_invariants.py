@@ -19,7 +19,7 @@ from rightful.accounts.refusals import ClaimRefusedError, RefusalRecorder
 from rightful.accounts.self_service import schedule_deletion
 from rightful.accounts.sign_up import SignUp, sign_up
 from rightful.accounts.statement import NOTHING, Statement
-from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
+from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation, Requester, Resolution
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.conflicts.proof import ENTERPRISE_USER
@@ -32,7 +32,9 @@ from rightful.scim.errors import ScimError
 from rightful.storage.contract import Pointer
 from rightful.storage.memory_writes import Items
 from rightful.storage.settings_writes import ClaimDomain, ListToken, PutDirectory, PutOrganization, ReleaseDomain
-from rightful.storage.writes import Write
+from rightful.storage.writes import Hold, Write
+from rightful.upkeep.reservations import end_reservations
+from rightful.upkeep.waiting import send_due
 from tests.scenarios.world import ELSEWHERE, HERE, OURS, THEIRS, World, check_invariants
 from tests.support.builders import NOW, a_directory, a_token
 
@@ -240,8 +242,17 @@ class Life(RuleBasedStateMachine):
         elif self.world.queue.messages:
             self.a_message_is_delivered(who, False)
 
+    @rule()
+    def the_change_stream_is_read(self) -> None:
+        self.world.publish()
+
+    @rule()
+    def the_janitor_comes(self) -> None:
+        end_reservations(self.world.store, self.world.invocation())
+        send_due(self.world.store, self.world.queue, self.world.invocation())
+
     @precondition(lambda self: self._conflicts())
-    @rule(which=indexes, who=st.integers(0, 1), what=st.sampled_from(["approve", "reject", "retry", "undo"]))
+    @rule(which=indexes, who=st.integers(0, 1), what=st.sampled_from(["approve", "link", "reject", "retry", "undo"]))
     def an_administrator_decides(self, which: int, who: int, what: str) -> None:
         pointer = pointer_of(self._pick_conflict(which))
         before = self.world.store.snapshot()
@@ -249,6 +260,8 @@ class Life(RuleBasedStateMachine):
         try:
             if what == "approve":
                 approve(store, queue, invocation, pointer, key=key, reason="yes")
+            elif what == "link":
+                approve(store, queue, invocation, pointer, key=key, reason="it is her", resolution=Resolution.RELINK)
             elif what == "reject":
                 reject(store, queue, invocation, pointer, key=key, reason="no")
             elif what == "retry":
@@ -281,6 +294,19 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def every_address_has_one_holder(self) -> None:
         check_invariants(self.world.store)
+
+    @invariant()
+    def every_promise_is_its_user_s_pending_change(self) -> None:
+        """So that whatever ends the wish finds what is kept for it."""
+        store = self.world.store
+        promised = [(hold.reservation.requester_key, hold.canonical) for hold in store.all_of(Hold) if hold.reservation]
+        promised += [(each.awaited.requester_key, "") for each in self._accounts() if each.awaited]
+        for key, canonical in promised:
+            pending = store.pending_conflicts([key])
+            conflict = next((each for each in self._conflicts() if each.id == pending.get(key)), None)
+            assert conflict is not None, f"{canonical} is kept for nobody"
+            assert conflict.prepared
+            assert canonical in {conflict.wanted.canonical, ""}
 
     @invariant()
     def the_answer_is_the_same_for_every_holder(self) -> None:
@@ -383,7 +409,8 @@ class Life(RuleBasedStateMachine):
         if outcome.conflict is not None:
             assert not outcome.conflict.deactivation_pending, "a deactivation waits for an address"
         if paused and pointer.organization_id == OURS and outcome.conflict is not None:
-            moved = _changed(before, after, "EMAIL")
+            # What was kept for a user whom nobody wants any more was nobody's: that it ends moves nothing.
+            moved = [key for key in _changed(before, after, "EMAIL") if _holder(before, key) or _holder(after, key)]
             assert not moved or outcome.conflict.approvals or outcome.conflict.conflict_class in {"self", "tombstone"}
         if outcome.effect in {Effect.APPLIED, Effect.ENDED}:
             remediate(store, queue, self.world.invocation(), pointer)
@@ -453,6 +480,11 @@ class Life(RuleBasedStateMachine):
 def _stateless(item: object) -> Account:
     assert isinstance(item, Account)
     return replace(item, version=0, updated_at=NOW, status=AccountStatus.ACTIVE, deactivated_at=None)
+
+
+def _holder(items: Items, key: tuple[str, ...]) -> str | None:
+    hold = items.get(key)
+    return hold.account_id if isinstance(hold, Hold) else None
 
 
 def _changed(before: Items, after: Items, kind: str) -> set[tuple[str, ...]]:

@@ -288,9 +288,9 @@ def _placeholder(a: Afterwards) -> None:
 
 
 def _may_be_linked_again(a: Afterwards) -> None:
-    former = a.holder.former_link
-    assert former is not None
-    assert (former.directory_id, former.user_name, former.external_id) == (HERE, "requester", "external-requester")
+    awaited = a.holder.awaited
+    assert awaited is not None
+    assert (awaited.requester_key, awaited.until) == (create_key("requester"), NOW + 28 * DAY)
 
 
 def _nothing_changed(a: Afterwards) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.account import Account, AccountStatus, Flag
+from rightful.accounts.refusals import ClaimRefusedError
 from rightful.conflicts.conflict import Conflict, Resolution
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase
@@ -16,6 +17,8 @@ from rightful.conflicts.recording import pointer_of
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage.contract import Pointer
 from rightful.storage.settings_writes import DeleteToken, ListToken, UnlistToken
+from rightful.upkeep.reservations import end_reservations
+from rightful.upkeep.waiting import send_due
 from tests.scenarios.world import (
     HERE,
     HOLDER_WORDS,
@@ -73,6 +76,7 @@ class Told:
 
     world: World = field(default_factory=World)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Token] = field(default_factory=dict)
 
     def introduce(self, people: str) -> None:
@@ -122,8 +126,8 @@ class Told:
         return pointer_of(self.conflicts[name])
 
     def account(self, name: str) -> Account:
-        """Somebody's account."""
-        return self.world.account(name)
+        """Somebody's account; of who was created, the one that was made or linked."""
+        return self.world.account(self.ids.get(name, name))
 
 
 def _ask(told: Told, name: str, other: str, deactivating: str | None) -> None:
@@ -131,9 +135,40 @@ def _ask(told: Told, name: str, other: str, deactivating: str | None) -> None:
     told.conflicts[name] = told.world.ask(name, f"{other}@example.com", active=active)
 
 
-def _create(told: Told, name: str, called: str | None, other: str) -> None:
+def _create(told: Told, name: str, called: str | None, other: str, without: str | None = None) -> None:
+    """A new user is created, or refused and recorded."""
+    external_id = None if without else f"external-{name}"
+    try:
+        account = told.world.create(called or name, f"{other}@example.com", external_id)
+    except ClaimRefusedError as refused:
+        if refused.conflict is None:
+            raise
+        told.conflicts[name] = refused.conflict
+    else:
+        told.ids[name] = account.id
+
+
+def _revoke_key(told: Told) -> None:
+    """The directory's key is revoked; what it sends from now on comes with another one."""
     world = told.world
-    told.conflicts[name] = world.ask_to_create(called or name, f"{other}@example.com", externalId=f"external-{name}")
+    old, new = (a_token(f"hash {n}", id=f"key {n}", organization_id=OURS, directory_id=HERE) for n in (1, 2))
+    if world.key_id != "key 1":
+        raise AssertionError("say first that the directory has a key")
+    world.commit(UnlistToken(old), DeleteToken(old.sha256), ListToken(new))
+    world.key_id = new.id
+
+
+def _give_key(told: Told) -> None:
+    key = a_token("hash 1", id="key 1", organization_id=OURS, directory_id=HERE)
+    told.world.commit(ListToken(key))
+    told.world.key_id = key.id
+
+
+def _janitor(told: Told) -> None:
+    world = told.world
+    end_reservations(world.store, world.invocation())
+    send_due(world.store, world.queue, world.invocation())
+    world.deliver()
 
 
 def _rename(told: Told, name: str, to: str) -> None:
@@ -185,7 +220,14 @@ _PEOPLE_WORDS = {
 
 _STEPS: dict[str, Callable[..., None]] = {
     r"(\w+) asks for (\w+)'s( while deactivating)?": _ask,
-    r"(\w+) is created(?: as (\w+))? with (\w+)'s": _create,
+    r"(\w+) is created(?: as (\w+))? with (\w+)'s(?: (without externalId))?": _create,
+    r"the directory has a key": _give_key,
+    r"the directory's key is revoked": _revoke_key,
+    r"the janitor comes": _janitor,
+    r"policy: a userName links nobody again": lambda told: told.world.change_organization(
+        policy=Policy(relink_by_user_name=False)
+    ),
+    r"(\w+) is marked": lambda told, name: told.world.write(name, flags=frozenset({Flag.PRIVILEGED})),
     r"(\w+) is renamed to (\w+(?:'s)?)": _rename,
     r"(\w+) is reactivated": lambda told, name: told.world.write(
         name, status=AccountStatus.ACTIVE, deactivated_at=None
@@ -220,9 +262,13 @@ def _kept_for(told: Told, whose: str, name: str) -> bool:
     return reservation is not None and reservation.requester_key == create_key(name)
 
 
-def _relinkable(told: Told, name: str, user_name: str) -> bool:
-    former = told.account(name).former_link
-    return former is not None and former.directory_id == HERE and former.user_name == user_name
+def _is_free(told: Told, whose: str) -> bool:
+    return not told.world.store.holds([f"{whose}@example.com"])
+
+
+def _relinkable(told: Told, name: str, other: str) -> bool:
+    awaited = told.account(name).awaited
+    return awaited is not None and awaited.requester_key == create_key(other) and told.world.now < awaited.until
 
 
 _ENDS: dict[str, Callable[..., bool]] = {
@@ -235,5 +281,11 @@ _ENDS: dict[str, Callable[..., bool]] = {
     r"(\w+) is deactivated": lambda told, name: not told.account(name).active,
     r"(\w+) is linked": lambda told, name: told.account(name).link is not None,
     r"(\w+)'s is kept for (\w+)": _kept_for,
+    r"(\w+)'s is free": _is_free,
+    r"(\w+) is (\w+) again": lambda told, name, former: told.ids.get(name) == former,
+    r"(\w+) awaits nobody": lambda told, name: told.account(name).awaited is None,
+    r"nobody is to do anything about (\w+)'s": lambda told, name: (
+        told.world.conflict(told.conflicts[name]).next_step is None
+    ),
     r"(\w+) may be linked again by (\w+)": _relinkable,
 }

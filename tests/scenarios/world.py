@@ -17,6 +17,8 @@ from rightful.accounts.account import (
 )
 from rightful.accounts.address import Address, parse_address
 from rightful.accounts.further_addresses import further_keys, further_writes
+from rightful.accounts.provisioning import Provisioning
+from rightful.accounts.refusals import RefusalRecorder
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
 from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.log_rows import OUTSIDE
@@ -26,11 +28,13 @@ from rightful.conflicts.recording import RefusedClaim, pointer_of, record
 from rightful.conflicts.remediation import Outcome, remediate
 from rightful.conflicts.waking import wake
 from rightful.eventlog import LogEntry
+from rightful.events.woken import woken_by
 from rightful.invocation import Invocation
 from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.storage.contract import Pointer
 from rightful.storage.further_contract import FurtherList
 from rightful.storage.memory import MemoryQueue, MemoryStore
+from rightful.storage.memory_writes import Items
 from rightful.storage.settings_writes import ClaimDomain, PutDirectory, PutOrganization
 from rightful.storage.writes import (
     ClaimAddress,
@@ -43,6 +47,7 @@ from rightful.storage.writes import (
     Write,
 )
 from tests.support.builders import NOW, a_directory, an_account, an_organization
+from tests.support.stream import changes_between
 
 OURS, THEIRS = "ours", "theirs"
 HERE, ELSEWHERE = "here", "elsewhere"
@@ -69,6 +74,7 @@ class World:
     domains: frozenset[str] = frozenset({"example.com"})
     domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY
     key_id: str = ""
+    told: Items = field(default_factory=dict)
 
     def new_id(self) -> str:
         """Ids that sort by age."""
@@ -247,12 +253,31 @@ class World:
         """Remediate one conflict, whatever the queue holds."""
         return remediate(self.store, self.queue, self.invocation(), pointer_of(conflict))
 
+    def create(self, user_name: str, email: str, external_id: str | None) -> Account:
+        """A directory creates a user; a refusal is recorded and raised."""
+        provisioning = Provisioning(self.store, RefusalRecorder(self.store, self.queue, key_id=self.key_id), OURS, HERE)
+        resource = attributes(user_name, email) | {"externalId": external_id, "active": True}
+        if external_id is None:
+            del resource["externalId"]
+        state = provisioning.state(requester_key=Requester(None, None, user_name, external_id).key(HERE))
+        return provisioning.create(resource, state, self.invocation())
+
+    def publish(self) -> None:
+        """Read the change stream: who waits for what changed is woken."""
+        piece = self.store.piece(0, 1, None, limit=1000)
+        now: Items = {("ACCOUNT", account.id): account for account in piece.accounts}
+        now |= {("EMAIL", hold.canonical): hold for hold in piece.holds}
+        changes, self.told = changes_between(self.told, now), now
+        wake(self.store, self.queue, [canonical for change in changes for canonical in woken_by(change)])
+
     def deliver(self, limit: int = 2000) -> None:
-        """Deliver messages, oldest first, until the queue is empty."""
+        """Deliver messages, oldest first, until the queue is empty and nothing has changed since."""
+        self.publish()
         for _ in range(limit):
             if not self.queue.messages:
                 return
             remediate(self.store, self.queue, self.invocation(), self.queue.messages.pop(0))
+            self.publish()
         raise AssertionError("the queue does not get empty")
 
     def account(self, account_id: str) -> Account:

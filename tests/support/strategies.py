@@ -6,7 +6,17 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from rightful.accounts.account import Account, AccountStatus, BeforeImage, Flag, FormerLink, Link, Origin, Passed
+from rightful.accounts.account import (
+    Account,
+    AccountStatus,
+    AwaitedLink,
+    BeforeImage,
+    Flag,
+    FormerLink,
+    Link,
+    Origin,
+    Passed,
+)
 from rightful.accounts.address import Address
 from rightful.conflicts.conflict import (
     Approval,
@@ -101,6 +111,7 @@ def accounts(account_id: str) -> st.SearchStrategy[Account]:
         flags=st.frozensets(st.sampled_from(Flag)),
         link=st.none() | links,
         former_link=st.none() | former_links,
+        awaited=st.none() | _whole(AwaitedLink, requester_key=texts, until=moments),
         attributes=documents,
         before_image=st.none() | before_images,
         links_made=st.integers(0, 99),
@@ -168,6 +179,7 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
         holder_account_id=st.none() | ids,
         holder_organization_id=st.none() | ids,
         approvals=st.lists(approvals, max_size=2).map(tuple),
+        prepared=st.booleans(),
         undo_approvals=st.lists(approvals, max_size=2).map(tuple),
         resolved_at=st.none() | moments,
         deactivation_pending=st.booleans(),

@@ -11,6 +11,7 @@ from rightful.events.event import Event
 from rightful.organizations.organization import Organization
 from rightful.storage.contract import Pointer, Remaining
 from rightful.storage.memory import MemoryStore
+from rightful.storage.memory_writes import Items
 from rightful.storage.writes import Hold, Write
 
 _AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -34,16 +35,22 @@ class StreamingStore(MemoryStore):
         self._note(before)
 
     def _note(self, before: dict[tuple[str, ...], object]) -> None:
-        after = self.snapshot()
-        for key in [*before, *(key for key in after if key not in before)]:
-            old, new = before.get(key), after.get(key)
-            if old is not new:
-                self.changes += _change(old, new)
+        self.changes += changes_between(before, self.snapshot())
 
     def take(self) -> list[Change]:
         """What has changed since it was last asked."""
         changes, self.changes = self.changes, []
         return changes
+
+
+def changes_between(before: Items, after: Items) -> list[Change]:
+    """What a stream tells of all that was written in between, an item at a time."""
+    changes: list[Change] = []
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if old != new:
+            changes += _change(old, new)
+    return changes
 
 
 def _change(old: object, new: object) -> list[Change]:

@@ -7,11 +7,24 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus
 from rightful.accounts.address import parse_address
-from rightful.conflicts.conflict import Approval, Conflict, ConflictStatus
+from rightful.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
+from rightful.conflicts.decisions import approve
 from rightful.conflicts.ending import ending_writes
-from rightful.conflicts.recording import needs_remediation
-from rightful.storage.writes import ContendedError, EndPending, EndWaiter, PutConflict, RefusedError
+from rightful.conflicts.policy import Brakes
+from rightful.conflicts.recording import RefusedClaim, needs_remediation, pointer_of
+from rightful.organizations.tokens import Scope
+from rightful.storage.settings_writes import ListToken
+from rightful.storage.writes import (
+    ContendedError,
+    EndPending,
+    EndWaiter,
+    PutAccount,
+    PutConflict,
+    RefusedError,
+    ReleaseUserName,
+)
 from tests.scenarios.world import World, attributes
+from tests.support.builders import a_token
 
 
 @pytest.fixture
@@ -134,6 +147,83 @@ def test_another_person_under_the_same_user_name_opens_a_conflict_of_its_own_wit
     again = world.ask_to_create("eve.l", "bob@example.com", externalId="e1")
     assert (again.id, again.requester.user_name) == (first.id, "eve.l")
     assert len(world.store.waiters("bob@example.com")) == 2
+
+
+def _once_more(world: World, conflict: Conflict) -> Conflict:
+    """The identity provider's next try: refused before the conflict was applied, and recorded after that."""
+    return world.record(
+        RefusedClaim(
+            organization_id=conflict.organization_id,
+            directory_id=conflict.directory_id,
+            operation=conflict.operation,
+            requester=conflict.requester,
+            wanted=conflict.wanted,
+            old_email=conflict.old_email,
+            change=conflict.change,
+        )
+    )
+
+
+@pytest.mark.parametrize("brakes", [Brakes(), Brakes(paused=True), Brakes(dry_run=True)])
+def test_a_change_that_is_recorded_after_it_was_applied_asks_nobody_and_changes_nothing(
+    world: World, brakes: Brakes
+) -> None:
+    bob = world.account("bob")
+    gone = replace(bob, version=2, status=AccountStatus.DEACTIVATED, deactivated_at=world.now - timedelta(days=30))
+    world.commit(PutAccount(gone, 1))
+    first = world.ask("ada", "bob@example.com", title="Dr")
+    world.deliver()
+    assert world.conflict(first).status is ConflictStatus.APPLIED
+    world.change_organization(brakes=brakes)
+    ada, bob = world.account("ada"), world.account("bob")
+    late = _once_more(world, first)
+    assert late.id != first.id
+    world.deliver()
+    after = world.conflict(late)
+    assert (after.status, after.conflict_class, after.approvals) == (ConflictStatus.APPLIED, ConflictClass.SELF, ())
+    assert after.next_step is None
+    assert (world.account("ada"), world.account("bob")) == (ada, bob)
+    assert _pending(world) is None
+    assert world.store.waiters("bob@example.com") == ()
+
+
+def test_a_change_that_is_recorded_after_the_person_got_another_address_is_superseded(world: World) -> None:
+    first = world.ask("ada", "bob@example.com")
+    world.rename("ada", "new@example.com")
+    late = _once_more(world, first)
+    world.deliver()
+    assert world.conflict(late).status is ConflictStatus.SUPERSEDED
+    assert world.account("ada").holds == "new@example.com"
+
+
+@pytest.mark.parametrize("links", [False, True], ids=["the address is kept", "the account is to be linked"])
+def test_a_create_that_is_recorded_after_it_was_prepared_is_counted_and_changes_nothing(
+    world: World, links: bool
+) -> None:
+    bob = world.account("bob")
+    gone = replace(bob, version=2, link=None, status=AccountStatus.DEACTIVATED, deactivated_at=world.now)
+    world.commit(PutAccount(gone, 1), ReleaseUserName("here", "bob", "bob"))
+    key = a_token("hash", id="key", scope=Scope.ADMIN, holder="Ines", organization_id="ours")
+    world.commit(ListToken(key))
+    first = world.ask_to_create("eve", "bob@example.com")
+    world.deliver()
+    resolution = Resolution.RELINK if links else None
+    approve(
+        world.store, world.queue, world.invocation(), pointer_of(first), key=key, reason="yes", resolution=resolution
+    )
+    world.deliver()
+    hold, bob = world.store.holds(["bob@example.com"]), world.account("bob")
+    late = _once_more(world, first)
+    world.deliver()
+    after = world.conflict(first)
+    assert late.id == first.id
+    assert (after.status, after.prepared, after.occurrences) == (ConflictStatus.APPLIED, True, 2)
+    assert [approval.holder for approval in after.approvals] == ["Ines"]
+    assert (world.store.holds(["bob@example.com"]), world.account("bob")) == (hold, bob)
+    eve = world.create("eve", "bob@example.com", "external-eve")
+    assert (eve.id == "bob") is links
+    assert not world.conflict(first).prepared
+    assert world.store.pending_conflicts([first.requester_key]) == {}
 
 
 def test_two_recorders_at_once_make_one_conflict(world: World) -> None:

@@ -68,6 +68,15 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedLink:
+    """The create that an administrator lets link an account again, once and until then, whatever the policy says.
+    `requester_key` is Requester.key of its conflict."""
+
+    requester_key: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BeforeImage:
     """What an account was before a remediation touched it: what undo restores.
 
@@ -129,6 +138,7 @@ class Account:
     flags: frozenset[Flag] = frozenset()
     link: Link | None = None
     former_link: FormerLink | None = None
+    awaited: AwaitedLink | None = None
     attributes: Mapping[str, object] = field(default_factory=dict)
     before_image: BeforeImage | None = None
     links_made: int = 0

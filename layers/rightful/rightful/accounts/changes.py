@@ -54,6 +54,7 @@ def relinked_account(account: Account, directory_id: str, resource: Mapping[str,
         account,
         link=_link(account.id, links_made, directory_id, resources.attributes_of(resource), now),
         former_link=None,
+        awaited=None,
         links_made=links_made,
     )
     changed = changed_account(linked, {"active": True, **resource}, now)

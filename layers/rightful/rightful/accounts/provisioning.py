@@ -28,7 +28,7 @@ from rightful.accounts.refused_commits import (
     refused_user_name,
     void_releases,
 )
-from rightful.accounts.relinking import is_same_user
+from rightful.accounts.relinking import may_be_linked
 from rightful.accounts.resource import (
     MAX_ATTRIBUTES_OCTETS,
     MAX_KEY_OCTETS,
@@ -66,7 +66,7 @@ Precondition = Callable[[Account], None]
 
 _RETRY_AFTER_SECONDS = 1
 _TIME_FOR_ONE_MORE_ATTEMPT = 1.0
-_MAX_REQUESTER_KEY_OCTETS = MAX_KEY_OCTETS + 128  # Requester.key: a userName with its directory
+_MAX_REQUESTER_KEY_OCTETS = MAX_KEY_OCTETS + 128  # Requester.key: an externalId or userName with its directory
 
 
 def no_precondition(_: Account) -> None:
@@ -289,7 +289,7 @@ class Provisioning:
     def _relink(
         self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
     ) -> Account | None:
-        """Link the holder again where it is provably the same person (`relinking`); else None.
+        """Link the holder again where it is the same person (`relinking`); else None.
 
         Raises:
             RefusedError: the holder, or the pending change, is not as it was read any more.
@@ -297,7 +297,8 @@ class Provisioning:
         holder = self.store.account(hold.account_id) if hold.account_id is not None else None
         if holder is None or holder.holds != hold.canonical:
             return None  # the index and the account disagree by now: that is for the remediator to look into
-        if not is_same_user(holder, resource, self.organization_id, self.directory_id, state.organization.policy):
+        policy, now = state.organization.policy, invocation.now
+        if not may_be_linked(holder, resource, self.organization_id, self.directory_id, policy, now):
             return None
         account = relinked_account(holder, self.directory_id, resource, invocation.now)
         self._check(account, state, holder, invocation)

@@ -13,6 +13,7 @@ from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
 from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.log_rows import VERIFY_DOMAIN
+from rightful.conflicts.promises import ending_by_create
 from rightful.conflicts.recording import RefusedClaim, needs_remediation, pointer_of, record
 from rightful.eventlog import Action, LogEntry, Result
 from rightful.invocation import Invocation
@@ -164,6 +165,8 @@ class RefusalRecorder:
         statement: Statement = NOTHING,
     ) -> tuple[Write, ...]:
         """What a request that goes through has to write besides, so that no older refused change outlives it."""
+        if conflict is not None and conflict.prepared and after is not None:
+            return ending_by_create(self.store, conflict, after, invocation.now)
         return ending_writes(
             conflict,
             invocation,

@@ -1,27 +1,58 @@
-"""When a directory creates a user it had before: the proof that it is the same person. Pure.
+"""When a directory creates a user it had before: the account that it is linked to again. Pure.
 
 DOMAIN "A POST is not a conflict but a relink": the account is unlinked, its last link was in this directory, and the
 externalId is the same; or neither side ever sent an externalId and the userName is the same, which the policy can
-forbid. A different externalId is a different person, whatever the address says.
+forbid. A different externalId is a different person, whatever the address says; there an administrator can let one
+create link the account all the same.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from rightful.accounts.account import Account, AccountStatus, canonical_user_name
+from rightful.conflicts.conflict import Requester
 from rightful.conflicts.policy import Policy
+
+
+def may_be_linked(
+    holder: Account,
+    resource: Mapping[str, object],
+    organization_id: str,
+    directory_id: str,
+    policy: Policy,
+    now: datetime,
+) -> bool:
+    """Whether the holder of the wanted address is linked by the create of this user."""
+    external_id = resource.get("externalId")
+    requester = Requester(None, None, str(resource.get("userName", "")), str(external_id) if external_id else None)
+    return is_same_user(holder, resource, organization_id, directory_id, policy) or any(
+        is_awaited(holder, key, organization_id, now) for key in requester.keys(directory_id)
+    )
+
+
+def is_awaited(holder: Account, requester_key: str, organization_id: str, now: datetime) -> bool:
+    """Whether an administrator let that user's create link the account, and it still can."""
+    awaited = holder.awaited
+    if awaited is None or awaited.requester_key != requester_key or now >= awaited.until:
+        return False
+    return _can_be_linked(holder, organization_id)
 
 
 def is_same_user(
     holder: Account, resource: Mapping[str, object], organization_id: str, directory_id: str, policy: Policy
 ) -> bool:
-    """Whether the holder of the wanted address is the very user that the directory creates now."""
+    """Whether the holder of the wanted address is provably the very user that the directory creates now."""
     former = holder.former_link
-    if holder.link is not None or former is None or former.directory_id != directory_id:
-        return False
-    if holder.organization_id != organization_id or holder.status is AccountStatus.PENDING_DELETION or holder.flags:
+    if former is None or former.directory_id != directory_id or not _can_be_linked(holder, organization_id):
         return False
     external_id = resource.get("externalId")
     if external_id is not None or former.external_id is not None:
         return external_id == former.external_id
     user_name = canonical_user_name(str(resource.get("userName", "")))
     return policy.relink_by_user_name and user_name == canonical_user_name(former.user_name)
+
+
+def _can_be_linked(holder: Account, organization_id: str) -> bool:
+    """Whoever is marked since, or about to be deleted, is a case for people again."""
+    ours = holder.link is None and holder.organization_id == organization_id
+    return ours and holder.status is not AccountStatus.PENDING_DELETION and not holder.flags

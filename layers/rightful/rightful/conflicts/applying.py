@@ -107,10 +107,13 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
 def trail_of(conflict: Conflict) -> tuple[Write, ...]:
     """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     approver = ", ".join(approval.holder for approval in conflict.approvals) or None
+    row = log_row(conflict, Action.CONFLICT_APPLIED, conflict.resolved_at or conflict.updated_at, approver=approver)
+    if conflict.prepared:
+        return (row,)
     return (
         EndPending(conflict.requester_key, conflict.id),
         EndWaiter(conflict.wanted.canonical, conflict.id),
-        log_row(conflict, Action.CONFLICT_APPLIED, conflict.resolved_at or conflict.updated_at, approver=approver),
+        row,
     )
 
 

@@ -188,6 +188,8 @@ class Conflict:
         sessions_revoked_of: those of them whose sessions have to end.
         released: canonical addresses that nobody holds any more since it was applied; who waits for them is woken.
         key_id: the directory's key that the request came with, empty if unknown: revoking it ends the pending change.
+        prepared: it is applied, and the user that is to be created has not come yet (`promises`): until then it stays
+            the pending change and goes on waiting for the address.
         decided_by: the administrator who rejected it, undid it or opened it again.
         undo_approvals: who wants it undone, where that needs two people.
     """
@@ -228,6 +230,7 @@ class Conflict:
     decided_by: str = ""
     key_id: str = ""
     undo_approvals: tuple[Approval, ...] = ()
+    prepared: bool = False
 
     @property
     def settled_by_people(self) -> bool:

@@ -1,14 +1,15 @@
 """Plans for a refused create: there is no account yet that could take the address. Pure.
 
-The freed address is kept for the userName that the directory is about to create, so that the identity provider's next
-try goes through and nobody else gets the address in between. It is kept as long as identity providers retry (the
-conflict's own 28 days), and two more days at least: the longest pause between two tries is one.
+The freed address is kept for the user that the directory is about to create, so that the identity provider's next
+try goes through and nobody else gets the address in between; or the holder waits for that try, which links it again.
+Both last as long as identity providers retry (the conflict's own 28 days), and two more days at least: the longest
+pause between two tries is one.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from rightful.accounts.account import FormerLink
+from rightful.accounts.account import AwaitedLink
 from rightful.conflicts import explain
 from rightful.conflicts.applying import applied, emptied_holder, required_domains, rests_on_domain, trail_of
 from rightful.conflicts.conflict import ConflictClass, Resolution
@@ -71,8 +72,12 @@ def reservation_for(snapshot: Snapshot) -> Reservation:
         requester_key=conflict.requester_key,
         conflict_id=conflict.id,
         organization_id=conflict.organization_id,
-        until=max(conflict.expires_at, snapshot.now + _KEPT_AT_LEAST),
+        until=_kept_until(snapshot),
     )
+
+
+def _kept_until(snapshot: Snapshot) -> datetime:
+    return max(snapshot.conflict.expires_at, snapshot.now + _KEPT_AT_LEAST)
 
 
 def _relinks(conflict_class: ConflictClass, resolution: Resolution | None) -> bool:
@@ -82,14 +87,12 @@ def _relinks(conflict_class: ConflictClass, resolution: Resolution | None) -> bo
 
 
 def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
-    """The holder keeps its address and gets the proof on which the next create links it again (`accounts.relinking`):
-    there is one way to link an account again, and an approval only supplies what it asks for."""
+    """The holder keeps its address and waits for the create that may link it again (`accounts.relinking`)."""
     conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
     if holder is None:
         return explain.unknown(conflict)
-    requester = conflict.requester
-    known = FormerLink(conflict.directory_id, requester.user_name, requester.external_id, now)
-    move = touched(holder, replace(holder, former_link=known), conflict.id, now)
+    awaited = AwaitedLink(conflict.requester_key, _kept_until(snapshot))
+    move = touched(holder, replace(holder, awaited=awaited), conflict.id, now)
     return _ended(snapshot, diagnosis, decision, writes_of([move], now).writes, move, relinked=True)
 
 
@@ -102,12 +105,14 @@ def _ended(
     *,
     relinked: bool = False,
 ) -> Plan:
-    conflict = snapshot.conflict
+    conflict, hold = snapshot.conflict, snapshot.leg.hold
     after_move = move.after.email if move else None
+    is_there = diagnosis.acts_as is ConflictClass.SELF and hold is not None and hold.account_id is not None
     after = replace(
         applied(conflict, diagnosis, decision, snapshot.now),
         explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
-        next_step=explain.next_create(conflict),
+        next_step=None if is_there else explain.next_create(conflict),
+        prepared=not is_there,
         placeholder=after_move if after_move and after_move.is_placeholder else None,
         touched_account_ids=(move.before.id,) if move else (),
         holder_account_id=move.before.id if move else None,

@@ -109,6 +109,7 @@ def restored(account: Account, now: datetime) -> Move:
         deactivated_at=image.deactivated_at,
         held_since=image.held_since,
         former_link=image.former_link,
+        awaited=None,
         organization_id=image.organization_id,
         claimed=image.claimed,
     )

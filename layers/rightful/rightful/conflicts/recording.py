@@ -19,6 +19,7 @@ from rightful.conflicts.conflict import (
 )
 from rightful.conflicts.ending import ended, written_anew
 from rightful.conflicts.log_rows import log_row
+from rightful.conflicts.promises import Promise, given_up, promise_of
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore, Pointer
@@ -81,7 +82,8 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
     for attempt in range(_MOST_ATTEMPTS):
         pending_id = store.pending_conflicts([key]).get(key)
         former = store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
-        if former is not None and _is_repeat(former, refused, invocation.now):
+        promise = promise_of(store, former, invocation.now) if former is not None and former.prepared else None
+        if former is not None and (_is_repeat(former, refused, invocation.now) or _is_promised(promise, refused)):
             conflict = _repeated(former, refused, invocation)
             writes: list[Write] = [PutConflict(conflict, former.version)]
             if conflict.live:  # a waiter that was lost is there again
@@ -99,6 +101,10 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
             elif former is not None and former.deactivation_pending:
                 # The new one carries it out: from the old one it could come after somebody said otherwise.
                 writes += written_anew(former, replace(former, deactivation_pending=False), invocation.now)
+            elif promise is not None:
+                another = promise.conflict.wanted.canonical != conflict.wanted.canonical
+                why = _another(conflict) if another else "It did not last until the user was created."
+                writes += given_up(promise, invocation.now, why)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:
@@ -118,7 +124,7 @@ def pointer_of(conflict: Conflict) -> Pointer:
 
 def needs_remediation(conflict: Conflict) -> bool:
     """Whether a message about it has anything to do."""
-    return conflict.live or conflict.deactivation_pending
+    return conflict.live or conflict.deactivation_pending or conflict.prepared
 
 
 def _is_repeat(former: Conflict, refused: RefusedClaim, now: datetime) -> bool:
@@ -128,6 +134,11 @@ def _is_repeat(former: Conflict, refused: RefusedClaim, now: datetime) -> bool:
         and former.wanted.canonical == refused.wanted.canonical
         and now < former.expires_at
     )
+
+
+def _is_promised(promise: Promise | None, refused: RefusedClaim) -> bool:
+    """A try that was refused while what would have let it through was being prepared: the next one goes through."""
+    return promise is not None and promise.stands and promise.conflict.wanted.canonical == refused.wanted.canonical
 
 
 def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -> Conflict:
@@ -146,7 +157,7 @@ def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -
         wanted=refused.wanted,
         old_email=refused.old_email,
         change=change,
-        approvals=former.approvals if same else (),
+        approvals=former.approvals if same or former.prepared else (),
         occurrences=former.occurrences + 1,
         updated_at=invocation.now,
         correlation_id=invocation.correlation_id,
@@ -210,6 +221,9 @@ def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Wri
     if now >= former.expires_at:
         writes = ended(former, ConflictStatus.EXPIRED, "Nobody asked for the address any more for 28 days.", now)
     else:
-        explanation = f"A later change asks for another address ({conflict.wanted.value})."
-        writes = ended(former, ConflictStatus.SUPERSEDED, explanation, now)
+        writes = ended(former, ConflictStatus.SUPERSEDED, _another(conflict), now)
     return (*writes, EndWaiter(former.wanted.canonical, former.id))
+
+
+def _another(conflict: Conflict) -> str:
+    return f"A later change asks for another address ({conflict.wanted.value})."

@@ -18,6 +18,7 @@ from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.merging import deactivated
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
+from rightful.conflicts.promises import ending_by_itself
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.waking import wake, wake_followers
 from rightful.eventlog import Action, Result
@@ -257,6 +258,9 @@ class _Remediation:
             ]
             self._tidy([write for leg in legs if leg and leg.status is conflict.status for write in trail_of(leg)])
         self._leave_groups(conflict)
+        if conflict.prepared and (over := ending_by_itself(self.store, self.invocation, conflict)):
+            self._commit(over)
+            return self._wake([*conflict.released, conflict.wanted.canonical], conflict)
         return self._wake(conflict.released, conflict)
 
     def _leave_groups(self, conflict: Conflict) -> None:

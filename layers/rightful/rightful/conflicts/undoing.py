@@ -21,6 +21,7 @@ from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.moves import CollidingMovesError, Indexed, Move, restored, writes_of
 from rightful.conflicts.plan import TRANSACTION_LIMIT
 from rightful.conflicts.policy import Rule
+from rightful.conflicts.promises import promise_of, taken_back
 from rightful.conflicts.regrouping import GROUPS_OUTSTANDING, give_groups_back, takes_groups
 from rightful.conflicts.remediation import Effect, Outcome
 from rightful.conflicts.waking import wake
@@ -32,6 +33,7 @@ from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
 from rightful.storage.writes import (
     ClaimAddress,
     ContendedError,
+    EndWaiter,
     PutAccount,
     PutConflict,
     PutPending,
@@ -79,6 +81,9 @@ def undo(
             except RefusedError:
                 continue
         undone, writes = _undoing(organization, legs, moves, wishes, invocation)
+        if not moves:
+            # It only kept an address for a user that has not come: that ends.
+            writes += taken_back(promise_of(store, conflict, invocation.now), invocation.now)
         trail = [write for leg in undone for write in _trail_of(leg)]
         room = len(writes) + len(trail) <= TRANSACTION_LIMIT
         try:
@@ -144,7 +149,8 @@ def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wis
 def _legs(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
     """The conflict and those that were applied with it, all in the same state."""
     undoable = {ConflictStatus.APPLIED, ConflictStatus.UNDONE}
-    if conflict.status not in undoable or not conflict.touched_account_ids:
+    nothing_done = conflict.status is ConflictStatus.APPLIED and not (conflict.touched_account_ids or conflict.prepared)
+    if conflict.status not in undoable or nothing_done:
         raise DecisionError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
     legs = [conflict]
     for leg_id in conflict.leg_ids:
@@ -194,9 +200,10 @@ def _undoing(
             decided_by=names,
             next_step=GROUPS_OUTSTANDING if takes_groups(moves) and leg is legs[0] else None,
             undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
+            prepared=False,
             updated_at=invocation.now,
             resolved_at=invocation.now,
-            released=moved.released,
+            released=moved.released if moves else (leg.wanted.canonical,),
         )
         for leg in legs
     ]
@@ -216,6 +223,7 @@ def _trail_of(undone: Conflict) -> tuple[Write, ...]:
     """What an undone conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     return (
         PutPending(undone.requester_key, undone.id, undone.wanted.canonical),
+        EndWaiter(undone.wanted.canonical, undone.id),
         log_row(
             undone,
             Action.CONFLICT_UNDONE,

@@ -1,7 +1,7 @@
 """Whether a conflict and what points to it agree: the requester's pending change, and the address' waiter. Pure.
 
-A pending change stands for as long as the identity provider's retries have to find the conflict: while it is live, and
-after an administrator said no. A waiter stands while the conflict is live.
+A pending change stands for as long as the identity provider's retries have to find the conflict: while it is live,
+while a create is prepared, and after an administrator said no. A waiter stands while the conflict is live or prepared.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +16,8 @@ _OVER = frozenset({ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictSt
 
 def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement | None:
     """A pending change, and the conflict that it names (None: there is none)."""
-    if conflict is not None and conflict.requester_key == pending.requester_key and conflict.status not in _OVER:
+    stands = conflict is not None and (conflict.status not in _OVER or conflict.prepared)
+    if conflict is not None and stands and conflict.requester_key == pending.requester_key:
         return None
     repair = (EndPending(pending.requester_key, pending.conflict_id),)
     return Disagreement("pending_orphaned", _account_of(conflict), repair)
@@ -24,7 +25,8 @@ def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement |
 
 def judge_waiter(waiter: Waiter, conflict: Conflict | None) -> Disagreement | None:
     """A waiter, and the conflict that it names (None: there is none)."""
-    if conflict is not None and conflict.live and conflict.wanted.canonical == waiter.canonical:
+    waits = conflict is not None and (conflict.live or conflict.prepared)
+    if conflict is not None and waits and conflict.wanted.canonical == waiter.canonical:
         return None
     return Disagreement("waiter_orphaned", _account_of(conflict), (EndWaiter(waiter.canonical, waiter.conflict_id),))
 

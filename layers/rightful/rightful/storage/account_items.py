@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rightful.accounts.account import (
     Account,
     AccountStatus,
+    AwaitedLink,
     BeforeImage,
     Flag,
     FormerLink,
@@ -55,6 +56,9 @@ def account_item(account: Account) -> Item:
         "attributes": json_text(account.attributes) if account.attributes else None,
         "link": json_text(_link_document(link)) if link else None,
         "former_link": json_text(_former_link_document(account.former_link)) if account.former_link else None,
+        "awaited": json_text([account.awaited.requester_key, text_of(account.awaited.until)])
+        if account.awaited
+        else None,
         "before_image": json_text(_before_image_document(account.before_image)) if account.before_image else None,
         "links_made": account.links_made,
         "group_changes": account.group_changes or None,
@@ -113,6 +117,7 @@ def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
         flags=frozenset(Flag(flag) for flag in (read.optional_text("flags") or "").split()),
         link=_read_link(link) if link else None,
         former_link=_read_former_link(former) if former else None,
+        awaited=_read_awaited(read.loaded("awaited")),
         attributes=read.document("attributes"),
         before_image=_read_before_image(before) if before else None,
         links_made=read.number("links_made"),
@@ -128,6 +133,10 @@ def _email_values(email: Address | None) -> dict[str, Scalar]:
 
 def _read_email(value: str | None, canonical: str | None) -> Address | None:
     return Address(value, canonical) if value is not None and canonical is not None else None
+
+
+def _read_awaited(document: object) -> AwaitedLink | None:
+    return AwaitedLink(str(document[0]), moment_of(str(document[1]))) if isinstance(document, list) else None
 
 
 def _link_document(link: Link) -> dict[str, object]:

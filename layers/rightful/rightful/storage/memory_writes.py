@@ -113,7 +113,8 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return _is_held_by(item, from_account_id)
         case w.EndReservation(_, conflict_id, now):
             reserved = item.reservation if isinstance(item, Hold) else None
-            return reserved is not None and reserved.conflict_id == conflict_id and reserved.until <= now
+            over = reserved is not None and (now is None or reserved.until <= now)
+            return over and reserved is not None and reserved.conflict_id == conflict_id
         case w.ClaimUserName(account_id=account_id):
             return item in {None, account_id}
         case w.ReleaseUserName(account_id=account_id) | w.TransferUserName(from_account_id=account_id):

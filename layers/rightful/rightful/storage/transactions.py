@@ -138,10 +138,11 @@ class Translator:
 
     @action.register
     def _(self, write: w.EndReservation) -> Action:
+        key = keys.hold(write.canonical)
+        if write.now is None:
+            return self._on("Delete", key, "reserved_by = :conflict", conflict=write.conflict_id)
         condition = "reserved_by = :conflict AND reserved_until <= :now"
-        return self._on(
-            "Delete", keys.hold(write.canonical), condition, conflict=write.conflict_id, now=text_of(write.now)
-        )
+        return self._on("Delete", key, condition, conflict=write.conflict_id, now=text_of(write.now))
 
     @action.register
     def _(self, write: w.ClaimUserName) -> Action:

@@ -30,7 +30,7 @@ DEACTIVATED_WITHIN = timedelta(minutes=5)
 
 def due_at(conflict: Conflict) -> datetime | None:
     """When the janitor has to see to a conflict as it is written; None: never again."""
-    if not conflict.live and not conflict.deactivation_pending:
+    if not (conflict.live or conflict.deactivation_pending or conflict.prepared):
         return None
     if not conflict.sent:
         return conflict.updated_at + UNSENT_FOR
@@ -41,6 +41,8 @@ def look_again_at(conflict: Conflict, now: datetime) -> datetime:
     """When a conflict whose pointer was sent now is due again, if nothing happens."""
     if conflict.deactivation_pending:
         return now + DEACTIVATED_WITHIN
+    if conflict.prepared:
+        return now + LOOK_AGAIN_AFTER
     return max(now + UNSENT_FOR, min(now + LOOK_AGAIN_AFTER, conflict.expires_at))
 
 

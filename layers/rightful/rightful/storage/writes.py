@@ -120,11 +120,12 @@ class ReserveAddress:
 
 @dataclass(frozen=True, slots=True)
 class EndReservation:
-    """Let a reserved address go. Condition: it is reserved by that conflict, and the reservation ended by `now`."""
+    """Let a reserved address go. Condition: it is reserved by that conflict, and the reservation ended by `now`; None:
+    whenever it would end, because it is not wanted any more."""
 
     canonical: str
     conflict_id: str
-    now: datetime
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
