@@ -81,6 +81,22 @@ def test_the_request_s_state_is_applied_unless_the_person_was_deactivated_since(
     assert with_change(doomed, _conflict({}, {}, active=False), NOW).status is AccountStatus.PENDING_DELETION
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [({"userName": "wanted"}, "wanted"), ({}, placeholder("c9").value)],
+    ids=["asks for a userName", "asks for none"],
+)
+def test_a_user_name_that_was_given_away_meanwhile_keeps_nobody_from_the_one_that_is_asked_for(
+    asked: dict[str, object], expected: str
+) -> None:
+    kept = placeholder("c9")
+    emptied_of_both = emptied(_ada(attributes={"userName": kept.value, "emails": OLD}), kept, NOW)
+    before: dict[str, object] = {"userName": "ada"} if asked else {}
+    after = with_change(emptied_of_both, _conflict(before, asked), NOW)
+    assert after.link is not None
+    assert (after.link.user_name, after.attributes["userName"]) == (expected, expected)
+
+
 def test_an_emptied_holder_shows_its_placeholder_to_its_directory_too() -> None:
     kept = placeholder("c9")
     after = emptied(_ada(), kept, NOW)

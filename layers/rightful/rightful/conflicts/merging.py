@@ -19,7 +19,7 @@ def with_change(account: Account, conflict: Conflict, now: datetime, *, take_add
         The account without a new version: `moves.touched` gives it one.
     """
     email = account.email
-    attributes = _merged(account.attributes, conflict.change, skip_emails=not take_address)
+    attributes = _merged(_as_written(account, conflict.change), conflict.change, skip_emails=not take_address)
     if take_address and conflict.collision is Collision.EMAIL:
         email = conflict.wanted
         attributes["emails"] = with_address(_wanted_emails(account, conflict.change), email)
@@ -76,6 +76,16 @@ def with_address(emails: object, address: Address) -> list[object]:
     if chosen["value"] != address.value:
         entries[position] = {**chosen, "value": address.value}
     return entries
+
+
+def _as_written(account: Account, change: PendingChange) -> Mapping[str, object]:
+    """The account's attributes; where the change asks for another userName, without the one that a remediation put in
+    the place of what it gave away: nobody wrote that."""
+    email, before, after = account.email, change.before.get("userName"), change.after.get("userName")
+    replaced = email is not None and email.is_placeholder and account.attributes.get("userName") == email.value
+    if not replaced or after in {None, before}:
+        return account.attributes
+    return {**account.attributes, "userName": before}
 
 
 def _merged(current: Mapping[str, object], change: PendingChange, *, skip_emails: bool) -> dict[str, object]:
