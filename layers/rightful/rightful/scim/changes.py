@@ -62,7 +62,9 @@ def _assign(container: Container, attribute: Attribute, value: object, wanted: C
     held = container.get(name)
     if value == held:
         return
-    if attribute.mutability == "immutable" and held is not None:
+    if held is not None and (
+        attribute.mutability == "immutable" or (value is None and _has_immutable(attribute, held))
+    ):
         raise _immutable(wanted.path)
     if value is not None:
         container[name] = value
@@ -70,6 +72,13 @@ def _assign(container: Container, attribute: Attribute, value: object, wanted: C
         raise mutability(f"{wanted.path.text[:128]!r} is required and cannot be removed: replace it instead.")
     else:
         container.pop(name, None)
+
+
+def _has_immutable(attribute: Attribute, held: object) -> bool:
+    """Tell whether a complex value has a part that stays. A value of several is removed as a whole: it may go."""
+    return isinstance(held, dict) and any(
+        sub.mutability == "immutable" and sub.name in held for sub in attribute.sub_attributes
+    )
 
 
 def _immutable(path: Path) -> ScimError:

@@ -22,7 +22,7 @@ from rightful.scim.errors import (
 )
 from rightful.scim.expressions import And, Filter, Not, Or
 from rightful.scim.paths import Path, Target, locate, parse_path
-from rightful.scim.resources import schemas_of
+from rightful.scim.resources import check_extension, schemas_of
 
 PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 1000
@@ -128,8 +128,10 @@ def apply_patch(
             if work > MAX_WORK:
                 raise too_many("'Operations' look at too many values: send fewer at once, or simpler filters.")
             _apply(result, wanted, target, rt)
-    extensions = rt.extension_by_urn
-    if any((e.id in result) is not (e.id in resource) for e in extensions.values()) or "schemas" not in resource:
+    for extension in rt.extensions:
+        if result.get(extension.id) is not resource.get(extension.id):
+            check_extension(result, extension)
+    if any((e.id in result) is not (e.id in resource) for e in rt.extensions) or "schemas" not in resource:
         result["schemas"] = schemas_of(result, rt)
     return result
 
@@ -232,23 +234,27 @@ def _check_schemas_change(wanted: Change) -> None:
 
 
 def _apply_to_schema(result: dict[str, object], wanted: Change, extension: Schema | None, rt: ResourceType) -> None:
-    """Apply a change whose path is a URN alone: an extension as a whole."""
+    """Apply a change whose path is a URN alone: an extension as a whole, which goes where each attribute in it may."""
     if wanted.path.filter is not None:
         raise invalid_path(
             f"{wanted.path.text[:128]!r}: a schema has no values to be filtered: leave the square brackets out."
         )
     if extension is None:
         raise no_target("A resource is removed by DELETE, not by PATCH.")
+    held = result.get(extension.id)
     if wanted.op == "remove" or (wanted.op == "replace" and wanted.value is None):
         if extension.id in rt.required_extensions:
             raise mutability(f"{extension.id!r} is required and cannot be removed: replace it instead.")
+        left = dict(held) if isinstance(held, dict) else {}
+        for attribute in extension.attributes:
+            if attribute.name in left:
+                change(left, attribute, None, Change("remove", Path(f"{extension.id}:{attribute.name}", ""), None))
         result.pop(extension.id, None)
         return
     if wanted.value is None:
         return
     if not isinstance(wanted.value, dict):
         raise invalid_value(f"{extension.id!r} must be an object with the attributes of the extension.")
-    held = result.get(extension.id)
     inner = dict(held) if isinstance(held, dict) else {}
     for key, value in wanted.value.items():
         attribute = extension.by_name.get(key.lower())

@@ -10,7 +10,7 @@ What is ignored, and why:
 """
 
 from rightful.scim.attributes import Attribute, ResourceType, Schema
-from rightful.scim.errors import invalid_value, mutability
+from rightful.scim.errors import ScimError, invalid_value, mutability
 from rightful.scim.paths import locate
 from rightful.scim.rendering import render
 from rightful.scim.values import missing, read_value
@@ -29,6 +29,8 @@ def read_create(body: dict[str, object], rt: ResourceType) -> dict[str, object]:
     check_schemas(body, rt)
     resource = _read_attributes(body, rt)
     _check_required(resource, rt)
+    for extension in rt.extensions:
+        check_extension(resource, extension)
     return {"schemas": schemas_of(resource, rt), **resource}
 
 
@@ -64,6 +66,7 @@ def read_replace(body: dict[str, object], current: dict[str, object], rt: Resour
             _keep_protected(kept, held, extension)
             if kept:
                 made[extension.id] = kept
+        check_extension(made, extension)
     return {"schemas": schemas_of(made, rt), **made}
 
 
@@ -140,15 +143,22 @@ def _check_required(resource: dict[str, object], rt: ResourceType) -> None:
     for name in rt.required:
         if name not in resource:
             raise missing(name)
-    for extension in rt.extensions:
-        held = resource.get(extension.id)
-        if not isinstance(held, dict):
-            if extension.id in rt.required_extensions:
-                raise missing(extension.id)
-            continue
-        for name in extension.required:
-            if name not in held:
-                raise missing(f"{extension.id}:{name}")
+    for urn in rt.required_extensions:
+        if urn not in resource:
+            raise missing(urn)
+
+
+def check_extension(resource: dict[str, object], extension: Schema) -> None:
+    """Refuse an extension without what is required in it: whoever has any of it has all of that.
+
+    Raises
+    ------
+    ScimError 400 invalidValue that names the attribute.
+    """
+    held = resource.get(extension.id)
+    for name in extension.required:
+        if isinstance(held, dict) and name not in held:
+            raise missing(f"{extension.id}:{name}")
 
 
 def _keep_protected(made: dict[str, object], current: dict[str, object], schema: Schema) -> None:
@@ -162,17 +172,27 @@ def _keep_protected(made: dict[str, object], current: dict[str, object], schema:
             made[name] = held
         elif attribute.mutability == "immutable":
             if made.setdefault(name, held) != held:
-                raise mutability(f"{name!r} cannot be changed once it is set: send its current value or leave it out.")
+                raise _fixed(name)
         elif attribute.type == "complex" and not attribute.multi_valued and isinstance(held, dict):
             new = made.get(name)
-            if isinstance(new, dict):
-                made[name] = _with_server_parts(attribute, new, held)
+            kept = _with_protected_parts(attribute, new if isinstance(new, dict) else {}, held)
+            if kept:
+                made[name] = kept
 
 
-def _with_server_parts(attribute: Attribute, new: dict[str, object], held: dict[str, object]) -> dict[str, object]:
-    """Keep readOnly sub-attributes (manager.displayName) while what they describe is the same."""
+def _with_protected_parts(attribute: Attribute, new: dict[str, object], held: dict[str, object]) -> dict[str, object]:
+    """Keep immutable sub-attributes, and readOnly ones while what they describe is the same."""
+    fixed = {s.name: held[s.name] for s in attribute.sub_attributes if s.mutability == "immutable" and s.name in held}
+    for name, value in fixed.items():
+        if new.get(name, value) != value:
+            raise _fixed(f"{attribute.name}.{name}")
     ours = {sub.name: held[sub.name] for sub in attribute.sub_attributes if sub.read_only and sub.name in held}
-    return {**new, **ours} if ours and new.get("value") == held.get("value") else new
+    same = new and new.get("value") == held.get("value")
+    return {**new, **fixed, **(ours if same else {})}
+
+
+def _fixed(name: str) -> ScimError:
+    return mutability(f"{name!r} cannot be changed once it is set: send its current value or leave it out.")
 
 
 def _mentions(body: dict[str, object], name: str, rt: ResourceType) -> bool:
