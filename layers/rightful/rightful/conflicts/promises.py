@@ -87,6 +87,8 @@ def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account,
     pending = EndPending(conflict.requester_key, conflict.id)
     if created.holds != conflict.wanted.canonical:
         promise = promise_of(store, conflict, now)
+        if promise.account is not None and promise.account.id == created.id:
+            promise = replace(promise, account=None)  # it has moved on with its address, and is linked all the same
         return (*given_up(promise, now, "The user was created with another address."), pending)
     after = _over(conflict, now, "The user was created.")
     return PutConflict(after, conflict.version), EndWaiter(conflict.wanted.canonical, conflict.id), pending
