@@ -1,0 +1,95 @@
+"""A directory creates a user: a new account, or the one that it had here before, or the one that an administrator lets
+it link. An address that somebody else has is a conflict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rightful.accounts.account import Account
+from rightful.accounts.changes import new_account, relinked_account
+from rightful.accounts.claims import creation, user_name_claim
+from rightful.accounts.directory_users import DirectoryUsers
+from rightful.accounts.further_addresses import further_writes
+from rightful.accounts.history import display_name_of, entries_of
+from rightful.accounts.refused_commits import refused_hold, refused_user_name
+from rightful.accounts.relinking import may_be_linked
+from rightful.conflicts.conflict import Operation, Requester
+from rightful.invocation import Invocation
+from rightful.scim.errors import uniqueness
+from rightful.storage.contract import DirectoryState
+from rightful.storage.writes import AppendLog, CountUsers, Hold, PutAccount, RefusedError, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Creating(DirectoryUsers):
+    """How users are created."""
+
+    def create(self, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation) -> Account:
+        """Create a user; or, on proof that it is the same person, link the account it had here before.
+
+        Args:
+            resource: a User resource as `scim.resources.read_create` made it.
+
+        Raises:
+            ScimError: 400 invalidValue, 409 uniqueness (the conflict is recorded then), 503.
+        """
+        account = new_account(invocation.new_id(), self.organization_id, self.directory_id, resource, invocation.now)
+        self.check(account, state, None, invocation)
+        user_name = account.link.user_name if account.link else ""
+        external_id = account.link.external_id if account.link else None
+        requester = Requester(None, None, user_name, external_id, display_name_of(account))
+        writes = creation(account, self.directory_id, requester, invocation)
+        while True:
+            pending = self.refusals.pending(state)
+            try:
+                self.commit([*writes, *self.refusals.ending(pending, None, account, invocation)], invocation)
+            except RefusedError as refused:
+                if refused_user_name(refused):
+                    raise self.refusals.taken_user_name(
+                        state, Operation.CREATE, requester, None, account, invocation
+                    ) from None
+                hold = refused_hold(refused)
+                try:
+                    relinked = self._relink(hold, resource, state, invocation) if hold else None
+                except RefusedError:
+                    hold = relinked = None  # the holder changed in between
+                if hold is None:
+                    state = self.again(None, invocation, requester_key=requester.key(self.directory_id))
+                    continue
+                if relinked is not None:
+                    return relinked
+                raise self.refusals.taken_address(
+                    state, Operation.CREATE, requester, None, account, invocation
+                ) from None
+            return account
+
+    def _relink(
+        self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
+    ) -> Account | None:
+        """Link the holder again where it is the same person (`relinking`); else None.
+
+        Raises:
+            RefusedError: the holder, or the pending change, is not as it was read any more.
+        """
+        holder = self.store.account(hold.account_id) if hold.account_id is not None else None
+        if holder is None or holder.holds != hold.canonical:
+            return None  # the index and the account disagree by now: that is for the remediator to look into
+        policy, now = state.organization.policy, invocation.now
+        if not may_be_linked(holder, resource, self.organization_id, self.directory_id, policy, now):
+            return None
+        account = relinked_account(holder, self.directory_id, resource, invocation.now)
+        self.check(account, state, holder, invocation)
+        writes: list[Write] = [
+            PutAccount(account, holder.version),
+            user_name_claim(account, self.directory_id),
+            CountUsers(self.directory_id, account.id, 1),
+            *further_writes([(holder, account)]),
+            *map(AppendLog, entries_of(holder, account, invocation)),
+            *self.refusals.ending(self.refusals.pending(state), None, account, invocation),
+        ]
+        try:
+            self.commit(writes, invocation)
+        except RefusedError as refused:
+            if refused_user_name(refused):
+                raise uniqueness("userName", str(resource.get("userName", ""))) from None
+            raise
+        return account
