@@ -2,6 +2,7 @@
 brings the same final state as if nothing had happened: nothing lost, nothing twice."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
@@ -18,6 +19,7 @@ from rightful.storage.contract import Pointer
 from rightful.storage.memory import MemoryQueue
 from rightful.storage.memory_writes import Items
 from rightful.storage.settings_writes import ListToken
+from rightful.storage.writes import RefusedError
 from tests.properties.crashes import Died, Fate, Fated, When
 from tests.scenarios.world import HOLDER_WORDS, OURS, World, check_invariants
 from tests.support.builders import a_token
@@ -46,6 +48,10 @@ def _asks(name: str, other: str, **more: object) -> Asking:
     return lambda world: world.ask(name, f"{other}@example.com", **more)  # type: ignore[arg-type]
 
 
+def _creates(name: str, other: str) -> Asking:
+    return lambda world: world.ask_to_create(name, f"{other}@example.com")
+
+
 def _first(world: World) -> Conflict:
     return min(world.store.all_of(Conflict), key=lambda conflict: conflict.id)
 
@@ -60,6 +66,17 @@ def _approves(world: World, resolution: Resolution | None = None) -> object:
         reason="Yes.",
         resolution=resolution,
     )
+
+
+def _links(world: World) -> object:
+    return _approves(world, Resolution.RELINK)
+
+
+def _loses_the_domain(world: World) -> object:
+    if world.organization.domains:
+        with suppress(RefusedError):  # its answer was lost
+            world.change_organization(domains={})
+    return remediate(world.store, world.queue, world.invocation(), pointer_of(_first(world)))
 
 
 def _rejects(world: World) -> object:
@@ -108,7 +125,26 @@ PATHS = [
     Path(
         "a create",
         {"bob": ["unlinked", "deactivated 30 days ago"]},
-        (lambda world: world.ask_to_create("eve", "bob@example.com"),),
+        (_creates("eve", "bob"),),
+    ),
+    Path(
+        "a create that asks for another address once the first is kept for it",
+        {"bob": ["unlinked", "deactivated 30 days ago"], "cy": []},
+        (_creates("eve", "bob"), _creates("eve", "cy")),
+        staged=True,
+    ),
+    Path("an approved link", {"bob": ["unlinked"]}, (_creates("eve", "bob"),), _links),
+    Path(
+        "an undone create",
+        {"bob": ["unlinked", "deactivated 30 days ago"]},
+        (_creates("eve", "bob"),),
+        _undoes,
+    ),
+    Path(
+        "a create whose address is kept until its domain is lost",
+        {"bob": ["unlinked", "deactivated 30 days ago"]},
+        (_creates("eve", "bob"),),
+        _loses_the_domain,
     ),
     Path(
         "a claim that is automatic",

@@ -29,6 +29,12 @@ def test_a_waiter_stands_while_its_conflict_is_live(status: ConflictStatus) -> N
     assert (found is None) == (status in LIVE)
 
 
+def test_a_create_that_is_prepared_goes_on_waiting_for_the_user() -> None:
+    prepared = replace(OPEN, status=ConflictStatus.APPLIED, prepared=True)
+    assert judge_pending(PENDING, prepared) is None
+    assert judge_waiter(WAITER, prepared) is None
+
+
 def test_what_points_to_no_conflict_is_removed() -> None:
     pending, waiter = judge_pending(PENDING, None), judge_waiter(WAITER, None)
     assert pending is not None
