@@ -1,5 +1,6 @@
 """SCIM Groups over the whole service, in memory."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from rightful.groups.group import Group
 from rightful.invocation import Invocation
 from rightful.organizations.organization import DomainPolicy, OnDelete
 from rightful.scim.members import Member
+from rightful.storage.group_contract import Membership
 from rightful.storage.group_writes import PutMember
 from rightful.storage.writes import RefusedError
 from tests.support.service import Service, patch, user
@@ -558,6 +560,65 @@ def test_many_additions_are_checked_before_anything_is_written(monkeypatch: pyte
     assert service.scim("PATCH", f"/Groups/{body['id']}", add).status == 400
     assert service.scim("PUT", f"/Groups/{body['id']}", group("Staff", *everybody, "nobody-1")).status == 400
     assert service.store.snapshot() == before
-    monkeypatch.setattr(lookup, "MOST_CHECKED_AHEAD", 10)
+    monkeypatch.setattr(lookup, "LOOKED_UP_AT_ONCE", 10)
     assert service.scim("PUT", f"/Groups/{body['id']}", group("Staff", *everybody)).status == 200
+    assert consistent(service)
+
+
+def test_very_many_additions_by_patch_are_looked_up_in_batches_and_go_on_where_the_time_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = Service(profile="okta")
+    everybody = users(service, 130)
+    body = created(service, "Staff", everybody[0])
+    monkeypatch.setattr(lookup, "LOOKED_UP_AT_ONCE", 50)
+    asked: list[int] = []
+    membership = service.store.membership
+
+    def counted(group_id: str | None, member_ids: Iterable[str]) -> Membership:
+        ids = list(member_ids)
+        asked.append(len(ids))
+        return membership(group_id, ids)
+
+    monkeypatch.setattr(service.store, "membership", counted)
+    add = patch({"op": "add", "path": "members", "value": [{"value": value} for value in everybody]})
+    # Time for two batches of look-ups, then for the writes.
+    clock = iter([9.0, 3.0, 3.0])
+    fresh = service.invocation
+    service.invocation = lambda: replace(fresh(), remaining=lambda: next(clock, 3.0))  # type: ignore[method-assign]
+    assert service.scim("PATCH", f"/Groups/{body['id']}", add).status == 503
+    assert 1 < len(member_ids(service, body["id"])) < len(everybody)
+    service.invocation = fresh  # type: ignore[method-assign]
+    for _ in range(4):
+        response = service.scim("PATCH", f"/Groups/{body['id']}", add)
+        if response.status != 503:
+            break
+    assert response.status == 204, response.body
+    assert sorted(member_ids(service, body["id"])) == sorted(everybody)
+    assert max(asked) <= 50
+    assert consistent(service)
+
+
+def test_filters_of_a_patch_that_look_at_too_many_members_are_refused_and_change_nothing() -> None:
+    service = Service(profile="generic")
+    body = created(service, "Staff", *users(service, 45))
+    several = " or ".join(['type eq "x"'] * 100)
+    remove = [{"op": "remove", "path": f"members[{several}]"}] * 120
+    rename = {"op": "replace", "path": "displayName", "value": "x"}
+    response = service.scim("PATCH", f"/Groups/{body['id']}", patch(rename, *remove))
+    assert (response.status, response.body["scimType"]) == (400, "tooMany")
+    after = read(service, f"/Groups/{body['id']}")
+    assert (after["displayName"], after["meta"], len(after["members"])) == ("Staff", body["meta"], 45)
+
+
+@pytest.mark.parametrize("op", ["add", "replace"])
+def test_a_filter_on_the_type_finds_a_group_that_the_same_patch_adds_without_a_type(op: str) -> None:
+    service = Service(profile="generic")
+    person = users(service, 1)[0]
+    inner, outer = created(service, "Inner"), created(service, "Outer")
+    both = [{"value": inner["id"]}, {"value": person}]
+    remove = {"op": "remove", "path": 'members[type eq "Group"]'}
+    change = patch({"op": op, "path": "members", "value": both}, remove)
+    assert service.scim("PATCH", f"/Groups/{outer['id']}", change).status == 200
+    assert member_ids(service, outer["id"]) == [person]
     assert consistent(service)

@@ -26,6 +26,10 @@ def a_membership(*members: Member, **more: Any) -> Membership:
     return Membership(**values | more)
 
 
+def by_id(*members: Member) -> dict[str, Member]:
+    return {member.value: member for member in members}
+
+
 def a_group(group_id: str, **changed: Any) -> Group:
     return Group(**{
         "id": group_id, "version": 1, "directory_id": DIRECTORY, "display_name": "Staff",
@@ -35,20 +39,24 @@ def a_group(group_id: str, **changed: Any) -> Group:
 
 def test_who_is_a_member_is_not_added_again_and_who_is_none_not_removed() -> None:
     changes = MemberChanges(add=(Member("in"), Member("new")), remove=("gone", "out"))
-    assert partial_delta(changes, a_membership(Member("in"), Member("gone"))) == Delta(
-        (Member("new"),), (Member("gone"),)
+    assert partial_delta(changes, by_id(Member("in"), Member("gone"))) == Delta((Member("new"),), (Member("gone"),))
+
+
+def test_a_filter_on_something_else_than_the_id_removes_whom_it_holds_for_but_not_who_is_added_after_it() -> None:
+    changes = MemberChanges(
+        add=(Member("kept", "Group"), Member("early")),
+        remove_where=(lambda shown: shown["type"] == "Group",),
+        spared={"kept": 1},
     )
-
-
-def test_a_filter_on_something_else_than_the_id_removes_whom_it_holds_for_but_not_who_is_added() -> None:
-    changes = MemberChanges(add=(Member("kept", "Group"),), remove_where=(lambda shown: shown["type"] == "Group",))
-    walked = [Member("user"), Member("group", "Group"), Member("kept", "Group")]
-    assert partial_delta(changes, a_membership(*walked), walked) == Delta((), (Member("group", "Group"),))
+    present = by_id(Member("user"), Member("group", "Group"), Member("kept", "Group"), Member("early", "Group"))
+    assert partial_delta(changes, present) == Delta((), (Member("group", "Group"), Member("early", "Group")))
 
 
 def test_a_replacement_adds_whom_it_lists_and_removes_the_rest() -> None:
-    assert whole_delta([Member("b"), Member("c")], [Member("a"), Member("b")]) == Delta((Member("c"),), (Member("a"),))
-    assert whole_delta([], []).is_empty
+    nothing_else = MemberChanges()
+    wanted = [Member("b"), Member("c")]
+    assert whole_delta(wanted, nothing_else, by_id(Member("a"), Member("b"))) == Delta((Member("c"),), (Member("a"),))
+    assert whole_delta([], nothing_else, {}).is_empty
 
 
 def test_a_members_type_and_name_are_the_services_unless_the_client_names_it() -> None:

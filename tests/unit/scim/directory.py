@@ -89,9 +89,9 @@ class Directory:
             left = {member.value: member for member in plan.replace_all}
         else:
             left = {m.value: m for m in members if m.value not in plan.remove}
-            left = {v: m for v, m in left.items() if not any(w(member_to_dict(m)) for w in plan.remove_where)}
             for member in plan.add:
                 left.setdefault(member.value, member)
+        left = {value: member for value, member in left.items() if not plan.removes(member)}
         head = apply_patch(head, plan.head_operations, rt, rules)
         return {**head, "members": [member_to_dict(member) for member in left.values()]} if left else head
 

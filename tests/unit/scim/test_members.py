@@ -4,7 +4,8 @@ import pytest
 
 from rightful.scim.errors import ScimError
 from rightful.scim.members import Member, MemberChanges, member_to_dict, plan_members, take_members
-from rightful.scim.patch import read_patch
+from rightful.scim.patch import MAX_WORK, apply_patch, read_patch
+from rightful.scim.schema import GROUP
 from tests.unit.scim.builders import message
 
 A, B, C = Member("a"), Member("b"), Member("c")
@@ -93,9 +94,38 @@ def test_a_filter_on_something_else_is_planned_as_a_walk() -> None:
         {"op": "add", "path": "members", "value": [{"value": "a"}, {"value": "g", "type": "group"}]},
         {"op": "remove", "path": 'members[type eq "Group"]'},
     )
-    assert changes.add == (A,)
-    assert [where(member_to_dict(Member("x", "Group"))) for where in changes.remove_where] == [True]
-    assert [where(member_to_dict(A)) for where in changes.remove_where] == [False]
+    assert [member.value for member in changes.add] == ["a", "g"]
+    assert [changes.removes(Member(value, "Group")) for value in "gx"] == [True, True]
+    assert not changes.removes(A)
+
+
+def test_a_member_that_is_added_after_such_a_filter_is_spared_by_it_and_not_by_the_next_one() -> None:
+    by_type, by_name = 'members[type eq "Group"]', 'members[display eq "Ann"]'
+    ann = Member("a", "Group", "Ann")
+    for before in (add("a"), replace("a")):
+        changes = plan(before, {"op": "remove", "path": by_type}, add("a"))
+        assert not changes.removes(ann)
+        assert changes.removes(Member("b", "Group"))
+        assert plan(before, {"op": "remove", "path": by_type}, add("a"), {"op": "remove", "path": by_name}).removes(ann)
+    assert not plan({"op": "remove", "path": by_type}, replace("a")).removes(ann)
+
+
+def test_a_remove_of_the_whole_group_is_not_a_remove_of_its_members() -> None:
+    path = "urn:ietf:params:scim:schemas:core:2.0:Group"
+    changes = plan({"op": "remove", "path": path, "value": {"members": [{"value": "a"}]}})
+    assert not changes.touches_members
+    with pytest.raises(ScimError) as refused:
+        apply_patch({"displayName": "x"}, changes.head_operations, GROUP)
+    assert (refused.value.status, refused.value.scim_type) == (400, "noTarget")
+
+
+def test_filters_that_look_at_too_many_members_are_refused() -> None:
+    several = " or ".join(f'display eq "y{n}"' for n in range(100))
+    changes = plan({"op": "remove", "path": f"members[{several}]"})
+    changes.check_work(MAX_WORK // 100)
+    with pytest.raises(ScimError) as refused:
+        changes.check_work(MAX_WORK // 100 + 1)
+    assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
 
 
 @pytest.mark.parametrize(

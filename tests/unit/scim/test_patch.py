@@ -388,3 +388,26 @@ def test_a_patch_that_looks_at_too_many_values_is_refused_before_it_takes_long()
         apply_patch(many, read_patch(body), USER)
 
     assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
+
+
+def test_a_remove_that_lists_very_many_values_counts_as_work() -> None:
+    roles = [{"value": str(number)} for number in range(1_500)]
+    listed = [{"value": f"x{number}"} for number in range(1_500)]
+    with pytest.raises(ScimError) as refused:
+        patch(user(roles=roles), {"op": "remove", "path": "roles", "value": listed})
+    assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
+    few = patch(user(roles=roles), {"op": "remove", "path": "roles", "value": roles[:100]})
+    assert few["roles"] == roles[100:]
+
+
+@pytest.mark.parametrize("in_value", [False, True])
+def test_paths_that_take_long_to_read_are_refused(in_value: bool) -> None:
+    several = " or ".join(['value eq "x"'] * 100)
+    filters = [f"roles[{several}{' ' * number}]" for number in range(200)]
+    operations: list[dict[str, object]] = [{"op": "remove", "path": path} for path in filters]
+    if in_value:
+        operations = [{"op": "add", "value": dict.fromkeys(filters, "x")}]
+    with pytest.raises(ScimError) as refused:
+        read_patch(message(*operations))
+    assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
+    assert len(read_patch(message(*[{"op": "remove", "path": 'members[value eq "' + "x" * 40 + '"]'}] * 1000))) == 1000

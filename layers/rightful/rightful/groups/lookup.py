@@ -9,10 +9,11 @@ from rightful.groups.reading import every_member
 from rightful.invocation import Invocation
 from rightful.scim.members import Member, MemberChanges
 from rightful.storage.contract import IdentityStore
-from rightful.storage.group_contract import GroupState
+from rightful.storage.group_contract import GroupState, Membership
 
-MOST_CHECKED_AHEAD = 5_000
-"""Members to add that are looked up before the first write, so that an unknown one changes nothing."""
+LOOKED_UP_AT_ONCE = 5_000
+"""Ids that are looked up before the next look at the clock. All that there is time for are looked up before the first
+write, so that an unknown one changes nothing. Of more ids than that it is not asked which are members: all are read."""
 _TIME_FOR_A_LOOK = 4.0
 
 
@@ -31,42 +32,47 @@ class MemberLookup:
         self, changes: MemberChanges, group: Group, state: GroupState, invocation: Invocation
     ) -> tuple[Delta, tuple[Member, ...] | None]:
         """What has to be done, and all members afterwards where that is known."""
-        if changes.replace_all is not None:
-            present = every_member(self.store, group.id)
-            delta = whole_delta(changes.replace_all, present)
-            added, complete = self.known(delta.add, group.id, state, invocation)
-            removed = frozenset(member.value for member in delta.remove)
-            after = (*(member for member in present if member.value not in removed), *added)
-            return Delta(tuple(added), delta.remove, complete), after
         if not changes.touches_members:
             return Delta(), None
+        replaced, membership = changes.replace_all, state.membership
         named = readable([*(member.value for member in changes.add), *changes.remove])
-        membership = state.membership
-        if not membership.asked.issuperset(named):
-            membership = self.store.membership(group.id, named)
-        delta = partial_delta(changes, membership, every_member(self.store, group.id) if changes.remove_where else ())
-        added, unknown = known_members(delta.add, membership, self.directory_id, group.id)
-        if not self.leaves_out_unknown:
-            refuse_unknown(unknown)
-        return Delta(tuple(added), delta.remove), None
+        if replaced is not None or changes.remove_where or len(named) > LOOKED_UP_AT_ONCE:
+            present = {member.value: member for member in every_member(self.store, group.id)}
+        else:
+            if not membership.asked.issuperset(named):
+                membership = self.store.membership(group.id, named)
+            present = dict(membership.members)
+        changes.check_work(len(present) + len(changes.add if replaced is None else replaced))
+        delta = partial_delta(changes, present) if replaced is None else whole_delta(replaced, changes, present)
+        known, complete = self.known(delta.add, group.id, membership, invocation)
+        added = tuple(member for member in known if not changes.removes(member))
+        after = None
+        if replaced is not None:
+            removed = frozenset(member.value for member in delta.remove)
+            after = (*(member for value, member in present.items() if value not in removed), *added)
+        return Delta(added, delta.remove, complete), after
 
     def known(
-        self, listed: Sequence[Member], group_id: str, state: GroupState, invocation: Invocation
+        self, listed: Sequence[Member], group_id: str, membership: Membership, invocation: Invocation
     ) -> tuple[list[Member], bool]:
-        """Those of the members to add that there are, and whether the time sufficed to look all up."""
+        """Those of the members to add that there are, and whether the time sufficed to look all up.
+
+        Args:
+            membership: what is known of some of them already; it is used where it is about all.
+        """
         ids = readable(member.value for member in listed)
         complete = True
-        if state.membership.asked.issuperset(ids):
-            known, unknown = known_members(listed, state.membership, self.directory_id, group_id)
+        if membership.asked.issuperset(ids):
+            known, unknown = known_members(listed, membership, self.directory_id, group_id)
         else:
             known, unknown = [], []
-            for start in range(0, len(listed), MOST_CHECKED_AHEAD):
+            for start in range(0, len(listed), LOOKED_UP_AT_ONCE):
                 if start and invocation.remaining() < _TIME_FOR_A_LOOK:
                     complete = False
                     break
-                some = listed[start : start + MOST_CHECKED_AHEAD]
-                membership = self.store.membership(None, readable(member.value for member in some))
-                found, missing = known_members(some, membership, self.directory_id, group_id)
+                some = listed[start : start + LOOKED_UP_AT_ONCE]
+                looked_up = self.store.membership(None, readable(member.value for member in some))
+                found, missing = known_members(some, looked_up, self.directory_id, group_id)
                 known += found
                 unknown += missing
         if not self.leaves_out_unknown:

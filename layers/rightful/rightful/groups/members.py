@@ -7,7 +7,7 @@ from rightful.accounts.account import Account, account_id_of
 from rightful.groups.group import MOST_GROUPS, Group, is_user_id
 from rightful.ids import is_id
 from rightful.scim.errors import invalid_value
-from rightful.scim.members import Member, MemberChanges, member_to_dict
+from rightful.scim.members import Member, MemberChanges
 from rightful.storage.group_contract import Membership
 
 
@@ -28,31 +28,30 @@ class Delta:
         return not self.add and not self.remove
 
 
-def partial_delta(changes: MemberChanges, membership: Membership, walked: Iterable[Member] = ()) -> Delta:
+def partial_delta(changes: MemberChanges, members: Mapping[str, Member]) -> Delta:
     """What adds and removes come to.
 
     Args:
-        membership: what is known of all ids that the changes name.
-        walked: all members, where `remove_where` has to look at each.
+        members: by id: those of the ids that the changes name that are members; all members where `remove_where` has
+            to look at each.
     """
-    removed = {value: membership.members[value] for value in changes.remove if value in membership.members}
+    removed = {value: members[value] for value in changes.remove if value in members}
     if changes.remove_where:
-        kept = {member.value for member in changes.add}
-        shown = ((member, member_to_dict(member)) for member in walked if member.value not in kept)
-        removed |= {
-            member.value: member for member, as_shown in shown if any(meets(as_shown) for meets in changes.remove_where)
-        }
-    added = tuple(member for member in changes.add if member.value not in membership.members)
+        removed |= {value: member for value, member in members.items() if changes.removes(member)}
+    added = tuple(member for member in changes.add if member.value not in members)
     return Delta(added, tuple(removed.values()))
 
 
-def whole_delta(wanted: Iterable[Member], present: Iterable[Member]) -> Delta:
-    """What a replacement of all members comes to."""
-    present_by_id = {member.value: member for member in present}
-    wanted_by_id = {member.value: member for member in wanted}
+def whole_delta(wanted: Iterable[Member], changes: MemberChanges, present: Mapping[str, Member]) -> Delta:
+    """What a replacement of all members, and what the changes remove after it, comes to."""
+    kept = {
+        member.value: member
+        for member in wanted
+        if member.value not in present or not changes.removes(present[member.value])
+    }
     return Delta(
-        tuple(member for value, member in wanted_by_id.items() if value not in present_by_id),
-        tuple(present_by_id[value] for value in sorted(present_by_id.keys() - wanted_by_id.keys())),
+        tuple(member for value, member in kept.items() if value not in present),
+        tuple(present[value] for value in sorted(present.keys() - kept.keys())),
     )
 
 

@@ -111,7 +111,7 @@ class GroupProvisioning:
         name = canonical_group_name(display_name)
         history = GroupHistory(self.organization_id, invocation)
         while True:
-            members, _ = self._lookup.known(listed, group.id, state, invocation)
+            members, _ = self._lookup.known(listed, group.id, state.membership, invocation)
             first = replace(group, unfinished=len(members) > BATCH)
             writes: list[Write] = [
                 PutGroup(first, None),
@@ -167,6 +167,8 @@ class GroupProvisioning:
             if finishes and delta.complete:
                 after = replace(after, unfinished=False)
             if delta.is_empty and after == before:
+                if not delta.complete:
+                    raise unavailable(1)
                 return Changed(before, members)
             try:
                 group = before

@@ -6,14 +6,14 @@ get wrong: what is in `add` is a member afterwards, what is in `remove` is not, 
 says who is left when nobody else is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rightful.scim.attributes import ResourceType
-from rightful.scim.errors import invalid_path, invalid_value, mutability
+from rightful.scim.errors import invalid_path, invalid_value, mutability, too_many
 from rightful.scim.expressions import Comparison, Filter, Or
 from rightful.scim.matching import Predicate, compile_value_filter
-from rightful.scim.patch import Operation
+from rightful.scim.patch import MAX_WORK, Operation, number_of_clauses
 from rightful.scim.paths import Path, locate, parse_path
 from rightful.scim.schema import GROUP
 from rightful.scim.values import read_list
@@ -39,9 +39,11 @@ class MemberChanges:
     add: members to be there afterwards, whether they were or not.
     remove: ids not to be there afterwards. No id is in both.
     replace_all: None, or exactly the members to be there afterwards; `add` and `remove` are empty then.
-    remove_where: stored members that one of these holds for are removed too, before `add` is applied.
-        They come from filters on something else than `value` (`members[type eq "Group"]`), the only
-        thing that needs a walk through the members. Each takes {"value", "type", "display"}.
+    remove_where: members that one of these holds for are removed too. They come from filters on something
+        else than `value` (`members[type eq "Group"]`), the only thing that needs a walk through the
+        members. Each takes {"value", "type", "display"}.
+    spared: by id of a member to add, how many of `remove_where` came before it was added.
+    clauses: how many comparisons a look at one member takes.
     """
 
     head_operations: tuple[Operation, ...] = ()
@@ -49,11 +51,31 @@ class MemberChanges:
     remove: tuple[str, ...] = ()
     replace_all: tuple[Member, ...] | None = None
     remove_where: tuple[Predicate, ...] = ()
+    spared: Mapping[str, int] = field(default_factory=dict)
+    clauses: int = 0
 
     @property
     def touches_members(self) -> bool:
         """Tell whether anything but the head can change."""
         return bool(self.add or self.remove or self.remove_where or self.replace_all is not None)
+
+    def removes(self, member: Member) -> bool:
+        """Tell whether `remove_where` removes a member: one that is there, or one to add, as it will be shown."""
+        wheres = self.remove_where[self.spared.get(member.value, 0) :]
+        if not wheres:
+            return False
+        shown = member_to_dict(member)
+        return any(where(shown) for where in wheres)
+
+    def check_work(self, members: int) -> None:
+        """Refuse filters that would take too long on that many members.
+
+        Raises
+        ------
+        ScimError 400 tooMany.
+        """
+        if members * self.clauses > MAX_WORK:
+            raise too_many("'Operations' look at too many members: send fewer at once, or name the members by 'value'.")
 
 
 def take_members(group: dict[str, object]) -> tuple[dict[str, object], tuple[Member, ...]]:
@@ -119,11 +141,18 @@ class _Plan:
     remove: dict[str, None] = field(default_factory=dict)
     replace_all: dict[str, Member] | None = None
     where: list[Predicate] = field(default_factory=list)
+    spared: dict[str, int] = field(default_factory=dict)
+    clauses: int = 0
 
     def result(self) -> MemberChanges:
-        replaced = None if self.replace_all is None else tuple(self.replace_all.values())
         return MemberChanges(
-            tuple(self.head), tuple(self.add.values()), tuple(self.remove), replaced, tuple(self.where)
+            tuple(self.head),
+            tuple(self.add.values()),
+            tuple(self.remove),
+            None if self.replace_all is None else tuple(self.replace_all.values()),
+            tuple(self.where),
+            self.spared,
+            self.clauses,
         )
 
     def take(self, operation: Operation) -> None:
@@ -134,7 +163,7 @@ class _Plan:
             else:
                 self.head.append(operation)
             return
-        if not isinstance(operation.value, dict):
+        if operation.op == "remove" or not isinstance(operation.value, dict):
             self.head.append(operation)
             return
         rest = {}
@@ -168,10 +197,12 @@ class _Plan:
 
     def _replace(self, members: Sequence[Member]) -> None:
         self.replace_all = {member.value: member for member in members}
-        self.add, self.remove, self.where = {}, {}, []
+        self.add, self.remove, self.where, self.spared, self.clauses = {}, {}, [], {}, 0
 
     def _add(self, members: Sequence[Member]) -> None:
         for member in members:
+            if self.where:
+                self.spared[member.value] = len(self.where)
             if self.replace_all is not None:
                 self.replace_all.setdefault(member.value, member)
             else:
@@ -192,11 +223,9 @@ class _Plan:
         if values is not None:
             self._remove(values)
             return
-        known = self.add if self.replace_all is None else self.replace_all
-        for member in [m for m in known.values() if predicate(member_to_dict(m))]:
-            del known[member.value]
-        if self.replace_all is None:
-            self.where.append(predicate)
+        # What is added before it is not looked at here: a client may leave out the type and the name of a member.
+        self.where.append(predicate)
+        self.clauses += number_of_clauses(selected)
 
 
 def _as_list(value: object) -> list[object]:

@@ -28,6 +28,8 @@ PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 1000
 MAX_WORK = 500_000
 """Comparisons that one PATCH may take: about half a second. Real ones take some hundred."""
+MAX_PATHS = 256 * 1024
+"""Characters that all paths of one PATCH may have: to read them takes as long."""
 _OPS = frozenset({"add", "replace", "remove"})
 
 
@@ -61,8 +63,8 @@ def read_patch(body: dict[str, object], rules: PatchRules = RFC_RULES) -> tuple[
 
     Raises
     ------
-    ScimError: 400 invalidSyntax for a body that is no PatchOp; 413 over MAX_OPERATIONS; 400
-    invalidPath or invalidFilter for a path; 400 noTarget for a remove without path; 400
+    ScimError: 400 invalidSyntax for a body that is no PatchOp; 413 over MAX_OPERATIONS; 400 tooMany
+    over MAX_PATHS; 400 invalidPath or invalidFilter for a path; 400 noTarget for a remove without path; 400
     invalidValue for an add or replace without value.
     """
     schemas, listed = body.get("schemas"), body.get("Operations")
@@ -75,7 +77,19 @@ def read_patch(body: dict[str, object], rules: PatchRules = RFC_RULES) -> tuple[
         raise invalid_syntax("'Operations' must be a list of one operation or more: send what to change.")
     if len(listed) > MAX_OPERATIONS:
         raise payload_too_large(f"A PATCH may have {MAX_OPERATIONS} operations at most: send several requests.")
+    if sum(map(_length_of_paths, listed)) > MAX_PATHS:
+        raise too_many(f"The paths of 'Operations' have more than {MAX_PATHS} characters: send several requests.")
     return tuple([_read_operation(item, place) for place, item in enumerate(listed, 1)])
+
+
+def _length_of_paths(item: object) -> int:
+    """How long an operation's path is, or the keys of its value where it has none. What is malformed has none."""
+    if not isinstance(item, dict):
+        return 0
+    for key, path in item.items():
+        if isinstance(path, str) and key.lower() == "path":
+            return len(path)
+    return sum(len(key) for value in item.values() if isinstance(value, dict) for key in value)
 
 
 def _names_patch(schemas: list[object]) -> bool:
@@ -124,7 +138,7 @@ def apply_patch(
     work = 0
     for operation in operations:
         for wanted, target in _changes(result, operation, rt, rules):
-            work += _work(result, wanted.path, target)
+            work += _work(result, wanted, target)
             if work > MAX_WORK:
                 raise too_many("'Operations' look at too many values: send fewer at once, or simpler filters.")
             _apply(result, wanted, target, rt)
@@ -174,24 +188,27 @@ def _change(result: dict[str, object], wanted: Change, rt: ResourceType) -> Iter
     yield from _changes(result, Operation(wanted.op, None, wanted.value), rt, rules)
 
 
-def _work(result: dict[str, object], path: Path, target: Target) -> int:
-    """About how many comparisons a change takes: the values that are there, for each clause of the path's filter."""
+def _work(result: dict[str, object], wanted: Change, target: Target) -> int:
+    """About how many comparisons a change takes: the values that are there, for each clause of the path's filter, or
+    for each value that a remove lists."""
     if target.attribute is None:
         return 1
     container = result if target.extension is None else result.get(target.extension.id)
     held = container.get(target.attribute.name) if isinstance(container, dict) else None
-    return (len(held) if isinstance(held, list) else 1) * (1 + _clauses(path.filter))
+    listed = len(wanted.value) if wanted.op == "remove" and isinstance(wanted.value, list) else 0
+    return (len(held) if isinstance(held, list) else 1) * (1 + listed + number_of_clauses(wanted.path.filter))
 
 
 @lru_cache(maxsize=1024)
-def _clauses(parsed: Filter | None) -> int:
+def number_of_clauses(parsed: Filter | None) -> int:
+    """How many comparisons a filter has: what an evaluation costs."""
     match parsed:
         case None:
             return 0
         case And(clauses) | Or(clauses):
-            return sum(_clauses(clause) for clause in clauses)
+            return sum(number_of_clauses(clause) for clause in clauses)
         case Not(clause):
-            return _clauses(clause)
+            return number_of_clauses(clause)
         case _:
             return 1
 
@@ -246,9 +263,9 @@ def _apply_to_schema(result: dict[str, object], wanted: Change, extension: Schem
         if extension.id in rt.required_extensions:
             raise mutability(f"{extension.id!r} is required and cannot be removed: replace it instead.")
         left = dict(held) if isinstance(held, dict) else {}
-        for attribute in extension.attributes:
-            if attribute.name in left:
-                change(left, attribute, None, Change("remove", Path(f"{extension.id}:{attribute.name}", ""), None))
+        for part in extension.attributes:
+            if part.name in left:
+                change(left, part, None, Change("remove", Path(f"{extension.id}:{part.name}", part.name), None))
         result.pop(extension.id, None)
         return
     if wanted.value is None:
