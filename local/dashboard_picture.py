@@ -8,50 +8,21 @@ documentation cannot show another one (tests/template holds docs/dashboard.svg a
 
 import json
 import math
-import random
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from local.dashboard_samples import CLASSES, POINTS, ROUTES, sample
 from local.deployment import Json, read_template
 from local.paths import ROOT
 
 PICTURE = ROOT / "docs" / "dashboard.svg"
 
 _CELL, _GAP = 60, 6
-_POINTS = 48
 _COLORS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf")
 _INK, _FAINT, _PAPER, _CARD = "#16191f", "#687078", "#f2f3f3", "#ffffff"
 _END, _MIDDLE = 'text-anchor="end"', 'text-anchor="middle"'
-_ON = ("oldest-open-conflict", "key-expiry")
-"""The alarms that are on in the sample."""
-
-_SAMPLES: Mapping[str, tuple[float, float]] = {
-    "all": (900, 300), "4xx": (40, 15), "5xx": (0, 0), "p50": (45, 8), "p99": (420, 160), "p95": (140, 60),
-    "applied": (9, 5), "waiting approval": (3, 2), "refused": (4, 2), "opened": (14, 5), "superseded": (1, 1),
-    "rejected": (0.4, 0.5), "expired": (0.1, 0.3), "failed": (0, 0), "undone": (0.1, 0.3), "open": (23, 4),
-    "hours": (75, 2), "days left": (11, 0), "organizations": (0, 0),
-    "oldest conflict in the queue, s": (4, 3), "publisher behind, s": (2, 2), "ping-pong": (0.2, 0.4), "cap": (0, 0),
-    "write units": (120, 40), "read units": (260, 90), "contention, scim": (6, 5), "contention, remediator": (2, 2),
-}  # fmt: skip
-"""Middle and spread of a line in the sample, by its label."""
-
-_ZERO = (
-    "forged",
-    "not written",
-    "not sent",
-    "again",
-    "failed",
-    "conflicts",
-    "events",
-    "people",
-    "scim",
-    "admin",
-    "index",
-)
-_CLASSES = ("deactivated", "active_in_directory", "unlinked", "claimable", "leaving", "stale_index")
-_ROUTES = ("PATCH /Users/{id}", "GET /Users", "POST /Users", "PATCH /Groups/{id}", "POST /Bulk", "GET /conflicts")
 
 
 def _say(x: float, y: float, text: str, *, size: int = 14, color: str = _FAINT, style: str = "") -> str:
@@ -140,7 +111,7 @@ def _alarms(properties: Mapping[str, Json], width: int) -> list[str]:
     for number, arn in enumerate(arns):
         name = str(arn).rpartition(":alarm:rightful-")[2]
         x, y = 14 + number % 2 * (width // 2 - 8), 46 + number // 2 * 29
-        paper, light = ("#fdecea", "#d13212") if name in _ON else ("#eaf5ea", "#1d8102")
+        paper, light = ("#fdecea", "#d13212") if name in ALARMSALARMS_ON else ("#eaf5ea", "#1d8102")
         parts.append(_box(x, y, width // 2 - 20, 24, paper, style='rx="3"'))
         parts.append(f'<circle cx="{x + 13}" cy="{y + 12}" r="5" fill="{light}"/>')
         parts.append(_say(x + 25, y + 17, name, color=_INK))
@@ -158,38 +129,16 @@ def _lines(properties: Mapping[str, Json]) -> list[tuple[str, str, list[float]]]
         if options.get("visible") is False:
             continue
         if "SEARCH" in str(options.get("expression", "")):
-            found += [(label, None) for label in (_CLASSES if "class" in str(options["expression"]) else _ROUTES)]
+            found += [(label, None) for label in (CLASSES if "class" in str(options["expression"]) else ROUTES)]
             continue
         color = options.get("color")
         label = options["label"] if "label" in options else entry[1]
         found.append((str(label), str(color) if color else None))
     title = str(properties["title"])
     return [
-        (label, color or _COLORS[number % len(_COLORS)], _sample(title, label))
+        (label, color or _COLORS[number % len(_COLORS)], sample(title, label))
         for number, (label, color) in enumerate(found)
     ]
-
-
-def _sample(title: str, label: str) -> list[float]:
-    """Made up, and the same each time: a working day with a morning's peak."""
-    chance = random.Random(f"{title}/{label}")
-    if label in _SAMPLES:
-        middle, spread = _SAMPLES[label]
-    elif (
-        any(word in label for word in _ZERO)
-        and "Cold" not in title
-        and "latency" not in title
-        and "duration" not in title
-    ):
-        middle, spread = 0.0, 0.0
-    elif "percent" in title:
-        middle, spread = 6.0, 2.0
-    else:
-        middle, spread = chance.uniform(1, 6), 2.0
-        if "latency" in title or "duration" in title:
-            middle, spread = chance.uniform(120, 700), 80.0
-    day = [0.6 + 0.4 * math.exp(-(((number - 14) / 7) ** 2)) for number in range(_POINTS)]
-    return [max(0.0, middle * factor + chance.gauss(0, spread / 3)) for factor in day]
 
 
 def _numbers(properties: Mapping[str, Json], width: int, height: int) -> list[str]:
@@ -203,7 +152,7 @@ def _numbers(properties: Mapping[str, Json], width: int, height: int) -> list[st
         parts += [_say(x + 18, 119 + 17 * row, part) for row, part in enumerate(_wrapped(label, 18))]
         top = max(*values, 1.0)
         points = [
-            (x + step * (each - 14) / _POINTS, height - 12 - 50 * value / top) for step, value in enumerate(values)
+            (x + step * (each - 14) / POINTS, height - 12 - 50 * value / top) for step, value in enumerate(values)
         ]
         parts.append(_curve(points, color, thickness=1.5))
     return parts
@@ -242,13 +191,13 @@ def _graph(properties: Mapping[str, Json], width: int, height: int) -> list[str]
     marks = _marks(properties)
     rows = _legend_rows(lines, width)
     left, right, top, bottom = 58, width - 16, 46, height - 40 - 20 * rows
-    sums = [sum(values[step] for _, _, values in lines) for step in range(_POINTS)]
+    sums = [sum(values[step] for _, _, values in lines) for step in range(POINTS)]
     most = max(sums) if stacked else max(max(values) for _, _, values in lines)
     ticks = _ticks(max([most, 1.0, *(value for _, value, _ in marks)]) * 1.05)
     most = ticks[-1]
 
     def place(step: int, value: float) -> tuple[float, float]:
-        return left + step * (right - left) / (_POINTS - 1), bottom - value * (bottom - top) / most
+        return left + step * (right - left) / (POINTS - 1), bottom - value * (bottom - top) / most
 
     parts = []
     for value in ticks:
@@ -256,12 +205,12 @@ def _graph(properties: Mapping[str, Json], width: int, height: int) -> list[str]
         parts.append(_rule(left, right, y, "#eaeded"))
         parts.append(_say(left - 8, y + 5, f"{value:g}", size=13, style=_END))
     parts.append(_say(width - 16, 28, _unit(properties), size=13, style=_END))
-    below = [0.0] * _POINTS
+    below = [0.0] * POINTS
     for _, color, values in lines:
         above = [low + value for low, value in zip(below, values, strict=True)] if stacked else values
         over = [place(step, value) for step, value in enumerate(above)]
         if stacked:
-            under = [place(step, below[step]) for step in reversed(range(_POINTS))]
+            under = [place(step, below[step]) for step in reversed(range(POINTS))]
             listed = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*over, *under])
             parts.append(f'<polygon points="{listed}" fill="{color}" fill-opacity="0.8"/>')
             below = above
