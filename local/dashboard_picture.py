@@ -111,7 +111,7 @@ def _alarms(properties: Mapping[str, Json], width: int) -> list[str]:
     for number, arn in enumerate(arns):
         name = str(arn).rpartition(":alarm:rightful-")[2]
         x, y = 14 + number % 2 * (width // 2 - 8), 46 + number // 2 * 29
-        paper, light = ("#fdecea", "#d13212") if name in ALARMSALARMS_ON else ("#eaf5ea", "#1d8102")
+        paper, light = ("#fdecea", "#d13212") if name in ALARMS_ON else ("#eaf5ea", "#1d8102")
         parts.append(_box(x, y, width // 2 - 20, 24, paper, style='rx="3"'))
         parts.append(f'<circle cx="{x + 13}" cy="{y + 12}" r="5" fill="{light}"/>')
         parts.append(_say(x + 25, y + 17, name, color=_INK))
