@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from local.dashboard_samples import CLASSES, POINTS, ROUTES, sample
+from local.dashboard_samples import ALARMS_ON, CLASSES, POINTS, ROUTES, sample
 from local.deployment import Json, read_template
 from local.paths import ROOT
 
