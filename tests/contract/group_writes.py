@@ -24,7 +24,6 @@ from rightful.storage.group_writes import (
     RemoveMember,
     UnnestGroup,
 )
-from rightful.storage.listing_contract import Bookmark, Listing
 from rightful.storage.settings_writes import PutDirectory, PutOrganization
 from rightful.storage.writes import DeleteAccount, PutAccount
 from tests.contract.committing import Committing, given
@@ -241,29 +240,3 @@ class GroupWrites:
         assert names.conflict in store.deleted_groups(limit=100)
         committing.done(EndDeletedGroup(names.conflict))
         assert names.conflict not in store.deleted_groups(limit=100)
-
-    def test_a_listing_is_skipped_through_and_bookmarked(self, store: IdentityStore, names: Names) -> None:
-        accounts = [
-            an_account(
-                f"{names.mine}{number}",
-                link=a_link(f"{names.mine}{number}", names.directory, linked_at=NOW + timedelta(seconds=number)),
-            )
-            for number in range(5)
-        ]
-        given(store, *(PutAccount(account, None) for account in accounts))
-        listing = Listing("users", names.directory)
-        skipped, position = store.skip(listing, 3, None)
-        assert skipped == 3
-        page = store.users(names.directory, limit=5, position=position, counted=True)
-        assert (page.accounts, page.total) == (tuple(accounts[3:]), 0)
-        assert store.skip(listing, 9, position) == (2, None)
-        assert store.skip(Listing("groups", names.directory), 1, None) == (0, None)
-
-        assert store.bookmark(listing, 100) is None
-        until = NOW.replace(microsecond=0)
-        for start in (11, 101):
-            store.put_bookmark(listing, Bookmark(start, f"after {start - 1}", until))
-        assert store.bookmark(listing, 10) is None
-        assert store.bookmark(listing, 100) == Bookmark(11, "after 10", until)
-        assert store.bookmark(listing, 101) == Bookmark(101, "after 100", until)
-        assert store.bookmark(Listing("groups", names.directory), 101) is None

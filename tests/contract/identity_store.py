@@ -11,6 +11,7 @@ from tests.contract.conflict_writes import ConflictWrites
 from tests.contract.further import FurtherAddresses
 from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
+from tests.contract.listings import Listings
 from tests.contract.managed import Managed
 from tests.contract.pages import Pages
 from tests.contract.round_trips import RoundTrips
@@ -30,6 +31,7 @@ class IdentityStoreContract(
     GroupWrites,
     WholeCommits,
     Pages,
+    Listings,
     Managed,
     RoundTrips,
 ):

@@ -148,19 +148,23 @@ def test_a_page_is_two_calls_anywhere_in_the_directory(service: Service, names: 
     assert calls(service, "GET", "/Users", cursor=cursor, count="3") == {"Query": 1, "BatchGetItem": 1}
 
 
-def test_a_page_in_another_process_costs_its_bookmark_more(
+def test_a_page_in_another_process_is_two_calls_and_beyond_5000_users_three(
     service: Service, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(6):
-        service.create_user(f"{names.mine}-{number:02d}")
-    monkeypatch.setattr(bookmarks, "_STORED_EVERY", 2)
-    first = calls(service, "GET", "/Users", startIndex="1", count="3")
-    monkeypatch.setattr(bookmarks, "_IN_PROCESS", type(bookmarks._IN_PROCESS)())
-    second = calls(service, "GET", "/Users", startIndex="4", count="3")
-    assert (first, second) == (
-        {"Query": 1, "BatchGetItem": 1, "PutItem": 1},
-        {"Query": 2, "BatchGetItem": 1},
-    )
+    def afresh(start: int) -> Counter[str]:
+        bookmarks.forget()
+        return calls(service, "GET", "/Users", startIndex=str(start), count="1")
+
+    users = [service.create_user(f"{names.mine}-{number:02d}") for number in range(8)]
+    assert afresh(4) == {"Query": 1, "BatchGetItem": 1}
+    monkeypatch.setattr(bookmarks, "_EVERY", 2)
+    with_landmarks_made = {"BatchGetItem": 2, "Query": 4, "PutItem": 1}
+    assert afresh(8) == with_landmarks_made
+    for start in (8, 7, 4, 3):
+        assert afresh(start) == {"Query": 1, "BatchGetItem": 2}
+    service.scim("DELETE", f"/Users/{users[0]['id']}")
+    assert afresh(7) == with_landmarks_made
+    assert afresh(99) == {"Query": 1, "BatchGetItem": 2}
 
 
 def test_a_default_page_with_its_total_is_two_calls(service: Service, names: Names) -> None:

@@ -12,6 +12,7 @@ from rightful.groups import reading
 from rightful.groups import search as group_search
 from rightful.listing import bookmarks, page, search
 from rightful.listing.cursors import Cursors, Place, key_from
+from rightful.listing.ranks import rank
 from rightful.listing.weight import weight
 from rightful.organizations.registry import create_directory
 from rightful.scim.errors import ScimError
@@ -92,26 +93,30 @@ class TestByStartIndex:
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         listed(service, count="3")
-        monkeypatch.setattr(service.store, "skip", None)
-        monkeypatch.setattr(service.store, "bookmark", None)
+        monkeypatch.setattr(bookmarks, "_EVERY", 2)
+        monkeypatch.setattr(service.store, "landmarks", None)
         assert names(listed(service, startIndex="4", count="3")) == ["u3", "u4", "u5"]
 
-    def test_another_process_goes_on_from_the_stored_bookmark(
+    def test_another_process_goes_on_from_the_landmarks(
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(bookmarks, "_STORED_EVERY", 2)
-        listed(service, count="4")
-        monkeypatch.setattr(bookmarks, "_IN_PROCESS", type(bookmarks._IN_PROCESS)())
+        monkeypatch.setattr(bookmarks, "_EVERY", 2)
+        assert names(listed(service, startIndex="7", count="4")) == ["u6"]
         monkeypatch.setattr(service.store, "skip", None)
-        assert names(listed(service, startIndex="5", count="2")) == ["u4", "u5"]
+        for start in (2, 3, 4, 5, 6, 7):
+            bookmarks.forget()
+            assert names(listed(service, startIndex=str(start), count="1")) == [f"u{start - 1}"]
 
-    def test_a_bookmark_ends_and_is_looked_for_anew(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_bookmark_is_for_the_next_page_of_its_pass_once_and_for_a_minute(self, service: Service) -> None:
+        everybody = [each["id"] for each in listed(service)["Resources"]]
         listed(service, startIndex="3", count="2")
-        first: Any = listed(service)["Resources"][0]
-        service.scim("DELETE", f"/Users/{first['id']}")
+        service.scim("DELETE", f"/Users/{everybody[0]}")
         assert names(listed(service, startIndex="5", count="1")) == ["u4"]  # who pages on misses nobody
-        service.pass_time(timedelta(minutes=11))
-        assert names(listed(service, startIndex="5", count="1")) == ["u5"]
+        assert names(listed(service, startIndex="5", count="1")) == ["u5"]  # who asks afresh gets the fifth
+        listed(service, startIndex="3", count="1")
+        service.scim("DELETE", f"/Users/{everybody[1]}")
+        service.pass_time(timedelta(minutes=1))
+        assert names(listed(service, startIndex="4", count="1")) == ["u5"]
 
     def test_the_largest_page_is_what_the_configuration_says(self, service: Service) -> None:
         config = listed(service, "/ServiceProviderConfig")
@@ -225,9 +230,9 @@ class TestByCursor:
         assert "nextCursor" not in body
 
     def test_keys_of_two_deployments_do_not_fit(self) -> None:
-        place = Place(0, "position", 3, 4)
         mine = Cursors(key_from("mine"), "scope", START)
-        assert mine.take(mine.give(place)) == place
+        for place in (Place(1, "position"), Place(rank=rank((0, (3, "5")), 1, "position", "id")), Place()):
+            assert mine.take(mine.give(place)) == place
         with pytest.raises(ScimError):
             Cursors(key_from("yours"), "scope", START).take(mine.give(place))
 

@@ -4,16 +4,17 @@ An equality on userName, externalId, displayName, an address or the id goes thro
 one more for each hundred users beyond the first that it finds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rightful.accounts.account import Account, account_id_of, canonical_user_name
 from rightful.accounts.further_addresses import MANY, address_key, held_as
 from rightful.accounts.resource import fits_key, resource_of
-from rightful.listing.collection import Page, Resource
+from rightful.listing.collection import Entry, Page, Resource
 from rightful.scim.attributes import ResourceType
 from rightful.scim.expressions import Filter
 from rightful.scim.resources import schemas_of
+from rightful.scim.sorting import SortKey, sort_key
 from rightful.storage.contract import IdentityStore
 from rightful.storage.listing_contract import Listing
 
@@ -37,10 +38,15 @@ class Users:
         ids = self._ids(attribute, value)
         return self._read(ids) if ids is not None else None
 
-    def page(self, limit: int, position: str | None, *, counted: bool) -> Page:
+    def page(self, limit: int, position: str | None, *, skip: int = 0, counted: bool = False) -> Page:
         """See `Collection.page`."""
-        page = self.store.users(self.directory_id, limit=limit, position=position, counted=counted)
-        return Page(tuple(self._resources(page.accounts)), page.next_position, page.total)
+        page = self.store.users(self.directory_id, limit=limit, position=position, skip=skip, counted=counted)
+        entries = [
+            Entry(user_resource(account, self.rt, self.base_url), place)
+            for account, place in zip(page.accounts, page.positions, strict=True)
+            if self._is_user(account)
+        ]
+        return Page(tuple(entries), page.next_position, page.total)
 
     def total(self) -> int:
         """See `Collection.total`."""
@@ -49,6 +55,10 @@ class Users:
     def most_evaluated(self, wanted: Filter) -> int | None:  # noqa: ARG002 - the protocol's
         """See `Collection.most_evaluated`: a user is read whole."""
         return None
+
+    def sort_key(self, sort_by: str) -> Callable[[Resource], SortKey]:
+        """See `Collection.sort_key`."""
+        return sort_key(sort_by, self.rt)
 
     def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:  # noqa: ARG002 - the protocol's
         """See `Collection.for_filter`: a user is read whole."""
@@ -82,10 +92,8 @@ class Users:
 
     def _read(self, account_ids: Sequence[str]) -> list[Resource]:
         accounts = self.store.accounts(account_ids) if account_ids else {}
-        return self._resources([accounts[account_id] for account_id in account_ids if account_id in accounts])
-
-    def _resources(self, accounts: Sequence[Account]) -> list[Resource]:
-        return [user_resource(account, self.rt, self.base_url) for account in accounts if self._is_user(account)]
+        found = [accounts[account_id] for account_id in account_ids if account_id in accounts]
+        return [user_resource(account, self.rt, self.base_url) for account in found if self._is_user(account)]
 
     def _is_user(self, account: Account) -> bool:
         return account.link is not None and account.link.directory_id == self.directory_id

@@ -212,14 +212,15 @@ def _user_names(accounts: Sequence[Account]) -> list[tuple[tuple[str, str], str]
 def _count_writes(moves: Sequence[Move]) -> list[Write]:
     writes: list[Write] = []
     for move in moves:
-        before = move.before.link.directory_id if move.before.link else None
-        after = move.after.link.directory_id if move.after.link else None
-        if before == after:
-            continue
-        if before is not None:
-            writes.append(CountUsers(before, move.after.id, -1))
-        if after is not None:
-            writes.append(CountUsers(after, move.after.id, 1))
+        before, after = move.before.link, move.after.link
+        here, there = before.directory_id if before else None, after.directory_id if after else None
+        if here is not None and here != there:
+            writes.append(CountUsers(here, move.after.id, -1))
+        if there is not None and here != there:
+            # An undo gives back a link that others have come after.
+            writes.append(CountUsers(there, move.after.id, 1, earlier=True))
+        elif before and after and before.linked_at != after.linked_at:
+            writes.append(CountUsers(after.directory_id, move.after.id, 0, earlier=True))
     return writes
 
 

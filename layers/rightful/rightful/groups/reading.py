@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rightful.groups.group import Group
 from rightful.groups.resource import Resource, with_bare_members, with_members
 from rightful.listing.weight import MOST_OCTETS, weight
-from rightful.scim.errors import too_many
+from rightful.scim.errors import ScimError, too_many
 from rightful.scim.members import Member
 from rightful.storage.contract import IdentityStore
 
@@ -25,12 +25,13 @@ def shown_with(resource: Resource, members: Sequence[Member], base_url: str) -> 
     return with_bare_members(resource, members)
 
 
-def every_member(store: IdentityStore, group_id: str, *, most: int | None = None) -> tuple[Member, ...]:
-    """All members of a group.
+def every_member(store: IdentityStore, group_id: str) -> tuple[Member, ...]:
+    """All members of a group."""
+    return _rest(store, group_id, [], None, None) or ()
 
-    Raises:
-        ScimError: 400 tooMany, there are more than `most`.
-    """
+
+def members_up_to(store: IdentityStore, group_id: str, most: int) -> tuple[Member, ...] | None:
+    """All members of a group; None: there are more than `most`."""
     return _rest(store, group_id, [], None, most)
 
 
@@ -45,20 +46,28 @@ def whole_group(store: IdentityStore, group_id: str) -> tuple[Group | None, tupl
         return group, ()
     if page.next_position is None:
         return group, page.members
-    return group, _rest(store, group_id, list(page.members), page.next_position, MOST_MEMBERS)
+    members = _rest(store, group_id, list(page.members), page.next_position, MOST_MEMBERS)
+    if members is None:
+        raise too_many_members()
+    return group, members
+
+
+def too_many_members() -> ScimError:
+    """400 tooMany: a group has more members than an answer can show, or a filter look at."""
+    return too_many(
+        f"'members' has more than {MOST_MEMBERS} values: ask with excludedAttributes=members, and for one member "
+        "with the filter members.value eq."
+    )
 
 
 def _rest(
     store: IdentityStore, group_id: str, members: list[Member], position: str | None, most: int | None
-) -> tuple[Member, ...]:
+) -> tuple[Member, ...] | None:
     while True:
         page = store.members(group_id, limit=_PAGE, position=position)
         members += page.members
         position = page.next_position
         if most is not None and len(members) > most:
-            raise too_many(
-                f"'members' has more than {most} values: ask with excludedAttributes=members, and for one member "
-                "with the filter members.value eq."
-            )
+            return None
         if position is None:
             return tuple(members)

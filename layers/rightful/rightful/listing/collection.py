@@ -1,22 +1,31 @@
 """What can be listed and searched: the users of a directory, or its groups, as SCIM resources."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from rightful.scim.attributes import ResourceType
 from rightful.scim.expressions import Filter
+from rightful.scim.sorting import SortKey
 from rightful.storage.listing_contract import Listing
 
 Resource = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A resource and its position in the listing: what comes after it is found by that, whatever becomes of it."""
+
+    resource: Resource
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Resources in the order of the listing, where the next page begins (None: there is none), and how many there are
+    """Entries in the order of the listing, where the next page begins (None: there is none), and how many there are
     in all, if that was asked for."""
 
-    resources: tuple[Resource, ...]
+    entries: tuple[Entry, ...]
     next_position: str | None
     total: int | None = None
 
@@ -42,8 +51,8 @@ class Collection(Protocol):
         """
         ...
 
-    def page(self, limit: int, position: str | None, *, counted: bool) -> Page:
-        """A page of all."""
+    def page(self, limit: int, position: str | None, *, skip: int = 0, counted: bool = False) -> Page:
+        """A page of all, after `position` and `skip` more."""
         ...
 
     def total(self) -> int:
@@ -54,8 +63,21 @@ class Collection(Protocol):
         """How many of them one request may look at for this filter; None: as many as of anything."""
         ...
 
+    def sort_key(self, sort_by: str) -> Callable[[Resource], SortKey]:
+        """What gives a resource, as `page` and `equal` have it, its place in that order.
+
+        Raises:
+            ScimError: 400 invalidValue, there is no such order.
+        """
+        ...
+
     def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:
-        """The resources with everything that the filter looks at."""
+        """The resources with everything that the filter looks at. May be fewer, where that would be more than a
+        request may read.
+
+        Raises:
+            ScimError: 400 tooMany, the first one alone is more than that.
+        """
         ...
 
     def for_answer(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from rightful.listing.ranks import Rank, as_rank
 from rightful.scim.errors import expired_cursor, invalid_cursor
 
 LIFETIME = timedelta(hours=1)
@@ -25,13 +26,12 @@ def key_from(setting: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to go on: in which collection, after which position, how many to leave out from there; or, for results
-    that are put in order as a whole, after how many of them."""
+    """Where to go on: in which collection, after which position; or, for results that are put in order as a whole,
+    after which rank. Never after how many: what is shown may be gone by then."""
 
     collection: int = 0
     position: str | None = None
-    skip: int = 0
-    offset: int = 0
+    rank: Rank | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Cursors:
     def give(self, place: Place) -> str:
         """A cursor for that place."""
         ends = int((self.now + LIFETIME).timestamp())
-        payload = json.dumps([ends, place.collection, place.position, place.skip, place.offset]).encode()
+        payload = json.dumps([ends, place.collection, place.position, place.rank]).encode()
         return urlsafe_b64encode(self._mac(payload) + payload).decode().rstrip("=")
 
     def take(self, cursor: str) -> Place:
@@ -67,10 +67,10 @@ class Cursors:
         mac, payload = octets[:_MAC_OCTETS], octets[_MAC_OCTETS:]
         if not hmac.compare_digest(mac, self._mac(payload)):
             raise invalid_cursor()
-        ends, collection, position, skip, offset = json.loads(payload)
+        ends, collection, position, rank = json.loads(payload)
         if ends <= self.now.timestamp():
             raise expired_cursor()
-        return Place(collection, position, skip, offset)
+        return Place(collection, position, as_rank(rank) if rank is not None else None)
 
     def _mac(self, payload: bytes) -> bytes:
         message = payload + b"\x00" + self.scope.encode("utf-8", "surrogatepass")

@@ -14,13 +14,14 @@ from datetime import datetime
 from itertools import groupby
 
 from rightful.listing.bookmarks import Bookmarks
-from rightful.listing.collection import Collection, Resource
+from rightful.listing.collection import Collection, Entry, Page, Resource
 from rightful.listing.cursors import Cursors, Place
 from rightful.listing.page import ShownPage
+from rightful.listing.ranks import Rank, rank
 from rightful.scim.errors import ScimError, too_many
 from rightful.scim.filters import Predicate, compile_filter, equality
 from rightful.scim.listing import ListQuery
-from rightful.scim.sorting import SortKey, sort_key
+from rightful.scim.sorting import SortKey
 from rightful.storage.listing_contract import ListingStore
 
 _PAGE = 100
@@ -30,10 +31,11 @@ MOST_EVALUATED = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A resource that was found, and in which collection."""
+    """A resource that was found, in which collection, and at which position if it is from the listing."""
 
     place: int
     resource: Resource
+    position: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +71,34 @@ class Search:
         place = self.cursors.take(query.cursor) if query.cursor else Place()
         if query.filter is None and order is None:
             return self._listed_on(query, place) if query.cursor is not None else self._listed(query)
-        hits = self._by_index(query, tests)
+        goes_on_evaluating = place != Place() and place.rank is None
+        hits = self._by_index(query, tests) if not goes_on_evaluating else None
         if hits is None and order is None and query.cursor is not None and query.count > 0:
             return self._evaluated_on(query, tests, place)
         if hits is None:
             hits = self._evaluated(query, tests)
-        if order is not None:
-            hits = sorted(hits, key=order, reverse=query.descending)
-        offset = place.offset if query.cursor is not None else query.start_index - 1
+        return self._ordered(query, hits, order, place)
+
+    def _ordered(
+        self, query: ListQuery, hits: Sequence[Hit], order: Callable[[Hit], SortKey] | None, place: Place
+    ) -> Results:
+        """A page of all that was found, in the order asked for or in that of the listing."""
+        ranked = [(_rank(hit, order), hit) for hit in hits]
+        backwards = query.descending and order is not None
+        ranked.sort(key=lambda each: each[0], reverse=backwards)
+        by_cursor, last = query.cursor is not None, place.rank
+        if last is not None:
+            left = [each for each in ranked if (each[0] < last if backwards else each[0] > last)]
+        else:
+            left = ranked if by_cursor else ranked[query.start_index - 1 :]
         page = ShownPage(query)
-        after = offset + self._show(hits[offset : offset + query.count], page)
-        goes_on = query.cursor is not None and after < len(hits) and query.count > 0
+        taken = self._show([hit for _, hit in left[: query.count]], page)
+        goes_on = by_cursor and 0 < taken < len(left)
         return Results(
             page.resources,
             len(hits),
-            None if query.cursor is not None else query.start_index,
-            self.cursors.give(Place(offset=after)) if goes_on else None,
+            None if by_cursor else query.start_index,
+            self.cursors.give(Place(rank=left[taken - 1][0])) if goes_on else None,
         )
 
     # Without filter
@@ -104,14 +118,11 @@ class Search:
         spot = bookmarks.find(start)
         if spot is None:
             return collection.total()
-        page = collection.page(shown.left, spot.position, counted=True)
-        hits = [Hit(number, resource) for resource in page.resources]
-        taken = self._show(hits, shown)
-        total, after = page.total or 0, start + taken
-        # DynamoDB gives a position after the last entry, too, where a page is full with it.
-        if page.next_position is not None and hits and taken == len(hits) and after <= total:
-            bookmarks.remember(start, after, page.next_position, walked=spot.walked)
-        return total
+        page = collection.page(shown.left, spot.position, skip=spot.skip, counted=True)
+        taken = self._show([Hit(number, entry.resource) for entry in page.entries], shown)
+        if taken > 0:
+            bookmarks.remember(start + taken, page.entries[taken - 1].position)
+        return page.total or 0
 
     def _listed_on(self, query: ListQuery, place: Place) -> Results:
         """A page by cursor."""
@@ -122,20 +133,18 @@ class Search:
         on: Place | None = place
         while on is not None and shown.left > 0:
             collection = self.collections[on.collection]
-            page = collection.page(shown.left + on.skip, on.position, counted=len(self.collections) == 1)
-            hits = [Hit(on.collection, resource) for resource in page.resources[on.skip :]]
-            taken = self._show(hits, shown)
+            page = collection.page(shown.left, on.position, counted=len(self.collections) == 1)
+            taken = self._show([Hit(on.collection, entry.resource) for entry in page.entries], shown)
             total = page.total
-            on = (
-                Place(on.collection, on.position, on.skip + taken)
-                if taken < len(hits)
-                else self._after(on, page.next_position)
-            )
+            on = self._after(on, page, taken)
         return Results(shown.resources, total, None, self.cursors.give(on) if on else None)
 
-    def _after(self, place: Place, next_position: str | None) -> Place | None:
-        if next_position is not None:
-            return Place(place.collection, next_position)
+    def _after(self, place: Place, page: Page, done: int) -> Place | None:
+        """Where to go on after so many entries of a page: after the last of them, or after the page."""
+        if done < len(page.entries):
+            return Place(place.collection, page.entries[done - 1].position) if done > 0 else place
+        if page.next_position is not None:
+            return Place(place.collection, page.next_position)
         return Place(place.collection + 1) if place.collection + 1 < len(self.collections) else None
 
     # With a filter
@@ -157,7 +166,11 @@ class Search:
             candidates = collection.equal(*by_index)
             if candidates is None:
                 return None
-            hits += self._meeting(number, candidates, query, tests)
+            entries = [Entry(candidate, "") for candidate in candidates]
+            looked, meeting = self._meeting(number, entries, query, tests)
+            if looked < len(candidates):
+                raise _too_many(query, looked)
+            hits += meeting
         return hits
 
     def _evaluated(self, query: ListQuery, tests: Sequence[Predicate]) -> list[Hit]:
@@ -172,18 +185,19 @@ class Search:
         hits: list[Hit] = []
         seen = 0
         for number in range(len(self.collections)):
-            for resources in self._pages(number):
-                seen += len(resources)
-                if seen > most:
-                    raise _too_many(query, most)
-                hits += self._meeting(number, resources, query, tests)
+            for entries in self._pages(number):
+                looked, meeting = self._meeting(number, entries, query, tests)
+                if seen + len(entries) > most or looked < len(entries):
+                    raise _too_many(query, min(seen + looked, most))
+                seen += looked
+                hits += meeting
         return hits
 
-    def _pages(self, number: int) -> Iterator[Sequence[Resource]]:
+    def _pages(self, number: int) -> Iterator[Sequence[Entry]]:
         position: str | None = None
         while True:
-            page = self.collections[number].page(_PAGE, position, counted=False)
-            yield page.resources
+            page = self.collections[number].page(_PAGE, position)
+            yield page.entries
             position = page.next_position
             if position is None:
                 return
@@ -196,11 +210,15 @@ class Search:
         seen = 0
         most = self._most_evaluated(query)
         while on is not None and shown.left > 0 and seen < most:
-            page = self.collections[on.collection].page(_PAGE, on.position, counted=False)
-            seen += _PAGE
-            meeting = self._meeting(on.collection, page.resources, query, tests)
-            skip = on.skip + self._show(meeting[on.skip : on.skip + shown.left], shown)
-            on = Place(on.collection, on.position, skip) if skip < len(meeting) else self._after(on, page.next_position)
+            page = self.collections[on.collection].page(_PAGE, on.position)
+            looked, meeting = self._meeting(on.collection, page.entries, query, tests)
+            taken = self._show(meeting[: shown.left], shown)
+            if taken < len(meeting):
+                last = meeting[taken - 1].position if taken > 0 else on.position
+                on = Place(on.collection, last)
+                break
+            on = self._after(on, page, looked)
+            seen = seen + _PAGE if looked == len(page.entries) else most
         whole = place == Place() and on is None
         return Results(
             shown.resources, len(shown.resources) if whole else None, None, self.cursors.give(on) if on else None
@@ -212,11 +230,14 @@ class Search:
         return min([MOST_EVALUATED, *(limit for limit in limits if limit is not None)])
 
     def _meeting(
-        self, number: int, resources: Sequence[Resource], query: ListQuery, tests: Sequence[Predicate]
-    ) -> list[Hit]:
+        self, number: int, entries: Sequence[Entry], query: ListQuery, tests: Sequence[Predicate]
+    ) -> tuple[int, list[Hit]]:
+        """How many of the entries could be looked at, and which of these meet the filter."""
+        resources = [entry.resource for entry in entries]
         if query.filter is not None:
             resources = self.collections[number].for_filter(resources, query.filter)
-        return [Hit(number, resource) for resource in resources if tests[number](resource)]
+        hits = [Hit(number, resource, entry.position) for resource, entry in zip(resources, entries, strict=False)]
+        return len(resources), [hit for hit in hits if tests[number](hit.resource)]
 
     # What is shown, and in which order
 
@@ -241,7 +262,7 @@ class Search:
         refused: ScimError | None = None
         for collection in self.collections:
             try:
-                keys.append(sort_key(query.sort_by, collection.rt))
+                keys.append(collection.sort_key(query.sort_by))
             except ScimError as error:
                 refused = error
                 keys.append(None)
@@ -255,6 +276,11 @@ class Search:
         return place
 
 
+def _rank(hit: Hit, order: Callable[[Hit], SortKey] | None) -> Rank:
+    key = order(hit) if order is not None else (1,)
+    return rank(key, hit.place, hit.position, str(hit.resource["id"]))
+
+
 def _too_many(query: ListQuery, most: int) -> ScimError:
     if query.filter is None:
         return too_many(
@@ -262,6 +288,6 @@ def _too_many(query: ListQuery, most: int) -> ScimError:
             "leave it out, or ask for less with a filter."
         )
     return too_many(
-        f"The filter would have to look at more than {most} resources: use an equality on id, userName, "
-        "externalId, emails.value, displayName or members.value, or page by cursor without sortBy."
+        f"The filter would have to look at more than {most} resources, more than one request may read: use an equality "
+        "on id, userName, externalId, emails.value, displayName or members.value, or page by cursor without sortBy."
     )

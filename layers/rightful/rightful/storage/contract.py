@@ -61,11 +61,12 @@ class Sweep:
 @dataclass(frozen=True, slots=True)
 class AccountPage:
     """Accounts in the order of the listing, where the next page begins (None: there is none), and how many users the
-    directory has, if that was asked for."""
+    directory has, if that was asked for. `positions`: of each of them, in a listing of users."""
 
     accounts: tuple[Account, ...]
     next_position: str | None
     total: int | None = None
+    positions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,11 @@ class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, Upkeep
         ...
 
     def users(
-        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+        self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> AccountPage:
-        """A page of a directory's users in the order in which they were linked, and with `counted` how many it has (at
-        no further call where the page has 92 users or fewer). Eventually consistent."""
+        """A page of a directory's users in the order in which they were linked, after `position` and `skip` more, and
+        with `counted` how many it has (at no further call where the page has 92 users or fewer). Eventually
+        consistent."""
         ...
 
     def number_of_users(self, directory_id: str) -> int:

@@ -32,7 +32,8 @@ from rightful.storage.group_reads import GroupReads
 from rightful.storage.hold_items import read_hold
 from rightful.storage.index_keys import due_sort
 from rightful.storage.items import Reader
-from rightful.storage.listing_reads import ListingReads
+from rightful.storage.listing_contract import Listing
+from rightful.storage.listing_reads import ListingReads, counters, listed_entries, place_of
 from rightful.storage.log_items import log_filters, log_range, read_log_entry
 from rightful.storage.managed_reads import ManagedReads
 from rightful.storage.settings_items import read_directory, read_organization, read_token
@@ -192,27 +193,24 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         return tuple(found) if len(found) <= MOST_FOUND else None
 
     def users(
-        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+        self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> AccountPage:
-        """See `IdentityStore.users`. The position is the last listed item's place in the index."""
-        entries, last = self.identities.index(
-            "by_directory",
-            "directory_key",
-            keys.of_directory(directory_id),
-            limit=limit,
-            start=keys.listing_start(directory_id, position) if position else None,
-        )
-        listed = [keys.account(keys.account_id_of(entry["pk"]["S"])) for entry in entries]
-        items = self.identities.get_items([*listed, *(_counters(directory_id) if counted else ())])
+        """See `IdentityStore.users`. The position is the listed item's place in the index."""
+        listing = Listing("users", directory_id)
+        entries, last = listed_entries(self.identities, listing, limit=limit, position=position, skip=skip)
+        listed = {keys.account(keys.account_id_of(entry["pk"]["S"])): place_of(entry) for entry in entries}
+        items = self.identities.get_items([*listed, *(counters(listing) if counted else ())])
+        there = {key: place for key, place in listed.items() if key in items}
         return AccountPage(
-            tuple(read_account(items[key]) for key in listed if key in items),
-            last["directory_sort"]["S"] if last else None,
+            tuple(read_account(items[key]) for key in there),
+            last,
             _total(directory_id, items) if counted else None,
+            tuple(there.values()),
         )
 
     def number_of_users(self, directory_id: str) -> int:
         """See `IdentityStore.number_of_users`."""
-        return _total(directory_id, self.identities.get_items(_counters(directory_id)))
+        return _total(directory_id, self.identities.get_items(counters(Listing("users", directory_id))))
 
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """See `IdentityStore.conflict`."""
@@ -292,9 +290,7 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         return tuple(sorted(map(read_token, items), key=lambda token: token.created_at))
 
 
-def _counters(directory_id: str) -> list[keys.Key]:
-    return [keys.counter(directory_id, shard) for shard in range(keys.COUNTERS)]
-
-
 def _total(directory_id: str, items: "Mapping[keys.Key, StoredItem]") -> int:
-    return sum(Reader(items[key]).number("user_count") for key in _counters(directory_id) if key in items)
+    return sum(
+        Reader(items[key]).number("user_count") for key in counters(Listing("users", directory_id)) if key in items
+    )

@@ -60,12 +60,13 @@ class MemberPage:
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
-    """Groups in the order of the listing, where the next page begins (None: there is none), and how many groups the
-    directory has, if that was asked for."""
+    """Groups in the order of the listing, where the next page begins (None: there is none), how many groups the
+    directory has, if that was asked for, and the position of each."""
 
     groups: tuple[Group, ...]
     next_position: str | None
     total: int | None = None
+    positions: tuple[str, ...] = ()
 
 
 class GroupStore(Protocol):
@@ -108,10 +109,10 @@ class GroupStore(Protocol):
         ...
 
     def listed_groups(
-        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+        self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> GroupPage:
-        """A page of a directory's groups in the order in which they were created, and with `counted` how many it has.
-        Eventually consistent."""
+        """A page of a directory's groups in the order in which they were created, after `position` and `skip` more,
+        and with `counted` how many it has. Eventually consistent."""
         ...
 
     def number_of_groups(self, directory_id: str) -> int:

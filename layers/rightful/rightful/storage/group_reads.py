@@ -16,6 +16,8 @@ from rightful.storage.group_contract import (
 )
 from rightful.storage.group_items import listed_group, read_group, read_member
 from rightful.storage.items import Reader
+from rightful.storage.listing_contract import Listing
+from rightful.storage.listing_reads import counters, listed_entries, place_of
 from rightful.storage.settings_items import read_directory
 
 if TYPE_CHECKING:
@@ -89,25 +91,21 @@ class GroupReads:
         return tuple(sorted(map(listed_group, entries))) if len(entries) <= MOST_FOUND else None
 
     def listed_groups(
-        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+        self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> GroupPage:
-        """See `GroupStore.listed_groups`. The position is the last listed item's place in the index."""
-        listing = group_keys.groups_of_directory(directory_id)
-        start = group_keys.listing_start(directory_id, position) if position else None
-        entries, last = self.identities.index("by_directory", "directory_key", listing, limit=limit, start=start)
-        ids = list(map(listed_group, entries))
-        heads = [group_keys.group(group_id) for group_id in ids]
-        items = self.identities.get_items([*heads, *(_counters(directory_id) if counted else ())])
-        groups = [read_group(items[key]) for key in heads if key in items]
-        return GroupPage(
-            tuple(group for group in groups if not group.deleted),
-            last["directory_sort"]["S"] if last else None,
-            _total(directory_id, items) if counted else None,
-        )
+        """See `GroupStore.listed_groups`. The position is the listed item's place in the index."""
+        listing = Listing("groups", directory_id)
+        entries, last = listed_entries(self.identities, listing, limit=limit, position=position, skip=skip)
+        places = {group_keys.group(listed_group(entry)): place_of(entry) for entry in entries}
+        items = self.identities.get_items([*places, *(counters(listing) if counted else ())])
+        groups = {place: read_group(items[key]) for key, place in places.items() if key in items}
+        shown = {place: group for place, group in groups.items() if not group.deleted}
+        total = _total(directory_id, items) if counted else None
+        return GroupPage(tuple(shown.values()), last, total, tuple(shown))
 
     def number_of_groups(self, directory_id: str) -> int:
         """See `GroupStore.number_of_groups`."""
-        return _total(directory_id, self.identities.get_items(_counters(directory_id)))
+        return _total(directory_id, self.identities.get_items(counters(Listing("groups", directory_id))))
 
     def deleted_groups(self, *, limit: int) -> tuple[str, ...]:
         """See `GroupStore.deleted_groups`."""
@@ -165,9 +163,7 @@ def _member_page(items: "list[StoredItem]", last: str | None) -> MemberPage:
     return MemberPage(members, group_keys.member_id_of(last) if last else None)
 
 
-def _counters(directory_id: str) -> list[keys.Key]:
-    return [group_keys.counter(directory_id, shard) for shard in range(keys.COUNTERS)]
-
-
 def _total(directory_id: str, items: "Mapping[keys.Key, StoredItem]") -> int:
-    return sum(Reader(items[key]).number("group_count") for key in _counters(directory_id) if key in items)
+    return sum(
+        Reader(items[key]).number("group_count") for key in counters(Listing("groups", directory_id)) if key in items
+    )

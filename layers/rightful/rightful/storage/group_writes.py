@@ -112,6 +112,11 @@ class CountGroups(GroupWrite):
     group_id: str
     delta: int
 
+    @property
+    def shifts(self) -> bool:
+        """Whether others move up in the list."""
+        return self.delta < 0
+
 
 @dataclass(frozen=True, slots=True)
 class NoteDeletedGroup(GroupWrite):

@@ -101,9 +101,9 @@ def counter(directory_id: str, shard: int) -> Key:
     return Key(f"DIR#{directory_id}#COUNT", f"{shard}")
 
 
-def bookmarks(kind: str, directory_id: str) -> str:
-    """The partition of the places where pages of a listing ended."""
-    return f"DIR#{directory_id}#PAGES#{kind}"
+def landmarks(kind: str, directory_id: str) -> Key:
+    """The places of far entries of a listing."""
+    return Key(f"DIR#{directory_id}#PAGES#{kind}", "LANDMARKS")
 
 
 def tally(name: str) -> Key:

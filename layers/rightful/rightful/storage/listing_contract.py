@@ -1,4 +1,4 @@
-"""What lists need of a store besides the pages themselves: to skip ahead, and to remember where a page ended."""
+"""What lists need of a store besides the pages themselves: landmarks, by which a far page is found."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,29 +14,31 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Bookmark:
-    """The `start`-th entry (1-based) of a listing is the one after `position`. Good until `until`."""
+class Landmarks:
+    """The positions of entries of a listing at equal distances, from the first one on.
 
-    start: int
-    position: str
-    until: datetime
+    They are right as long as nothing before them goes or comes; `shifts` is how often something had left the listing,
+    or come into it elsewhere than at its end, before they were looked for.
+    """
+
+    shifts: int
+    positions: tuple[str, ...] = ()
 
 
 class ListingStore(Protocol):
     """Positions in listings."""
 
-    def skip(self, listing: Listing, number: int, position: str | None) -> tuple[int, str | None]:
-        """Go on by that many entries without reading what they stand for.
-
-        Returns:
-            How many there were to skip, and the position of the last of them (None: there is nothing after it).
-        """
+    def skip(self, listing: Listing, number: int, position: str | None) -> str | None:
+        """The position of the `number`-th entry after `position`, without reading what the entries stand for; None:
+        there are fewer. Eventually consistent."""
         ...
 
-    def bookmark(self, listing: Listing, start: int) -> Bookmark | None:
-        """The last bookmark at or before `start`, out of date or not."""
+    def landmarks(self, listing: Listing, *, now: datetime) -> Landmarks:
+        """The landmarks that were put and are still right; none, to be begun anew, where something left the listing
+        since or their time is over. One call."""
         ...
 
-    def put_bookmark(self, listing: Listing, bookmark: Bookmark) -> None:
-        """Remember where a page ended."""
+    def put_landmarks(self, listing: Listing, landmarks: Landmarks, *, until: datetime) -> None:
+        """Remember these in the place of those before, for some time: what an index had not seen yet of an entry that
+        left moves them by one."""
         ...

@@ -1,11 +1,12 @@
 """Positions in listings, on the identity table."""
 
-from datetime import UTC, datetime
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rightful.storage import group_keys, keys
-from rightful.storage.items import Reader, write_item
-from rightful.storage.listing_contract import Bookmark, Listing
+from rightful.storage.items import Reader, json_text, write_item
+from rightful.storage.listing_contract import Landmarks, Listing
 
 if TYPE_CHECKING:
     from rightful.storage.table import StoredItem, Table
@@ -16,54 +17,60 @@ class ListingReads:
 
     identities: "Table"
 
-    def skip(self, listing: Listing, number: int, position: str | None) -> tuple[int, str | None]:
-        """See `ListingStore.skip`. An index that holds keys alone gives some thousand entries for each call."""
-        skipped = 0
-        start = _index_key(listing, position) if position is not None else None
-        while skipped < number:
-            entries, last = self.identities.index(
-                "by_directory", "directory_key", _listing_key(listing), limit=number - skipped, start=start
-            )
-            skipped += len(entries)
-            if last is None:
-                return skipped, None
-            start = last
-        return skipped, start["directory_sort"]["S"] if start else None
+    def skip(self, listing: Listing, number: int, position: str | None) -> str | None:
+        """See `ListingStore.skip`."""
+        entries, _ = listed_entries(self.identities, listing, limit=1, position=position, skip=number - 1)
+        return place_of(entries[0]) if entries else None
 
-    def bookmark(self, listing: Listing, start: int) -> Bookmark | None:
-        """See `ListingStore.bookmark`."""
-        answer = self.identities.client.query(
-            TableName=self.identities.name,
-            KeyConditionExpression="pk = :pk AND sk <= :start",
-            ExpressionAttributeValues={
-                ":pk": {"S": keys.bookmarks(listing.kind, listing.directory_id)},
-                ":start": {"S": _sort_key(start)},
-            },
-            ScanIndexForward=False,
-            ConsistentRead=True,
-            Limit=1,
-        )
-        if not answer["Items"]:
-            return None
-        read = Reader(answer["Items"][0])
-        until = datetime.fromtimestamp(read.number("expires_at"), UTC)
-        return Bookmark(read.number("start"), read.text("position"), until)
+    def landmarks(self, listing: Listing, *, now: datetime) -> Landmarks:
+        """See `ListingStore.landmarks`."""
+        there = keys.landmarks(listing.kind, listing.directory_id)
+        items = self.identities.get_items([there, *counters(listing)])
+        item = items.pop(there, None)
+        shifts = sum(Reader(counter).number("shifts") for counter in items.values())
+        read = Reader(item or {})
+        if item is None or read.number("shifts") != shifts or read.number("expires_at") <= now.timestamp():
+            return Landmarks(shifts)
+        return Landmarks(shifts, tuple(json.loads(read.text("positions"))))
 
-    def put_bookmark(self, listing: Listing, bookmark: Bookmark) -> None:
-        """See `ListingStore.put_bookmark`."""
+    def put_landmarks(self, listing: Listing, landmarks: Landmarks, *, until: datetime) -> None:
+        """See `ListingStore.put_landmarks`."""
         item = write_item(
-            keys.Key(keys.bookmarks(listing.kind, listing.directory_id), _sort_key(bookmark.start)),
+            keys.landmarks(listing.kind, listing.directory_id),
             {
-                "start": bookmark.start,
-                "position": bookmark.position,
-                "expires_at": int(bookmark.until.timestamp()),
+                "shifts": landmarks.shifts,
+                "positions": json_text(landmarks.positions),
+                "expires_at": int(until.timestamp()),
             },
         )
         self.identities.client.put_item(TableName=self.identities.name, Item=item)
 
 
-def _sort_key(start: int) -> str:
-    return f"{start:012d}"
+def listed_entries(
+    table: "Table", listing: Listing, *, limit: int, position: str | None, skip: int
+) -> "tuple[list[StoredItem], str | None]":
+    """Entries of a listing after `position` and `skip` more, and where to go on if there may be others. The index
+    holds keys alone: a call gives some thousand entries."""
+    entries: list[StoredItem] = []
+    start = _index_key(listing, position) if position is not None else None
+    while True:
+        more, start = table.index(
+            "by_directory", "directory_key", _listing_key(listing), limit=skip + limit - len(entries), start=start
+        )
+        entries += more
+        if start is None or len(entries) == skip + limit:
+            return entries[skip:], place_of(start) if start else None
+
+
+def place_of(entry: "StoredItem") -> str:
+    """The position of an entry."""
+    return entry["directory_sort"]["S"]
+
+
+def counters(listing: Listing) -> list[keys.Key]:
+    """The counters whose sum is the number of entries, and whose `shifts` count what left."""
+    counter = keys.counter if listing.kind == "users" else group_keys.counter
+    return [counter(listing.directory_id, shard) for shard in range(keys.COUNTERS)]
 
 
 def _listing_key(listing: Listing) -> str:

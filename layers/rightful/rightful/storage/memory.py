@@ -19,7 +19,7 @@ from rightful.scim.filters import fold
 from rightful.storage import writes as w
 from rightful.storage.contract import AccountPage, ConflictPage, DirectoryState, LogPage, Pointer, Remaining, Sweep
 from rightful.storage.group_contract import MOST_FOUND
-from rightful.storage.listing_contract import Bookmark, Listing
+from rightful.storage.listing_contract import Landmarks, Listing
 from rightful.storage.memory_further import MemoryFurther
 from rightful.storage.memory_groups import MemoryGroups, place_of_group
 from rightful.storage.memory_listing import MemoryListing
@@ -40,7 +40,7 @@ class MemoryStore(MemoryFurther, MemoryGroups, MemoryListing, MemoryUpkeep):
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._items: Items = {}
-        self._bookmarks: dict[Listing, dict[int, Bookmark]] = {}
+        self._landmarks: dict[Listing, tuple[Landmarks, datetime]] = {}
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:  # noqa: ARG002 - it never waits
         """See `IdentityStore.commit`."""
@@ -153,11 +153,13 @@ class MemoryStore(MemoryFurther, MemoryGroups, MemoryListing, MemoryUpkeep):
         return _found(account_id for account_id, name in named if name is not None and fold(name) == wanted)
 
     def users(
-        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+        self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> AccountPage:
         """See `IdentityStore.users`."""
-        accounts, next_position = _page(self._linked(directory_id), _place, limit, position)
-        return AccountPage(accounts, next_position, self.number_of_users(directory_id) if counted else None)
+        accounts, next_position = _page(self._linked(directory_id), _place, skip + limit, position)
+        page = accounts[skip:]
+        total = self.number_of_users(directory_id) if counted else None
+        return AccountPage(page, next_position, total, tuple(map(_place, page)))
 
     def _entries(self, listing: Listing) -> list[str]:
         if listing.kind == "users":

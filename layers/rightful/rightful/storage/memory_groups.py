@@ -11,6 +11,7 @@ from rightful.organizations.organization import Directory
 from rightful.scim.members import Member
 from rightful.storage import group_writes as g
 from rightful.storage.group_contract import MOST_FOUND, GroupPage, GroupState, MemberPage, Membership, account_ids_among
+from rightful.storage.memory_listing import count
 
 Key = tuple[str, ...]
 Items = dict[Key, object]
@@ -92,8 +93,8 @@ def carry_out(write: g.GroupWrite, key: Key, items: Items) -> None:
             items[key] = replace(before, parent_ids=before.parent_ids | {parent_id})
         case g.UnnestGroup(parent_id=parent_id) if isinstance(before, Group):
             items[key] = replace(before, parent_ids=before.parent_ids - {parent_id})
-        case g.CountGroups(delta=delta):
-            items[key] = (before if isinstance(before, int) else 0) + delta
+        case g.CountGroups():
+            count(items, key, write)
         case _:
             items.pop(key, None)
 
@@ -169,17 +170,18 @@ class MemoryGroups:
         return found if len(found) <= MOST_FOUND else None
 
     def listed_groups(
-        self, directory_id: str, *, limit: int, position: str | None = None, counted: bool = False
+        self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> GroupPage:
         """See `GroupStore.listed_groups`."""
         after = [
             group for group in self.groups_of(directory_id) if position is None or place_of_group(group) > position
-        ]
+        ][skip:]
         page = tuple(after[:limit])
         return GroupPage(
             page,
             place_of_group(page[-1]) if len(after) > limit else None,
             self.number_of_groups(directory_id) if counted else None,
+            tuple(map(place_of_group, page)),
         )
 
     def number_of_groups(self, directory_id: str) -> int:

@@ -1,29 +1,43 @@
 """Positions in listings, in memory."""
 
 from abc import abstractmethod
+from datetime import datetime
 
-from rightful.storage.listing_contract import Bookmark, Listing
+from rightful.storage.group_writes import CountGroups
+from rightful.storage.listing_contract import Landmarks, Listing
+from rightful.storage.writes import CountUsers
+
+_COUNTERS = {"users": "COUNT", "groups": "GROUPCOUNT"}
+
+
+def count(items: dict[tuple[str, ...], object], key: tuple[str, ...], write: CountUsers | CountGroups) -> None:
+    """Add to the counter under that key, and to that of shifts."""
+    for counter, more in ((key, write.delta), (("SHIFTS", *key), int(write.shifts))):
+        before = items.get(counter, 0)
+        items[counter] = (before if isinstance(before, int) else 0) + more
 
 
 class MemoryListing:
     """`storage.listing_contract.ListingStore` on the pages that the store gives anyway."""
 
-    _bookmarks: dict[Listing, dict[int, Bookmark]]
+    _items: dict[tuple[str, ...], object]
+    _landmarks: dict[Listing, tuple[Landmarks, datetime]]
 
-    def skip(self, listing: Listing, number: int, position: str | None) -> tuple[int, str | None]:
+    def skip(self, listing: Listing, number: int, position: str | None) -> str | None:
         """See `ListingStore.skip`."""
         after = [entry for entry in self._entries(listing) if position is None or entry > position]
-        skipped = after[:number]
-        return len(skipped), skipped[-1] if len(after) > number else None
+        return after[number - 1] if len(after) >= number else None
 
-    def bookmark(self, listing: Listing, start: int) -> Bookmark | None:
-        """See `ListingStore.bookmark`."""
-        there = [bookmark for at, bookmark in self._bookmarks.get(listing, {}).items() if at <= start]
-        return max(there, key=lambda bookmark: bookmark.start, default=None)
+    def landmarks(self, listing: Listing, *, now: datetime) -> Landmarks:
+        """See `ListingStore.landmarks`."""
+        counted = self._items.get(("SHIFTS", _COUNTERS[listing.kind], listing.directory_id))
+        shifts = counted if isinstance(counted, int) else 0
+        there, until = self._landmarks.get(listing, (None, now))
+        return there if there is not None and there.shifts == shifts and until > now else Landmarks(shifts)
 
-    def put_bookmark(self, listing: Listing, bookmark: Bookmark) -> None:
-        """See `ListingStore.put_bookmark`."""
-        self._bookmarks.setdefault(listing, {})[bookmark.start] = bookmark
+    def put_landmarks(self, listing: Listing, landmarks: Landmarks, *, until: datetime) -> None:
+        """See `ListingStore.put_landmarks`."""
+        self._landmarks[listing] = landmarks, until
 
     @abstractmethod
     def _entries(self, listing: Listing) -> list[str]:

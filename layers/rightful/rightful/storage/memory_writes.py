@@ -14,6 +14,7 @@ from rightful.storage import writes as w
 from rightful.storage.contract import Pointer
 from rightful.storage.group_writes import GroupWrite
 from rightful.storage.memory_further import change_list
+from rightful.storage.memory_listing import count
 from rightful.storage.writes import Hold, Write
 
 Found = Account | Hold | Conflict | Group | str | None
@@ -161,9 +162,8 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
             items[key] = Pointer(organization_id, conflict_id)
         case w.AppendLog(entry):
             items[key] = entry
-        case w.CountUsers(delta=delta):
-            before = items.get(key)
-            items[key] = (before if isinstance(before, int) else 0) + delta
+        case w.CountUsers():
+            count(items, key, write)
         case s.PutToken(token) | s.ListToken(token):
             items[key] = token
         case w.RequireAccount() | w.RequireDomain():

@@ -212,8 +212,8 @@ class Translator:
             "Update",
             self._tables.identity,
             keys.counter(write.directory_id, shard).item(),
-            values=values_of(delta=write.delta),
-            update="ADD user_count :delta",
+            values=values_of(delta=write.delta, shifts=int(write.shifts)),
+            update="ADD user_count :delta, shifts :shifts",
         )
 
     @action.register

@@ -231,11 +231,20 @@ class AppendLog:
 
 @dataclass(frozen=True, slots=True)
 class CountUsers:
-    """Add to the number of users in a directory (one of several counters, chosen by `account_id`)."""
+    """Add to the number of users in a directory (one of several counters, chosen by `account_id`).
+
+    `earlier`: who comes takes an earlier place in the list than the last one.
+    """
 
     directory_id: str
     account_id: str
     delta: int
+    earlier: bool = False
+
+    @property
+    def shifts(self) -> bool:
+        """Whether others move up or down in the list."""
+        return self.delta < 0 or self.earlier
 
 
 Write = (
