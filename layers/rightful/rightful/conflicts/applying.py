@@ -7,7 +7,7 @@ from datetime import datetime
 from rightful.accounts.account import Account, FormerLink
 from rightful.accounts.address import Address, placeholder
 from rightful.conflicts import explain
-from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, without_outcome
 from rightful.conflicts.decision import Decision
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.log_rows import log_row
@@ -88,7 +88,7 @@ def resolved(
 def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: datetime) -> Conflict:
     """The conflict as it is once its plan is carried out; what the plan did is added by who made it."""
     return replace(
-        conflict,
+        without_outcome(conflict),
         version=conflict.version + 1,
         status=ConflictStatus.APPLIED,
         conflict_class=diagnosis.conflict_class,
@@ -97,7 +97,6 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
         decision=decision.rule.value,
         next_step=None,
         approvals=decision.approvals or conflict.approvals,
-        undo_approvals=(),
         updated_at=now,
         resolved_at=now,
         deactivation_pending=False,

@@ -8,7 +8,7 @@ failed -> open | applied | superseded    whenever anybody asks again
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -251,6 +251,24 @@ class Conflict:
     def requester_key(self) -> str:
         """See `Requester.key`."""
         return self.requester.key(self.directory_id)
+
+
+def without_outcome(conflict: Conflict) -> Conflict:
+    """The conflict without what was done about it before: neither another life nor another end inherits any of it."""
+    return replace(
+        conflict,
+        holder_account_id=None,
+        holder_organization_id=None,
+        placeholder=None,
+        touched_account_ids=(),
+        leg_ids=(),
+        sessions_revoked_of=(),
+        released=(),
+        decided_by="",
+        undo_approvals=(),
+        prepared=False,
+        resolved_at=None,
+    )
 
 
 def wanted_user_name(directory_id: str, user_name: str) -> Address:

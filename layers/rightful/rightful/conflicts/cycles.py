@@ -42,6 +42,8 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         replace(
             applied(leg.conflict, diagnosis, decision, now),
             explanation=explain.applied_cycle(len(legs)),
+            holder_account_id=leg.holder.id if leg.holder else None,
+            holder_organization_id=leg.holder.organization_id if leg.holder else None,
             touched_account_ids=(move.before.id,),
             released=moved.released,
             leg_ids=tuple(other for other in leg_ids if other != leg.conflict.id),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rightful.conflicts import explain
-from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.conflict import Conflict, ConflictStatus, without_outcome
 from rightful.conflicts.log_rows import log_row
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
@@ -53,14 +53,13 @@ def reopening(conflict: Conflict, now: datetime, explanation: str, *, by: str = 
     """The writes that make a conflict open again, the requester's pending change and a waiter. `by`: the administrator
     who asked for it; approvals that were given before do not count then."""
     reopened = replace(
-        conflict,
+        without_outcome(conflict),
         version=conflict.version + 1,
         status=ConflictStatus.OPEN,
         explanation=explanation,
         next_step=None,
         decided_by=by,
         approvals=() if by else conflict.approvals,
-        resolved_at=None,
         updated_at=now,
         sent=False,
     )

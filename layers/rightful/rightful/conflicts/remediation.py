@@ -288,7 +288,7 @@ class _Remediation:
         return wake_followers(self.store, self.queue, conflict)
 
     def _wake(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
-        return wake(self.store, self.queue, canonicals, correlation_id=conflict.correlation_id)
+        return wake(self.store, self.queue, canonicals, correlation_id=conflict.correlation_id, by=conflict)
 
     def _commit(self, writes: Sequence[Write]) -> None:
         self.store.commit(writes, remaining=self.invocation.remaining)

@@ -242,7 +242,7 @@ def _write_trail(store: IdentityStore, legs: list[Conflict], invocation: Invocat
 
 
 def _wake(store: IdentityStore, queue: ConflictQueue, legs: list[Conflict]) -> tuple[Pointer, ...]:
-    return wake(store, queue, legs[0].released, correlation_id=legs[0].correlation_id)
+    return wake(store, queue, legs[0].released, correlation_id=legs[0].correlation_id, by=legs[0])
 
 
 def _explain(refused: RefusedError) -> None:

@@ -3,6 +3,7 @@ an organization's settings changed, all of its live conflicts are."""
 
 from collections.abc import Iterable
 
+from rightful.accounts.account import Account
 from rightful.accounts.address import PLACEHOLDER_DOMAIN
 from rightful.conflicts.conflict import Conflict
 from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, Sweep
@@ -12,9 +13,16 @@ SWEPT_AT_ONCE = 100
 
 
 def wake(
-    store: IdentityStore, queue: ConflictQueue, canonicals: Iterable[str], *, correlation_id: str = ""
+    store: IdentityStore,
+    queue: ConflictQueue,
+    canonicals: Iterable[str],
+    *,
+    correlation_id: str = "",
+    by: Conflict | None = None,
 ) -> tuple[Pointer, ...]:
     """Send the pointers of the conflicts that wait for these addresses, oldest first, and return them.
+
+    `by`: the conflict whose examination frees them. It never wakes itself, or it would be examined for ever.
 
     To be called after every write that frees an address, deactivates or unlinks its holder, by whatever route. Doing
     it twice does no harm: an examination that finds nothing new writes nothing.
@@ -27,6 +35,8 @@ def wake(
         if canonical.endswith(f"@{PLACEHOLDER_DOMAIN}"):
             continue
         for pointer in store.waiters(canonical):
+            if by is not None and pointer.conflict_id == by.id:
+                continue
             queue.send(pointer, correlation_id=correlation_id)
             woken.append(pointer)
     return tuple(woken)
@@ -42,7 +52,24 @@ def wake_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conflic
     account = store.account(account_id) if account_id is not None else None
     if account is None or account.holds is None:
         return ()
-    return wake(store, queue, [account.holds], correlation_id=conflict.correlation_id)
+    return wake(store, queue, [account.holds], correlation_id=conflict.correlation_id, by=conflict)
+
+
+def wake_pending(
+    store: IdentityStore, queue: ConflictQueue, account: Account, *, correlation_id: str = ""
+) -> tuple[Pointer, ...]:
+    """Send the pointer of the account's own refused change.
+
+    Raises:
+        QueueUnavailableError: it was not sent.
+    """
+    key = f"account:{account.id}"
+    conflict_id = store.pending_conflicts([key]).get(key)
+    if conflict_id is None or account.organization_id is None:
+        return ()
+    pointer = Pointer(account.organization_id, conflict_id)
+    queue.send(pointer, correlation_id=correlation_id)
+    return (pointer,)
 
 
 def sweep(store: IdentityStore, queue: ConflictQueue, asked: Sweep, *, correlation_id: str = "") -> tuple[Pointer, ...]:
