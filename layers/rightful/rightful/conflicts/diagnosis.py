@@ -16,6 +16,7 @@ from rightful.accounts.account import Account, AccountStatus, Origin, canonical_
 from rightful.accounts.address import Address
 from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus
 from rightful.conflicts.evidence import facts_about, protection
+from rightful.conflicts.merging import wanted_user_name_of
 from rightful.conflicts.proof import same_person
 from rightful.conflicts.snapshot import Leg, Snapshot
 
@@ -78,6 +79,8 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
         )
     if not wants_still(snapshot.leg):
         return ConflictStatus.SUPERSEDED, "A later change gave the person another address."
+    if conflict.collision is Collision.USER_NAME and wanted_user_name_of(account, conflict.change) is None:
+        return ConflictStatus.SUPERSEDED, "A later change gave the person another userName."
     deactivated = account.deactivated_at is not None and account.deactivated_at > conflict.activity_said_at
     if not account.active and deactivated and conflict.change.active is not False:
         return ConflictStatus.SUPERSEDED, "The person who wanted the address was deactivated."

@@ -6,6 +6,7 @@ from functools import cache
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.conflicts.conflict import Collision, Conflict
 from rightful.conflicts.diagnosis import is_requester, wants_still
+from rightful.conflicts.merging import wanted_user_name_of
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
@@ -63,9 +64,9 @@ def _namesake(store: IdentityStore, conflict: Conflict) -> Account | None:
 
 
 def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Account | None) -> str | None:
-    """Who has the userName that the change asks for."""
-    user_name = conflict.change.after.get("userName")
-    if account is None or not isinstance(user_name, str):
+    """Who has the userName that the change would write now."""
+    user_name = wanted_user_name_of(account, conflict.change) if account is not None else None
+    if account is None or user_name is None:
         return None
     if account.link is not None and canonical_user_name(account.link.user_name) == canonical_user_name(user_name):
         return account.id

@@ -43,6 +43,13 @@ def with_change(account: Account, conflict: Conflict, now: datetime, *, take_add
     return _with_active(changed, conflict, now)
 
 
+def wanted_user_name_of(account: Account, change: PendingChange) -> str | None:
+    """The userName that the change would write; None: it asks for none, or a newer one was written since."""
+    wanted = change.after.get("userName")
+    merged = _merged(_as_written(account, change), change, skip_emails=True).get("userName")
+    return wanted if isinstance(wanted, str) and merged == wanted else None
+
+
 def deactivated(account: Account, now: datetime) -> Account:
     """The account, unable to sign in. One that is scheduled for deletion stays so."""
     if account.status is not AccountStatus.ACTIVE:

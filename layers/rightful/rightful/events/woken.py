@@ -23,6 +23,14 @@ def woken_by(change: Change) -> tuple[str, ...]:
     return ()
 
 
+def renamed_by(change: Change) -> Account | None:
+    """The user who has another userName now: its own refused change may have asked for one that was taken."""
+    old, new = (change.old, change.new) if isinstance(change, AccountChange) else (None, None)
+    if old is None or new is None or new.link is None or _user_name(old) in {None, _user_name(new)}:
+        return None
+    return new
+
+
 def swept_by(change: Change) -> str | None:
     """The organization whose live conflicts all have to be examined again: its policy, its brakes or the domains that
     it may use are others now."""

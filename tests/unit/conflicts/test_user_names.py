@@ -1,0 +1,109 @@
+"""A change that asks for an address and a userName at once, or for a userName that somebody else has."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rightful.conflicts.conflict import Conflict
+from rightful.events.publishing import publish
+from tests.support.service import AT_ONCE, Service, patch
+from tests.support.stream import RecordingBus, StreamingStore
+
+
+def renamed(user_name: str) -> dict[str, object]:
+    return patch({"op": "replace", "path": "userName", "value": user_name})
+
+
+def moved(name: str, user_name: str) -> dict[str, object]:
+    return patch(
+        {"op": "replace", "path": 'emails[type eq "work"].value', "value": f"{name}@example.com"},
+        {"op": "replace", "path": "userName", "value": user_name},
+    )
+
+
+@dataclass
+class Scene:
+    """Ada asks for a leaver's address and for the userName that a third user has."""
+
+    store: StreamingStore = field(default_factory=StreamingStore)
+    service: Service = field(init=False)
+    third: str = field(init=False)
+    ada: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.service = Service(store=self.store, policy=AT_ONCE)
+        leaver = self.service.create_user("sales")
+        self.third = str(self.service.create_user("third", userName="wanted")["id"])
+        self.ada = str(self.service.create_user("ada", userName="ada")["id"])
+        self.service.scim("DELETE", f"/Users/{leaver['id']}")
+        self.settle()
+        assert self.service.scim("PATCH", f"/Users/{self.ada}", moved("sales", "wanted")).status == 409
+        self.settle()
+
+    def settle(self) -> None:
+        """What was committed wakes who waits for it, until nothing is left to do."""
+        while changes := self.store.take():
+            publish(self.store, self.service.queue, RecordingBus(), changes)
+            self.service.remediate_all()
+
+    @property
+    def conflict(self) -> Conflict:
+        return max(self.store.all_of(Conflict), key=lambda each: (each.created_at, each.version))
+
+    def user(self, scim_id: str) -> dict[str, Any]:
+        body: Any = self.service.scim("GET", f"/Users/{scim_id}").body
+        found: dict[str, Any] = body
+        return found
+
+    @property
+    def address(self) -> str:
+        return str(self.user(self.ada)["emails"][0]["value"])
+
+
+def test_who_got_another_user_name_meanwhile_gets_the_address_at_once() -> None:
+    scene = Scene()
+    assert (scene.conflict.status, scene.conflict.conflict_class) == ("refused", "other_key")
+
+    assert scene.service.scim("PATCH", f"/Users/{scene.ada}", renamed("ada2")).status == 200
+    scene.settle()
+
+    assert (scene.conflict.status, scene.conflict.conflict_class) == ("applied", "deactivated")
+    assert (scene.address, scene.user(scene.ada)["userName"]) == ("sales@example.com", "ada2")
+
+
+def test_a_repeat_of_the_address_alone_does_not_ask_for_the_old_user_name_again() -> None:
+    scene = Scene()
+    scene.service.scim("PATCH", f"/Users/{scene.ada}", renamed("ada2"))
+    scene.store.take()  # nobody is told of it: only the repeat has it examined
+
+    assert scene.service.move(scene.ada, "sales").status == 409
+    scene.service.remediate_all()
+
+    assert (scene.conflict.status, scene.address) == ("applied", "sales@example.com")
+
+
+def test_a_wish_for_a_user_name_ends_with_another_user_name() -> None:
+    scene = Scene()
+    bob = str(scene.service.create_user("bob", userName="bob")["id"])
+    scene.service.pass_time(timedelta(minutes=1))
+    assert scene.service.scim("PATCH", f"/Users/{bob}", renamed("wanted")).status == 409
+    scene.settle()
+    assert scene.conflict.status == "refused"
+
+    assert scene.service.scim("PATCH", f"/Users/{bob}", renamed("bob2")).status == 200
+    scene.settle()
+
+    assert (scene.conflict.requester.user_name, scene.conflict.status) == ("bob", "superseded")
+    assert scene.conflict.explanation == "A later change gave the person another userName."
+
+
+@pytest.mark.parametrize("says", ["Bob", "BOB"])
+def test_the_same_user_name_in_another_spelling_is_its_own(says: str) -> None:
+    scene = Scene()
+    bob = str(scene.service.create_user("bob", userName="bob")["id"])
+    assert scene.service.scim("PATCH", f"/Users/{bob}", moved("sales", says)).status == 409
+    scene.settle()
+
+    assert scene.user(bob)["userName"] == says
