@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from rightful.accounts.address import Address, fold
+from rightful.accounts.address import Address
+from rightful.folding import fold
 
 
 class AccountStatus(StrEnum):
@@ -184,4 +185,4 @@ def account_id_of(scim_id: str) -> str:
 
 def canonical_user_name(user_name: str) -> str:
     """The form by which a userName is unique in its directory (RFC 7643 4.1.1: caseExact is false)."""
-    return fold(user_name.strip())
+    return fold(user_name)

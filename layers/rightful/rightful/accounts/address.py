@@ -9,6 +9,8 @@ providers, and a guess here would give one person's address to another. Delivera
 import unicodedata
 from dataclasses import dataclass
 
+from rightful.folding import fold_part
+
 PLACEHOLDER_DOMAIN = "released.invalid"
 """RFC 2606 reserves .invalid: undeliverable, nobody's. Only remediation puts accounts there."""
 
@@ -73,18 +75,8 @@ def placeholder(conflict_id: str, account_id: str = "") -> Address:
     return Address(text, text)
 
 
-def fold(text: str) -> str:
-    """Case-fold and NFKC until nothing changes any more, so that folding twice is folding once."""
-    if text.isascii():
-        return text.lower()
-    folded = unicodedata.normalize("NFKC", text.casefold())
-    while folded != (again := unicodedata.normalize("NFKC", folded.casefold())):
-        folded = again
-    return folded
-
-
 def _canonical_local_part(local: str) -> str:
-    folded = fold(local)
+    folded = fold_part(local)
     # NFKC can make an "@" out of a full-width one: what looks like one mailbox would then be parsed as another.
     if "@" in folded:
         raise InvalidAddressError('the part before the "@" contains another "@"')

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightful.accounts.address import fold
+from rightful.folding import fold
 
 MOST_GROUPS = 1_000
 """Groups that one user or group may be a direct member of: their ids stand in its item."""
@@ -34,7 +34,7 @@ class Group:
 
 def canonical_group_name(display_name: str) -> str:
     """The form by which a displayName is unique among a directory's groups (RFC 7643 section 4.2: not caseExact)."""
-    return fold(display_name.strip())
+    return fold(display_name)
 
 
 def is_user_id(member_id: str) -> bool:

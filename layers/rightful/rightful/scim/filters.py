@@ -1,8 +1,9 @@
 """Filters, as the rest of the product uses them: parse, match, and find an equality for an index."""
 
+from rightful.folding import fold
 from rightful.scim.attributes import ResourceType
 from rightful.scim.expressions import And, Comparison, Filter, Not, Or, Present, ValuePath, parse_filter
-from rightful.scim.matching import Predicate, compile_filter, compile_value_filter, fold
+from rightful.scim.matching import Predicate, compile_filter, compile_value_filter
 
 __all__ = [
     "And",

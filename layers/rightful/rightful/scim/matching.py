@@ -12,6 +12,7 @@ from collections.abc import Callable
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
+from rightful.folding import fold, fold_part
 from rightful.scim.attributes import Attribute, ResourceType
 from rightful.scim.dates import instant
 from rightful.scim.errors import invalid_filter, sensitive
@@ -31,15 +32,6 @@ _WITHIN: dict[str, Callable[[str, str], bool]] = {
     "sw": str.startswith,
     "ew": str.endswith,
 }
-
-
-def fold(text: str) -> str:
-    """Return the form in which strings that are not caseExact are compared."""
-    if text.isascii():
-        return text.lower()
-    from unicodedata import normalize
-
-    return normalize("NFC", normalize("NFC", text).casefold())
 
 
 def compile_filter(parsed: Filter, rt: ResourceType, *, unknown_is_absent: bool = False) -> Predicate:
@@ -235,9 +227,7 @@ def _date_test(op: str, literal: str, path: str) -> _Test:
 
 
 def _text_test(op: str, literal: str, *, case_exact: bool) -> _Test:
-    wanted = literal if case_exact else fold(literal)
-    within = _WITHIN.get(op)
-    if within is not None:
-        return lambda value: isinstance(value, str) and within(value if case_exact else fold(value), wanted)
-    compare = _COMPARE[op]
-    return lambda value: isinstance(value, str) and compare(value if case_exact else fold(value), wanted)
+    compare: Callable[[str, str], bool] = _WITHIN.get(op) or _COMPARE[op]
+    form = str if case_exact else fold_part if op in _WITHIN else fold
+    wanted = form(literal)
+    return lambda value: isinstance(value, str) and compare(form(value), wanted)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from rightful.folding import fold
 from rightful.scim.attributes import Attribute, ResourceType
 from rightful.scim.dates import instant
 from rightful.scim.errors import invalid_value
-from rightful.scim.matching import fold
 from rightful.scim.paths import Target, locate
 
 # (0, key) sorts before (1,): resources without a value come last in ascending order.

@@ -8,10 +8,10 @@ Sub-attributes that the schema does not know, and readOnly ones, are left out: "
 to alter and/or ignore" what it is sent (RFC 7644 section 3.3).
 """
 
+from rightful.folding import fold
 from rightful.scim.attributes import Attribute
 from rightful.scim.dates import instant
 from rightful.scim.errors import ScimError, invalid_value
-from rightful.scim.matching import fold
 
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _LARGEST_INTEGER = 2**63 - 1
