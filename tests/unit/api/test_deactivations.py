@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from rightful.accounts.account import Account
-from tests.support.service import Service, patch, user
+from rightful.conflicts.remediation import remediate
+from tests.support.service import AT_ONCE, Service, patch, user
 
 OFF = {"op": "replace", "path": "active", "value": False}
 
@@ -68,3 +69,18 @@ def test_an_address_that_is_none_is_refused_whole_and_by_name(value: str) -> Non
     assert "emails" in str(answer.body["detail"])
     service.remediate_all()
     assert _state(service, scim_id) == before
+
+
+def test_a_deactivation_that_a_swap_found_waiting_outlives_the_undo_of_the_swap() -> None:
+    service = Service(policy=AT_ONCE)
+    ada, ben = (str(service.create_user(name)["id"]) for name in ("ada", "ben"))
+    service.move(ada, "ben")
+    service.scim("PATCH", f"/Users/{ben}", patch(OFF, _work("ada@example.com")))
+    adas, bens = service.queue.messages
+    service.queue.messages.clear()
+    remediate(service.store, service.queue, service.invocation(), adas)
+    assert _state(service, ben).holds == "ada@example.com", "the swap was made before Ben's own message came"
+    answer = service.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": bens.conflict_id})
+    assert answer.status == 200
+    assert _state(service, ben).holds == "ben@example.com"
+    assert not _state(service, ben).active

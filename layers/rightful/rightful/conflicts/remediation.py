@@ -117,6 +117,11 @@ class _Remediation:
         end = reason_to_end(snapshot)
         if end is not None or snapshot.organization is None:
             return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, "")))
+        if snapshot.cyclic and (owed := [leg.conflict for leg in snapshot.following if leg.conflict.deactivation_pending]):
+            # Carried out with the swap it would be undone with it.
+            for each in owed:
+                self._deactivate(each)
+            return None
         diagnosis = diagnose(snapshot)
         decision, planned = self._judge(snapshot, diagnosis, snapshot.organization)
         if not isinstance(planned, Plan):
