@@ -166,6 +166,12 @@ class ConflictWrites:
             assert store.tallied([names.organization, names.other_conflict]) == {names.organization: 3}
         assert store.tallied([]) == {}
 
+    def test_what_a_tally_counted_is_given_back(self, store: IdentityStore, names: Names) -> None:
+        name, until = names.organization, NOW + timedelta(hours=1)
+        store.tally([name], until=until, most=4, times=4)
+        store.tally([name], until=until, most=4, times=-3)
+        assert store.tallied([name]) == {name: 1}
+
     def test_a_tally_that_would_pass_its_most_counts_nothing(self, store: IdentityStore, names: Names) -> None:
         until, name = NOW + timedelta(hours=1), names.organization
         assert store.tally([name], until=until, most=4, times=5) == {name: 5}

@@ -124,3 +124,16 @@ def test_two_directories_that_create_a_user_in_turns_are_stopped_by_the_cap_of_t
         service.pass_time(timedelta(minutes=5))
     assert 0 < taken <= 2 * 3
     assert WAITING in {conflict.status for conflict in service.store.all_of(Conflict)}
+
+
+def test_a_change_that_the_cap_of_the_day_stops_uses_up_nothing_of_the_hour_nor_of_the_other_accounts_day() -> None:
+    people = People("ada", "h1", "h2", "h3", "ben", "cleo")
+    people.set_caps(perAccountDay=1, perOrganizationHour=4)
+    assert people.takes("ada", "h1", on_from="h1").status is APPLIED
+    people.set_active("h2", False)
+    for _ in range(5):
+        stopped = people.takes("ada", "h2")
+        assert stopped.status is WAITING
+        assert "in a day" in stopped.explanation
+    assert people.takes("ben", "h2").status is APPLIED, "h2 has not had its turn of the day"
+    assert people.takes("cleo", "h3", on_from="h3").status is APPLIED, "and the hour has room"

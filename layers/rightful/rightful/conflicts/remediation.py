@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from rightful.conflicts import explain
 from rightful.conflicts.applying import trail_of
-from rightful.conflicts.caps import Brake, day_counter, hour_counter, next_day, next_hour
+from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.conflicts.decision import Decision, counting, decide, over_cap, ping_pong
+from rightful.conflicts.decision import Decision, counting, decide, ping_pong
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
 from rightful.conflicts.ending import ended
 from rightful.conflicts.failing import reopening
@@ -20,6 +20,7 @@ from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
 from rightful.conflicts.promises import ending_by_itself
 from rightful.conflicts.snapshot import Snapshot
+from rightful.conflicts.tallying import count
 from rightful.conflicts.waking import wake, wake_followers
 from rightful.eventlog import Action, Result
 from rightful.groups.cleaning import leave_all
@@ -117,7 +118,9 @@ class _Remediation:
         end = reason_to_end(snapshot)
         if end is not None or snapshot.organization is None:
             return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, "")))
-        if snapshot.cyclic and (owed := [leg.conflict for leg in snapshot.following if leg.conflict.deactivation_pending]):
+        if snapshot.cyclic and (
+            owed := [leg.conflict for leg in snapshot.following if leg.conflict.deactivation_pending]
+        ):
             # Carried out with the swap it would be undone with it.
             for each in owed:
                 self._deactivate(each)
@@ -159,19 +162,7 @@ class _Remediation:
 
     def _over_cap(self, organization: Organization, planned: Plan) -> str:
         if self.over is None:
-            now = self.invocation.now
-            hour = hour_counter(organization.id, now)
-            days = [day_counter(account_id, now) for account_id in planned.moved_account_ids]
-            until, brakes = now + timedelta(days=2), organization.brakes
-            # The organization first: what its cap stops must not use up the accounts' own.
-            taken = self.store.tally([hour], until=until, most=brakes.per_organization_hour, times=planned.taken)
-            self.over = over_cap(brakes, taken, hour)
-            if self.over:
-                self.turns_at = next_hour(now)
-            else:
-                self.over = over_cap(brakes, self.store.tally(days, until=until, most=brakes.per_account_day), hour)
-                if self.over:
-                    self.turns_at = next_day(now)
+            self.over, self.turns_at = count(self.store, organization, planned, self.invocation.now)
         return self.over
 
     def _put_off(

@@ -10,7 +10,7 @@ from rightful.organizations.organization import Organization
 
 
 class Room:
-    """The counters as they would stand, as `IdentityStore.tally` counts: what is too much uses nothing up."""
+    """The counters as they would stand, as `conflicts.tallying` counts: what is too much uses nothing up."""
 
     def __init__(self, organization: Organization, now: datetime, counts: Mapping[str, int]) -> None:
         self._brakes, self._now = organization.brakes, now
@@ -25,11 +25,9 @@ class Room:
     def over_cap(self, planned: Plan) -> str:
         """Why the caps would not let a plan be carried out by itself; empty: they would, and it is counted."""
         days = [day_counter(account_id, self._now) for account_id in planned.moved_account_ids]
-        return self._count([self._hour], planned.taken, self._brakes.per_organization_hour) or self._count(
-            days, 1, self._brakes.per_account_day
-        )
-
-    def _count(self, names: list[str], times: int, most: int) -> str:
-        after = {name: self._counts.get(name, 0) + times for name in names}
-        self._counts.update((name, count) for name, count in after.items() if count <= most)
-        return over_cap(self._brakes, after, self._hour)
+        taken = {name: self._counts.get(name, 0) + 1 for name in days}
+        taken[self._hour] = self._counts.get(self._hour, 0) + planned.taken
+        over = over_cap(self._brakes, taken, self._hour)
+        if not over:
+            self._counts.update(taken)
+        return over

@@ -216,6 +216,7 @@ class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, Upkeep
 
         For caps: a name carries its hour or day, and the counter may be forgotten after `until`. One that would pass
         `most` stays as it is, so that what is too much uses nothing up; what it would have stood at is returned.
+        Less than nothing gives back what was counted before.
         """
         ...
 
