@@ -217,3 +217,19 @@ def test_a_groups_external_id_with_characters_that_deceive_is_refused(service: S
     group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff", "externalId": "a\x00"}
     answer: Any = service.scim("POST", "/Groups", group)
     assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
+
+
+@pytest.mark.parametrize("name", ["attributes", "excludedAttributes"])
+def test_too_many_attribute_names_are_refused_everywhere_and_before_anything_is_written(
+    service: Service, name: str
+) -> None:
+    path, before = f"/Users/{_first_id(service)}", service.store.snapshot()
+    fits, too_many = ",".join(["title"] * 200), ",".join(["title"] * 201)
+    change = patch({"op": "replace", "path": "title", "value": "new"})
+    for method, where, body in (("GET", "/Users", None), ("GET", path, None), ("PATCH", path, change)):
+        answer: Any = service.scim(method, where, body, query={name: too_many})
+        assert (answer.status, answer.body["scimType"]) == (400, "invalidValue"), method
+        assert name in answer.body["detail"]
+        assert "200" in answer.body["detail"]
+    assert service.store.snapshot() == before
+    assert service.scim("GET", path, query={name: fits}).status == 200

@@ -33,7 +33,6 @@ def test_a_user_name_conflict_names_the_user_name() -> None:
         (errors.sensitive("x"), 400, "sensitive"),
         (errors.invalid_cursor(), 400, "invalidCursor"),
         (errors.expired_cursor(), 400, "expiredCursor"),
-        (errors.invalid_count("x"), 400, "invalidCount"),
         (errors.unauthorized(), 401, None),
         (errors.forbidden("x"), 403, None),
         (errors.not_found("x"), 404, None),

@@ -14,6 +14,7 @@ from rightful.organizations.organization import Directory
 from rightful.scim.attributes import ResourceType, Schema
 from rightful.scim.errors import invalid_value
 from rightful.scim.etags import etag
+from rightful.scim.listing import attribute_names
 from rightful.scim.profiles import Profile, ScimRequest, profile
 from rightful.scim.rendering import render
 from rightful.scim.requests import parse_body
@@ -62,9 +63,11 @@ class ScimCall:
         it is too late to refuse.
 
         Raises:
-            ScimError: 400 invalidSyntax, 413, 415; 400 invalidValue for both kinds of attribute lists at once.
+            ScimError: 400 invalidSyntax, 413, 415; 400 invalidValue for both kinds of attribute lists at once, or one
+                that is too long.
         """
-        if self.names("attributes") and self.names("excludedAttributes"):
+        attributes, excluded = self.names("attributes"), self.names("excludedAttributes")
+        if attributes and excluded:
             raise invalid_value("Send either 'attributes' or 'excludedAttributes', not both.")
         if self.data is not None:
             return self.data
@@ -93,11 +96,14 @@ class ScimCall:
         return self.dialect(directory).rewrite(sent).query
 
     def names(self, parameter: str) -> tuple[str, ...]:
-        """The attribute names in `attributes` or `excludedAttributes` (RFC 7644 section 3.9)."""
+        """The attribute names in `attributes` or `excludedAttributes` (RFC 7644 section 3.9).
+
+        Raises:
+            ScimError: 400 invalidValue, there are too many.
+        """
         wanted = parameter.lower()
-        listed = (value.split(",") for name, values in self.request.query.items() if name.lower() == wanted
-                  for value in values)  # fmt: skip
-        return tuple(name.strip() for names in listed for name in names if name.strip())
+        sent = [value for name, values in self.request.query.items() if name.lower() == wanted for value in values]
+        return attribute_names(parameter, [name for value in sent for name in value.split(",")])
 
 
 def user_resource_type(directory: Directory) -> ResourceType:

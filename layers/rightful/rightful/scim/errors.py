@@ -105,11 +105,6 @@ def expired_cursor(detail: str = "The cursor is too old: start the listing again
     return ScimError(400, "expiredCursor", detail)
 
 
-def invalid_count(detail: str) -> ScimError:
-    """400: a `count` that cursor paging cannot serve (RFC 9865 section 2.1)."""
-    return ScimError(400, "invalidCount", detail)
-
-
 def unauthorized(detail: str = "Send a valid bearer token in the Authorization header.") -> ScimError:
     """401 with the challenge that RFC 7235 asks for."""
     return ScimError(401, None, detail, {"WWW-Authenticate": 'Bearer realm="scim"'})

@@ -141,9 +141,21 @@ def _names(sent: Mapping[str, object], name: str) -> tuple[str, ...]:
     value = sent.get(name, [])
     if isinstance(value, str):
         value = value.split(",")
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value) or len(value) > MAX_NAMES:
-        raise invalid_value(f"{name!r} must be a list of at most {MAX_NAMES} attribute names.")
-    return tuple(stripped for item in value if (stripped := item.strip()))
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise invalid_value(f"{name!r} must be a list of attribute names.")
+    return attribute_names(name, value)
+
+
+def attribute_names(name: str, listed: Sequence[str]) -> tuple[str, ...]:
+    """Return the names listed in `attributes` or `excludedAttributes` (`name` says which).
+
+    Raises
+    ------
+    ScimError 400 invalidValue, there are too many.
+    """
+    if len(listed) > MAX_NAMES:
+        raise invalid_value(f"{name!r} must be a list of at most {MAX_NAMES} attribute names: send fewer.")
+    return tuple(stripped for item in listed if (stripped := item.strip()))
 
 
 def list_response(
@@ -152,7 +164,6 @@ def list_response(
     total: int | None,
     start_index: int | None = 1,
     next_cursor: str | None = None,
-    previous_cursor: str | None = None,
 ) -> dict[str, object]:
     """Return a ListResponse (RFC 7644 section 3.4.2, RFC 9865 section 2).
 
@@ -167,7 +178,5 @@ def list_response(
     body["itemsPerPage"] = len(resources)
     if next_cursor is not None:
         body["nextCursor"] = next_cursor
-    if previous_cursor is not None:
-        body["previousCursor"] = previous_cursor
     body["Resources"] = list(resources)
     return body

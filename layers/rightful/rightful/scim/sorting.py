@@ -1,6 +1,6 @@
 """sortBy and sortOrder: RFC 7644 section 3.4.2.3."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from rightful.folding import fold
 from rightful.scim.attributes import Attribute, ResourceType
@@ -10,18 +10,6 @@ from rightful.scim.paths import Target, locate
 
 # (0, key) sorts before (1,): resources without a value come last in ascending order.
 SortKey = tuple[int, object] | tuple[int]
-
-
-def sort_resources(
-    resources: Iterable[dict[str, object]], sort_by: str, rt: ResourceType, *, descending: bool = False
-) -> list[dict[str, object]]:
-    """Return the resources ordered by `sort_by`; those without a value last, or first if descending.
-
-    Raises
-    ------
-    ScimError 400 invalidValue, as `sort_key`.
-    """
-    return sorted(resources, key=sort_key(sort_by, rt), reverse=descending)
 
 
 def sort_key(sort_by: str, rt: ResourceType) -> Callable[[dict[str, object]], SortKey]:
