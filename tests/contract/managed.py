@@ -130,6 +130,13 @@ class Managed:
         given(store, PutConflict(replace(ended, version=2, deactivation_pending=True), 1))
         assert _due(store, names, LATER)
 
+    def test_a_failed_conflict_is_due_when_its_change_ends(self, store: IdentityStore, names: Names) -> None:
+        ends = NOW + timedelta(days=28)
+        failed = a_conflict(names.organization, names.conflict, status=ConflictStatus.FAILED, expires_at=ends)
+        given(store, PutConflict(failed, None))
+        assert not _due(store, names, ends - timedelta(microseconds=1))
+        assert _due(store, names, ends)
+
     def test_a_conflict_is_due_when_its_change_ends_and_soon_while_a_deactivation_waits(
         self, store: IdentityStore, names: Names
     ) -> None:

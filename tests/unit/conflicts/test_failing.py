@@ -102,6 +102,30 @@ def test_a_failed_change_that_a_later_one_replaced_is_not_examined_again() -> No
     assert found.status is ConflictStatus.SUPERSEDED
 
 
+def test_a_failed_change_ends_with_the_wish_for_another_address() -> None:
+    service = Service(policy=STANDARD)
+    ada = failed_change(service)
+    failed = conflict_of(service)
+    service.create_user("grace")
+    assert service.move(ada, "grace").status == 409
+    ended = service.store.conflict(pointer_of(failed))
+    assert ended is not None
+    assert (ended.status, ended.next_step) == (ConflictStatus.SUPERSEDED, None)
+
+
+def test_a_failed_change_expires_after_28_days_without_another_examination() -> None:
+    service = Service()
+    failed_change(service)
+    service.pass_time(timedelta(days=28))
+    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 1
+    service.remediate_all()
+    ended = conflict_of(service)
+    assert (ended.status, ended.next_step) == (ConflictStatus.EXPIRED, None)
+    assert service.store.pending_conflicts([ended.requester_key]) == {}
+    service.pass_time(timedelta(days=1))
+    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 0
+
+
 def test_a_deactivation_that_failed_is_asked_for_until_it_is_done() -> None:
     service = Service()
     service.create_user("grace")

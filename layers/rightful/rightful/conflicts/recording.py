@@ -96,7 +96,7 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
                 PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
                 log_row(conflict, Action.CLAIM_REFUSED, invocation.now, result=Result.REFUSED),
             ]
-            if former is not None and former.live:
+            if former is not None and (former.live or former.status is ConflictStatus.FAILED):
                 writes += _replacing(former, conflict, invocation.now)
             elif former is not None and former.deactivation_pending:
                 # The new one carries it out: from the old one it could come after somebody said otherwise.

@@ -213,12 +213,17 @@ class _Remediation:
     def _reopen(self, conflict: Conflict) -> Outcome | None:
         """Its pointer comes once more, from the dead-letter queue or on an occasion: whatever failed may be mended."""
         now, key = self.invocation.now, conflict.requester_key
-        if self.store.pending_conflicts([key]).get(key, conflict.id) == conflict.id:
+        pending_id = self.store.pending_conflicts([key]).get(key)
+        if pending_id not in {None, conflict.id}:
+            replaced = "A later change of the same person took its place."
+            self._commit(ended(conflict, ConflictStatus.SUPERSEDED, replaced, now))
+        elif now < conflict.expires_at:
             self._commit(reopening(conflict, now, "It failed before, and is examined again."))
             return None
-        self._commit(
-            ended(conflict, ConflictStatus.SUPERSEDED, "A later change of the same person took its place.", now)
-        )
+        else:  # without a look at anything else, which might fail once more
+            pending = [EndPending(key, conflict.id)] if pending_id is not None else []
+            lapsed = "It could not be examined within 28 days, and the identity provider gave up by now."
+            self._commit([*ended(conflict, ConflictStatus.EXPIRED, lapsed, now), *pending])
         return Outcome(Effect.ENDED, self.store.conflict(self.pointer))
 
     def _deactivate(self, conflict: Conflict) -> None:

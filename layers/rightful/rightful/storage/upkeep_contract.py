@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.storage.further_contract import FurtherList
 from rightful.storage.writes import Hold
 
@@ -30,6 +30,8 @@ DEACTIVATED_WITHIN = timedelta(minutes=5)
 
 def due_at(conflict: Conflict) -> datetime | None:
     """When the janitor has to see to a conflict as it is written; None: never again."""
+    if conflict.status is ConflictStatus.FAILED and not conflict.deactivation_pending:
+        return conflict.expires_at
     if not (conflict.live or conflict.deactivation_pending or conflict.prepared):
         return None
     if not conflict.sent:

@@ -5,6 +5,9 @@ time alone changes (`deactivated` after 14 days), a deactivation that waits, and
 of it is decided by the remediator, by the same rules as ever. Sending a pointer once too often changes nothing.
 """
 
+from datetime import datetime
+
+from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.recording import needs_remediation
 from rightful.invocation import Invocation
 from rightful.storage.contract import ConflictQueue, IdentityStore, QueueUnavailableError
@@ -30,7 +33,7 @@ def send_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation)
             # The remediator fails on it, too, and its message is set aside for a person. The others go on.
             correlation_id, again_at = invocation.correlation_id, invocation.now + LOOK_AGAIN_AFTER
         else:
-            if conflict is None or not needs_remediation(conflict):
+            if conflict is None or not (needs_remediation(conflict) or _is_to_end(conflict, invocation.now)):
                 continue  # the index was behind
             correlation_id, again_at = conflict.correlation_id, look_again_at(conflict, invocation.now)
         try:
@@ -40,3 +43,7 @@ def send_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation)
         store.mark_sent(pointer, now=invocation.now, again_at=again_at)
         sent += 1
     return sent
+
+
+def _is_to_end(conflict: Conflict, now: datetime) -> bool:
+    return conflict.status is ConflictStatus.FAILED and now >= conflict.expires_at
