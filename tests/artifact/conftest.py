@@ -20,6 +20,15 @@ _PROJECT = Path(__file__).parent / "runtime"
 _ENVIRONMENT = TOOLS / "lambda-runtime"
 _STARTS_WITHIN = 30.0
 
+SESSION_TOKEN = "session-token-of-the-role"
+AT_DEBUG = {
+    "AWS_LAMBDA_LOG_FORMAT": "JSON",
+    "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
+    "POWERTOOLS_LOG_LEVEL": "DEBUG",
+    "AWS_SESSION_TOKEN": SESSION_TOKEN,
+}
+"""What Lambda sets where the template's LogLevel is DEBUG, when most is logged."""
+
 
 def _python313() -> Path | None:
     """An interpreter like Lambda's, wherever it is; pyenv's shims answer only for versions that are switched on."""
@@ -151,7 +160,8 @@ class BuiltFunctions:
         """Send an event to a function, by the name of its folder."""
         if function not in self.apis:
             folder = self.built / f"{function.title()}Function"
-            self.apis[function] = self.launcher.start(folder, self.environments[function], self.log(function))
+            environment = self.environments[function] | AT_DEBUG
+            self.apis[function] = self.launcher.start(folder, environment, self.log(function))
         return self.apis[function].invoke(event)
 
     def log(self, function: str) -> Path:

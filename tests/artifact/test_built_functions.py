@@ -15,7 +15,8 @@ import pytest
 from local.events import EVENTS, EXAMPLES, example, function_of, key_id_of, names
 from local.seed import SeededOrganization
 from local.stack import Stack
-from tests.artifact.conftest import BuiltFunctions, Launcher
+from rightful.organizations.tokens import digest
+from tests.artifact.conftest import SESSION_TOKEN, BuiltFunctions, Launcher
 from tests.support.service import user
 
 pytestmark = pytest.mark.slow
@@ -100,13 +101,19 @@ def test_a_refused_key_is_the_error_that_api_gateway_turns_into_401(functions: B
     assert answer.error["errorMessage"] == "Unauthorized"
 
 
-def test_the_built_functions_log_json_and_no_addresses(functions: BuiltFunctions) -> None:
-    for function in functions.apis:
-        lines = [line for line in functions.log(function).read_text().splitlines() if line.startswith("{")]
+def test_the_built_functions_log_json_at_debug_and_neither_addresses_nor_keys_nor_tokens(
+    functions: BuiltFunctions, ids: dict[str, dict[str, str]], stack: Stack
+) -> None:
+    keys = {found["key"] for found in ids.values()}
+    secrets = {"@example", SESSION_TOKEN, *keys, *map(digest, keys)}
+    for function in stack.functions:
+        if function not in functions.apis:  # the other tests were not asked for
+            functions.invoke(function, example(next(n for n in names() if function_of(n) == function), **ids[function]))
+        log = functions.log(function).read_text()
+        assert not [secret for secret in secrets if secret in log], function
+        lines = [line for line in log.splitlines() if line.startswith("{")]
         assert lines, function
-        for line in lines:
-            assert json.loads(line)
-            assert "@example" not in line
+        assert all(map(json.loads, lines))
 
 
 def test_the_layers_hold_the_package_with_its_bytecode_and_neither_boto3_nor_test_tools(built: Path) -> None:

@@ -1,12 +1,15 @@
 """What the functions tell operations: metrics in CloudWatch's embedded format, and log lines without addresses."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
 
+from local.paths import ROOT
 from rightful import observability
 from rightful.accounts.address_hash import address_hash
 from rightful.api.proxy import Principal, Request, Response
@@ -137,3 +140,24 @@ def test_an_address_hash_depends_on_the_key_and_is_nothing_without_one() -> None
     assert address_hash("ada@example.com", "one") != address_hash("bob@example.com", "one")
     assert address_hash("ada@example.com", "") == ""
     assert "ada" not in address_hash("ada@example.com", "one")
+
+
+_AT_DEBUG = """
+import logging
+logging.basicConfig(level=logging.DEBUG)  # as awslambdaric does with AWS_LAMBDA_LOG_LEVEL=DEBUG
+from rightful.observability import logger
+for name in ("", "botocore.auth", "urllib3.connectionpool", "boto3.session", "somebody.else"):
+    logging.getLogger(name).debug("ada@example.com")
+    logging.getLogger(name).info("ada@example.com")
+    logging.getLogger(name).warning("Heard of %s", name)
+logger.debug("Own line")
+"""
+
+
+def test_at_debug_only_the_services_own_lines_are_logged_and_no_librarys() -> None:
+    environment = {"POWERTOOLS_LOG_LEVEL": "DEBUG", "PYTHONPATH": "layers/rightful"}
+    command = [sys.executable, "-c", _AT_DEBUG]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert "ada@example.com" not in ended.stdout + ended.stderr
+    assert ended.stderr.count("Heard of") == 5
+    assert "Own line" in ended.stdout

@@ -2,6 +2,7 @@
 sent do not."""
 
 import json
+import logging
 import re
 import time
 import warnings
@@ -40,6 +41,12 @@ def _line(document: Mapping[str, object]) -> str:
 
 logger = Logger(json_serializer=_line)
 metrics = Metrics(namespace=NAMESPACE)
+
+# The Lambda runtime gives the stack's log level to the root logger. At DEBUG botocore would log whole requests:
+# addresses, key hashes, session tokens. The level is for this service's own lines.
+for _library in (None, "boto3", "botocore", "urllib3"):
+    _other = logging.getLogger(_library)
+    _other.setLevel(max(_other.getEffectiveLevel(), logging.WARNING))
 
 # An invocation that has nothing to count is no mistake.
 warnings.filterwarnings("ignore", message="No application metrics to publish", category=UserWarning)
