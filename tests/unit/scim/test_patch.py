@@ -411,3 +411,28 @@ def test_paths_that_take_long_to_read_are_refused(in_value: bool) -> None:
         read_patch(message(*operations))
     assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
     assert len(read_patch(message(*[{"op": "remove", "path": 'members[value eq "' + "x" * 40 + '"]'}] * 1000))) == 1000
+
+
+@pytest.mark.parametrize("base_url", ["", "https://scim.example.com/d"])
+def test_a_pathless_change_may_repeat_what_is_read_only_as_an_answer_shows_it(base_url: str) -> None:
+    held = user(groups=[{"value": "g", "$ref": "/Groups/g"}, {"value": "h", "$ref": "/Groups/h"}])
+    held["meta"] = {"resourceType": "User", "location": "/Users/u-1"}
+    shown = [{"value": "g", "$ref": f"{base_url}/Groups/g"}, {"$REF": f"{base_url}/Groups/h", "value": "h"}]
+    meta = {"location": f"{base_url}/Users/u-1", "resourcetype": "User", "created": None}
+    assert patch(held, replace(None, {"groups": shown, "meta": meta})) == held
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"meta": {"location": "https://scim.example.com/Users/u-2"}},
+        {"meta": {"location": "https://scim.example.com/Users/u-1", "version": 'W/"9"'}},
+        {"groups": [{"value": "g", "$ref": "https://scim.example.com/Groups/h"}]},
+        {"groups": [{"value": "g"}, {"value": "h"}]},
+    ],
+)
+def test_a_pathless_change_that_says_something_else_of_what_is_read_only_is_refused(value: dict[str, object]) -> None:
+    held = user(groups=[{"value": "g", "$ref": "/Groups/g"}], meta={"location": "/Users/u-1", "version": 'W/"1"'})
+    with pytest.raises(ScimError) as refused:
+        patch(held, replace(None, value))
+    assert (refused.value.status, refused.value.scim_type) == (400, "mutability")

@@ -293,3 +293,14 @@ def test_an_attribute_returned_on_request_comes_only_when_named() -> None:
     assert render(resource, BADGE_USER)[BADGES] == {"number": 7}
     assert render(resource, BADGE_USER, excluded=("title",))[BADGES] == {"number": 7}
     assert render(resource, BADGE_USER, attributes=(f"{BADGES}:note",))[BADGES] == {"note": "left-handed"}
+
+
+def test_to_exclude_a_sub_attribute_reveals_no_other_one_that_is_returned_on_request() -> None:
+    parts = [{"name": "a", "returned": "request"}, {"name": "b"}, {"name": "c"}, {"name": "d", "returned": "never"}]
+    urn = "urn:acme:box"
+    box = {"name": "box", "type": "complex", "subAttributes": parts}
+    rt = user_type([schema_from_dict({"id": urn, "attributes": [box]})])
+    held: dict[str, object] = {"schemas": [CORE, urn], urn: {"box": dict.fromkeys("abcd", "x")}}
+    assert render(held, rt, excluded=[f"{urn}:box.b"])[urn] == {"box": {"c": "x"}}
+    assert render(held, rt, excluded=[f"{urn}:box.a"])[urn] == {"box": {"b": "x", "c": "x"}}
+    assert render(held, rt, attributes=[f"{urn}:box.a"])[urn] == {"box": {"a": "x"}}

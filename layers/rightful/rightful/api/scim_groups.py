@@ -50,12 +50,15 @@ def get(call: ScimCall) -> Response:
     if_none_match = call.request.headers.get("if-none-match")
     if not shows_members or if_none_match is not None:
         group = call.groups.mine(store.group(group_id), group_id)
+        require_match(call.request.headers.get("if-match"), etag(group.version))
         if not_modified(if_none_match, etag(group.version)):
             return Response(304, None, {"ETag": etag(group.version)})
         if not shows_members:
             return _response(call, 200, group, ())
     found, members = whole_group(store, group_id)
-    return _response(call, 200, call.groups.mine(found, group_id), members)
+    group = call.groups.mine(found, group_id)
+    require_match(call.request.headers.get("if-match"), etag(group.version))
+    return _response(call, 200, group, members)
 
 
 def replace(call: ScimCall) -> Response:

@@ -28,9 +28,11 @@ def create(call: ScimCall) -> Response:
 
 
 def get(call: ScimCall) -> Response:
-    """GET /Users/{id} (RFC 7644 section 3.4.1); 304 where If-None-Match names the version."""
+    """GET /Users/{id} (RFC 7644 section 3.4.1); 304 where If-None-Match names the version, 412 where If-Match
+    does not (RFC 9110 section 13.2.2)."""
     state = call.provisioning.state(call.resource_id)
     account = _account(state, call)
+    require_match(call.request.headers.get("if-match"), etag(account.tag))
     if not_modified(call.request.headers.get("if-none-match"), etag(account.tag)):
         return Response(304, None, {"ETag": etag(account.tag)})
     return user_response(call, 200, account, user_resource_type(state.directory))

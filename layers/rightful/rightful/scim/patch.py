@@ -126,13 +126,16 @@ def apply_patch(
     """Return the resource after all operations in their order; equal to the input if nothing changes.
 
     A path-less value is one change per key, and a key may be whatever a path may be: an attribute,
-    an extension URN, `urn:...:User:department`, `name.givenName`. A readOnly attribute in it is
-    passed over where it repeats what the resource has, and refused where it differs.
+    an extension URN, `urn:...:User:department`, `name.givenName`. A readOnly attribute of the core
+    schema in it is passed over where it repeats what the resource has, and refused where it differs;
+    one of an extension that is sent as an object is passed over.
 
     Raises
     ------
-    ScimError 400: invalidPath for a path that names nothing, noTarget for a filter that matches
-    nothing, mutability, invalidValue, invalidFilter, tooMany for more work than MAX_WORK.
+    ScimError 400: invalidPath for a path that names nothing, noTarget for an add or replace whose
+    filter matches nothing and for a remove of the resource itself, mutability, invalidValue (also for
+    an extension that is left without what is required in it), invalidFilter, tooMany for more work
+    than MAX_WORK.
     """
     result = dict(resource)
     work = 0
@@ -214,11 +217,16 @@ def number_of_clauses(parsed: Filter | None) -> int:
 
 
 def _restates(held: object, sent: object) -> bool:
-    """Tell whether `sent` says nothing that is not so already."""
+    """Tell whether `sent` says nothing that is not so already. URLs of the service are held without its base URL."""
     if sent in (None, [], {}):
         return True
     if isinstance(held, dict) and isinstance(sent, dict):
-        return all(held.get(name) == value for name, value in sent.items())
+        by_name = {name.lower(): value for name, value in held.items()}
+        return all(_restates(by_name.get(name.lower()), value) for name, value in sent.items())
+    if isinstance(held, list) and isinstance(sent, list):
+        return len(held) == len(sent) and all(map(_restates, held, sent))
+    if isinstance(held, str) and isinstance(sent, str) and held.startswith("/"):
+        return sent.endswith(held)
     return held == sent
 
 

@@ -127,7 +127,7 @@ def _parts(attribute: Attribute, value: object, subs: frozenset[str] | None, *, 
         elif subs is None:
             if sub.returned == "default":
                 names.add(sub.name)
-        elif (sub.name in subs) is keep:
+        elif sub.name in subs if keep else sub.name not in subs and sub.returned == "default":
             names.add(sub.name)
     if isinstance(value, list):
         return [part for item in value if (part := _pick(item, names))]
