@@ -29,3 +29,14 @@ def api_body(resources: Resources) -> dict[str, Any]:
     (api,) = of_type(resources, "AWS::ApiGateway::RestApi").values()
     body: dict[str, Any] = api["Body"]
     return body
+
+
+def text_of(value: Any) -> str:
+    """A value as the template writes it in a text: !Ref X and !Sub ${X} are both "${X}"."""
+    if isinstance(value, dict):
+        if "Ref" in value:
+            return f"${{{value['Ref']}}}"
+        if "Fn::GetAtt" in value:
+            return f"${{{'.'.join(value['Fn::GetAtt'])}}}"
+        return str(value["Fn::Sub"])
+    return str(value)

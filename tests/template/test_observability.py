@@ -14,7 +14,7 @@ from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.conflicts.remediation import Effect
 from rightful.metrics import DIMENSIONS, EMITTERS, UNITS, Metric
-from tests.template.resources import Resources, api_body, of_type
+from tests.template.resources import Resources, api_body, of_type, text_of
 
 OWN = "Rightful/${AWS::StackName}"
 VALUES: Mapping[str, set[str]] = {
@@ -34,17 +34,6 @@ AWS_METRICS = {
 }
 """The metrics of AWS services that are used, with the dimensions they have (each service's page on CloudWatch)."""
 KIND_OF = {"FunctionName": "AWS::Lambda::Function", "QueueName": "AWS::SQS::Queue", "TableName": "AWS::DynamoDB::Table"}
-
-
-def text_of(value: Any) -> str:
-    """A value as the template writes it in a text: !Ref X and !Sub ${X} are both "${X}"."""
-    if isinstance(value, dict):
-        if "Ref" in value:
-            return f"${{{value['Ref']}}}"
-        if "Fn::GetAtt" in value:
-            return f"${{{'.'.join(value['Fn::GetAtt'])}}}"
-        return str(value["Fn::Sub"])
-    return str(value)
 
 
 def check_metric(resources: Resources, namespace: str, name: str, dimensions: Mapping[str, str]) -> None:
@@ -246,22 +235,6 @@ def test_the_dashboard_links_the_runbook_and_names_the_saved_queries(expanded: R
     for question in re.findall(r"\*([^*]+)\*", text):
         wanted = question.removeprefix("${AWS::StackName}/")
         assert wanted in {text_of(query["Name"]).removeprefix("${AWS::StackName}/") for query in queries}
-
-
-def test_saved_queries_ask_for_fields_that_are_logged(expanded: Resources) -> None:
-    code = "".join(path.read_text() for path in (ROOT / "layers/rightful/rightful").rglob("*.py"))
-    code += "".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
-    queries = of_type(expanded, "AWS::Logs::QueryDefinition")
-    assert len(queries) >= 4
-    for name, query in queries.items():
-        for group in query["LogGroupNames"]:
-            assert expanded[group["Ref"]]["Type"] == "AWS::Logs::LogGroup", name
-        listed = re.findall(r"^fields (.*)$", query["QueryString"], re.MULTILINE)
-        fields = {field.strip() for line in listed for field in line.split(",")} - {"@timestamp"}
-        for field in fields - {"service", "message", "correlation_id"}:  # Powertools writes these
-            assert f'"{field}"' in code, (name, field)
-        for message in re.findall(r'message = "([^"]+)"', query["QueryString"]):
-            assert f'"{message}"' in code, (name, message)
 
 
 def test_the_picture_in_the_documentation_is_of_this_dashboard() -> None:
