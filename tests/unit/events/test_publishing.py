@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.events.publishing import Published, publish
 from rightful.events.schema import domain_event
 from rightful.organizations.organization import OnDelete
+from rightful.organizations.registry import create_directory
 from rightful.storage.contract import Pointer, QueueUnavailableError
 from rightful.storage.memory import MemoryQueue
 from tests.support.service import Service, patch
@@ -152,3 +154,70 @@ def test_a_user_name_that_becomes_free_is_told_to_who_waits_for_it() -> None:
     conflicts: Any = service.admin("GET", "/conflicts").body
     assert "goes through" in conflicts["items"][0]["nextStep"]["what"]
     assert service.scim("PATCH", f"/Users/{waiting['id']}", patch(rename)).status == 200
+
+
+def refused_change(service: Service) -> Conflict:
+    """Ada wants Grace's address, which Grace uses."""
+    ada, _ = service.create_user("ada"), service.create_user("grace")
+    assert service.move(ada["id"], "grace").status == 409
+    service.remediate_all()
+    return conflict_of(service, ada)
+
+
+def conflict_of(service: Service, asked: dict[str, object]) -> Conflict:
+    return next(each for each in service.store.all_of(Conflict) if each.requester.scim_id == asked["id"])
+
+
+def test_a_mark_on_the_person_who_asked_is_told_to_their_own_conflict_at_once() -> None:
+    service, store = streaming()
+    service.admin("PUT", "/policy", {"policy": {"base": "custom", "rules": {"active_in_directory": "approval"}}})
+    waiting = refused_change(service)
+    assert waiting.conflict_class is ConflictClass.ACTIVE_IN_DIRECTORY
+    flag = {"id": str(waiting.requester.account_id), "flag": "privileged"}
+    for method, expected in (("PUT", ConflictClass.PROTECTED), ("DELETE", ConflictClass.ACTIVE_IN_DIRECTORY)):
+        store.take()
+        service.accounts(method, "/{id}/flags/{flag}", {} if method == "PUT" else None, parameters=flag)
+        publish_all(service, store)
+        service.remediate_all()
+        [now] = store.all_of(Conflict)
+        assert now.conflict_class is expected
+
+
+def test_a_mark_in_a_rotation_that_waits_is_told_to_everybody_in_it() -> None:
+    service, store = streaming()
+    service.admin("PUT", "/policy", {"brakes": {"paused": True}})
+    people = [service.create_user(name) for name in "abcd"]
+    for person, following in zip(people, "bcda", strict=True):
+        service.move(person["id"], following)
+    service.remediate_all()
+    assert {each.conflict_class for each in store.all_of(Conflict)} == {ConflictClass.LEAVING}
+    store.take()
+    marked = {"id": str(people[2]["id"]).rpartition("-")[0], "flag": "privileged"}
+    service.accounts("PUT", "/{id}/flags/{flag}", {}, parameters=marked)
+    publish_all(service, store)
+    service.remediate_all()
+    assert {each.conflict_class for each in store.all_of(Conflict)} == {ConflictClass.PROTECTED}
+
+
+def test_what_a_holder_wanted_ends_at_once_when_another_directory_takes_it_over() -> None:
+    service, store = streaming()
+    ben, ada = service.create_user("ben"), service.create_user("ada")
+    service.scim("PATCH", f"/Users/{ben['id']}", patch({"op": "replace", "path": "userName", "value": ada["userName"]}))
+    service.remediate_all()
+    assert conflict_of(service, ben).live
+    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Second"))
+    zoe = service.create_user("zoe")
+    service.move(zoe["id"], "ben")
+    service.remediate_all()
+    store.take()
+    taken: Any = service.admin(
+        "POST",
+        "/conflicts/{id}/decision",
+        {"decision": "approve", "reason": "hers"},
+        parameters={"id": conflict_of(service, zoe).id},
+    )
+    assert taken.body["status"] == "applied"
+    publish_all(service, store)
+    service.remediate_all()
+    ended = conflict_of(service, ben)
+    assert (ended.status, ended.next_step) == (ConflictStatus.SUPERSEDED, None)

@@ -194,7 +194,8 @@ class _Remediation:
         self._commit(
             [PutConflict(after, conflict.version), log_row(after, Action.CONFLICT_DECIDED, now, result=result)]
         )
-        woken = self._wake_followers(after) if conflict.status is not status else ()
+        same = (conflict.status, conflict.conflict_class) == (status, after.conflict_class)
+        woken = () if same else self._wake_followers(after)
         return Outcome(Effect.DECIDED, after, woken, self.brake)
 
     def _end(self, snapshot: Snapshot, status: ConflictStatus, explanation: str) -> Outcome:

@@ -12,7 +12,7 @@ from rightful.events.change import AccountChange, Change, ConflictChange
 from rightful.events.event import Event
 from rightful.events.of_accounts import account_events
 from rightful.events.of_conflicts import conflict_events
-from rightful.events.woken import renamed_by, swept_by, woken_by
+from rightful.events.woken import asker_changed_by, swept_by, woken_by
 from rightful.storage.contract import ConflictQueue, EventBus, IdentityStore, QueueUnavailableError, Sweep
 
 
@@ -45,9 +45,9 @@ def publish(store: IdentityStore, queue: ConflictQueue, bus: EventBus, changes: 
         try:
             woken += len(wake(store, queue, canonicals, correlation_id=_correlation_id(change)))
             done.update(canonicals)
-            renamed = renamed_by(change)
-            if renamed is not None:
-                woken += len(wake_pending(store, queue, renamed, correlation_id=_correlation_id(change)))
+            asker = asker_changed_by(change)
+            if asker is not None:
+                woken += len(wake_pending(store, queue, asker, correlation_id=_correlation_id(change)))
             organization_id = swept_by(change)
             if organization_id is not None:
                 queue.send_sweep(Sweep(organization_id), correlation_id=_correlation_id(change))

@@ -2,7 +2,7 @@
 
 A conflict waits for an address: it is worth another look when the address changes hands or becomes free, and when its
 holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected ...). A conflict about a
-userName waits for that. All of an organization's rest on its settings.
+userName waits for that. All of an organization's rest on its settings, and each on who asked.
 """
 
 from rightful.accounts.account import Account
@@ -23,12 +23,18 @@ def woken_by(change: Change) -> tuple[str, ...]:
     return ()
 
 
-def renamed_by(change: Change) -> Account | None:
-    """The user who has another userName now: its own refused change may have asked for one that was taken."""
+def asker_changed_by(change: Change) -> Account | None:
+    """Somebody, as they were, whose own refused change rests on what is different now: it takes two people for those who
+    are marked, it may have asked for a userName, and only a user of the directory is given an address."""
     old, new = (change.old, change.new) if isinstance(change, AccountChange) else (None, None)
-    if old is None or new is None or new.link is None or _user_name(old) in {None, _user_name(new)}:
+    if old is None or new is None or old.link is None or _asker(old) == _asker(new):
         return None
-    return new
+    return old
+
+
+def _asker(account: Account) -> tuple[object, ...]:
+    scim_id = account.link.scim_id if account.link is not None else None
+    return account.flags, account.organization_id, scim_id, _user_name(account)
 
 
 def swept_by(change: Change) -> str | None:
