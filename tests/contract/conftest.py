@@ -13,5 +13,6 @@ for _module in (
     "pages",
     "round_trips",
     "settings_writes",
+    "source_writes",
 ):
     pytest.register_assert_rewrite(f"tests.contract.{_module}")

@@ -16,6 +16,7 @@ from tests.contract.managed import Managed
 from tests.contract.pages import Pages
 from tests.contract.round_trips import RoundTrips
 from tests.contract.settings_writes import KeyWrites, SettingsWrites
+from tests.contract.source_writes import SourceWrites
 from tests.support.names import Names
 
 
@@ -29,6 +30,7 @@ class IdentityStoreContract(
     SettingsWrites,
     KeyWrites,
     GroupWrites,
+    SourceWrites,
     WholeCommits,
     Pages,
     Listings,

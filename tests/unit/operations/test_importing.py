@@ -1,17 +1,20 @@
 """Importing accounts: what they are afterwards, and that meeting somebody else's account changes nothing."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rightful.accounts.account import Account, AccountStatus, Origin
+from rightful.accounts.erasing import erase_due
 from rightful.conflicts.conflict import ConflictClass
 from rightful.invocation import Invocation
 from rightful.operations.import_rows import RowError, import_row
 from rightful.operations.import_run import ImportRun, Summary
 from rightful.operations.importing import Imported, Outcome, Target, import_account
 from rightful.storage.memory import MemoryStore
+from rightful.storage.writes import DeleteAccount, PutAccount, ReleaseAddress, Write
 from tests.support.service import Service, email_patch, user
 
 
@@ -61,6 +64,59 @@ def test_a_personal_account_belongs_to_no_organization(service: Service) -> None
 def test_importing_it_again_finds_it(service: Service) -> None:
     first, again = imported(service, sourceId="17"), imported(service, sourceId="17")
     assert (again.outcome, again.account_id) == (Outcome.ALREADY_THERE, first.account_id)
+
+
+def test_a_source_id_is_known_again_with_another_address_and_no_second_account_is_made(service: Service) -> None:
+    first = imported(service, email="old@example.com", sourceId="SRC7")
+    again = imported(service, email="new@example.com", sourceId="SRC7")
+    assert (again.outcome, again.account_id) == (Outcome.KNOWN_WITH_ANOTHER_ADDRESS, first.account_id)
+    assert "set-email" in again.explanation
+    assert account(service, first).email.canonical == "old@example.com"
+    assert service.store.holds(["new@example.com"]) == {}
+    assert len(service.store.all_of(Account)) == 1
+
+
+def test_a_source_id_is_known_again_whose_account_changed_its_address_since(service: Service) -> None:
+    target = Target(service.organization, service.directory.id)
+    first = imported(service, target, sourceId="SRC7", userName="ada")
+    scim_id = account(service, first).link
+    assert scim_id is not None
+    assert service.scim("PATCH", f"/Users/{scim_id.scim_id}", email_patch("ada.byron@example.com")).status == 200
+    again = imported(service, target, sourceId="SRC7", userName="ada")
+    assert (again.outcome, again.account_id) == (Outcome.KNOWN_WITH_ANOTHER_ADDRESS, first.account_id)
+    assert "ada@example.com" not in service.store.holds(["ada@example.com"])
+
+
+def test_two_organizations_may_have_the_same_source_ids(service: Service) -> None:
+    imported(service, sourceId="1")
+    assert imported(service, Target(), email="bob@elsewhere.example", sourceId="1").outcome is Outcome.IMPORTED
+
+
+def test_a_source_id_whose_account_was_erased_is_imported_anew(service: Service) -> None:
+    first = imported(service, email="old@example.com", sourceId="SRC7")
+    made = account(service, first)
+    erased: list[Write] = [DeleteAccount(made.id, made.version), ReleaseAddress("old@example.com", made.id)]
+    service.store.commit(erased, remaining=float)
+    again = imported(service, email="new@example.com", sourceId="SRC7")
+    assert again.outcome is Outcome.IMPORTED
+    assert imported(service, email="new@example.com", sourceId="SRC7").account_id == again.account_id
+
+
+def test_erasing_an_imported_account_forgets_its_source_id(service: Service) -> None:
+    first = imported(service, sourceId="SRC7")
+    made = account(service, first)
+    due = replace(made, version=made.version + 1, status=AccountStatus.PENDING_DELETION, deletion_date=service.now)
+    service.store.commit([PutAccount(due, made.version)], remaining=float)
+    assert erase_due(service.store, service.invocation(), made.id)
+    assert {key[0] for key in service.store.snapshot()} & {"ACCOUNT", "EMAIL", "SOURCE"} == set()
+
+
+def test_of_two_lines_with_one_source_id_the_first_is_imported(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("email,sourceId\nold@example.com,7\nnew@example.com,7\n")
+    summary = a_run(service, path).run(lambda _: None)
+    assert summary.outcomes == {Outcome.IMPORTED: 1, Outcome.KNOWN_WITH_ANOTHER_ADDRESS: 1}
+    assert "old@example.com" in service.store.holds(["old@example.com"])
 
 
 def test_another_line_with_the_same_address_is_a_conflict_and_changes_nothing(service: Service) -> None:

@@ -1,6 +1,6 @@
 """The end of an account: everything it holds is released with it."""
 
-from rightful.accounts.account import Account, canonical_user_name
+from rightful.accounts.account import Account, Origin, canonical_user_name
 from rightful.accounts.altering import ending_of
 from rightful.accounts.deletion import is_due
 from rightful.accounts.further_addresses import further_writes
@@ -9,6 +9,7 @@ from rightful.groups.cleaning import leave_all
 from rightful.invocation import Invocation
 from rightful.scim.errors import ScimError
 from rightful.storage.contract import IdentityStore
+from rightful.storage.source_writes import ReleaseSource
 from rightful.storage.writes import (
     AppendLog,
     ContendedError,
@@ -20,7 +21,7 @@ from rightful.storage.writes import (
     Write,
 )
 
-_INDEXES = (ReleaseAddress, ReleaseUserName)
+_INDEXES = (ReleaseAddress, ReleaseUserName, ReleaseSource)
 
 
 def erase_due(store: IdentityStore, invocation: Invocation, account_id: str) -> bool:
@@ -58,6 +59,8 @@ def _erasure(store: IdentityStore, invocation: Invocation, account: Account) -> 
         writes.append(ReleaseUserName(account.link.directory_id, name, account.id))
         writes.append(CountUsers(account.link.directory_id, account.id, -1))
         writes += further_writes([(account, None)])
+    if account.origin is Origin.IMPORT and account.sign_up_key is not None:
+        writes.append(ReleaseSource(account.sign_up_key, account.id))
     if account.organization_id is not None:
         writes.append(AppendLog(removal_entry(account, erased=True, invocation=invocation)))
     return [*writes, *ending_of(store, invocation, account, None)]

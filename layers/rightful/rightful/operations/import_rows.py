@@ -2,7 +2,7 @@
 
 Columns and members have the same names: email, sourceId, userName, externalId, givenName, familyName, emailVerified,
 active, lastLoginAt. Only `email` has to be there. `sourceId` is the account's id in the existing system: with it, a
-line is known again although its address changed in the file.
+line is known again although its address changed, in the file or here.
 """
 
 import csv
@@ -30,18 +30,23 @@ class RowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One account to import. `key` says which one it is, in the existing system."""
+    """One account to import."""
 
     number: int
     address: Address
-    key: str
     user_name: str
+    source_id: str | None = None
     external_id: str | None = None
     given_name: str | None = None
     family_name: str | None = None
     email_verified: bool = True
     active: bool = True
     last_login_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """Which account of the existing system it is: without a sourceId, the address says so."""
+        return self.source_id or self.address.canonical
 
 
 def read_rows(lines: Iterable[str], *, is_csv: bool) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
@@ -99,8 +104,8 @@ def import_row(number: int, document: Mapping[str, object]) -> ImportRow:
     return ImportRow(
         number=number,
         address=address,
-        key=_text(document, "sourceId") or address.canonical,
         user_name=_text(document, "userName") or email,
+        source_id=_text(document, "sourceId"),
         external_id=_text(document, "externalId"),
         given_name=_text(document, "givenName"),
         family_name=_text(document, "familyName"),

@@ -87,8 +87,9 @@ class ImportRun:
         return summary
 
     def _import(self, pool: ThreadPoolExecutor, lines: Iterable[Line]) -> Iterator[Imported]:
-        """Several at a time; of two lines with one address the first one gets it, as in the file."""
-        first: dict[str, ImportRow] = {}
+        """Several at a time; of two lines with one address, or one sourceId, the first one gets it, as in the file."""
+        first: list[ImportRow] = []
+        seen: set[tuple[str, str]] = set()
         later: list[ImportRow] = []
         for number, document in lines:
             try:
@@ -98,9 +99,10 @@ class ImportRun:
             except RowError as error:
                 yield Imported(number, Outcome.INVALID, explanation=str(error))
                 continue
-            if first.setdefault(row.address.canonical, row) is not row:
-                later.append(row)
-        yield from pool.map(self._import_row, first.values())
+            names = {("email", row.address.canonical), ("sourceId", row.key)}
+            (later if names & seen else first).append(row)
+            seen |= names
+        yield from pool.map(self._import_row, first)
         yield from map(self._import_row, later)
 
     def _import_row(self, row: ImportRow) -> Imported:

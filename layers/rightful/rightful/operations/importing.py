@@ -1,7 +1,8 @@
 """`rightful import`: the accounts of an existing system, before the first identity provider pushes.
 
-Each line is one transaction, and can be tried again: the account that it made is found by its address and its key. A
-line that meets somebody else's account changes nothing and is reported.
+Each line is one transaction, and can be tried again: the account that it made is found by its sourceId, whatever its
+address is now, or else by its address and its key. A line that meets somebody else's account changes nothing and is
+reported.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from rightful.operations.import_rows import ImportRow
 from rightful.organizations.organization import Organization
 from rightful.scim.errors import ScimError
 from rightful.storage.contract import IdentityStore
+from rightful.storage.source_writes import ClaimSource
 from rightful.storage.writes import (
     AppendLog,
     ClaimAddress,
@@ -38,6 +40,8 @@ class Outcome(StrEnum):
     IMPORTED = "imported"
     ALREADY_THERE = "already_there"
     """An earlier run imported it."""
+    KNOWN_WITH_ANOTHER_ADDRESS = "known_with_another_address"
+    """An earlier run, or line, imported it; then the address changed, in the file or here."""
     ADDRESS_TAKEN = "address_taken"
     USER_NAME_TAKEN = "user_name_taken"
     OTHER_ORGANIZATION = "other_organization"
@@ -73,7 +77,7 @@ def import_account(store: IdentityStore, invocation: Invocation, target: Target,
     Raises:
         ContendedError: no quiet moment; try again.
     """
-    key = repeat_key(_SOURCE, row.key)
+    key = _key_of(row, target)
     try:
         check_claimable(row.address)
     except ScimError as error:
@@ -82,16 +86,30 @@ def import_account(store: IdentityStore, invocation: Invocation, target: Target,
     if foreign is not None:
         return foreign
     account = account_of(row, target, invocation, key)
+    source = ClaimSource(key, account.id) if row.source_id is not None else None
     for _ in range(_ATTEMPTS):
         try:
-            store.commit(_writes(account, invocation), remaining=invocation.remaining)
+            store.commit(_writes(account, source, invocation), remaining=invocation.remaining)
         except RefusedError as refused:
+            known = _known_by(source, refused)
+            holder = store.account(known) if known else None
+            if holder is not None:
+                return _known(row, holder)
+            if known and source:
+                source = replace(source, instead_of=known)  # that one was erased
+                continue
             found = _refused(store, row, key, refused)
             if found is not None:
                 return found
             continue  # whoever was in the way is gone again
         return Imported(row.number, Outcome.IMPORTED, account.id)
     return Imported(row.number, Outcome.ADDRESS_TAKEN, explanation="The address keeps changing hands.")
+
+
+def _key_of(row: ImportRow, target: Target) -> str:
+    """Each organization has an existing system of its own."""
+    organization_id = target.organization.id if target.organization else ""
+    return repeat_key(f"{_SOURCE}#{organization_id}", row.key)
 
 
 def account_of(row: ImportRow, target: Target, invocation: Invocation, key: str) -> Account:
@@ -139,8 +157,10 @@ def _attributes(row: ImportRow) -> Mapping[str, object]:
     return attributes
 
 
-def _writes(account: Account, invocation: Invocation) -> list[Write]:
+def _writes(account: Account, source: ClaimSource | None, invocation: Invocation) -> list[Write]:
     writes: list[Write] = [PutAccount(account, None)]
+    if source is not None:
+        writes.append(source)
     if account.holds is not None:
         writes.append(ClaimAddress(account.holds, account.id, invocation.now))
     if account.link is not None:
@@ -160,6 +180,23 @@ def _domain_of_another(target: Target, row: ImportRow) -> Imported | None:
         return None
     explanation = f"The organization has not verified {row.address.domain}."
     return Imported(row.number, Outcome.OTHER_ORGANIZATION, explanation=explanation)
+
+
+def _known_by(source: ClaimSource | None, refused: RefusedError) -> str | None:
+    """The account that was imported for this line's sourceId before."""
+    found = next((refusal.found for refusal in refused.refusals if refusal.write == source), None)
+    return found if isinstance(found, str) else None
+
+
+def _known(row: ImportRow, account: Account) -> Imported:
+    if account.email is not None and account.email.canonical == row.address.canonical:
+        return Imported(row.number, Outcome.ALREADY_THERE, account.id)
+    explanation = (
+        "This sourceId was imported before, and the account has another address or none, which importing does not "
+        "change. If the address of this line is the right one, its identity provider sends it (if a directory provisions the "
+        "account), an administrator sets it (set-email), or the person changes it."
+    )
+    return Imported(row.number, Outcome.KNOWN_WITH_ANOTHER_ADDRESS, account.id, explanation)
 
 
 def _refused(store: IdentityStore, row: ImportRow, key: str, refused: RefusedError) -> Imported | None:

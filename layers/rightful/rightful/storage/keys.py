@@ -96,6 +96,11 @@ COUNTERS = 8
 """A directory's number of users is the sum of this many counters, so that creations do not contend for one."""
 
 
+def source(key: str) -> Key:
+    """For which account of an existing system an account was imported."""
+    return Key(f"SOURCE#{key}", "SOURCE")
+
+
 def counter(directory_id: str, shard: int) -> Key:
     """One of a directory's counters of users."""
     return Key(f"DIR#{directory_id}#COUNT", f"{shard}")

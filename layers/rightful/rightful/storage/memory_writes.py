@@ -15,6 +15,7 @@ from rightful.storage.contract import Pointer
 from rightful.storage.group_writes import GroupWrite
 from rightful.storage.memory_further import change_list
 from rightful.storage.memory_listing import count
+from rightful.storage.source_writes import ClaimSource, ReleaseSource
 from rightful.storage.writes import Hold, Write
 
 Found = Account | Hold | Conflict | Group | str | None
@@ -48,6 +49,8 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
     w.EndWaiter: lambda write: ("WAITER", write.canonical, write.conflict_id),
     w.AppendLog: lambda write: ("LOG", write.entry.organization_id, write.entry.id),
     w.CountUsers: lambda write: ("COUNT", write.directory_id),
+    ClaimSource: lambda write: ("SOURCE", write.key),
+    ReleaseSource: lambda write: ("SOURCE", write.key),
     s.PutOrganization: lambda write: ("ORGANIZATION", write.organization.id),
     s.PutDirectory: lambda write: ("DIRECTORY", write.directory.organization_id, write.directory.id),
     s.ClaimDomain: lambda write: ("DOMAIN", write.domain),
@@ -120,6 +123,10 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return item in {None, account_id}
         case w.ReleaseUserName(account_id=account_id) | w.TransferUserName(from_account_id=account_id):
             return item == account_id
+        case ClaimSource(_, account_id, instead_of):
+            return item in {None, account_id, instead_of}
+        case ReleaseSource(_, account_id):
+            return item in {None, account_id}
         case w.RequireDomain(organization_id, _, or_nobody):
             return item == organization_id or (or_nobody and item is None)
         case s.ReleaseDomain(_, organization_id):
@@ -153,6 +160,8 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
         case w.ReserveAddress(canonical, _, reservation):
             items[key] = Hold(canonical, None, reservation)
         case w.ClaimUserName(account_id=account_id) | w.TransferUserName(to_account_id=account_id):
+            items[key] = account_id
+        case ClaimSource(_, account_id):
             items[key] = account_id
         case s.ClaimDomain(_, organization_id, _):
             items[key] = organization_id

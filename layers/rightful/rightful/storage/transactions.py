@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import singledispatchmethod
 
 from rightful.organizations.tokens import Token
-from rightful.storage import keys
+from rightful.storage import keys, source_writes
 from rightful.storage import settings_writes as s
 from rightful.storage import writes as w
 from rightful.storage.account_items import account_item
@@ -215,6 +215,17 @@ class Translator:
             values=values_of(delta=write.delta, shifts=int(write.shifts)),
             update="ADD user_count :delta, shifts :shifts",
         )
+
+    @action.register
+    def _(self, write: source_writes.ClaimSource) -> Action:
+        item = write_item(keys.source(write.key), {"account_id": write.account_id})
+        instead_of = write.instead_of or write.account_id
+        condition = f"{_NEW} OR account_id IN (:account, :instead)"
+        return self._put(item, condition, account=write.account_id, instead=instead_of)
+
+    @action.register
+    def _(self, write: source_writes.ReleaseSource) -> Action:
+        return self._on("Delete", keys.source(write.key), f"{_NEW} OR {_OURS}", account=write.account_id)
 
     @action.register
     def _(self, write: s.PutOrganization) -> Action:

@@ -14,6 +14,7 @@ from rightful.eventlog import LogEntry
 from rightful.groups.group import Group
 from rightful.storage.group_writes import GroupWrite
 from rightful.storage.settings_writes import SettingsWrite
+from rightful.storage.source_writes import SourceWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +271,7 @@ Write = (
     | AppendLog
     | CountUsers
     | SettingsWrite
+    | SourceWrite
     | GroupWrite
 )
 
