@@ -35,7 +35,7 @@ def is_awaited(holder: Account, requester_key: str, organization_id: str, now: d
     awaited = holder.awaited
     if awaited is None or awaited.requester_key != requester_key or now >= awaited.until:
         return False
-    return _can_be_linked(holder, organization_id)
+    return not obstacle_to_linking(holder, organization_id)
 
 
 def is_same_user(
@@ -43,7 +43,7 @@ def is_same_user(
 ) -> bool:
     """Whether the holder of the wanted address is provably the very user that the directory creates now."""
     former = holder.former_link
-    if former is None or former.directory_id != directory_id or not _can_be_linked(holder, organization_id):
+    if former is None or former.directory_id != directory_id or obstacle_to_linking(holder, organization_id):
         return False
     external_id = resource.get("externalId")
     if external_id is not None or former.external_id is not None:
@@ -52,7 +52,20 @@ def is_same_user(
     return policy.relink_by_user_name and user_name == canonical_user_name(former.user_name)
 
 
-def _can_be_linked(holder: Account, organization_id: str) -> bool:
-    """Whoever is marked since, or about to be deleted, is a case for people again."""
-    ours = holder.link is None and holder.organization_id == organization_id
-    return ours and holder.status is not AccountStatus.PENDING_DELETION and not holder.flags
+def obstacle_to_linking(holder: Account, organization_id: str) -> str:
+    """Why no create may link this account, in words; empty: one may.
+
+    Anybody can sign up with an address and wait until its owner is given the account. So it takes a directory that
+    vouched for it once, or a mailbox that confirmed it: never the address alone.
+    """
+    if holder.organization_id != organization_id:
+        return "your organization does not manage it"
+    if holder.link is not None:
+        return "a directory provisions it"
+    if holder.status is AccountStatus.PENDING_DELETION:
+        return "it is about to be deleted"
+    if holder.flags:
+        return f"it is marked ({', '.join(flag.value.replace('_', ' ') for flag in sorted(holder.flags))})"
+    if holder.former_link is None and not holder.email_verified:
+        return "no directory ever provisioned it and its mailbox was never confirmed, so anybody may have signed up"
+    return ""

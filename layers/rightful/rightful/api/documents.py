@@ -92,7 +92,12 @@ def holder_document(holder: Account) -> dict[str, object]:
 
 
 def _approval_document(approval: Approval) -> dict[str, object]:
-    return {"by": approval.holder, "reason": approval.reason, "at": _time(approval.given_at)}
+    return {
+        "by": approval.holder,
+        "reason": approval.reason,
+        "at": _time(approval.given_at),
+        "resolution": approval.resolution.value if approval.resolution else None,
+    }
 
 
 def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, object]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rightful.accounts.account import Account
 from rightful.conflicts import explain
 from rightful.conflicts.applying import emptied_holder, required_domains, resolved
-from rightful.conflicts.conflict import ConflictClass, ConflictStatus, Resolution
+from rightful.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.conflicts.decision import Decision
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.log_rows import log_row
@@ -38,8 +38,6 @@ def plan_change(snapshot: Snapshot, requester: Account, diagnosis: Diagnosis, de
         return resolved(snapshot, diagnosis, decision, [mine], Indexed(requester_key=hold.reservation.requester_key))
     if holder is None:
         return explain.unknown(conflict)
-    if decision.resolution is Resolution.RELINK:
-        return explain.cannot_relink(conflict)
     gone = emptied_holder(snapshot, holder, diagnosis, wanted_user_name=after.link.user_name if after.link else "")
     return resolved(snapshot, diagnosis, decision, [mine, gone])
 

@@ -17,6 +17,7 @@ from rightful.conflicts.decision import Decision
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.moves import Indexed, Move, touched, writes_of
 from rightful.conflicts.plan import Blocked, Plan
+from rightful.conflicts.resolutions import chosen
 from rightful.conflicts.snapshot import Snapshot
 from rightful.storage.writes import (
     Hold,
@@ -29,9 +30,6 @@ from rightful.storage.writes import (
 )
 
 _KEPT_AT_LEAST = timedelta(days=2)
-
-_RELINKS_BY_DEFAULT = frozenset({ConflictClass.REHIRE})
-_CAN_RELINK = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})
 
 
 def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
@@ -51,9 +49,7 @@ def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) ->
         return _ended(snapshot, diagnosis, decision, (passed_on,))
     if holder is None:
         return explain.unknown(conflict)
-    if _relinks(conflict_class, decision.resolution):
-        if holder.link is not None or holder.flags or conflict_class not in _CAN_RELINK:
-            return explain.cannot_relink(conflict)
+    if chosen(conflict, conflict_class, diagnosis.no_relink, decision.resolution) is Resolution.RELINK:
         return _relinked(snapshot, diagnosis, decision)
     gone = emptied_holder(snapshot, holder, diagnosis)
     moved = writes_of([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
@@ -78,12 +74,6 @@ def reservation_for(snapshot: Snapshot) -> Reservation:
 
 def _kept_until(snapshot: Snapshot) -> datetime:
     return max(snapshot.conflict.expires_at, snapshot.now + _KEPT_AT_LEAST)
-
-
-def _relinks(conflict_class: ConflictClass, resolution: Resolution | None) -> bool:
-    if resolution is None:
-        return conflict_class in _RELINKS_BY_DEFAULT
-    return resolution is Resolution.RELINK
 
 
 def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:

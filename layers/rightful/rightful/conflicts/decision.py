@@ -80,12 +80,14 @@ def decide(
 
 def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
     """The approvals of a conflict that count now: recent, by keys that are still live, one per key and person, and
-    given to what is the case now: this class, this holder."""
+    given to what is the case now: this class, this holder, and a resolution that can be."""
     counted: list[Approval] = []
     for approval in snapshot.conflict.approvals:
         if approval.key_id not in snapshot.live_key_ids or snapshot.now - approval.given_at > APPROVAL_LIFETIME:
             continue
         if (approval.conflict_class, approval.holder_account_id) != approved_thing(snapshot, diagnosis):
+            continue
+        if approval.resolution is Resolution.RELINK and diagnosis.no_relink:
             continue
         if not any(same_approver(approval, other) for other in counted):
             counted.append(approval)

@@ -15,12 +15,13 @@ from rightful.conflicts.conflict import (
 from rightful.conflicts.decision import approved_thing, counting, decide, same_approver
 from rightful.conflicts.decision_error import DecisionError, read_reason
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
-from rightful.conflicts.explain import situation
+from rightful.conflicts.explain import cannot_relink, situation
 from rightful.conflicts.failing import reopening
 from rightful.conflicts.gathering import gather
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.policy import Rule
 from rightful.conflicts.remediation import Effect, Outcome, remediate
+from rightful.conflicts.resolutions import chosen
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.undoing import undo
 from rightful.conflicts.waking import wake_followers
@@ -51,7 +52,8 @@ def approve(
 
     The approval is stored, then everything is read and judged again: what is applied is what is true then. An
     approval is given to the class and the holder of the moment; it counts for 7 days and only while its key is live.
-    Two approvals need two keys of two different people, and the same resolution.
+    Two approvals need two keys of two different people, and the same resolution; who asks for the other one later has
+    changed their mind.
 
     Raises:
         DecisionError: not_found, ended, not_approvable, same_approver, invalid_value.
@@ -69,9 +71,11 @@ def approve(
         diagnosis = diagnose(snapshot)
         _check_approvable(snapshot, diagnosis, resolution)
         conflict_class, holder_id = approved_thing(snapshot, diagnosis)
-        approval = Approval(key.id, key.holder, text, invocation.now, resolution, conflict_class, holder_id)
+        wanted = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, resolution)
+        approval = Approval(key.id, key.holder, text, invocation.now, wanted, conflict_class, holder_id)
         given = counting(snapshot, diagnosis)
-        if any(same_approver(approval, other) for other in given):
+        others = tuple(other for other in given if not same_approver(approval, other))
+        if any(other.resolution is wanted for other in given if other not in others):
             if _is_sufficient(snapshot, diagnosis, given):
                 # The process died between approval and remediation: asking again is asking for the latter.
                 return _announce_and_remediate(store, queue, invocation, pointer)
@@ -79,7 +83,7 @@ def approve(
         approved = replace(
             conflict,
             version=conflict.version + 1,
-            approvals=(*given, approval),
+            approvals=(*others, approval),
             updated_at=invocation.now,
             sent=False,
         )
@@ -196,10 +200,14 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
         raise DecisionError("not_approvable", f"{situation(diagnosis)} No approval can change that.")
     if diagnosis.acts_as is ConflictClass.UNKNOWN and (snapshot.leg.hold is None or not snapshot.leg.hold.reservation):
         raise DecisionError("not_approvable", f"{situation(diagnosis)} Nothing could be applied safely.")
-    if resolution is Resolution.RELINK and snapshot.conflict.operation is not Operation.CREATE:
+    if resolution is not Resolution.RELINK:
+        return
+    if snapshot.conflict.operation is not Operation.CREATE:
         raise DecisionError(
             "invalid_value", "Only a user that is to be created can be linked to a former account.", "resolution"
         )
+    if diagnosis.no_relink:
+        raise DecisionError("not_approvable", cannot_relink(diagnosis), "resolution")
 
 
 def _is_sufficient(snapshot: Snapshot, diagnosis: Diagnosis, approvals: Sequence[Approval]) -> bool:

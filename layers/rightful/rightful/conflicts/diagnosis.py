@@ -18,6 +18,7 @@ from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus
 from rightful.conflicts.evidence import facts_about, protection
 from rightful.conflicts.merging import wanted_user_name_of
 from rightful.conflicts.proof import same_person
+from rightful.conflicts.resolutions import obstacle_to_relinking
 from rightful.conflicts.snapshot import Leg, Snapshot
 
 _TOMBSTONE = re.compile(r"[0-9a-f]{32}([^@]+@.+)")
@@ -33,6 +34,7 @@ class Diagnosis:
         free: nobody stands in the way any more.
         since: how long the holder has been deactivated, where that counts.
         proof: the proof that requester and holder are the same person.
+        no_relink: why the holder cannot be linked again by the create; empty: it can.
     """
 
     conflict_class: ConflictClass
@@ -41,6 +43,7 @@ class Diagnosis:
     free: bool = False
     since: timedelta | None = None
     proof: str | None = None
+    no_relink: str = ""
 
     @property
     def acts_as(self) -> ConflictClass:
@@ -121,6 +124,11 @@ def wants_still(leg: Leg) -> bool:
 
 def diagnose(snapshot: Snapshot) -> Diagnosis:
     """The class of a conflict whose change is still wanted (`reason_to_end` said nothing)."""
+    diagnosis = _diagnosed(snapshot)
+    return replace(diagnosis, no_relink=obstacle_to_relinking(snapshot, diagnosis.acts_as))
+
+
+def _diagnosed(snapshot: Snapshot) -> Diagnosis:
     if snapshot.conflict.collision is Collision.USER_NAME:
         return _user_name_collision(snapshot)
     diagnosis = _before_the_holder(snapshot) or _by_holder(snapshot)

@@ -17,6 +17,7 @@ def facts_about(holder: Account, organization_id: str) -> dict[str, str]:
         facts["linked in directory"] = holder.link.directory_id
     elif holder.former_link:
         facts["last linked in directory"] = holder.former_link.directory_id
+    facts["address confirmed"] = "yes" if holder.email_verified else "no"
     facts["last login"] = f"{holder.last_login_at:%Y-%m-%d}" if holder.last_login_at else "never"
     if holder.deactivated_at and not holder.active:
         facts["deactivated on"] = f"{holder.deactivated_at:%Y-%m-%d}"

@@ -6,12 +6,21 @@ one; and it never says more than the evidence shows.
 
 from collections.abc import Callable, Mapping
 
-from rightful.conflicts.conflict import Collision, Conflict, ConflictClass, ConflictStatus, NextStep, Operation
+from rightful.conflicts.conflict import (
+    Collision,
+    Conflict,
+    ConflictClass,
+    ConflictStatus,
+    NextStep,
+    Operation,
+    Resolution,
+)
 from rightful.conflicts.decision import Decision
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.log_rows import OUTSIDE, VERIFY_DOMAIN
 from rightful.conflicts.plan import TRANSACTION_LIMIT, Blocked
 from rightful.conflicts.policy import Rule
+from rightful.conflicts.resolutions import chosen
 from rightful.conflicts.snapshot import Snapshot
 
 ADMINISTRATOR = "organization administrator"
@@ -68,7 +77,8 @@ _SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
     ),
     ConflictClass.UNLINKED: lambda facts: (
         "The address is held by an account of your organization that no directory provisions "
-        f"(last login: {facts.get('last login', 'unknown')})."
+        f"(last login: {facts.get('last login', 'unknown')}"
+        f"{'; its mailbox was never confirmed' if facts.get('address confirmed') == 'no' else ''})."
     ),
     ConflictClass.OTHER_KEY: lambda facts: (
         "The userName was taken, but nobody has it any more."
@@ -103,6 +113,13 @@ _EFFECTS: Mapping[ConflictClass, str] = {
         "Without a decision it is judged again when that user is created or the reservation ends."
     ),
 }
+
+_LINKED: Mapping[ConflictClass, str] = {
+    ConflictClass.REHIRE: "the former account becomes this user's again, with what belongs to it.",
+    ConflictClass.DEACTIVATED: "the deactivated account becomes this user's, with what belongs to it.",
+    ConflictClass.UNLINKED: "the holder becomes this user's account, with what belongs to it.",
+}
+"""Where a create may link the holder (`resolutions`)."""
 
 _REFUSALS: Mapping[ConflictClass, NextStep] = {
     ConflictClass.OTHER_ORGANIZATION: NextStep(
@@ -144,10 +161,16 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
     people = "two different administrators have to agree" if decision.missing > 1 else "one administrator decides"
     if decision.missing == 1 and decision.approvals:
         people = "one more administrator has to agree"
-    effect = _EFFECTS.get(diagnosis.acts_as, "the requester gets the address.")
-    if diagnosis.acts_as is ConflictClass.REHIRE and conflict.operation is Operation.CREATE:
-        effect = "the former account becomes this user's again, with what belongs to it."
-    return explanation, NextStep(ADMINISTRATOR, f"Approve or reject ({people}). With approval {effect}")
+    effects = {
+        Resolution.RELEASE: _EFFECTS.get(diagnosis.acts_as, "the requester gets the address."),
+        Resolution.RELINK: _LINKED.get(diagnosis.acts_as, ""),
+    }
+    resolution = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, decision.resolution)
+    what = f"Approve or reject ({people}). With approval {effects.pop(resolution)}"
+    if conflict.operation is Operation.CREATE and not diagnosis.no_relink and diagnosis.acts_as in _LINKED:
+        other, effect = effects.popitem()
+        what += f' With the resolution "{other}" {effect}'
+    return explanation, NextStep(ADMINISTRATOR, what)
 
 
 def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> str:
@@ -258,15 +281,11 @@ def failed(conflict: Conflict) -> tuple[str, NextStep]:
     )
 
 
-def cannot_relink(conflict: Conflict) -> Blocked:
-    """Linking the holder again was chosen where it is impossible."""
-    why = (
-        "the user exists and keeps its own account"
-        if conflict.requester.account_id is not None
-        else "the holder is linked, protected or another kind of account"
+def cannot_relink(diagnosis: Diagnosis) -> str:
+    """Linking the holder again was asked for where it is impossible: why, and what can be done instead."""
+    instead = (
+        "Approve its claim first, without a resolution: then it is judged again."
+        if diagnosis.acts_as is ConflictClass.CLAIMABLE
+        else "Approve releasing the address instead, or reject."
     )
-    return Blocked(
-        f"The holder cannot be linked again: {why}.",
-        NextStep(ADMINISTRATOR, "Approve releasing the address instead, or reject."),
-        ConflictStatus.WAITING_APPROVAL,
-    )
+    return f"The holder cannot be linked again: {diagnosis.no_relink}. {instead}"

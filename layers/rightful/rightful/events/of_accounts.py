@@ -94,7 +94,13 @@ def _reason_to_revoke(old: Account, new: Account) -> str | None:
         return "deletion_scheduled" if new.status is AccountStatus.PENDING_DELETION else "deactivated"
     if _real_email(old) is not None and _real_email(new) is None:
         return "email_released"
+    if new.link is not None and old.link is None and not _was_of(old, new.link.directory_id):
+        return "linked"
     return None
+
+
+def _was_of(account: Account, directory_id: str) -> bool:
+    return account.former_link is not None and account.former_link.directory_id == directory_id
 
 
 def _conflict_id(old: Account, new: Account) -> str | None:

@@ -168,7 +168,7 @@ class SessionsRevoke(_AboutAccount):
     """End every session and revoke every token of the account."""
 
     type: Literal["account.sessions.revoke"]
-    reason: Literal["deactivated", "deletion_scheduled", "deleted", "email_released"]
+    reason: Literal["deactivated", "deletion_scheduled", "deleted", "email_released", "linked"]
 
 
 class ConflictEvent(_Event):
