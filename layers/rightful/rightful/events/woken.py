@@ -24,8 +24,8 @@ def woken_by(change: Change) -> tuple[str, ...]:
 
 
 def asker_changed_by(change: Change) -> Account | None:
-    """Somebody, as they were, whose own refused change rests on what is different now: it takes two people for those who
-    are marked, it may have asked for a userName, and only a user of the directory is given an address."""
+    """Somebody, as they were, whose own refused change rests on what is different now: it takes two people where one is
+    marked, it may have asked for a userName, and only a user of the directory is given an address."""
     old, new = (change.old, change.new) if isinstance(change, AccountChange) else (None, None)
     if old is None or new is None or old.link is None or _asker(old) == _asker(new):
         return None
