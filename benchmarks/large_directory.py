@@ -27,6 +27,7 @@ from rightful.accounts.account import Account, Link, scim_id_of
 from rightful.accounts.address import parse_address
 from rightful.groups.group import Group
 from rightful.groups.resource import canonical_group_name
+from rightful.listing import bookmarks
 from rightful.organizations.organization import DomainPolicy
 from rightful.organizations.registry import create_directory
 from rightful.scim.members import Member
@@ -34,6 +35,7 @@ from rightful.storage.account_items import account_item
 from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.group_items import member_item
 from rightful.storage.group_writes import ClaimGroupName, CountGroups, PutGroup
+from rightful.storage.listing_contract import Listing
 from rightful.storage.writes import CountUsers
 from tests.support.builders import an_account
 from tests.support.service import START, Service, patch
@@ -232,6 +234,26 @@ def measure(filled: Filled, plain: Any) -> dict[str, Cost]:
     return costs
 
 
+def far_page_afresh(filled: Filled, plain: Any) -> tuple[Cost, Cost]:
+    """The cost of the last page in a process that has served no page of the directory: where no landmarks are, so that
+    they are made, and where they are."""
+    service = filled.service
+    service.enter(replace(service.directory, id=filled.directory_id))
+    store: DynamoDBStore = service.store  # type: ignore[assignment]
+    listing = Listing("users", filled.directory_id)
+    landmarks = store.landmarks(listing, now=service.now)
+    store.put_landmarks(listing, replace(landmarks, positions=()), until=service.now)
+    costs: list[Cost] = []
+    for _ in range(2):
+        bookmarks.forget()
+        with costing(store.client, plain) as cost:
+            asked = {"startIndex": str(filled.size - PAGE + 1), "count": str(PAGE)}
+            body: Any = service.scim("GET", "/Users", query=asked).body
+        assert body["Resources"][-1]["id"] == filled.outsider
+        costs.append(cost)
+    return costs[0], costs[1]
+
+
 def compare(small: Mapping[str, Cost], large: Mapping[str, Cost]) -> Iterator[tuple[str, float, float]]:
     """Ratios of calls and of capacity units, large against small, by request."""
     for what, there in small.items():
@@ -272,12 +294,15 @@ def main() -> int:
         filled = [fill(service, f"d{size}", size, print) for size in (100, arguments.users)]
         print(f"filled in {time.monotonic() - began:.0f} s")
         small, large = (measure(each, clients[1]) for each in filled)
+        afresh = far_page_afresh(filled[1], clients[1])
     finally:
         ministack.stop()
     dearer = False
     for what, calls, units in compare(small, large):
         print(f"{what:36} calls x{calls:.2f}  units x{units:.2f}   ({large[what]})")
         dearer = dearer or calls > 1 or units > 1.05
+    for what, cost in zip(("no landmarks yet", "by landmarks"), afresh, strict=True):
+        print(f"{f'last page afresh, {what}':36} {cost}")
     return 1 if dearer else 0
 
 

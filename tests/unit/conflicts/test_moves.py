@@ -1,6 +1,7 @@
 """From accounts before and after to the index writes: nothing is given twice or left behind."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -60,6 +61,17 @@ def test_user_names_pass_on_with_the_addresses() -> None:
 def test_unlinking_gives_the_user_name_up_and_counts() -> None:
     moved = writes_of([_moved(ADA, link=None)], NOW)
     assert set(moved.writes[1:]) == {ReleaseUserName("here", "ada", "ada"), CountUsers("here", "ada", -1)}
+
+
+def test_linking_counts_and_moves_who_comes_after() -> None:
+    unlinked = replace(ADA, link=None)
+    assert CountUsers("here", "ada", 1, earlier=True) in writes_of([_moved(unlinked, link=ADA.link)], NOW).writes
+
+
+def test_a_link_of_another_time_moves_who_stands_between() -> None:
+    later = a_link("ada", "here", linked_at=NOW + timedelta(hours=1))
+    moved = writes_of([_moved(replace(ADA, link=later), link=ADA.link)], NOW)
+    assert CountUsers("here", "ada", 0, earlier=True) in moved.writes
 
 
 def test_a_wrongly_listed_address_is_taken_from_who_is_listed() -> None:
