@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from rightful.api.lambda_context import invocation_of
 from rightful.metrics import Metric
-from rightful.observability import count, logger, observed
+from rightful.observability import count, failed, logger, observed
 from rightful.storage.clients import conflict_queue, identity_store
-from rightful.upkeep.janitor import make_round, standing
+from rightful.upkeep.janitor import make_round
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from rightful.upkeep.agreement import Disagreement
+    from rightful.upkeep.janitor import Standing
 
 
 @observed
@@ -42,13 +43,20 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
     count(Metric.ITEMS_CHECKED, done.checked.looked_at)
     count(Metric.INDEX_DISAGREEMENTS, len(done.checked.unrepaired) + len(done.checked.repaired))
     count(Metric.INDEX_REPAIRS, len(done.checked.repaired))
-    stand = standing(identity_store(), invocation.now)
+    if done.stand is not None:
+        _count_standing(done.stand)
+    for part, error in done.failures:
+        failed(part, error)
+    if done.failures:
+        raise ExceptionGroup("parts of the round failed", [error for _, error in done.failures])
+    count(Metric.ROUNDS_MADE)
+
+
+def _count_standing(stand: "Standing") -> None:
     count(Metric.OPEN_CONFLICTS, stand.open_conflicts)
     count(Metric.OLDEST_OPEN_CONFLICT, stand.oldest_undecided.total_seconds())
     count(Metric.BLOCKED_DEACTIVATIONS, stand.blocked_deactivations)
     count(Metric.ORGANIZATIONS_PAUSED, stand.paused_organizations)
-    if done.failures:
-        raise ExceptionGroup("parts of the round failed", done.failures)
 
 
 def _report(found: "Disagreement", message: str) -> None:

@@ -149,18 +149,48 @@ class Managed:
         assert not _due(store, names, NOW + DEACTIVATED_WITHIN - timedelta(microseconds=1))
         assert _due(store, names, NOW + DEACTIVATED_WITHIN)
 
-    def test_the_open_conflicts_of_all_organizations_come_oldest_first(
+    def test_the_undecided_conflicts_of_all_organizations_come_oldest_first(
         self, store: IdentityStore, names: Names
     ) -> None:
         mine = a_conflict(names.organization, names.conflict)
-        other = a_conflict(names.other_organization, names.other_conflict)
+        other = a_conflict(
+            names.other_organization, names.other_conflict, status=ConflictStatus.WAITING_APPROVAL, sent=True
+        )
+        refused = a_conflict(names.organization, f"{names.conflict}-refused", status=ConflictStatus.REFUSED)
         ended = a_conflict(names.organization, f"{names.conflict}-ended", status=ConflictStatus.APPLIED)
-        given(store, PutConflict(other, None), PutConflict(mine, None), PutConflict(ended, None))
-        pointers = list(store.open_pointers(limit=MANY))
+        given(store, *(PutConflict(each, None) for each in (other, mine, refused, ended)))
+        pointers = list(store.undecided_conflicts())
         assert pointers == sorted(pointers, key=lambda pointer: pointer.conflict_id)
-        assert Pointer(mine.organization_id, mine.id) in pointers
-        assert Pointer(other.organization_id, other.id) in pointers
-        assert Pointer(ended.organization_id, ended.id) not in pointers
+        assert {Pointer(mine.organization_id, mine.id), Pointer(other.organization_id, other.id)} <= set(pointers)
+        assert not {Pointer(ended.organization_id, ended.id), Pointer(refused.organization_id, refused.id)} & set(
+            pointers
+        )
+        given(store, PutConflict(replace(mine, version=2, status=ConflictStatus.REFUSED), 1))
+        assert Pointer(mine.organization_id, mine.id) not in store.undecided_conflicts()
+
+    def test_conflicts_whose_change_is_still_wanted_are_counted(self, store: IdentityStore, names: Names) -> None:
+        before = store.number_of_open_conflicts(most=MANY)
+        refused = a_conflict(names.organization, names.conflict, status=ConflictStatus.REFUSED)
+        given(
+            store, PutConflict(refused, None), PutConflict(a_conflict(names.organization, names.other_conflict), None)
+        )
+        assert store.number_of_open_conflicts(most=MANY) == before + 2
+        given(store, PutConflict(replace(refused, version=2, status=ConflictStatus.APPLIED), 1))
+        assert store.number_of_open_conflicts(most=MANY) == before + 1
+        assert store.number_of_open_conflicts(most=1) >= 1
+
+    def test_a_deactivation_that_waits_is_found_whatever_its_conflict_came_to_until_it_is_done(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        waits = a_conflict(names.organization, names.conflict, status=ConflictStatus.REFUSED, deactivation_pending=True)
+        given(store, PutConflict(waits, None), PutConflict(a_conflict(names.organization, names.other_conflict), None))
+        assert waits in store.unfinished_deactivations(limit=MANY)
+        store.mark_sent(Pointer(waits.organization_id, waits.id), now=NOW, again_at=LATER)
+        found = {conflict.id for conflict in store.unfinished_deactivations(limit=MANY)}
+        assert names.conflict in found
+        assert names.other_conflict not in found
+        given(store, PutConflict(replace(waits, version=2, deactivation_pending=False), 1))
+        assert names.conflict not in {conflict.id for conflict in store.unfinished_deactivations(limit=MANY)}
 
     def test_organizations_that_stopped_automation_are_counted(self, store: IdentityStore, names: Names) -> None:
         before = store.paused_organizations(limit=MANY)

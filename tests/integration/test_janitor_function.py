@@ -120,15 +120,31 @@ def test_items_that_cannot_be_read_keep_nothing_else_from_being_done(
 
 
 def test_a_part_that_fails_is_an_error_after_the_others_were_done(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def fails(*_: object) -> int:
-        raise RuntimeError("DynamoDB is away")
+        raise RuntimeError("ada@example.com is away")
 
+    deployed.call("janitor", example("janitor"))
+    assert '"RoundsMade":[1' in capsys.readouterr().out.replace(" ", "")
+    caplog.clear()
+    monkeypatch.setattr("rightful.upkeep.janitor.standing", fails)
     monkeypatch.setattr("rightful.upkeep.janitor.send_due", fails)
     over = Reservation("create:dir:ada", "con", "org", LONG_AGO)
     deployed.store.commit([ReserveAddress("last@example.com", None, over, LONG_AGO)], remaining=plenty)
     with pytest.raises(ExceptionGroup) as raised:
         deployed.call("janitor", example("janitor"))
-    assert [type(error) for error in raised.value.exceptions] == [RuntimeError]
+    assert [type(error) for error in raised.value.exceptions] == [RuntimeError, RuntimeError]
+    logged = [vars(record) for record in caplog.records if record.message == "Not done now"]
+    assert [(line["what"], line["error"]) for line in logged] == [
+        ("send_due", "RuntimeError"),
+        ("standing", "RuntimeError"),
+    ]
+    assert all(line["where"].startswith("test_janitor_function.py:") for line in logged)
+    printed = capsys.readouterr().out
+    assert "RoundsMade" not in printed, "the alarm on a silent janitor waits for it"
+    assert "ada@example.com" not in printed
     assert deployed.store.holds(["last@example.com"]) == {}

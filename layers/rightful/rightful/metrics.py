@@ -41,6 +41,7 @@ class Metric(StrEnum):
     BLOCKED_DEACTIVATIONS = "BlockedDeactivations"
     """People whose deactivation has waited with an address for longer than a remediation takes. Always 0."""
     OPEN_CONFLICTS = "OpenConflicts"
+    """Whose change is still wanted, refused ones among them; counted up to 100,000."""
     OLDEST_OPEN_CONFLICT = "OldestOpenConflict"
     """Age of the oldest conflict that is undecided or waits for an approval."""
     ORGANIZATIONS_PAUSED = "OrganizationsPaused"
@@ -59,6 +60,8 @@ class Metric(StrEnum):
     CONFLICTS_WOKEN = "ConflictsWoken"
 
     # The janitor's rounds
+    ROUNDS_MADE = "RoundsMade"
+    """Rounds of which no part failed. What the alarm on a janitor that does nothing misses."""
     CONFLICTS_SENT_AGAIN = "ConflictsSentAgain"
     RESERVATIONS_ENDED = "ReservationsEnded"
     ACCOUNTS_ERASED = "AccountsErased"
@@ -143,6 +146,7 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
+            Metric.ROUNDS_MADE,
             Metric.BLOCKED_DEACTIVATIONS,
             Metric.OPEN_CONFLICTS,
             Metric.OLDEST_OPEN_CONFLICT,

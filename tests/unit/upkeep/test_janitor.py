@@ -109,8 +109,8 @@ def test_a_change_that_nobody_decided_on_ends_after_28_days_to_the_minute() -> N
     assert service.store.waiters("grace@example.com") == ()
 
 
-def test_a_deactivation_that_waits_is_seen_to_within_minutes() -> None:
-    service = Service()
+def blocked_deactivation(service: Service) -> dict[str, Any]:
+    """Ada was to be deactivated and to get Grace's address at once; the message about it is lost."""
     service.create_user("grace")
     ada = service.create_user("ada")
     service.scim(
@@ -121,8 +121,14 @@ def test_a_deactivation_that_waits_is_seen_to_within_minutes() -> None:
             {"op": "replace", "path": 'emails[type eq "work"].value', "value": "grace@example.com"},
         ),
     )
-    service.queue.messages.clear()  # the message is lost
+    service.queue.messages.clear()
     service.pass_time(timedelta(minutes=6))
+    return ada
+
+
+def test_a_deactivation_that_waits_is_seen_to_within_minutes() -> None:
+    service = Service()
+    ada = blocked_deactivation(service)
     assert standing(service.store, service.now).blocked_deactivations == 1
     round_of(service)
     service.remediate_all()
@@ -255,6 +261,20 @@ def test_the_standing_counts_what_is_open_and_how_long() -> None:
     stand = standing(service.store, service.now)
     assert (stand.open_conflicts, stand.oldest_undecided) == (1, timedelta(hours=3))
     assert (stand.blocked_deactivations, stand.paused_organizations) == (0, 0)
+
+
+def test_the_standing_is_exact_behind_any_number_of_older_refused_conflicts() -> None:
+    service = Service()
+    for number in range(250):
+        service.create_user(f"holder{number}")
+        service.move(service.create_user(f"requester{number}")["id"], f"holder{number}")
+        service.remediate_all()
+    assert {conflict.status for conflict in service.store.all_of(Conflict)} == {ConflictStatus.REFUSED}
+    blocked_deactivation(service)
+    service.pass_time(timedelta(days=4))
+    stand = standing(service.store, service.now)
+    assert (stand.open_conflicts, stand.blocked_deactivations) == (251, 1)
+    assert stand.oldest_undecided == timedelta(days=4, minutes=6)
 
 
 def test_a_round_with_nothing_due_changes_nothing_but_where_the_scan_stands() -> None:

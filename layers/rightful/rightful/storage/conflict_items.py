@@ -28,7 +28,7 @@ from rightful.storage.items import (
     text_of,
     write_item,
 )
-from rightful.storage.upkeep_contract import due_at
+from rightful.storage.upkeep_contract import due_as, due_at
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -90,7 +90,7 @@ def conflict_item(conflict: Conflict) -> Item:
         values["open_sort"] = conflict.id
     due = due_at(conflict)
     if due is not None:
-        values["due_key"] = index_keys.due("conflict", conflict.id)
+        values["due_key"] = index_keys.due(due_as(conflict), conflict.id)
         values["due_sort"] = index_keys.due_sort(due)
     return write_item(keys.conflict(conflict.organization_id, conflict.id), values)
 

@@ -9,7 +9,11 @@ from rightful.storage import keys
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-Due = Literal["conflict", "reservation", "deletion", "paused"]
+DueConflict = Literal["deactivation", "undecided", "conflict"]
+"""Another look at a conflict: one whose deactivation waits, one that is not decided, any other. Most urgent first; kept
+apart, because the janitor counts the first two, however many there are of the third."""
+
+Due = DueConflict | Literal["reservation", "deletion", "paused"]
 """What the janitor has to see to: another look at a conflict, the end of a reservation, the erasure of an account; and
 the organizations that stopped automation, to be counted."""
 

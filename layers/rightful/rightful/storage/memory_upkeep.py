@@ -3,14 +3,14 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast, get_args
 
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import Organization
 from rightful.storage import index_keys
 from rightful.storage.further_contract import FurtherList
-from rightful.storage.upkeep_contract import Piece, UserNameHold, due_at
+from rightful.storage.upkeep_contract import Piece, UserNameHold, due_as, due_at
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
@@ -37,12 +37,13 @@ class MemoryUpkeep:
         """See `UpkeepStore.due_conflicts`."""
         from rightful.storage.contract import Pointer
 
-        due: list[tuple[datetime, Pointer]] = []
+        urgency = get_args(index_keys.DueConflict)
+        due: list[tuple[int, datetime, Pointer]] = []
         for conflict in self.all_of(Conflict):
             at = self.due_at(conflict)
             if at is not None and at <= now:
-                due.append((at, Pointer(conflict.organization_id, conflict.id)))
-        return tuple(pointer for _, pointer in sorted(due, key=lambda each: each[0])[:limit])
+                due.append((urgency.index(due_as(conflict)), at, Pointer(conflict.organization_id, conflict.id)))
+        return tuple(pointer for *_, pointer in sorted(due, key=lambda each: each[:2])[:limit])
 
     def due_at(self: _Stored, conflict: Conflict) -> datetime | None:
         """When a conflict comes due: as it was written, or as it was noted since."""
@@ -58,12 +59,21 @@ class MemoryUpkeep:
         if isinstance(conflict, Conflict):
             self._items[_look_key(conflict.organization_id, conflict.id)] = (conflict.version, at)
 
-    def open_pointers(self: _Stored, *, limit: int) -> "tuple[Pointer, ...]":
-        """See `UpkeepStore.open_pointers`."""
+    def number_of_open_conflicts(self: _Stored, *, most: int) -> int:
+        """See `UpkeepStore.number_of_open_conflicts`."""
+        return min(most, sum(conflict.live for conflict in self.all_of(Conflict)))
+
+    def unfinished_deactivations(self: _Stored, *, limit: int) -> tuple[Conflict, ...]:
+        """See `UpkeepStore.unfinished_deactivations`."""
+        return tuple(conflict for conflict in self.all_of(Conflict) if conflict.deactivation_pending)[:limit]
+
+    def undecided_conflicts(self: _Stored) -> "tuple[Pointer, ...]":
+        """See `UpkeepStore.undecided_conflicts`."""
         from rightful.storage.contract import Pointer
 
-        live = sorted((conflict.id, conflict.organization_id) for conflict in self.all_of(Conflict) if conflict.live)
-        return tuple(Pointer(organization_id, conflict_id) for conflict_id, organization_id in live[:limit])
+        undecided = [conflict for conflict in self.all_of(Conflict) if due_as(conflict) == "undecided"]
+        by_age = sorted(undecided, key=lambda conflict: conflict.id)
+        return tuple(Pointer(conflict.organization_id, conflict.id) for conflict in by_age)
 
     def paused_organizations(self: _Stored, *, limit: int) -> int:
         """See `UpkeepStore.paused_organizations`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.storage.further_contract import FurtherList
+from rightful.storage.index_keys import DueConflict
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ UNSENT_FOR = timedelta(minutes=1)
 UNREADABLE = (KeyError, TypeError, ValueError)
 """What reading raises where an item is not as this service writes it."""
 
+UNDECIDED = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL})
+"""Nobody has decided on it yet: neither the policy nor a person."""
+
 DEACTIVATED_WITHIN = timedelta(minutes=5)
 """How long a person's deactivation may wait with a refused address."""
 
@@ -37,6 +41,13 @@ def due_at(conflict: Conflict) -> datetime | None:
     if not conflict.sent:
         return conflict.updated_at + UNSENT_FOR
     return look_again_at(conflict, conflict.updated_at)
+
+
+def due_as(conflict: Conflict) -> DueConflict:
+    """As what a conflict is due."""
+    if conflict.deactivation_pending:
+        return "deactivation"
+    return "undecided" if conflict.status in UNDECIDED else "conflict"
 
 
 def look_again_at(conflict: Conflict, now: datetime) -> datetime:
@@ -79,16 +90,26 @@ class UpkeepStore(Protocol):
     """What is due, and the scan. All of it eventually consistent: whoever acts on it reads again first."""
 
     def due_conflicts(self, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
-        """Conflicts that were due for another look by then, those longest due first within each shard."""
+        """Conflicts that were due for another look by then: those whose deactivation waits, the undecided, the others;
+        those longest due first within each shard."""
         ...
 
     def look_again(self, pointer: "Pointer", at: datetime) -> None:
         """Let a conflict come due then. Does not change its version; nothing where there is no such conflict."""
         ...
 
-    def open_pointers(self, *, limit: int) -> "tuple[Pointer, ...]":
-        """The conflicts of all organizations whose change is still wanted, oldest first; those that were found first
-        if there are more."""
+    def number_of_open_conflicts(self, *, most: int) -> int:
+        """How many conflicts of all organizations are about a change that is still wanted; not counted much further
+        than `most`."""
+        ...
+
+    def unfinished_deactivations(self, *, limit: int) -> "tuple[Conflict, ...]":
+        """The conflicts of all organizations with whose address a deactivation waits. One that cannot be read is left
+        out."""
+        ...
+
+    def undecided_conflicts(self) -> "tuple[Pointer, ...]":
+        """All other conflicts of all organizations that are `UNDECIDED`, by id: the oldest first."""
         ...
 
     def paused_organizations(self, *, limit: int) -> int:
