@@ -1,11 +1,13 @@
 """What an identity provider takes back, or repeats in part, after it was refused."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from rightful.conflicts.policy import STANDARD
-from rightful.organizations.registry import revoke_token
+from rightful.organizations.registry import issue_token, revoke_token
+from rightful.organizations.tokens import Scope
 from tests.support.service import Service, email_patch, patch, user
 
 
@@ -179,6 +181,31 @@ def test_a_change_that_came_with_a_revoked_key_is_not_applied_any_more() -> None
 
     assert _conflict(service)["status"] == "superseded"
     assert _user(service, ada)["emails"][0]["value"] == "ada@example.com"
+
+
+def test_a_change_outlives_the_planned_end_of_the_key_that_it_came_with() -> None:
+    service = Service(policy=STANDARD)
+    leaver, ada = service.create_user("sales"), service.create_user("ada")
+    service.scim("DELETE", f"/Users/{leaver['id']}")
+    service.scim_key = issue_token(
+        service.store,
+        service.invocation(),
+        Scope.SCIM,
+        "IdP",
+        organization_id=service.organization.id,
+        directory_id=service.directory.id,
+        lifetime=timedelta(days=2),
+    )[1]
+    service.move(ada["id"], "sales")
+    service.remediate_all()
+    service.pass_time(timedelta(days=3))
+
+    service.admin("POST", "/conflicts/{id}/retry", parameters={"id": _conflict(service)["id"]})
+    assert _conflict(service)["status"] == "waiting_approval"
+
+    revoke_token(service.store, service.invocation(), service.scim_key)
+    service.admin("POST", "/conflicts/{id}/retry", parameters={"id": _conflict(service)["id"]})
+    assert _conflict(service)["status"] == "superseded"
 
 
 def test_a_deactivation_is_done_even_if_the_same_request_names_an_unverified_domain() -> None:

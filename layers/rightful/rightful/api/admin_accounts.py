@@ -113,11 +113,17 @@ def _check_members(asked: ActionBody) -> None:
 
 
 def _taken(call: AdminCall, taken: AddressTakenError) -> ApiError:
-    """Who holds the address, if that is an account of the organization's own."""
+    """Who holds the address, or for whom it is kept, if that is the organization's own affair."""
     holder = call.store.account(taken.hold.account_id) if taken.hold.account_id else None
     message = "email: an account outside your organization holds this address."
     if holder is not None and holder.organization_id == call.organization_id:
         message = f"email: the account {holder.id} of your organization holds this address. Free it there first."
+    reservation = taken.hold.reservation
+    if reservation is not None and reservation.organization_id == call.organization_id:
+        message = (
+            f"email: this address is kept until {reservation.until:%Y-%m-%d} for a user that is about to be created, "
+            f"by the conflict {reservation.conflict_id}. Undo that first, or wait for the user."
+        )
     return ApiError(409, taken.code, message, taken.field)
 
 

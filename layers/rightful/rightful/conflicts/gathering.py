@@ -40,7 +40,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         cyclic=cyclic,
         cut_short=cut_short,
         live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
-        revoked=_is_revoked(store, invocation, conflict),
+        revoked=_is_revoked(store, conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
     )
 
@@ -110,7 +110,7 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
     conflict = store.conflict(Pointer(first.organization_id, conflict_id))
     if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
         return None
-    if _is_revoked(store, invocation, conflict):
+    if _is_revoked(store, conflict):
         return None
     leg = Leg(conflict, account, None, None)
     moves_away = conflict.collision is Collision.EMAIL and conflict.wanted.canonical != account.holds
@@ -126,8 +126,10 @@ def live_key_ids(store: IdentityStore, invocation: Invocation, organization_id: 
     )
 
 
-def _is_revoked(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> bool:
+def _is_revoked(store: IdentityStore, conflict: Conflict) -> bool:
+    """Whether the key that the change came with was taken back. One that merely expired, as in a planned rotation, says
+    nothing against what was asked with it; it stays listed for longer than any change stays wanted."""
     if not conflict.key_id:
         return False
     tokens = store.tokens(organization_id=conflict.organization_id, directory_id=conflict.directory_id)
-    return not any(token.id == conflict.key_id and token.is_live(invocation.now) for token in tokens)
+    return not any(token.id == conflict.key_id for token in tokens)

@@ -45,7 +45,7 @@ class Snapshot:
         cyclic: the last of them wants what the requester holds: a swap or a rotation.
         cut_short: there are more legs than were read.
         live_key_ids: of the keys that approved, those that are still live admin keys of the organization.
-        revoked: the key that the request came with opens nothing any more.
+        revoked: the key that the request came with was revoked.
         foreign_domain: another organization has verified the wanted address's domain.
     """
 

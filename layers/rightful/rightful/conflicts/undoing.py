@@ -34,6 +34,7 @@ from rightful.storage.writes import (
     ClaimAddress,
     ContendedError,
     EndWaiter,
+    Hold,
     PutAccount,
     PutConflict,
     PutPending,
@@ -252,6 +253,13 @@ def _explain(refused: RefusedError) -> None:
             return
     for refusal in refused.refusals:
         if isinstance(refusal.write, ClaimAddress):
+            reservation = refusal.found.reservation if isinstance(refusal.found, Hold) else None
+            if reservation is not None:
+                raise DecisionError(
+                    "not_undoable",
+                    f"{refusal.write.canonical} is kept for another user by a later conflict "
+                    f"({reservation.conflict_id}): undo that first.",
+                ) from refused
             raise DecisionError(
                 "not_undoable", f"Somebody else has {refusal.write.canonical} by now: free it first."
             ) from refused

@@ -21,7 +21,7 @@ def gather_facts(
     """Who holds the addresses of all pairs and of the changes that wait, those accounts, what the caps' counters stand
     at, and under the domain policy "any" whose the domains are. Writes nothing."""
     waiting, all_waiting = _waiting(store, organization)
-    waiting = _by_live_keys(store, invocation, organization, waiting)
+    waiting = _by_kept_keys(store, organization, waiting)
     wanted = {conflict.wanted for conflict in waiting}
     holds = store.holds({*addresses_of(pairs), *(address.canonical for address in wanted)})
     requester_ids = {conflict.requester.account_id for conflict in waiting if conflict.requester.account_id}
@@ -47,19 +47,18 @@ def _waiting(store: IdentityStore, organization: Organization) -> tuple[tuple[Co
     return tuple(found), False
 
 
-def _by_live_keys(
-    store: IdentityStore, invocation: Invocation, organization: Organization, waiting: Iterable[Conflict]
+def _by_kept_keys(
+    store: IdentityStore, organization: Organization, waiting: Iterable[Conflict]
 ) -> tuple[Conflict, ...]:
     """Without the changes whose directory's key was revoked since: they are not wanted any more."""
     waiting = tuple(waiting)
     directory_ids = {conflict.directory_id for conflict in waiting if conflict.key_id}
-    live = {
+    kept = {
         token.id
         for directory_id in sorted(directory_ids)
         for token in store.tokens(organization_id=organization.id, directory_id=directory_id)
-        if token.is_live(invocation.now)
     }
-    return tuple(conflict for conflict in waiting if not conflict.key_id or conflict.key_id in live)
+    return tuple(conflict for conflict in waiting if not conflict.key_id or conflict.key_id in kept)
 
 
 def _could_move(facts: Facts, pairs: Iterable[Read]) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Organizations, directories and keys as DynamoDB items, and back."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rightful.conflicts.conflict import PENDING_CHANGE_LIFETIME
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
 from rightful.organizations.organization import Directory, DomainChallenge, DomainPolicy, OnDelete, Organization
 from rightful.organizations.tokens import Scope, Token
@@ -11,6 +13,8 @@ from rightful.storage.items import Item, Reader, Scalar, json_text, moment_of, t
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_A_DAY = timedelta(days=1)
 
 
 def organization_item(organization: Organization) -> Item:
@@ -92,7 +96,9 @@ def read_directory(item: Mapping[str, "AttributeValueTypeDef"]) -> Directory:
 
 
 def token_item(token: Token, key: keys.Key) -> Item:
-    """A key; DynamoDB removes it some time after it ended, readers check for themselves."""
+    """A key; readers check for themselves whether it has expired. DynamoDB removes it when no change that came with it
+    can be wanted any more: until then a key that is gone is one that was revoked."""
+    gone = token.expires_at + PENDING_CHANGE_LIFETIME + _A_DAY if token.expires_at else None
     return write_item(
         key,
         {
@@ -102,7 +108,7 @@ def token_item(token: Token, key: keys.Key) -> Item:
             "holder": token.holder,
             "created_at": token.created_at,
             "live_until": token.expires_at,
-            "expires_at": int(token.expires_at.timestamp()) if token.expires_at else None,
+            "expires_at": int(gone.timestamp()) if gone else None,
             "organization_id": token.organization_id,
             "directory_id": token.directory_id,
         },
