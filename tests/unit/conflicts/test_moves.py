@@ -74,6 +74,12 @@ def test_a_link_of_another_time_moves_who_stands_between() -> None:
     assert CountUsers("here", "ada", 0, earlier=True) in moved.writes
 
 
+def test_a_directory_is_counted_once_however_many_come_and_go() -> None:
+    unlinked = [_moved(ADA, link=None), _moved(BOB, link=None)]
+    counts = [write for write in writes_of(unlinked, NOW).writes if isinstance(write, CountUsers)]
+    assert counts == [CountUsers("here", "ada", -2)]
+
+
 def test_a_wrongly_listed_address_is_taken_from_who_is_listed() -> None:
     moved = writes_of([_moved(ADA, "bob@example.com")], NOW, Indexed(listed={"bob@example.com": "ghost"}))
     assert TransferAddress("bob@example.com", "ghost", "ada") in moved.writes

@@ -210,18 +210,20 @@ def _user_names(accounts: Sequence[Account]) -> list[tuple[tuple[str, str], str]
 
 
 def _count_writes(moves: Sequence[Move]) -> list[Write]:
-    writes: list[Write] = []
+    """One for each directory: a transaction has one write to an item."""
+    counts: dict[str, list[tuple[int, str]]] = {}
     for move in moves:
         before, after = move.before.link, move.after.link
-        here, there = before.directory_id if before else None, after.directory_id if after else None
-        if here is not None and here != there:
-            writes.append(CountUsers(here, move.after.id, -1))
-        if there is not None and here != there:
-            # An undo gives back a link that others have come after.
-            writes.append(CountUsers(there, move.after.id, 1, earlier=True))
-        elif before and after and before.linked_at != after.linked_at:
-            writes.append(CountUsers(after.directory_id, move.after.id, 0, earlier=True))
-    return writes
+        if before and after and (before.directory_id, before.linked_at) == (after.directory_id, after.linked_at):
+            continue
+        for link, delta in ((before, -1), (after, 1)):
+            if link is not None:
+                counts.setdefault(link.directory_id, []).append((delta, move.after.id))
+    return [
+        # An undo gives back a link that others have come after.
+        CountUsers(directory_id, parts[0][1], sum(delta for delta, _ in parts), earlier=max(parts)[0] > 0)
+        for directory_id, parts in counts.items()
+    ]
 
 
 def _unique(pairs: Sequence[tuple[_Key, str]]) -> dict[_Key, str]:
