@@ -60,6 +60,8 @@ def decide(
     rule = _rule(diagnosis, policy)
     if rule is Rule.REFUSE:
         return Decision(rule, act=False)
+    if diagnosis.follows:
+        return Decision(rule, act=True, by_itself=True)  # the plan says what it waits for
     reason = ""
     if rule is Rule.AUTO:
         reason = _hesitation(diagnosis, policy) or _brake(diagnosis, brakes) or caution

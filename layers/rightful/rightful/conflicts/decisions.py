@@ -15,7 +15,7 @@ from rightful.conflicts.conflict import (
 from rightful.conflicts.decision import approved_thing, counting, decide, same_approver
 from rightful.conflicts.decision_error import DecisionError, read_reason
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
-from rightful.conflicts.explain import cannot_relink, situation
+from rightful.conflicts.explain import cannot_relink, situation, waiting_chain
 from rightful.conflicts.failing import reopening
 from rightful.conflicts.gathering import gather
 from rightful.conflicts.log_rows import log_row
@@ -198,6 +198,9 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
     rules = {policy.rule(diagnosis.conflict_class), policy.rule(diagnosis.acts_as)} if policy else {Rule.REFUSE}
     if Rule.REFUSE in rules and not diagnosis.free:
         raise DecisionError("not_approvable", f"{situation(diagnosis)} No approval can change that.")
+    if diagnosis.follows:
+        waiting = waiting_chain(snapshot)
+        raise DecisionError("not_approvable", f"{waiting.explanation} {waiting.next_step.what}")
     if diagnosis.acts_as is ConflictClass.UNKNOWN and (snapshot.leg.hold is None or not snapshot.leg.hold.reservation):
         raise DecisionError("not_approvable", f"{situation(diagnosis)} Nothing could be applied safely.")
     if resolution is not Resolution.RELINK:

@@ -34,6 +34,7 @@ class Diagnosis:
         free: nobody stands in the way any more.
         since: how long the holder has been deactivated, where that counts.
         proof: the proof that requester and holder are the same person.
+        follows: it comes after another change, which is decided on its own; about this one there is nothing to decide.
         no_relink: why the holder cannot be linked again by the create; empty: it can.
     """
 
@@ -43,6 +44,7 @@ class Diagnosis:
     free: bool = False
     since: timedelta | None = None
     proof: str | None = None
+    follows: bool = False
     no_relink: str = ""
 
     @property
@@ -259,7 +261,7 @@ def _leaving(snapshot: Snapshot) -> Diagnosis | None:
         return Diagnosis(ConflictClass.LEAVING, {"kind": kind, "legs": str(legs)})
     last = snapshot.following[-1].conflict
     if snapshot.cut_short or last.status in {ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL}:
-        return Diagnosis(ConflictClass.LEAVING, {"kind": "chain", "legs": str(legs)})
+        return Diagnosis(ConflictClass.LEAVING, {"kind": "chain", "legs": str(legs)}, follows=True)
     return None  # the holder cannot leave either: who it is decides
 
 

@@ -231,9 +231,15 @@ def claimed(conflict: Conflict) -> str:
 
 def waiting_chain(snapshot: Snapshot) -> Blocked:
     """The holder wants to leave, but has nowhere to go yet."""
-    last = snapshot.following[-1].conflict
+    last, organization = snapshot.following[-1].conflict, snapshot.organization
+    follows = "This change follows as soon as that one goes through."
+    if organization is not None and (organization.brakes.paused or organization.brakes.dry_run):
+        follows = (
+            "Once that one has gone through, this one does with the identity provider's next try, or with an approval "
+            "then: nothing moves by itself now."
+        )
     return Blocked(
-        "The holder is about to move to another address itself. This change follows as soon as that one goes through.",
+        f"The holder is about to move to another address itself. {follows}",
         NextStep("nobody", f"It waits for the change to {last.wanted.value}, which is decided on its own."),
         ConflictStatus.OPEN,
     )
