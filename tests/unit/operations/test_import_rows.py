@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from rightful.operations.import_rows import RowError, import_row, read_rows
+from rightful.operations.import_lines import read_rows, text_lines
+from rightful.operations.import_rows import RowError, import_row
 
 
 def test_csv_and_json_lines_say_the_same() -> None:
@@ -72,3 +73,77 @@ def test_a_csv_line_with_too_many_fields_is_an_error_of_that_line() -> None:
 def test_a_csv_header_names_email_and_nothing_that_is_not_known(header: str) -> None:
     with pytest.raises(RowError):
         list(read_rows([header, "x,y\n"], is_csv=True))
+
+
+def _bad(lines: list[str], *, is_csv: bool = True) -> list[int]:
+    return [number for number, found in read_rows(lines, is_csv=is_csv) if isinstance(found, RowError)]
+
+
+def test_a_line_that_is_not_utf_8_is_an_error_of_that_line() -> None:
+    lines = list(
+        text_lines([b"email,givenName\n", "a@example.com,Zo\u00eb\n".encode("latin-1"), b"b@example.com,Bob\n"])
+    )
+    assert _bad(lines) == [2]
+    assert _bad(list(text_lines([b'{"email": "a@example.com", "givenName": "Zo\xeb"}\n'])), is_csv=False) == [1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_utf_16_is_refused_with_the_way_out(encoding: str) -> None:
+    with pytest.raises(RowError, match="Save it as UTF-8"):
+        list(text_lines("email\na@example.com\n".encode(encoding).splitlines(keepends=True)))
+
+
+def test_a_byte_order_mark_of_utf_8_is_no_part_of_the_first_column() -> None:
+    ((_, row),) = read_rows(text_lines([b"\xef\xbb\xbfemail\n", b"a@example.com\n"]), is_csv=True)
+    assert row == {"email": "a@example.com"}
+
+
+@pytest.mark.parametrize(
+    "unclosed",
+    [
+        '"ada@example.com,Ada\n',
+        'ada@example.com,"Ada\n',
+        'ada@example.com,"A"da\n',
+        'ada@example.com,"Ada" \n',
+    ],
+)
+@pytest.mark.parametrize("later", ["", 'cy@example.com,"Cy"\n', 'cy@example.com,Cy"\n'])
+def test_a_quotation_mark_that_is_not_closed_costs_its_own_line_and_no_other(unclosed: str, later: str) -> None:
+    lines = ["email,givenName\n", unclosed, *(f"b{each}@example.com,Bob\n" for each in range(50)), later]
+    found = dict(read_rows([line for line in lines if line], is_csv=True))
+    assert [number for number, row in found.items() if isinstance(row, RowError)] == [2]
+    assert len(found) == (52 if later else 51)
+
+
+def test_a_field_longer_than_csv_allows_is_an_error_of_its_line() -> None:
+    assert _bad(["email\n", "x" * 200_000 + "\n", "b@example.com\n"]) == [2]
+
+
+def test_a_record_of_several_lines_has_the_number_of_its_first() -> None:
+    lines = ["email,givenName\n", 'ada@example.com,"Ada\n', 'Byron"\n', "bob@example.com,Bob\n"]
+    found = list(read_rows(lines, is_csv=True))
+    assert found == [
+        (2, {"email": "ada@example.com", "givenName": "Ada\nByron"}),
+        (4, {"email": "bob@example.com", "givenName": "Bob"}),
+    ]
+
+
+def test_a_column_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(RowError, match="'email' twice"):
+        list(read_rows(["email,email\n", "a@example.com,b@example.com\n"], is_csv=True))
+    assert _bad(['{"email": "a@example.com", "email": "b@example.com"}'], is_csv=False) == [1]
+
+
+def test_json_nested_too_deeply_is_an_error_of_its_line() -> None:
+    assert _bad(["[" * 100_000, '{"email": "a@example.com"}'], is_csv=False) == [1]
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01"])
+def test_a_last_login_beyond_the_calendar_names_the_column(text: str) -> None:
+    with pytest.raises(RowError, match="lastLoginAt"):
+        import_row(1, {"email": "ada@example.com", "lastLoginAt": text})
+
+
+def test_half_a_character_names_the_column() -> None:
+    with pytest.raises(RowError, match="givenName"):
+        import_row(1, {"email": "ada@example.com", "givenName": "\ud800x"})

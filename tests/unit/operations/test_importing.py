@@ -141,6 +141,23 @@ def test_an_organization_imports_on_its_own_domains_only(service: Service) -> No
     assert "not-verified.example" in found.explanation
 
 
+@pytest.mark.parametrize(
+    ("document", "named"),
+    [
+        ({"lastLoginAt": "2999-01-01"}, "lastLoginAt"),
+        ({"userName": "\ufdfa" * 100}, "userName"),
+        ({"externalId": "\u20ac" * 300}, "externalId"),
+        ({"userName": "ada\u202e"}, "userName"),
+    ],
+)
+def test_what_no_user_may_have_is_invalid_and_names_the_column(
+    service: Service, document: dict[str, object], named: str
+) -> None:
+    found = imported(service, **document)
+    assert found.outcome is Outcome.INVALID
+    assert named in found.explanation
+
+
 def test_the_domain_of_placeholders_is_nobodys(service: Service) -> None:
     assert imported(service, Target(), email="x@released.invalid").outcome is Outcome.INVALID
 
@@ -185,7 +202,11 @@ def a_run(service: Service, path: Path, store: MemoryStore | None = None) -> Imp
 
 
 def write_lines(path: Path, number: int) -> None:
-    path.write_text("".join(json.dumps({"email": f"person-{each}@example.com"}) + "\n" for each in range(number)))
+    addresses = [f"person-{each}@example.com" for each in range(number)]
+    if path.suffix == ".csv":
+        path.write_text("email\n" + "".join(f"{address}\n" for address in addresses))
+    else:
+        path.write_text("".join(json.dumps({"email": address}) + "\n" for address in addresses))
 
 
 def test_a_file_is_imported_and_its_conflicts_are_reported_by_line(service: Service, tmp_path: Path) -> None:
@@ -218,6 +239,56 @@ def test_a_stopped_import_goes_on_where_it_stopped(service: Service, tmp_path: P
     assert (summary.skipped, summary.outcomes) == (400, {Outcome.IMPORTED: 50})
     assert told == [200, 400, 450]
     assert len(service.store.holds(f"person-{each}@example.com" for each in range(450))) == 450
+
+
+def stopped(service: Service, path: Path) -> None:
+    def stop(_: Summary) -> None:
+        raise StoppedError
+
+    with pytest.raises(StoppedError):
+        a_run(service, path).run(stop)
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_a_file_that_was_changed_where_it_was_read_starts_over_and_says_so(
+    service: Service, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"accounts{suffix}"
+    write_lines(path, 250)
+    stopped(service, path)
+    text = path.read_text()
+    in_front = "email\nnew@example.com\n" if suffix == ".csv" else '{"email": "new@example.com"}\n'
+    path.write_text(in_front + text.removeprefix("email\n"))
+    summary = a_run(service, path).run(lambda _: None)
+    assert (summary.started_over, summary.skipped) == (True, 0)
+    assert summary.outcomes == {Outcome.IMPORTED: 51, Outcome.ALREADY_THERE: 200}
+    assert not path.with_name(path.name + ".progress").exists()
+
+
+def test_a_file_that_grew_after_where_it_was_read_goes_on(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.jsonl"
+    write_lines(path, 250)
+    stopped(service, path)
+    path.write_text(path.read_text() + '{"email": "new@example.com"}\n')
+    summary = a_run(service, path).run(lambda _: None)
+    assert (summary.started_over, summary.skipped) == (False, 200)
+    assert summary.outcomes == {Outcome.IMPORTED: 51}
+
+
+def test_the_same_file_for_another_target_starts_over(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.jsonl"
+    write_lines(path, 250)
+    stopped(service, path)
+    run = replace(a_run(service, path), target=Target(service.organization, service.directory.id))
+    assert run.run(lambda _: None).started_over
+
+
+def test_a_note_that_cannot_be_read_starts_over(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.jsonl"
+    write_lines(path, 3)
+    path.with_name(path.name + ".progress").write_text("{")
+    summary = a_run(service, path).run(lambda _: None)
+    assert (summary.started_over, summary.outcomes) == (True, {Outcome.IMPORTED: 3})
 
 
 def test_without_the_note_of_where_it_stopped_everything_is_found_again(service: Service, tmp_path: Path) -> None:

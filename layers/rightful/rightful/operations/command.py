@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except FileNotFoundError as error:
         sys.stderr.write(f"There is no file {error.filename}.\n")
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.\n")
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. Run it again to go on: nothing is done twice.\n")
     return FAILED

@@ -1,13 +1,11 @@
-"""The accounts of an existing system, as CSV or JSON Lines: from a line to what is to be imported. Pure.
+"""The accounts of an existing system: from a line of a file to what is to be imported. Pure.
 
 Columns and members have the same names: email, sourceId, userName, externalId, givenName, familyName, emailVerified,
 active, lastLoginAt. Only `email` has to be there. `sourceId` is the account's id in the existing system: with it, a
 line is known again although its address changed, in the file or here.
 """
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,6 +20,7 @@ FIELDS = frozenset(
 
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _LONGEST = 400
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RowError(Exception):
@@ -49,39 +48,12 @@ class ImportRow:
         return self.source_id or self.address.canonical
 
 
-def read_rows(lines: Iterable[str], *, is_csv: bool) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
-    """The lines of a file as documents, each with its number; a line that is none as its error.
+def check_known(names: Iterable[str]) -> None:
+    """Refuse a column or member that is not known.
 
     Raises:
-        RowError: the header of a CSV file names no `email`, or a column that is not known.
+        RowError: names it.
     """
-    if not is_csv:
-        yield from _json_lines(lines)
-        return
-    reader = csv.DictReader(lines)
-    columns = set(reader.fieldnames or ())
-    if "email" not in columns:
-        raise RowError("The first line has to name the columns, one of them `email`.")
-    _check_known(columns)
-    for row in reader:
-        document = {name: value for name, value in row.items() if value not in (None, "")}
-        too_many = None in row
-        yield reader.line_num, RowError("The line has more fields than the header.") if too_many else document
-
-
-def _json_lines(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            document = json.loads(line)
-        except ValueError:
-            yield number, RowError("The line is no JSON.")
-            continue
-        yield number, document if isinstance(document, dict) else RowError("The line is no JSON object.")
-
-
-def _check_known(names: Iterable[str]) -> None:
     unknown = sorted(set(names) - FIELDS)
     if unknown:
         raise RowError(f"{unknown[0]!r} is not known. There are: {', '.join(sorted(FIELDS))}.")
@@ -93,7 +65,7 @@ def import_row(number: int, document: Mapping[str, object]) -> ImportRow:
     Raises:
         RowError: it cannot be one.
     """
-    _check_known(document)
+    check_known(document)
     email = _text(document, "email")
     if email is None:
         raise RowError("email: is missing.")
@@ -121,6 +93,8 @@ def _text(document: Mapping[str, object], name: str) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int) or not 0 < len(str(value)) <= _LONGEST:
         raise RowError(f"{name}: has to be a text of 1 to {_LONGEST} characters.")
+    if any("\ud800" <= character <= "\udfff" for character in str(value)):
+        raise RowError(f"{name}: has half of a character (a lone surrogate).")
     return str(value)
 
 
@@ -140,6 +114,9 @@ def _moment(document: Mapping[str, object], name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise RowError(f"{name}: has to be a time like 2026-11-23T09:00:00Z.") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment < _EARLIEST:
+        raise RowError(f"{name}: is before {_EARLIEST:%Y}. Leave it out where it is not known.")
+    return moment

@@ -12,7 +12,7 @@ from enum import StrEnum
 from rightful.accounts.account import Account, AccountStatus, Link, Origin, canonical_user_name, scim_id_of
 from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import entries_of
-from rightful.accounts.resource import check_claimable
+from rightful.accounts.resource import attributes_of, check_claimable
 from rightful.accounts.sign_up import repeat_key
 from rightful.invocation import Invocation
 from rightful.operations.import_rows import ImportRow
@@ -78,10 +78,9 @@ def import_account(store: IdentityStore, invocation: Invocation, target: Target,
         ContendedError: no quiet moment; try again.
     """
     key = _key_of(row, target)
-    try:
-        check_claimable(row.address)
-    except ScimError as error:
-        return Imported(row.number, Outcome.INVALID, explanation=f"email: {error.detail}")
+    invalid = _invalid(row, invocation)
+    if invalid is not None:
+        return Imported(row.number, Outcome.INVALID, explanation=invalid)
     foreign = _domain_of_another(target, row)
     if foreign is not None:
         return foreign
@@ -104,6 +103,21 @@ def import_account(store: IdentityStore, invocation: Invocation, target: Target,
             continue  # whoever was in the way is gone again
         return Imported(row.number, Outcome.IMPORTED, account.id)
     return Imported(row.number, Outcome.ADDRESS_TAKEN, explanation="The address keeps changing hands.")
+
+
+def _invalid(row: ImportRow, invocation: Invocation) -> str | None:
+    """What is wrong with a line by the rules that hold for every user."""
+    try:
+        check_claimable(row.address)
+    except ScimError as error:
+        return f"email: {error.detail}"
+    try:
+        attributes_of(_attributes(row))
+    except ScimError as error:
+        return error.detail
+    if row.last_login_at is not None and row.last_login_at > invocation.now:
+        return "lastLoginAt: is in the future. Leave it out where it is not known."
+    return None
 
 
 def _key_of(row: ImportRow, target: Target) -> str:
@@ -193,8 +207,8 @@ def _known(row: ImportRow, account: Account) -> Imported:
         return Imported(row.number, Outcome.ALREADY_THERE, account.id)
     explanation = (
         "This sourceId was imported before, and the account has another address or none, which importing does not "
-        "change. If the address of this line is the right one, its identity provider sends it (if a directory provisions the "
-        "account), an administrator sets it (set-email), or the person changes it."
+        "change. If the address of this line is the right one, its identity provider sends it (if a "
+        "directory provisions the account), an administrator sets it (set-email), or the person changes it."
     )
     return Imported(row.number, Outcome.KNOWN_WITH_ANOTHER_ADDRESS, account.id, explanation)
 

@@ -143,6 +143,10 @@ def import_file(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     run = ImportRun(at.store, Target(organization, asked.directory), asked.file, report, max(1, asked.at_once))
     summary = run.run(lambda so_far: _progress(_summary_text(so_far)))
     _progress("")
+    if summary.started_over:
+        out.write(
+            "An earlier run stopped, with other content or for another organization or directory: started over.\n"
+        )
     out.write(f"{_summary_text(summary)}\n")
     if not summary.conflicts:
         return FINE
