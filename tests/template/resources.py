@@ -5,6 +5,9 @@ from typing import Any
 
 Resources = Mapping[str, dict[str, Any]]
 
+ROLLBACK = ("DeploymentErrorsAlarm", "NewVersionErrorsAlarm", "NewVersionLatencyAlarm")
+"""The alarms that take new code back. They tell nobody but CodeDeploy."""
+
 
 def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
     """The properties of all resources of a type, by logical id."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.paths import ROOT, TEMPLATE
-from tests.template.resources import Resources, as_list, function_of, of_type
+from tests.template.resources import ROLLBACK, Resources, as_list, function_of, of_type
 
 _DATA_SERVICES = ("dynamodb:", "sqs:", "s3:", "events:", "kms:", "secretsmanager:", "logs:")
 _WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -193,7 +193,7 @@ def test_new_code_takes_over_gradually_and_goes_back_when_an_alarm_goes_off(with
         assert group["AutoRollbackConfiguration"]["Enabled"] is True
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
         named = json.dumps(group["AlarmConfiguration"])
-        for alarm in ("ServerErrorsAlarm", "FunctionErrorsAlarm", "LatencyAlarm"):
+        for alarm in ROLLBACK:
             assert alarm in named
     for alias in [found for found in resources.values() if found["Type"] == "AWS::Lambda::Alias"]:
         assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
