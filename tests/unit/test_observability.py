@@ -59,6 +59,7 @@ def answered(capsys: pytest.CaptureFixture[str], asked: Request, status: int) ->
     return set(emitted(capsys))
 
 
+IDS = ("keyId", "organizationId", "directoryId", "conflictId", "correlation_id")
 USERS = "/scim/directory/{directoryId}/Users"
 
 
@@ -74,22 +75,37 @@ USERS = "/scim/directory/{directoryId}/Users"
             {"Requests", "ScimWrites", "UniquenessRefusals", "ClientErrors"},
         ),
         (request("PUT", USERS + "/{id}", directoryId="dir-1"), 503, {"Requests", "ScimWrites", "ServerErrors"}),
-        (
-            request("GET", USERS, directoryId="dir-of-another"),
-            404,
-            {"Requests", "ClientErrors", "CrossOrganizationAttempts"},
-        ),
-        (
-            request("GET", "/admin/v1/orgs/{orgId}/log", orgId="org-of-another"),
-            403,
-            {"Requests", "ClientErrors", "CrossOrganizationAttempts"},
-        ),
+        (request("GET", USERS, directoryId="dir-of-nobody"), 404, {"Requests", "ClientErrors"}),
     ],
 )
 def test_an_answer_counts_as_what_it_was(
     capsys: pytest.CaptureFixture[str], asked: Request, status: int, expected: set[str]
 ) -> None:
     assert answered(capsys, asked, status) == expected
+
+
+def test_ids_are_metadata_of_the_line_whose_metrics_are_about_one_thing(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = request("POST", USERS, directoryId="dir-1")
+    observability.answered(asked, Response(201), observability.started(asked))
+    observability.count(Metric.KEY_DAYS_LEFT, 3, about={"keyId": "key-2", "directoryId": None})
+    observability.count(Metric.DECISIONS, divided_by="applied", about={"conflictId": "con-1"})
+    observability.metrics.flush_metrics()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    of_key, of_conflict, of_request = ({name: line.get(name) for name in IDS} for line in lines)
+    assert of_key == dict.fromkeys(IDS) | {"keyId": "key-2"}
+    assert of_conflict == dict.fromkeys(IDS) | {"conflictId": "con-1"}
+    assert of_request == {
+        "keyId": "key-1",
+        "organizationId": "org-1",
+        "directoryId": "dir-1",
+        "conflictId": None,
+        "correlation_id": "request-1",
+    }
+    for line in lines:
+        assert not set(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]) & set(IDS)
+    observability.answered(asked, Response(200), observability.started(asked))
+    observability.metrics.flush_metrics()
+    assert "key-2" not in capsys.readouterr().out, "what one line was about is nothing of the next one's"
 
 
 def test_a_request_is_logged_with_its_ids_and_without_what_the_client_put_in_their_place(

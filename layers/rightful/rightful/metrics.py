@@ -21,7 +21,7 @@ class Metric(StrEnum):
     UNIQUENESS_REFUSALS = "UniquenessRefusals"
     """Those of them that were answered 409. Entra stops a job at 40 %."""
     CROSS_ORGANIZATION_ATTEMPTS = "CrossOrganizationAttempts"
-    """A key was used on an organization or directory that is not its own."""
+    """A key was used on an organization or a directory that another organization has."""
     COLD_STARTS = "ColdStart"
     """Emitted by Powertools, under its own name."""
 

@@ -65,22 +65,33 @@ def observed(handler: "Handler") -> "Handler":
     return decorated
 
 
-def count(metric: Metric, amount: float = 1, *, divided_by: str | None = None) -> None:
-    """Add to a metric (embedded metric format: a log line, no call)."""
+def count(
+    metric: Metric, amount: float = 1, *, divided_by: str | None = None, about: Mapping[str, str | None] | None = None
+) -> None:
+    """Add to a metric (embedded metric format: a log line, no call).
+
+    Args:
+        about: the ids of what this value is about. They are metadata of its line: found by a query of the logs, and
+            no dimension.
+    """
     dimension = DIMENSIONS.get(metric)
-    if dimension is None:
+    if dimension is None and about is None:
         metrics.add_metric(name=metric.value, unit=UNITS[metric].value, value=amount)
         return
     unit = MetricUnit(UNITS[metric].value)
     with single_metric(name=metric.value, unit=unit, value=amount, namespace=NAMESPACE) as alone:
         alone.add_dimension(name="service", value=str(metrics.service))
-        alone.add_dimension(name=dimension.value, value=divided_by or "none")
+        if dimension is not None:
+            alone.add_dimension(name=dimension.value, value=divided_by or "none")
+        for name, id_ in (about or {}).items():
+            if id_:
+                alone.add_metadata(name, id_)
 
 
-def count_all(measurements: Iterable[Measurement]) -> None:
+def count_all(measurements: Iterable[Measurement], *, about: Mapping[str, str | None] | None = None) -> None:
     """Add measurements to their metrics."""
     for found in measurements:
-        count(found.metric, found.value, divided_by=found.divided_by)
+        count(found.metric, found.value, divided_by=found.divided_by, about=about)
 
 
 def failed(what: str, error: Exception) -> None:
@@ -104,7 +115,7 @@ def started(request: "Request") -> float:
 
 def answered(request: "Request", response: "Response", since: float) -> None:
     """A request of an API was answered: one line and its metrics."""
-    principal = request.principal
+    whose = _whose(request)
     logger.info(
         "Answered",
         extra={
@@ -112,13 +123,28 @@ def answered(request: "Request", response: "Response", since: float) -> None:
             "method": request.method,
             "status": response.status,
             "durationMs": round((time.perf_counter() - since) * 1000, 1),
-            "keyId": principal.token_id if principal else None,
-            "organizationId": principal.organization_id if principal else None,
-            "directoryId": principal.directory_id if principal else None,
+            **whose,
             "resourceId": _own_id(request.path_parameters.get("id", "")),
         },
     )
     count_all(_measured(request, response.status))
+    for name, value in {**whose, "correlation_id": request.request_id}.items():
+        if value:
+            metrics.add_metadata(name, value)  # one invocation is one request
+
+
+def attempted(request: "Request") -> None:
+    """A live key was used on what another organization has, and was refused."""
+    asked = request.path_parameters
+    logger.warning(
+        "Another organization's",
+        extra={
+            **_whose(request),
+            "askedOrganizationId": _own_id(asked.get("orgId", "")),
+            "askedDirectoryId": _own_id(asked.get("directoryId", "")),
+        },
+    )
+    count(Metric.CROSS_ORGANIZATION_ATTEMPTS)
 
 
 def recorded(conflict: "Conflict") -> None:
@@ -155,9 +181,15 @@ def examined(pointer: "Pointer", outcome: "Outcome") -> None:
             "woken": len(outcome.woken),
         },
     )
-    count(Metric.CONFLICTS_EXAMINED, divided_by=outcome.effect.value)
+    about = {
+        "conflictId": pointer.conflict_id,
+        "organizationId": pointer.organization_id,
+        "directoryId": conflict.directory_id if conflict else None,
+        "correlation_id": conflict.correlation_id if conflict else None,
+    }
+    count(Metric.CONFLICTS_EXAMINED, divided_by=outcome.effect.value, about=about)
     if outcome.brake is not None:
-        count(Metric.HELD_BACK, divided_by=outcome.brake.value)
+        count(Metric.HELD_BACK, divided_by=outcome.brake.value, about=about)
 
 
 def swept(asked: "Sweep", woken: "Sequence[Pointer]") -> None:
@@ -205,7 +237,23 @@ def committed(change: "ConflictChange") -> None:
             "nextStepWho": new.next_step.who if new.next_step else None,
         },
     )
-    count_all(measurements_of(old, new))
+    about = {
+        "conflictId": new.id,
+        "organizationId": new.organization_id,
+        "directoryId": new.directory_id,
+        "correlation_id": new.correlation_id,
+    }
+    count_all(measurements_of(old, new), about=about)
+
+
+def _whose(request: "Request") -> dict[str, str | None]:
+    """A request's key, and whose it is."""
+    principal = request.principal
+    return {
+        "keyId": principal.token_id if principal else None,
+        "organizationId": principal.organization_id if principal else None,
+        "directoryId": principal.directory_id if principal else None,
+    }
 
 
 def _measured(request: "Request", status: int) -> Iterable[Measurement]:
@@ -214,22 +262,11 @@ def _measured(request: "Request", status: int) -> Iterable[Measurement]:
         yield Measurement(Metric.SERVER_ERRORS)
     elif status >= 400:
         yield Measurement(Metric.CLIENT_ERRORS)
-    if status >= 400 and _is_foreign(request):
-        yield Measurement(Metric.CROSS_ORGANIZATION_ATTEMPTS)
     is_write = request.method in _WRITES and any(place in request.resource for place in _WRITTEN)
     if is_write and not request.resource.endswith(".search"):
         yield Measurement(Metric.SCIM_WRITES)
         if status == 409:
             yield Measurement(Metric.UNIQUENESS_REFUSALS)
-
-
-def _is_foreign(request: "Request") -> bool:
-    """Whether a live key was used on an organization or a directory that is another's."""
-    principal, asked = request.principal, request.path_parameters
-    if principal is None:
-        return False
-    pairs: Mapping[str, str] = {"orgId": principal.organization_id, "directoryId": principal.directory_id}
-    return any(asked.get(name) not in {None, own} for name, own in pairs.items() if own)
 
 
 def _named(error: Exception) -> dict[str, str | None]:

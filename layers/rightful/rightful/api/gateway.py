@@ -5,11 +5,12 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rightful.api.foreign import is_cross_organization
 from rightful.api.lambda_context import RemainingTime, invocation_of
 from rightful.api.proxy import Request, Response, read_request
 from rightful.invocation import Invocation
-from rightful.observability import answered, failed, started
-from rightful.storage.clients import settings
+from rightful.observability import answered, attempted, failed, started
+from rightful.storage.clients import identity_store, settings
 
 
 class Service(Protocol):
@@ -32,4 +33,9 @@ def answer_event(
         failed("aws_call", error)
         response = unavailable
     answered(request, response, since)
+    try:
+        if is_cross_organization(identity_store(), request, response.status):
+            attempted(request)
+    except (ClientError, BotoCoreError) as error:
+        failed("aws_call", error)
     return response.proxy()
