@@ -16,6 +16,7 @@ from rightful.accounts.address import parse_address
 from rightful.accounts.facts import login_seen, set_flag
 from rightful.accounts.provisioning import Provisioning
 from rightful.accounts.refusals import ClaimRefusedError, RefusalRecorder
+from rightful.accounts.resource import UnverifiedDomainError
 from rightful.accounts.self_service import schedule_deletion
 from rightful.accounts.sign_up import SignUp, sign_up
 from rightful.accounts.statement import NOTHING, Statement
@@ -94,6 +95,8 @@ class Life(RuleBasedStateMachine):
         self.keys = [self._key(holder) for holder in ("Ines", "Jo")]
         self.asked: dict[str, Asked] = {}
         self.refusals: set[str] = set()
+        self.said: dict[str, bool] = {}
+        """SCIM id -> what its directory said last of the person's activity, if that holds whatever else was refused."""
         for name in NAMES[:4]:
             self.a_directory_creates_a_user(HERE, name, None)
 
@@ -272,6 +275,17 @@ class Life(RuleBasedStateMachine):
             pass
         self._check_isolation(before, OURS)
 
+    @precondition(lambda self: self._undoable())
+    @rule(which=indexes)
+    def an_administrator_has_it_undone_and_tried_again(self, which: int) -> None:
+        """It takes the other one, too, where somebody is marked; and whoever came in between may have it by then."""
+        pointer = pointer_of(self._undoable()[which % len(self._undoable())])
+        store, queue, invocation = self.world.store, self.world.queue, self.world.invocation()
+        with suppress(DecisionError):
+            for key in self.keys:
+                undo(store, queue, invocation, pointer, key=key, reason="back")
+            retry(store, queue, invocation, pointer, key=self.keys[0])
+
     @rule(days=st.sampled_from([0, 1, 8, 15, 29]))
     def time_passes(self, days: int) -> None:
         self.world.now += timedelta(days=days, minutes=1)
@@ -309,6 +323,16 @@ class Life(RuleBasedStateMachine):
             assert canonical in {conflict.wanted.canonical, ""}
 
     @invariant()
+    def the_last_word_on_somebody_s_state_holds(self) -> None:
+        owed = {each.requester.scim_id for each in self._conflicts() if each.deactivation_pending}
+        for account in self._linked():
+            scim_id = account.link.scim_id if account.link else ""
+            if self.said.get(scim_id) is False:
+                assert not account.active or scim_id in owed, f"{scim_id} is in again"
+            elif self.said.get(scim_id):
+                assert account.status is not AccountStatus.DEACTIVATED, f"{scim_id} was put out"
+
+    @invariant()
     def the_answer_is_the_same_for_every_holder(self) -> None:
         assert len(self.refusals) <= len(NAMES)
 
@@ -326,8 +350,19 @@ class Life(RuleBasedStateMachine):
                 taken = conflict.conflict_class == "other_key"
                 assert hold or taken or conflict.decision == "approval", f"{conflict.id} waits for nobody"
         check_invariants(self.world.store)
+        self._deliver_again()
 
     # Parts
+
+    def _deliver_again(self) -> None:
+        """Once all is quiet, another delivery changes nothing, and no conflict sends its own pointer."""
+        store, queue = self.world.store, self.world.queue
+        quiet = store.snapshot()
+        for conflict in self._conflicts():
+            remediate(store, queue, self.world.invocation(), pointer_of(conflict))
+            assert pointer_of(conflict) not in queue.messages, f"{conflict.id} wakes itself"
+            self._drain()
+            assert store.snapshot() == quiet
 
     def _provisioning(self, directory_id: str, asked: Asked | None = None) -> Provisioning:
         def remember(conflict: Conflict) -> None:
@@ -380,6 +415,23 @@ class Life(RuleBasedStateMachine):
         assert stored.wanted.canonical in refusal.detail
 
     def _send(self, provisioning: Provisioning, asked: Asked) -> Account:
+        """Send a request, and remember what it says of the person's activity. A refused deactivation is owed, be it
+        refused because of a domain; whether a refused reactivation comes is open."""
+        active = asked.statement.active
+        try:
+            after = self._sent(provisioning, asked)
+        except ScimError as error:
+            recorded = error.status == 409 or isinstance(error, UnverifiedDomainError)
+            if recorded and asked.scim_id is not None and active is not None:
+                self.said.pop(asked.scim_id, None)
+                if not active:
+                    self.said[asked.scim_id] = False
+            raise
+        if after.link is not None and (active is not None or asked.scim_id is None):
+            self.said[after.link.scim_id] = active is not False
+        return after
+
+    def _sent(self, provisioning: Provisioning, asked: Asked) -> Account:
         invocation = self.world.invocation()
         if asked.scim_id is None:
             resource = asked.change({})
@@ -463,6 +515,9 @@ class Life(RuleBasedStateMachine):
     def _linked(self) -> list[Account]:
         return [account for account in self._accounts() if account.link]
 
+    def _undoable(self) -> list[Conflict]:
+        return [each for each in self._conflicts() if each.status is ConflictStatus.APPLIED]
+
     def _conflicts(self) -> list[Conflict]:
         return sorted(self.world.store.all_of(Conflict), key=lambda conflict: conflict.id)
 
@@ -473,7 +528,7 @@ class Life(RuleBasedStateMachine):
         conflicts = [conflict for conflict in self._conflicts() if conflict.organization_id == OURS]
         conflicts = [each for each in conflicts if each.live] or conflicts or self._conflicts()
         if index % 3 == 0:
-            conflicts = [each for each in self._conflicts() if each.status is ConflictStatus.APPLIED] or conflicts
+            conflicts = self._undoable() or conflicts
         return conflicts[index % len(conflicts)]
 
 
