@@ -185,8 +185,11 @@ class _Settling(Settling):
         if conflict is None:
             return
         pending = self.store.pending_conflicts([conflict.requester_key])
-        canonical = conflict.wanted.canonical
-        waiting = {(canonical, other.conflict_id) for other in self.store.waiters(canonical)}
+        waiting = {
+            (canonical, other.conflict_id)
+            for canonical in conflict.waits_for
+            for other in self.store.waiters(canonical)
+        }
         now = self.store.conflict(pointer)
         if now is not None and now.version == conflict.version:
             for found in judge_conflict(conflict, pending, waiting):

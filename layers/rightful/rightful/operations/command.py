@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rightful.operations import tasks
+from rightful.operations.aws_errors import AWS_ERRORS, sentence_of
 from rightful.operations.import_rows import RowError
 from rightful.operations.surroundings import OperationError, of_environment, of_stack
 from rightful.organizations.settings_error import SettingsError
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(
             "Other changes of the same data kept coming in between. Run it again: nothing is done twice.\n"
         )
+    except AWS_ERRORS as error:
+        sys.stderr.write(f"{sentence_of(error)}\n")
     except FileNotFoundError as error:
         sys.stderr.write(f"There is no file {error.filename}.\n")
     except OSError as error:

@@ -7,8 +7,9 @@ while a create is prepared, and after an administrator said no. A waiter stands 
 from collections.abc import Collection, Mapping
 
 from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.waiters import waiters_of
 from rightful.storage.whole_table import Pending, Waiter
-from rightful.storage.writes import EndPending, EndWaiter, PutPending, PutWaiter
+from rightful.storage.writes import EndPending, EndWaiter, PutPending
 from rightful.upkeep.agreement import Disagreement
 
 _OVER = frozenset({ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED})
@@ -26,7 +27,7 @@ def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement |
 def judge_waiter(waiter: Waiter, conflict: Conflict | None) -> Disagreement | None:
     """A waiter, and the conflict that it names (None: there is none)."""
     waits = conflict is not None and (conflict.live or conflict.prepared)
-    if conflict is not None and waits and conflict.wanted.canonical == waiter.canonical:
+    if conflict is not None and waits and waiter.canonical in conflict.waits_for:
         return None
     return Disagreement("waiter_orphaned", _account_of(conflict), (EndWaiter(waiter.canonical, waiter.conflict_id),))
 
@@ -45,9 +46,11 @@ def judge_conflict(
     if conflict.requester_key not in pending:
         repair = PutPending(conflict.requester_key, conflict.id, canonical)
         found.append(Disagreement("pending_missing", _account_of(conflict), (repair,)))
-    if (canonical, conflict.id) not in waiting:
-        waiter = PutWaiter(canonical, conflict.id, conflict.organization_id)
-        found.append(Disagreement("waiter_missing", _account_of(conflict), (waiter,)))
+    found += [
+        Disagreement("waiter_missing", _account_of(conflict), (waiter,))
+        for waiter in waiters_of(conflict)
+        if (waiter.canonical, conflict.id) not in waiting
+    ]
     return tuple(found)
 
 

@@ -64,9 +64,10 @@ def of_stack(name: str) -> Surroundings:
 
     Raises:
         OperationError: there is no such stack, or it is none of this service.
+        ClientError, BotoCoreError: AWS does not let it be looked up, or is not there.
     """
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError
 
     try:
         stacks = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
@@ -74,7 +75,14 @@ def of_stack(name: str) -> Surroundings:
         if "ScimFunction" not in outputs:
             raise OperationError(f"{name} is a stack, but not one of this service: it has no output ScimFunction.")
         function = boto3.client("lambda").get_function_configuration(FunctionName=outputs["ScimFunction"])
-    except (ClientError, BotoCoreError) as error:
-        raise OperationError(f"The stack {name} cannot be looked up: {error}") from error
-    settings = read_settings(function.get("Environment", {}).get("Variables", {}))
+    except ClientError as error:
+        if error.operation_name != "DescribeStacks" or error.response["Error"]["Code"] != "ValidationError":
+            raise
+        raise OperationError(
+            f"There is no stack {name} in this account and region (AWS_PROFILE, AWS_REGION)."
+        ) from error
+    try:
+        settings = read_settings(function.get("Environment", {}).get("Variables", {}))
+    except SettingsMissingError as error:
+        raise OperationError(f"The scim function of {name} is not set up: {error}") from error
     return Surroundings(settings, outputs["BaseUrl"], outputs["ConflictsDeadLetterQueueUrl"])
