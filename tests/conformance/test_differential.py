@@ -151,7 +151,6 @@ VALUES: dict[str | None, st.SearchStrategy[Any]] = {
     ENTERPRISE: optional(department=words, costCenter=words),
     f"{ENTERPRISE}:department": words,
     f"{ENTERPRISE}:manager": manager,
-    f"{ENTERPRISE}:manager.displayName": words,
     "id": words,
     "meta.created": words,
     "groups": st.just([{"value": "g"}]),

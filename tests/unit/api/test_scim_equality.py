@@ -78,3 +78,11 @@ def test_within_a_text_white_space_counts(service: Service) -> None:
 @given(st.text(max_size=8))
 def test_to_fold_twice_is_to_fold_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"), [('shoe eq "x"', 400), ("title pr", 200), ('members eq "x"', 200), ("shoe.size pr", 400)]
+)
+def test_the_roots_search_refuses_what_no_type_has(service: Service, wanted: str, status: int) -> None:
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]
+    assert service.scim("POST", "/.search", {"schemas": schemas, "filter": wanted}).status == status

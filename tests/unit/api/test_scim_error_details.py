@@ -23,7 +23,7 @@ OF_A_USER: list[tuple[dict[str, object], str, str]] = [
     (replace("groups", []), "groups", "mutability"),
     ({"op": "remove", "path": "userName"}, "userName", "mutability"),
     ({"op": "remove", "path": "schemas"}, "schemas", "mutability"),
-    (replace(f"{ENTERPRISE}:manager.displayName", "x"), f"{ENTERPRISE}:manager.displayName", "mutability"),
+    (replace(f"{ENTERPRISE}:manager.displayName", "x"), f"{ENTERPRISE}:manager.displayName", "invalidPath"),
     (replace("userName", " "), "userName", "invalidValue"),
     (replace("userName", "x" * 3000), "userName", "invalidValue"),
     (replace("userName", "a\nb"), "userName", "invalidValue"),

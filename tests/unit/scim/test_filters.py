@@ -180,11 +180,9 @@ def test_a_password_cannot_be_asked_for() -> None:
 
 
 def test_in_a_search_over_types_an_unknown_attribute_counts_as_absent() -> None:
-    predicate = compile_filter(
-        parse_filter('userName eq "x" or displayName eq "Guides"'), GROUP, unknown_is_absent=True
-    )
+    predicate = compile_filter(parse_filter('userName eq "x" or displayName eq "Guides"'), GROUP, beside=[USER])
     assert predicate({"displayName": "Guides"})
-    assert not compile_filter(parse_filter("userName pr"), GROUP, unknown_is_absent=True)({"displayName": "x"})
+    assert not compile_filter(parse_filter("userName pr"), GROUP, beside=[USER])({"displayName": "x"})
 
 
 def test_numbers_and_simple_lists_of_an_extension_can_be_filtered() -> None:
@@ -259,3 +257,20 @@ def test_hostile_filters_are_refused_in_bounded_time() -> None:
 )
 def test_an_equality_that_an_index_can_answer_is_found(text: str, found: tuple[str, str] | None) -> None:
     assert equality(parse_filter(text)) == found
+
+
+@pytest.mark.parametrize(
+    "text", [f'{ENTERPRISE} eq "x"', f'{ENTERPRISE} ne "x"', f'{CORE} co "x"', f'{ENTERPRISE}[department eq "x"]']
+)
+def test_a_schema_is_nothing_to_compare(text: str) -> None:
+    with pytest.raises(ScimError) as refused:
+        compile_filter(parse_filter(text), USER)
+    assert (refused.value.status, refused.value.scim_type) == (400, "invalidFilter")
+
+
+@pytest.mark.parametrize("text", ['shoe eq "x"', "shoe pr", 'userName eq "x" or shoe[size eq 1]', "not (shoe eq null)"])
+def test_a_search_over_several_types_knows_what_one_of_them_has(text: str) -> None:
+    for rt, other in ((USER, GROUP), (GROUP, USER)):
+        with pytest.raises(ScimError) as refused:
+            compile_filter(parse_filter(text), rt, beside=[other])
+        assert (refused.value.status, refused.value.scim_type) == (400, "invalidFilter")

@@ -89,7 +89,7 @@ def test_any_text_is_a_filter_or_invalid(text: str) -> None:
     equality(parsed)
     matched = answer(lambda: matches(parsed, user(), USER))
     assert matched.scim_type in {"invalidFilter", "sensitive"} if isinstance(matched, ScimError) else matched in {0, 1}
-    answer(lambda: compile_filter(parsed, GROUP, unknown_is_absent=True)({}))
+    answer(lambda: compile_filter(parsed, GROUP, beside=[USER])({}))
 
 
 @quick

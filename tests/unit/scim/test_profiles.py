@@ -341,3 +341,21 @@ def test_a_request_by_the_book_means_the_same_under_every_profile(name: str) -> 
         f'emails[type eq "work" and value co "@x"].value eq "a" and {ENTERPRISE}:department pr or not (active eq true)'
     )
     assert filtered(name, text) == text
+
+
+@pytest.mark.parametrize("name", [each for each in PROFILE_NAMES if each != "generic"])
+@pytest.mark.parametrize("nothing", ["", None])
+def test_an_entry_without_its_value_is_left_out(name: str, nothing: object) -> None:
+    entries = [{"type": "work", "value": "a@x.org"}, {"type": "home", "Value": nothing}, {"type": "other"}]
+    sent = ScimRequest("POST", "/Users", {}, {"schemas": [CORE], "userName": "u", "emails": entries})
+    made = profile(name).rewrite(sent).body
+    assert made is not None
+    assert made["emails"] == [entries[0], entries[2]]
+
+
+@pytest.mark.parametrize("name", [each for each in PROFILE_NAMES if each != "generic"])
+def test_a_filter_of_the_roots_search_is_mended_like_any_other(name: str) -> None:
+    sent = ScimRequest("POST", "/.search", {}, {"filter": 'displayName eq Tour and active eq "True"'})
+    made = profile(name).rewrite(sent).body
+    assert made is not None
+    assert made["filter"] == 'displayName eq "Tour" and active eq true'

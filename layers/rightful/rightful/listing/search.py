@@ -153,8 +153,8 @@ class Search:
         wanted = query.filter
         if wanted is None:
             return [lambda _: True for _ in self.collections]
-        several = len(self.collections) > 1
-        return [compile_filter(wanted, collection.rt, unknown_is_absent=several) for collection in self.collections]
+        types = [collection.rt for collection in self.collections]
+        return [compile_filter(wanted, rt, beside=types) for rt in types]
 
     def _by_index(self, query: ListQuery, tests: Sequence[Predicate]) -> list[Hit] | None:
         """What meets the filter, if an index gives few enough candidates in every collection; else None."""

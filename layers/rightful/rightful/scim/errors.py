@@ -83,11 +83,6 @@ def too_many(detail: str) -> ScimError:
     return ScimError(400, "tooMany", detail)
 
 
-def invalid_vers(detail: str) -> ScimError:
-    """400: the SCIM protocol version asked for is not served."""
-    return ScimError(400, "invalidVers", detail)
-
-
 def sensitive(detail: str) -> ScimError:
     """400: the request carries sensitive information where it can be logged (RFC 7644 section 7.5.2)."""
     return ScimError(400, "sensitive", detail)
@@ -103,11 +98,6 @@ def invalid_cursor(
 def expired_cursor(detail: str = "The cursor is too old: start the listing again without a cursor.") -> ScimError:
     """400: a cursor past its lifetime (RFC 9865 section 2.1)."""
     return ScimError(400, "expiredCursor", detail)
-
-
-def unauthorized(detail: str = "Send a valid bearer token in the Authorization header.") -> ScimError:
-    """401 with the challenge that RFC 7235 asks for."""
-    return ScimError(401, None, detail, {"WWW-Authenticate": 'Bearer realm="scim"'})
 
 
 def forbidden(detail: str) -> ScimError:

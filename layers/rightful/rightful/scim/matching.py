@@ -8,7 +8,7 @@ A comparison on a multi-valued attribute holds when it holds for one of the valu
 absent. `eq null` means absent: null and unassigned are the same (RFC 7643 section 2.5).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
@@ -34,11 +34,11 @@ _WITHIN: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-def compile_filter(parsed: Filter, rt: ResourceType, *, unknown_is_absent: bool = False) -> Predicate:
+def compile_filter(parsed: Filter, rt: ResourceType, *, beside: Sequence[ResourceType] = ()) -> Predicate:
     """Return the function that tells whether a resource of type `rt` meets the filter.
 
-    `unknown_is_absent` is for searches over several resource types, where an attribute that one
-    type does not have counts as unassigned (RFC 7644 section 3.4.2.1).
+    `beside` are the other types that a search is over: an attribute that one of them has and this
+    one does not counts as unassigned (RFC 7644 section 3.4.2.1).
 
     Raises
     ------
@@ -50,7 +50,7 @@ def compile_filter(parsed: Filter, rt: ResourceType, *, unknown_is_absent: bool 
     def find(path: str) -> tuple[_Read, Attribute | None]:
         target = locate(path, rt)
         if target is None:
-            if unknown_is_absent:
+            if any(locate(path, other) is not None for other in beside):
                 return _nothing, None
             raise invalid_filter(f"{path[:128]!r} is not an attribute of {rt.name}: see /Schemas for what can be used.")
         return _reader(target), target.sub or target.attribute
@@ -105,6 +105,7 @@ def _build(parsed: Filter, find: _Find) -> Predicate:
 def _value_path(parsed: ValuePath, find: _Find) -> Predicate:
     read, attribute = find(parsed.path)
     if attribute is None:
+        _refuse_schema(parsed.path, read)
         return lambda _resource: False
     if not attribute.multi_valued and attribute.type != "complex":
         raise invalid_filter(f"{parsed.path[:128]!r} has one simple value: compare it without square brackets.")
@@ -113,6 +114,12 @@ def _value_path(parsed: ValuePath, find: _Find) -> Predicate:
         return lambda resource: any(inner(_as_object(value)) for value in read(resource))
     then = compile_value_filter(parsed.then, attribute)
     return lambda resource: any(inner(made) and then(made) for made in map(_as_object, read(resource)))
+
+
+def _refuse_schema(path: str, read: _Read) -> None:
+    """Refuse to compare what is there and yet no attribute: a schema's URN alone."""
+    if read is not _nothing:
+        raise invalid_filter(f"{path[:128]!r} is a schema: name the attribute to compare, or use 'pr'.")
 
 
 def _as_object(value: object) -> dict[str, object]:
@@ -133,6 +140,7 @@ def _comparison(parsed: Comparison, find: _Find) -> Predicate:
     if parsed.value is None:
         return _null_comparison(parsed, read)
     if attribute is None:
+        _refuse_schema(parsed.path, read)
         absent = parsed.op == "ne"
         return lambda _resource: absent
     if parsed.op == "ne":

@@ -181,14 +181,12 @@ def _keep_protected(made: dict[str, object], current: dict[str, object], schema:
 
 
 def _with_protected_parts(attribute: Attribute, new: dict[str, object], held: dict[str, object]) -> dict[str, object]:
-    """Keep immutable sub-attributes, and readOnly ones while what they describe is the same."""
+    """Keep immutable sub-attributes."""
     fixed = {s.name: held[s.name] for s in attribute.sub_attributes if s.mutability == "immutable" and s.name in held}
     for name, value in fixed.items():
         if new.get(name, value) != value:
             raise _fixed(f"{attribute.name}.{name}")
-    ours = {sub.name: held[sub.name] for sub in attribute.sub_attributes if sub.read_only and sub.name in held}
-    same = new and new.get("value") == held.get("value")
-    return {**new, **fixed, **(ours if same else {})}
+    return {**new, **fixed}
 
 
 def _fixed(name: str) -> ScimError:

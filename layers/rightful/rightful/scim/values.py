@@ -22,11 +22,12 @@ _KINDS = {
     "reference": "a string with a URI",
     "boolean": "true or false, without quotes",
     "integer": "a whole number of at most 64 bits",
-    "decimal": "a number",
+    "decimal": "a number, 0 or from 1e-120 to 1e120",
     "dateTime": "a date such as 2026-01-31T12:00:00Z",
     "binary": "base64 text",
     "complex": "an object",
 }
+_READ_FURTHER = frozenset({"dateTime", "binary", "integer", "decimal"})
 
 
 def read_value(attribute: Attribute, value: object, where: str) -> object:
@@ -56,7 +57,10 @@ def read_single(attribute: Attribute, value: object, where: str) -> object:
             return _read_complex(attribute, value, where) or None
     elif _fits(kind, value):
         return value
-    raise invalid_value(f"{where!r} must be {_KINDS[kind]}, not {_described(value)}.")
+    # Text that is no date, or a number that is too large: of the right kind in JSON, so that there is no "not".
+    is_of_kind = isinstance(value, str) if kind in {"dateTime", "binary"} else _described(value) == "a number"
+    instead = "" if is_of_kind and kind in _READ_FURTHER else f", not {_described(value)}"
+    raise invalid_value(f"{where!r} must be {_KINDS[kind]}{instead}.")
 
 
 def _fits(kind: str, value: object) -> bool:

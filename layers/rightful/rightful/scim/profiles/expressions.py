@@ -140,12 +140,14 @@ class FilterWorkaround:
     change: ChangeLiteral = _same_literal
 
     def applies(self, request: ScimRequest, types: Types) -> bool:
-        return types.of(request) is not None
+        return bool(types.searched_by(request))
 
     def rewrite(self, request: ScimRequest, types: Types) -> ScimRequest:
-        rt = types.of(request)
-        if rt is None:
-            return request
+        for rt in types.searched_by(request):
+            request = self._rewritten(request, rt)
+        return request
+
+    def _rewritten(self, request: ScimRequest, rt: ResourceType) -> ScimRequest:
         if is_patch(request):
             return self._paths(request, rt)
         if "filter" in request.query:

@@ -44,6 +44,13 @@ class Types:
                 return rt
         return None
 
+    def searched_by(self, request: ScimRequest) -> tuple[ResourceType, ...]:
+        """Return the resource types that a filter of the request is about: all of them for the root's `.search`."""
+        rt = self.of(request)
+        if rt is not None:
+            return (rt,)
+        return self.resource_types if request.path.lower() == "/.search" else ()
+
 
 class Workaround(Protocol):
     """One answer to one thing that identity providers do. Its docstring names the shape and where it is from."""

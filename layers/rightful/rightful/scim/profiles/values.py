@@ -110,16 +110,20 @@ def json_in_value(attribute: Attribute, value: object, whole: bool) -> object:
 
 
 def empty_text(attribute: Attribute, value: object, whole: bool) -> object:
-    """`"manager": ""`, `"title": ""`, `{"type": "work", "value": ""}`: nothing is meant.
+    """`"manager": ""`, `"title": ""`, `{"type": "work", "value": ""}`, or null there: nothing is meant.
 
     Source: Entra removes a manager with an empty string (Microsoft Learn, "Develop and plan
     provisioning for a SCIM endpoint"). A required attribute keeps the empty string, and is refused for it.
     """
     if value == "" and not attribute.required:
         return None
-    if not whole and isinstance(value, dict) and value.get("value") == "" and "value" in attribute.by_name:
+    if not whole and isinstance(value, dict) and "value" in attribute.by_name and _is_empty(value):
         return None
     return value
+
+
+def _is_empty(value: dict[str, object]) -> bool:
+    return any(key.lower() == "value" and (item is None or item == "") for key, item in value.items())
 
 
 class MissingValue(EachOperation):

@@ -15,7 +15,6 @@ _MANAGER = Attribute(
             case_exact=True,
             reference_types=("User",),
         ),
-        Attribute("displayName", description="The manager's name, kept by the service.", mutability="readOnly"),
     ),
 )
 

@@ -82,7 +82,6 @@ _GROUPS = Attribute(
             mutability="readOnly",
             reference_types=("User", "Group"),
         ),
-        Attribute("display", description="The name of the group.", mutability="readOnly"),
         Attribute(
             "type",
             description="How the person belongs to it.",
