@@ -4,7 +4,7 @@ The policy covers the whole stage, because API Gateway caches the answer for eve
 each function to check, from the context that this one hands on.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -33,7 +33,4 @@ def handler(event: dict[str, str], _context: object) -> dict[str, object]:
     if token is None:
         logger.info("Key refused")
         raise PermissionError(UNAUTHORIZED)
-    if token.expires_at is not None:
-        count(Metric.KEY_DAYS_LEFT, (token.expires_at - now) / timedelta(days=1))
-        logger.info("Key expires", extra={"keyId": token.id, "organizationId": token.organization_id})
     return allowed(token, event["methodArn"])

@@ -1,5 +1,6 @@
 """Janitor: every few minutes, what is due although nobody asks for it; and how things stand."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rightful.api.lambda_context import invocation_of
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from rightful.upkeep.agreement import Disagreement
     from rightful.upkeep.janitor import Standing
+
+_FIRST_ROUND_OF_THE_HOUR = 5
+"""Rounds are five minutes apart: one begins in these minutes of each hour."""
 
 
 @observed
@@ -44,7 +48,7 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
     count(Metric.INDEX_DISAGREEMENTS, len(done.checked.unrepaired) + len(done.checked.repaired))
     count(Metric.INDEX_REPAIRS, len(done.checked.repaired))
     if done.stand is not None:
-        _count_standing(done.stand)
+        _count_standing(done.stand, invocation.now)
     for part, error in done.failures:
         failed(part, error)
     if done.failures:
@@ -52,11 +56,27 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
     count(Metric.ROUNDS_MADE)
 
 
-def _count_standing(stand: "Standing") -> None:
+def _count_standing(stand: "Standing", now: datetime) -> None:
     count(Metric.OPEN_CONFLICTS, stand.open_conflicts)
     count(Metric.OLDEST_OPEN_CONFLICT, stand.oldest_undecided.total_seconds())
     count(Metric.BLOCKED_DEACTIVATIONS, stand.blocked_deactivations)
     count(Metric.ORGANIZATIONS_PAUSED, stand.paused_organizations)
+    left = [(key.expires_at - now) / timedelta(days=1) for key in stand.expiring_keys if key.expires_at]
+    if left:
+        count(Metric.KEY_DAYS_LEFT, min(left))
+    if now.minute >= _FIRST_ROUND_OF_THE_HOUR:
+        return  # one line an hour for each key is enough; the alarm needs the number each time
+    for key, days in zip(stand.expiring_keys, left, strict=True):
+        logger.warning(
+            "Key expires",
+            extra={
+                "keyId": key.id,
+                "scope": key.scope.value,
+                "organizationId": key.organization_id,
+                "directoryId": key.directory_id,
+                "daysLeft": round(days, 1),
+            },
+        )
 
 
 def _report(found: "Disagreement", message: str) -> None:

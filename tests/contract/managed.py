@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.policy import Brakes
 from rightful.storage.contract import AccountPage, IdentityStore, Pointer
 from rightful.storage.further_contract import FurtherList
-from rightful.storage.settings_writes import PutOrganization
+from rightful.storage.settings_writes import ListToken, PutOrganization, UnlistToken
 from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR, Piece, UserNameHold
 from rightful.storage.writes import (
     ClaimAddress,
@@ -21,7 +22,7 @@ from rightful.storage.writes import (
     ReserveAddress,
 )
 from tests.contract.committing import given
-from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
+from tests.support.builders import NOW, a_conflict, a_link, a_token, an_account, an_organization
 from tests.support.names import Names
 
 LATER = NOW + timedelta(days=60)
@@ -199,6 +200,24 @@ class Managed:
         assert store.paused_organizations(limit=MANY) == before
         given(store, PutOrganization(replace(running, version=2, brakes=Brakes(paused=True)), 1))
         assert store.paused_organizations(limit=MANY) == before + 1
+
+    def test_listed_keys_that_expire_are_found_by_when_until_they_are_removed(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        mine: dict[str, Any] = {"organization_id": names.organization, "directory_id": names.directory}
+        soon = a_token("a" * 64, id=f"{names.sha256}-soon", expires_at=NOW + timedelta(days=3), **mine)
+        late = a_token("b" * 64, id=f"{names.sha256}-late", expires_at=NOW + timedelta(days=31), **mine)
+        over = a_token("c" * 64, id=f"{names.sha256}-over", expires_at=NOW - timedelta(days=1), **mine)
+        endless = a_token("d" * 64, id=f"{names.sha256}-endless", **mine)
+        given(store, *map(ListToken, (soon, late, over, endless)))
+
+        def found() -> "set[str]":
+            tokens = store.keys_that_expire(NOW, NOW + timedelta(days=30), limit=MANY)
+            return {token.id for token in tokens if token.organization_id == names.organization}
+
+        assert found() == {soon.id}
+        given(store, UnlistToken(soon))
+        assert found() == set()
 
     def test_several_user_names_are_read_at_once_and_free_ones_are_absent(
         self, store: IdentityStore, names: Names

@@ -7,6 +7,9 @@ from logging import ERROR
 import pytest
 
 from rightful.accounts.account import AccountStatus
+from rightful.invocation import Invocation
+from rightful.organizations.registry import issue_token
+from rightful.organizations.tokens import Scope
 from rightful.storage.index_keys import SHARDS, due_sort, shard_of
 from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict, Reservation, ReserveAddress
 from tests.support.builders import a_conflict, an_account
@@ -117,6 +120,35 @@ def test_items_that_cannot_be_read_keep_nothing_else_from_being_done(
 
     deployed.call("janitor", example("janitor"))
     assert "behind" not in {each["conflictId"] for each in deployed.messages(deployed.conflicts_queue_url)}
+
+
+def test_keys_that_expire_soon_are_named_once_an_hour_and_measured_in_each_round(
+    deployed: Deployed,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    lifetimes = {"host": 60, "operator": 9}
+    ids = {
+        holder: issue_token(deployed.store, Invocation(now=noon), Scope.APP, holder, lifetime=timedelta(days=days))[
+            1
+        ].id
+        for holder, days in lifetimes.items()
+    }
+    _, token = issue_token(
+        deployed.store, Invocation(now=noon), Scope.ADMIN, "Ines", organization_id="org", lifetime=timedelta(days=20)
+    )
+    for minute in (4, 9):
+        caplog.clear()
+        now = noon.replace(minute=minute)
+        monkeypatch.setattr("functions.janitor.app.invocation_of", lambda *_, now=now: Invocation(now=now))
+        deployed.call("janitor", example("janitor"))
+        printed = capsys.readouterr().out.replace(" ", "")
+        assert '"KeyDaysLeft":[8.99' in printed
+        logged = [vars(record) for record in caplog.records if record.message == "Key expires"]
+        found = {line["keyId"]: (line["organizationId"], line["daysLeft"]) for line in logged}
+        assert found == ({ids["operator"]: (None, 9.0), token.id: ("org", 20.0)} if minute == 4 else {})
 
 
 def test_a_part_that_fails_is_an_error_after_the_others_were_done(

@@ -28,7 +28,7 @@ class Metric(StrEnum):
     # Keys
     KEYS_REFUSED = "KeysRefused"
     KEY_DAYS_LEFT = "KeyDaysLeft"
-    """Days until a key that is in use expires; nothing for keys that do not."""
+    """Days until the next key expires; nothing where none does within 30 days."""
 
     # Conflicts, as they were committed
     CONFLICTS_OPENED = "ConflictsOpened"
@@ -126,7 +126,7 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
     Metric.EVENT_LOG_WRITE_FAILURES: frozenset({"scim"}),
     Metric.CONFLICTS_NOT_SENT: frozenset({"scim", "admin"}),
     Metric.CROSS_ORGANIZATION_ATTEMPTS: frozenset({"scim", "admin"}),
-    **dict.fromkeys((Metric.KEYS_REFUSED, Metric.KEY_DAYS_LEFT), frozenset({"authorizer"})),
+    Metric.KEYS_REFUSED: frozenset({"authorizer"}),
     **dict.fromkeys(
         (
             Metric.CONFLICTS_OPENED,
@@ -147,6 +147,7 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
     **dict.fromkeys(
         (
             Metric.ROUNDS_MADE,
+            Metric.KEY_DAYS_LEFT,
             Metric.BLOCKED_DEACTIVATIONS,
             Metric.OPEN_CONFLICTS,
             Metric.OLDEST_OPEN_CONFLICT,

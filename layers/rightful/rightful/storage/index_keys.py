@@ -13,9 +13,9 @@ DueConflict = Literal["deactivation", "undecided", "conflict"]
 """Another look at a conflict: one whose deactivation waits, one that is not decided, any other. Most urgent first; kept
 apart, because the janitor counts the first two, however many there are of the third."""
 
-Due = DueConflict | Literal["reservation", "deletion", "paused"]
-"""What the janitor has to see to: another look at a conflict, the end of a reservation, the erasure of an account; and
-the organizations that stopped automation, to be counted."""
+Due = DueConflict | Literal["reservation", "deletion", "paused", "key"]
+"""What the janitor has to see to: another look at a conflict, the end of a reservation, the erasure of an account; the
+organizations that stopped automation, to be counted; and keys that expire, to be warned of."""
 
 SHARDS = 4
 """Over so many keys each kind is spread: a thousand refusals a second must not meet on one."""

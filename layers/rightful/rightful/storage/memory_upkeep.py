@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast, get_args
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import Organization
+from rightful.organizations.tokens import Token
 from rightful.storage import index_keys
 from rightful.storage.further_contract import FurtherList
 from rightful.storage.upkeep_contract import Piece, UserNameHold, due_as, due_at
@@ -78,6 +79,12 @@ class MemoryUpkeep:
     def paused_organizations(self: _Stored, *, limit: int) -> int:
         """See `UpkeepStore.paused_organizations`."""
         return min(limit, sum(organization.brakes.paused for organization in self.all_of(Organization)))
+
+    def keys_that_expire(self: _Stored, after: datetime, until: datetime, *, limit: int) -> tuple[Token, ...]:
+        """See `UpkeepStore.keys_that_expire`."""
+        listed = [item for key, item in self._items.items() if isinstance(item, Token) and key[0] == "TOKENS"]
+        ending = [(key.expires_at, key) for key in listed if key.expires_at and after <= key.expires_at <= until]
+        return tuple(key for _, key in sorted(ending, key=lambda each: each[0])[:limit])
 
     def user_names(self: _Stored, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
         """See `UpkeepStore.user_names`."""

@@ -115,6 +115,17 @@ def token_item(token: Token, key: keys.Key) -> Item:
     )
 
 
+def listed_token_item(token: Token, key: keys.Key) -> Item:
+    """A key in its list; one that expires also with its place in the index of what is due."""
+    item = token_item(token, key)
+    if token.expires_at is not None:
+        item |= {
+            "due_key": {"S": index_keys.due("key", token.id)},
+            "due_sort": {"S": index_keys.due_sort(token.expires_at)},
+        }
+    return item
+
+
 def read_token(item: Mapping[str, "AttributeValueTypeDef"]) -> Token:
     """The inverse of `token_item`."""
     read = Reader(item)

@@ -27,7 +27,7 @@ from rightful.storage.group_writes import GroupWrite
 from rightful.storage.hold_items import hold_item
 from rightful.storage.items import Item, Scalar, text_of, write_item
 from rightful.storage.log_items import log_item
-from rightful.storage.settings_items import directory_item, organization_item, token_item
+from rightful.storage.settings_items import directory_item, listed_token_item, organization_item, token_item
 
 _NEW = "attribute_not_exists(pk)"
 _SAME_VERSION = "version = :version"
@@ -259,7 +259,7 @@ class Translator:
 
     @action.register
     def _(self, write: s.ListToken) -> Action:
-        return self._put(token_item(write.token, _listing_key(write.token)))
+        return self._put(listed_token_item(write.token, _listing_key(write.token)))
 
     @action.register
     def _(self, write: s.UnlistToken) -> Action:

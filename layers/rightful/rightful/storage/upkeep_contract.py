@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.storage.further_contract import FurtherList
+from rightful.storage.keys import Key
 from rightful.storage.index_keys import DueConflict
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
+    from rightful.organizations.tokens import Token
     from rightful.storage.contract import Pointer
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
@@ -71,14 +73,14 @@ class UserNameHold:
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of the table: accounts and index items, and where the next piece begins (None: that was the last).
-    `unreadable` are the partition keys of items that are not as this service writes them."""
+    `unreadable` are the keys of items that are not as this service writes them."""
 
     accounts: tuple[Account, ...]
     holds: tuple[Hold, ...]
     user_names: tuple[UserNameHold, ...]
     further_lists: tuple[FurtherList, ...]
     next_position: str | None
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Key, ...] = ()
 
     @property
     def size(self) -> int:
@@ -114,6 +116,10 @@ class UpkeepStore(Protocol):
 
     def paused_organizations(self, *, limit: int) -> int:
         """How many organizations have stopped automation."""
+        ...
+
+    def keys_that_expire(self, after: datetime, until: datetime, *, limit: int) -> "tuple[Token, ...]":
+        """The listed keys that expire then, soonest first within each shard."""
         ...
 
     def user_names(self, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:

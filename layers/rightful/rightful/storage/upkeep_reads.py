@@ -10,6 +10,7 @@ from rightful.storage.account_items import read_account
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.hold_items import read_hold
 from rightful.storage.items import Reader, write_item
+from rightful.storage.settings_items import read_token
 from rightful.storage.upkeep_contract import UNREADABLE, Piece, UserNameHold
 from rightful.storage.writes import Hold
 
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 
     from rightful.accounts.account import Account
     from rightful.conflicts.conflict import Conflict
+    from rightful.organizations.tokens import Token
     from rightful.storage.contract import Pointer
     from rightful.storage.further_contract import FurtherList
     from rightful.storage.table import Table
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
-_ALWAYS = datetime.max.replace(tzinfo=UTC)
+_NEVER, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 _SCANNED = {
     ":account": {"S": "ACCOUNT"},
@@ -98,6 +100,11 @@ class UpkeepReads:
         """See `UpkeepStore.paused_organizations`."""
         return len(self._due("paused", _ALWAYS, limit))
 
+    def keys_that_expire(self, after: datetime, until: datetime, *, limit: int) -> "tuple[Token, ...]":
+        """See `UpkeepStore.keys_that_expire`."""
+        items = self.identities.get_items(self._due("key", until, limit, after=after))
+        return tuple(map(read_token, items.values()))
+
     def user_names(self, pairs: "Iterable[tuple[str, str]]") -> "Mapping[tuple[str, str], str]":
         """See `UpkeepStore.user_names`."""
         places = {keys.user_name(*pair): pair for pair in pairs}
@@ -117,15 +124,16 @@ class UpkeepReads:
         """See `UpkeepStore.due_deletions`."""
         return tuple(keys.account_id_of(key.pk) for key in self._due("deletion", now, limit))
 
-    def _due(self, kind: index_keys.Due, now: datetime, limit: int) -> list[keys.Key]:
+    def _due(self, kind: index_keys.Due, now: datetime, limit: int, *, after: datetime = _NEVER) -> list[keys.Key]:
         found: list[keys.Key] = []
         for shard in range(index_keys.SHARDS):
             answer = self.client.query(
                 TableName=self.identities.name,
                 IndexName="due",
-                KeyConditionExpression="due_key = :key AND due_sort <= :now",
+                KeyConditionExpression="due_key = :key AND due_sort BETWEEN :after AND :now",
                 ExpressionAttributeValues={
                     ":key": {"S": index_keys.shard_of(kind, shard)},
+                    ":after": {"S": index_keys.due_sort(after)},
                     ":now": {"S": index_keys.due_sort(now)},
                 },
                 Limit=max(1, limit // index_keys.SHARDS),
@@ -149,7 +157,7 @@ class UpkeepReads:
         holds: list[Hold] = []
         user_names: list[UserNameHold] = []
         further_lists: list[FurtherList] = []
-        unreadable: list[str] = []
+        unreadable: list[keys.Key] = []
         for item in answer["Items"]:
             try:
                 if item["sk"]["S"] == "ACCOUNT":
@@ -161,7 +169,7 @@ class UpkeepReads:
                 else:
                     user_names.append(_user_name(item))
             except UNREADABLE:
-                unreadable.append(item["pk"]["S"])
+                unreadable.append(keys.Key(item["pk"]["S"], item["sk"]["S"]))
         last = answer.get("LastEvaluatedKey")
         return Piece(
             tuple(accounts),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from rightful.groups.cleaning import finish_deletions
 from rightful.invocation import Invocation
+from rightful.organizations.tokens import Token
 from rightful.storage.contract import ConflictQueue, IdentityStore
 from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, UNDECIDED, UNREADABLE
 from rightful.upkeep.deletions import erase_all_due
@@ -16,6 +17,7 @@ from rightful.upkeep.waiting import send_due
 
 _MOST_COUNTED = 100_000
 _MOST_READ = 2_000
+_WARNED_BEFORE = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Standing:
 
     Attributes:
         oldest_undecided: how long the oldest conflict that is open or waits for an approval has been there.
+        expiring_keys: the keys that expire within the next 30 days.
         blocked_deactivations: the conflicts whose deactivation has waited too long.
     """
 
@@ -44,6 +47,7 @@ class Standing:
     oldest_undecided: timedelta
     blocked_deactivations: int
     paused_organizations: int
+    expiring_keys: tuple[Token, ...] = ()
 
 
 def make_round(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> Round:
@@ -90,4 +94,5 @@ def standing(store: IdentityStore, now: datetime) -> Standing:
         oldest_undecided=max(waited, default=timedelta(0)),
         blocked_deactivations=sum(now - each.updated_at > DEACTIVATED_WITHIN for each in deactivations),
         paused_organizations=store.paused_organizations(limit=1_000),
+        expiring_keys=store.keys_that_expire(now, now + _WARNED_BEFORE, limit=_MOST_READ),
     )
