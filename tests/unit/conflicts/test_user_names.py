@@ -8,7 +8,7 @@ import pytest
 
 from rightful.conflicts.conflict import Conflict
 from rightful.events.publishing import publish
-from tests.support.service import AT_ONCE, Service, patch
+from tests.support.service import AT_ONCE, Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 
 
@@ -107,3 +107,73 @@ def test_the_same_user_name_in_another_spelling_is_its_own(says: str) -> None:
     scene.settle()
 
     assert scene.user(bob)["userName"] == says
+
+
+@pytest.mark.parametrize("route", ["renamed", "deleted", "unlinked"])
+def test_who_waits_for_a_user_name_beside_the_address_hears_that_it_is_free(route: str) -> None:
+    scene = Scene()
+    assert scene.conflict.explanation == (
+        "Two values are taken: another user of the directory has the userName that the same change asks for, and "
+        "somebody has the address. Once the userName is free, the address is decided on its own."
+    )
+
+    if route == "renamed":
+        scene.service.scim("PATCH", f"/Users/{scene.third}", renamed("third2"))
+    elif route == "deleted":
+        scene.service.scim("DELETE", f"/Users/{scene.third}")
+    else:
+        parameters = {"id": scene.third.rpartition("-")[0]}
+        scene.service.admin(
+            "POST", "/accounts/{id}/actions", {"action": "unlink", "reason": "left"}, parameters=parameters
+        )
+    scene.settle()
+
+    assert (scene.conflict.status, scene.address) == ("applied", "sales@example.com")
+    assert scene.user(scene.ada)["userName"] == "wanted"
+    assert [scene.store.waiters(canonical) for canonical in scene.conflict.waits_for] == [(), ()]
+
+
+def test_a_user_name_that_an_undo_frees_wakes_who_waits_for_it() -> None:
+    scene = Scene()
+    scene.service.scim("PATCH", f"/Users/{scene.third}", renamed("third2"))
+    scene.settle()
+    first = scene.conflict
+    bob = str(scene.service.create_user("bob", userName="bob")["id"])
+    grace = scene.service.create_user("grace")
+    scene.service.scim("DELETE", f"/Users/{grace['id']}")
+    scene.settle()
+    scene.service.pass_time(timedelta(minutes=1))
+    assert scene.service.scim("PATCH", f"/Users/{bob}", moved("grace", "wanted")).status == 409
+    scene.settle()
+    assert scene.conflict.conflict_class == "other_key"
+
+    scene.service.admin("POST", "/conflicts/{id}/undo", {"reason": "not she"}, parameters={"id": first.id})
+    scene.settle()
+
+    assert (scene.conflict.status, scene.user(bob)["userName"]) == ("applied", "wanted")
+
+
+def test_a_wish_that_loses_its_user_name_waits_for_the_address_alone() -> None:
+    scene = Scene()
+    wanted = scene.conflict.waits_for[1]
+    assert scene.store.waiters(wanted) != ()
+
+    answer = scene.service.scim("PUT", f"/Users/{scene.ada}", user("sales", userName="ada", externalId="ext-ada"))
+    assert answer.status == 409
+
+    assert scene.store.waiters(wanted) == ()
+    assert len(scene.conflict.waits_for) == 1
+
+
+def test_where_only_the_user_name_is_taken_by_now_that_is_what_is_said() -> None:
+    scene = Scene()
+    scene.service.admin(
+        "POST",
+        "/accounts/{id}/actions",
+        {"action": "set-email", "email": None, "reason": "free it"},
+        parameters={"id": str(scene.conflict.holder_account_id)},
+    )
+    scene.settle()
+    assert scene.conflict.explanation == (
+        "It is the userName that is taken, not the email address: another user of the directory has it."
+    )

@@ -15,9 +15,10 @@ from rightful.conflicts.merging import deactivated, emptied
 from rightful.conflicts.moves import Indexed, Move, touched, writes_of
 from rightful.conflicts.plan import Plan
 from rightful.conflicts.snapshot import Snapshot
+from rightful.conflicts.waiters import end_of_waiters
 from rightful.eventlog import Action
 from rightful.organizations.organization import FOR_EXAMPLES, DomainPolicy, Organization
-from rightful.storage.writes import EndPending, EndWaiter, PutConflict, RequireDomain, Write
+from rightful.storage.writes import EndPending, PutConflict, RequireDomain, Write
 
 
 def emptied_holder(
@@ -111,7 +112,7 @@ def trail_of(conflict: Conflict) -> tuple[Write, ...]:
         return (row,)
     return (
         EndPending(conflict.requester_key, conflict.id),
-        EndWaiter(conflict.wanted.canonical, conflict.id),
+        *end_of_waiters(conflict),
         row,
     )
 

@@ -252,6 +252,16 @@ class Conflict:
         """See `Requester.key`."""
         return self.requester.key(self.directory_id)
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """What has to be free, in canonical form: the wanted value, and a userName that the same change asks for."""
+        before, after = self.change.before.get("userName"), self.change.after.get("userName")
+        if self.collision is Collision.USER_NAME or not isinstance(after, str):
+            return (self.wanted.canonical,)
+        if isinstance(before, str) and canonical_user_name(before) == canonical_user_name(after):
+            return (self.wanted.canonical,)
+        return self.wanted.canonical, wanted_user_name(self.directory_id, after).canonical
+
 
 def without_outcome(conflict: Conflict) -> Conflict:
     """The conflict without what was done about it before: neither another life nor another end inherits any of it."""

@@ -24,13 +24,14 @@ from rightful.conflicts.remediation import Effect, Outcome, remediate
 from rightful.conflicts.resolutions import chosen
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.undoing import undo
+from rightful.conflicts.waiters import end_of_waiters
 from rightful.conflicts.waking import wake_followers
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.organizations.tokens import Token
 from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, QueueUnavailableError
 from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
-from rightful.storage.writes import ContendedError, EndWaiter, PutConflict, PutPending, RefusedError, Write
+from rightful.storage.writes import ContendedError, PutConflict, PutPending, RefusedError, Write
 
 __all__ = ["DecisionError", "approve", "reject", "retry", "undo"]
 
@@ -128,7 +129,7 @@ def reject(
         )
         writes: list[Write] = [
             PutConflict(rejected, conflict.version),
-            EndWaiter(conflict.wanted.canonical, conflict.id),
+            *end_of_waiters(conflict),
             log_row(rejected, Action.CONFLICT_REJECTED, invocation.now, result=Result.DONE, approver=key.holder),
         ]
         try:

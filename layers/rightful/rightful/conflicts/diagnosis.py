@@ -137,7 +137,7 @@ def _diagnosed(snapshot: Snapshot) -> Diagnosis:
     if diagnosis.acts_as in _STAND_ALONE:
         return diagnosis
     # The address could move, but the same change asks for a userName that a third user has.
-    return _third_user_name(snapshot) or diagnosis
+    return _third_user_name(snapshot, diagnosis) or diagnosis
 
 
 _STAND_ALONE = frozenset({ConflictClass.OTHER_ORGANIZATION, ConflictClass.UNVERIFIED_DOMAIN, ConflictClass.LEAVING})
@@ -293,7 +293,7 @@ def _user_name_collision(snapshot: Snapshot) -> Diagnosis:
     return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName"})
 
 
-def _third_user_name(snapshot: Snapshot) -> Diagnosis | None:
+def _third_user_name(snapshot: Snapshot, otherwise: Diagnosis) -> Diagnosis | None:
     """The change asks for a userName that neither requester nor holder has. (A holder that lets its address go gives
     its userName to a user that exists; a create would be refused because of it all the same.)"""
     taken_by = snapshot.leg.user_name_holder_id
@@ -302,7 +302,9 @@ def _third_user_name(snapshot: Snapshot) -> Diagnosis | None:
         known.add(snapshot.holder.id)
     if taken_by in known:
         return None
-    return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName"})
+    unhindered = otherwise.free or otherwise.acts_as in {ConflictClass.SELF, ConflictClass.TOMBSTONE}
+    both = {} if unhindered else {"address": "taken as well"}
+    return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName", **both})
 
 
 def _unverified(wanted: Address) -> Diagnosis:

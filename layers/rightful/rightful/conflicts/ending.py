@@ -6,9 +6,10 @@ from datetime import datetime
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import OVER, Collision, Conflict, ConflictStatus
 from rightful.conflicts.log_rows import log_row
+from rightful.conflicts.waiters import end_of_waiters
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
-from rightful.storage.writes import EndPending, EndWaiter, PutConflict, Write
+from rightful.storage.writes import EndPending, PutConflict, Write
 
 
 def ending_writes(
@@ -51,9 +52,9 @@ def ending_writes(
         outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
     else:
         return written_anew(conflict, latest, invocation.now)
-    gone = (
+    gone: tuple[Write, ...] = (
         EndPending(conflict.requester_key, conflict.id),
-        EndWaiter(conflict.wanted.canonical, conflict.id),
+        *end_of_waiters(conflict),
     )
     if conflict.settled_by_people:
         return (*written_anew(conflict, latest, invocation.now), *gone)

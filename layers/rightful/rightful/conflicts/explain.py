@@ -35,6 +35,18 @@ _NOTHING_TO_DO = "Nothing: the identity provider creates the user with its next 
 
 _Facts = Mapping[str, str]
 
+
+def _other_key(facts: _Facts) -> str:
+    if facts.get("holder"):
+        return "The userName was taken, but nobody has it any more."
+    if facts.get("address"):
+        return (
+            "Two values are taken: another user of the directory has the userName that the same change asks for, and "
+            "somebody has the address. Once the userName is free, the address is decided on its own."
+        )
+    return "It is the userName that is taken, not the email address: another user of the directory has it."
+
+
 _SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
     ConflictClass.SELF: lambda _: "The requester holds the address already.",
     ConflictClass.STALE_INDEX: lambda facts: (
@@ -80,11 +92,7 @@ _SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
         f"(last login: {facts.get('last login', 'unknown')}"
         f"{'; its mailbox was never confirmed' if facts.get('address confirmed') == 'no' else ''})."
     ),
-    ConflictClass.OTHER_KEY: lambda facts: (
-        "The userName was taken, but nobody has it any more."
-        if facts.get("holder")
-        else "It is the userName that is taken, not the email address: another user of the directory has it."
-    ),
+    ConflictClass.OTHER_KEY: _other_key,
     ConflictClass.UNKNOWN: lambda facts: (
         f"The address is {facts['holder']}, by another conflict ({facts['reserved by conflict']})."
         if "reserved by conflict" in facts

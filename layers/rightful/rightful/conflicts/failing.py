@@ -7,10 +7,11 @@ from datetime import datetime
 from rightful.conflicts import explain
 from rightful.conflicts.conflict import Conflict, ConflictStatus, without_outcome
 from rightful.conflicts.log_rows import log_row
+from rightful.conflicts.waiters import end_of_waiters, waiters_of
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore, Pointer
-from rightful.storage.writes import EndWaiter, PutConflict, PutPending, PutWaiter, RefusedError, Write
+from rightful.storage.writes import PutConflict, PutPending, RefusedError, Write
 
 
 def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> Conflict | None:
@@ -39,7 +40,7 @@ def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> C
     )
     writes: list[Write] = [
         PutConflict(failed, conflict.version),
-        EndWaiter(conflict.wanted.canonical, conflict.id),
+        *end_of_waiters(conflict),
         log_row(failed, Action.CONFLICT_DECIDED, now, result=Result.REFUSED),
     ]
     try:
@@ -66,6 +67,6 @@ def reopening(conflict: Conflict, now: datetime, explanation: str, *, by: str = 
     return (
         PutConflict(reopened, conflict.version),
         PutPending(conflict.requester_key, conflict.id, conflict.wanted.canonical),
-        PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
+        *waiters_of(conflict),
         log_row(reopened, Action.CONFLICT_DECIDED, now, result=Result.WAITING, approver=by or None),
     )

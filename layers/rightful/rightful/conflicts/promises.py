@@ -15,13 +15,13 @@ from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.diagnosis import reason_to_end
 from rightful.conflicts.gathering import gather
 from rightful.conflicts.log_rows import log_row
+from rightful.conflicts.waiters import end_of_waiters
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore
 from rightful.storage.writes import (
     EndPending,
     EndReservation,
-    EndWaiter,
     PutAccount,
     PutConflict,
     Reservation,
@@ -65,7 +65,7 @@ def given_up(promise: Promise, now: datetime, explanation: str) -> tuple[Write, 
     """The end of a promise that is not wanted any more. Does not end its conflict's place as the pending change."""
     conflict = promise.conflict
     after = _over(conflict, now, explanation)
-    writes: list[Write] = [PutConflict(after, conflict.version), EndWaiter(conflict.wanted.canonical, conflict.id)]
+    writes: list[Write] = [PutConflict(after, conflict.version), *end_of_waiters(conflict)]
     if promise.stands:
         writes.append(log_row(after, Action.CONFLICT_ENDED, now, result=Result.DONE))
     return (*writes, *taken_back(promise, now))
@@ -91,7 +91,7 @@ def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account,
             promise = replace(promise, account=None)  # it has moved on with its address, and is linked all the same
         return (*given_up(promise, now, "The user was created with another address."), pending)
     after = _over(conflict, now, "The user was created.")
-    return PutConflict(after, conflict.version), EndWaiter(conflict.wanted.canonical, conflict.id), pending
+    return (PutConflict(after, conflict.version), *end_of_waiters(conflict), pending)
 
 
 def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> tuple[Write, ...]:

@@ -20,15 +20,14 @@ from rightful.conflicts.conflict import (
 from rightful.conflicts.ending import ended, written_anew
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.promises import Promise, given_up, promise_of
+from rightful.conflicts.waiters import end_of_waiters, waiters_of
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore, Pointer
 from rightful.storage.writes import (
     ContendedError,
-    EndWaiter,
     PutConflict,
     PutPending,
-    PutWaiter,
     RefusedError,
     Write,
 )
@@ -86,14 +85,15 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
         if former is not None and (_is_repeat(former, refused, invocation.now) or _is_promised(promise, refused)):
             conflict = _repeated(former, refused, invocation)
             writes: list[Write] = [PutConflict(conflict, former.version)]
+            writes += [each for each in end_of_waiters(former) if each.canonical not in conflict.waits_for]
             if conflict.live:  # a waiter that was lost is there again
-                writes.append(PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id))
+                writes += waiters_of(conflict)
         else:
             conflict = _opened(refused, former, invocation)
             writes = [
                 PutConflict(conflict, None),
                 PutPending(key, conflict.id, conflict.wanted.canonical, replaces=pending_id),
-                PutWaiter(conflict.wanted.canonical, conflict.id, conflict.organization_id),
+                *waiters_of(conflict),
                 log_row(conflict, Action.CLAIM_REFUSED, invocation.now, result=Result.REFUSED),
             ]
             if former is not None and (former.live or former.status is ConflictStatus.FAILED):
@@ -222,7 +222,7 @@ def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Wri
         writes = ended(former, ConflictStatus.EXPIRED, "Nobody asked for the address any more for 28 days.", now)
     else:
         writes = ended(former, ConflictStatus.SUPERSEDED, _another(conflict), now)
-    return (*writes, EndWaiter(former.wanted.canonical, former.id))
+    return (*writes, *end_of_waiters(former))
 
 
 def _another(conflict: Conflict) -> str:

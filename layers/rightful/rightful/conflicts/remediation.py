@@ -21,6 +21,7 @@ from rightful.conflicts.planning import plan
 from rightful.conflicts.promises import ending_by_itself
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.tallying import count
+from rightful.conflicts.waiters import end_of_waiters
 from rightful.conflicts.waking import wake, wake_followers
 from rightful.eventlog import Action, Result
 from rightful.groups.cleaning import leave_all
@@ -31,7 +32,6 @@ from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
 from rightful.storage.writes import (
     ContendedError,
     EndPending,
-    EndWaiter,
     PutAccount,
     PutConflict,
     RefusedError,
@@ -202,7 +202,7 @@ class _Remediation:
         conflict = snapshot.conflict
         writes = [
             *ended(conflict, status, explanation, self.invocation.now),
-            EndWaiter(conflict.wanted.canonical, conflict.id),
+            *end_of_waiters(conflict),
         ]
         if snapshot.pending_id == conflict.id:
             writes.append(EndPending(conflict.requester_key, conflict.id))

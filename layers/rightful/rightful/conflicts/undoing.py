@@ -24,6 +24,7 @@ from rightful.conflicts.policy import Rule
 from rightful.conflicts.promises import promise_of, taken_back
 from rightful.conflicts.regrouping import GROUPS_OUTSTANDING, give_groups_back, takes_groups
 from rightful.conflicts.remediation import Effect, Outcome
+from rightful.conflicts.waiters import end_of_waiters
 from rightful.conflicts.waking import wake
 from rightful.eventlog import Action, Result
 from rightful.invocation import Invocation
@@ -33,7 +34,6 @@ from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
 from rightful.storage.writes import (
     ClaimAddress,
     ContendedError,
-    EndWaiter,
     Hold,
     PutAccount,
     PutConflict,
@@ -224,7 +224,7 @@ def _trail_of(undone: Conflict) -> tuple[Write, ...]:
     """What an undone conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     return (
         PutPending(undone.requester_key, undone.id, undone.wanted.canonical),
-        EndWaiter(undone.wanted.canonical, undone.id),
+        *end_of_waiters(undone),
         log_row(
             undone,
             Action.CONFLICT_UNDONE,

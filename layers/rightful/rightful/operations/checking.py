@@ -7,7 +7,8 @@ repair carries its evidence as conditions.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from rightful.conflicts.conflict import Conflict
 from rightful.eventlog import first_id_at
@@ -16,10 +17,12 @@ from rightful.operations.checking_groups import SeenGroups, check_groups, settle
 from rightful.operations.loose_ends import judge_conflict, judge_pending, judge_waiter
 from rightful.operations.settling import Settling
 from rightful.storage.contract import IdentityStore, Pointer
-from rightful.storage.whole_table import CountedDirectory, LinkedUser, Pending, Row, Waiter
+from rightful.storage.keys import Key
+from rightful.storage.upkeep_contract import UNREADABLE, Piece
+from rightful.storage.whole_table import CountedDirectory, LinkedUser, Pending, Row, Unreadable, Waiter
 from rightful.storage.writes import CountUsers
 from rightful.upkeep.agreement import Disagreement
-from rightful.upkeep.integrity import PIECE, Checked, settle, suspects
+from rightful.upkeep.integrity import PIECE, Checked, Subject, settle, suspects
 
 PASSES = 5
 """One repair can make room for another: the table is looked at again until nothing is left to repair."""
@@ -30,11 +33,17 @@ Scan = Callable[[], Iterable[Row]]
 
 @dataclass(slots=True)
 class Report:
-    """What a check found: by kind, how many were repaired and how many are left, and each of those that are left."""
+    """What a check found: by kind, how many were repaired and how many are left, and each of those that are left.
+
+    Attributes:
+        complete: whether conflicts, groups and numbers were looked at. They are not while an item cannot be read:
+            what seems to point to nothing may point to that one, and must not be repaired away.
+    """
 
     looked_at: int = 0
     repaired: Counter[str] = field(default_factory=Counter)
     left: list[Disagreement] = field(default_factory=list)
+    complete: bool = True
 
     @property
     def clean(self) -> bool:
@@ -55,8 +64,13 @@ def check(
     report = Report()
     for _ in range(PASSES):
         checked = Checked()
-        _check_indexes(store, invocation, checked, repair, progress)
-        _check_the_rest(scan, _Settling(store, invocation, checked, repair))
+        unreadable = _check_indexes(store, invocation, checked, repair, progress)
+        seen = _look(scan)
+        unreadable |= seen.unreadable
+        report.complete = not unreadable
+        checked.unrepaired += [Disagreement("unreadable_item", "", item=key) for key in sorted(unreadable, key=str)]
+        if report.complete:
+            _check_the_rest(scan, seen, _Settling(store, invocation, checked, repair))
         report.looked_at = max(report.looked_at, checked.looked_at)
         report.repaired += Counter(found.kind for found in checked.repaired)
         report.left = checked.unrepaired
@@ -67,18 +81,38 @@ def check(
 
 def _check_indexes(
     store: IdentityStore, invocation: Invocation, checked: Checked, repair: bool, progress: Progress
-) -> None:
-    position = None
+) -> set[Key]:
+    """Returns the items that cannot be read."""
+    position, unreadable = None, set[Key]()
     while True:
         piece = store.piece(0, 1, position, limit=PIECE)
         checked.looked_at += piece.size
-        checked.unrepaired += [Disagreement("unreadable_item", "") for _ in piece.unreadable]
-        for subject in suspects(store, piece, invocation):
-            settle(store, invocation, subject, checked, repair=repair)
+        unreadable |= set(piece.unreadable)
+        for subject in _suspects(store, piece, invocation):
+            with suppress(*UNREADABLE):
+                settle(store, invocation, subject, checked, repair=repair)
         progress(checked.looked_at)
         position = piece.next_position
         if position is None:
-            return
+            return unreadable
+
+
+def _suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> list[Subject]:
+    """Where one names what cannot be read, each is looked at alone and that one is left out."""
+    try:
+        return list(suspects(store, piece, invocation))
+    except UNREADABLE:
+        found: list[Subject] = []
+        nothing = Piece((), (), (), (), None)
+        for part in (
+            *(replace(nothing, accounts=(each,)) for each in piece.accounts),
+            *(replace(nothing, holds=(each,)) for each in piece.holds),
+            *(replace(nothing, user_names=(each,)) for each in piece.user_names),
+            *(replace(nothing, further_lists=(each,)) for each in piece.further_lists),
+        ):
+            with suppress(*UNREADABLE):
+                found += suspects(store, part, invocation)
+        return found
 
 
 @dataclass(slots=True)
@@ -90,6 +124,7 @@ class _Seen:
     waiters: list[Waiter] = field(default_factory=list)
     users: Counter[str] = field(default_factory=Counter)
     groups: SeenGroups = field(default_factory=SeenGroups)
+    unreadable: set[Key] = field(default_factory=set)
 
     def add(self, row: Row) -> None:
         if isinstance(row, Conflict):
@@ -100,6 +135,8 @@ class _Seen:
             self.waiters.append(row)
         elif isinstance(row, CountedDirectory):
             self.users[row.directory_id] += 0
+        elif isinstance(row, Unreadable):
+            self.unreadable.add(row.key)
         else:
             if isinstance(row, LinkedUser):
                 self.users[row.directory_id] += 1
@@ -113,9 +150,8 @@ def _look(scan: Scan) -> _Seen:
     return seen
 
 
-def _check_the_rest(scan: Scan, settling: "_Settling") -> None:
+def _check_the_rest(scan: Scan, seen: _Seen, settling: "_Settling") -> None:
     """Conflicts with what points to them, groups, and the directories' numbers of users and groups."""
-    seen = _look(scan)
     _check_conflicts(seen, settling)
     check_groups(seen.groups, settling)
     _check_numbers(scan, seen, settling)
