@@ -18,6 +18,8 @@ from rightful.operations.aws_errors import sentence_of
 from rightful.operations.redriving import redrive
 from rightful.operations.surroundings import OperationError
 from rightful.organizations.tokens import Scope, digest
+from rightful.storage.hold_items import hold_item
+from rightful.storage.writes import Hold
 from tests.support.functions import Deployed, deployed_on_moto
 
 ORGANIZATION = ("organization", "create", "Example", "--domain", "example.com", "--admin", "Ines")
@@ -209,6 +211,45 @@ def test_what_disagrees_is_told_then_repaired(run: Run, deployed: Deployed, tmp_
     assert json.loads(text)["repaired"] == {"address_not_held": 1}
     assert "ada@example.com" in deployed.store.holds(["ada@example.com"])
     assert run("check")[0] == 0
+
+
+UNREADABLE = [("ACCOUNT#strange", "ACCOUNT"), ("EMAIL#odd@example.com", "EMAIL"), ("ORG#x", "CONFLICT#y")]
+
+
+@pytest.mark.parametrize(("pk", "sk"), UNREADABLE)
+def test_an_item_that_cannot_be_read_is_named_by_its_key(run: Run, deployed: Deployed, pk: str, sk: str) -> None:
+    key = {"pk": {"S": pk}, "sk": {"S": sk}}
+    deployed.store.client.put_item(TableName=deployed.store.identities.name, Item={**key, "version": {"N": "1"}})
+    code, text, _ = run("check", "--repair")
+    assert code == 1
+    assert f"unreadable_item  item {json.dumps(key)}" in text
+    assert "not looked at" in text
+    report = json.loads(run("check", "--json")[1])
+    assert not report["complete"]
+    (left,) = report["left"]
+    assert (left["kind"], left["item"]) == ("unreadable_item", key)
+
+
+def test_what_names_an_item_that_cannot_be_read_is_left_and_everything_else_is_repaired(
+    run: Run, deployed: Deployed
+) -> None:
+    organization_id = value(run(*ORGANIZATION)[1], "organization")
+    client, table = deployed.store.client, deployed.store.identities.name
+    hold = {"pk": {"S": "EMAIL#strange@example.com"}, "sk": {"S": "EMAIL"}}
+    pending = {"pk": {"S": "PENDING#account:z"}, "sk": {"S": "PENDING"}}
+    for item in (
+        {"pk": {"S": "ACCOUNT#strange"}, "sk": {"S": "ACCOUNT"}},
+        {"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "CONFLICT#0"}},
+        hold_item(Hold("strange@example.com", "strange")),
+        {**pending, "requester_key": {"S": "account:z"}, "conflict_id": {"S": "0"}},
+        hold_item(Hold("gone@example.com", "gone")),
+    ):
+        client.put_item(TableName=table, Item=item)
+    code, text, _ = run("check", "--repair", "--json")
+    assert code == 1
+    assert json.loads(text)["repaired"] == {"address_of_no_account": 1}
+    assert [each["kind"] for each in json.loads(text)["left"]] == ["unreadable_item"] * 2
+    assert all("Item" in client.get_item(TableName=table, Key=key) for key in (hold, pending))
 
 
 def test_lines_that_meet_somebody_are_counted_and_written_down(run: Run, tmp_path: Path) -> None:

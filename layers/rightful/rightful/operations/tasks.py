@@ -205,9 +205,15 @@ def _summary_text(summary: Summary) -> str:
 def _report_json(report: Report) -> str:
     document = {
         "lookedAt": report.looked_at,
+        "complete": report.complete,
         "repaired": dict(report.repaired),
         "left": [
-            {"kind": found.kind, "accountId": found.account_id, "repairable": bool(found.repair)}
+            {
+                "kind": found.kind,
+                "accountId": found.account_id,
+                "repairable": bool(found.repair),
+                **({"item": found.item.item()} if found.item else {}),
+            }
             for found in report.left
         ],
     }
@@ -219,7 +225,12 @@ def _report_text(report: Report, *, repair: bool) -> str:
     lines += [f"  repaired      {number:6,}  {kind}" for kind, number in sorted(report.repaired.items())]
     for found in sorted(report.left, key=lambda each: (bool(each.repair), each.kind)):
         what = "can be repaired" if found.repair else "needs a person"
-        lines.append(f"  {what}  {found.kind}  account {found.account_id or '(none)'}")
+        named = f"account {found.account_id or '(none)'}"
+        if found.item is not None:
+            named = f"item {json.dumps(found.item.item(), ensure_ascii=False)}"
+        lines.append(f"  {what}  {found.kind}  {named}")
+    if not report.complete:
+        lines.append("Conflicts, groups and numbers were not looked at: mend what cannot be read, and check again.")
     if not report.left:
         lines.append("Everything agrees.")
     elif not repair and any(found.repair for found in report.left):

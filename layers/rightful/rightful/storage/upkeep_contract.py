@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.storage.further_contract import FurtherList
-from rightful.storage.keys import Key
 from rightful.storage.index_keys import DueConflict
+from rightful.storage.keys import Key
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:

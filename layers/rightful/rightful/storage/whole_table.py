@@ -12,6 +12,7 @@ from rightful.conflicts.conflict import Conflict
 from rightful.storage import keys, whole_groups
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.items import Reader
+from rightful.storage.upkeep_contract import UNREADABLE
 from rightful.storage.whole_groups import GroupRow, group_row
 
 if TYPE_CHECKING:
@@ -63,7 +64,14 @@ class CountedDirectory:
     directory_id: str
 
 
-Row = Conflict | Pending | Waiter | LinkedUser | FormerUser | CountedDirectory | GroupRow
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that is not as this service writes it."""
+
+    key: keys.Key
+
+
+Row = Conflict | Pending | Waiter | LinkedUser | FormerUser | CountedDirectory | GroupRow | Unreadable
 
 _FILTER = (
     "sk IN (:account, :pending) OR begins_with(sk, :conflict) OR begins_with(sk, :waiter) "
@@ -86,7 +94,10 @@ def rows(client: "DynamoDBClient", table: str) -> Iterator[Row]:
     )
     for page in pages:
         for item in page["Items"]:
-            row = _row(item)
+            try:
+                row = _row(item)
+            except UNREADABLE:
+                row = Unreadable(keys.Key(item["pk"]["S"], item["sk"]["S"]))
             if row is not None:
                 yield row
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.further_addresses import further_keys
 from rightful.storage.further_contract import FurtherList
+from rightful.storage.keys import Key
 from rightful.storage.upkeep_contract import UserNameHold
 from rightful.storage.writes import (
     ClaimAddress,
@@ -29,11 +30,12 @@ from rightful.storage.writes import (
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """What does not agree. `kind` is for counting, `account_id` the account in question; without a `repair` a person
-    has to look at it."""
+    has to look at it. `item` is the key of one that cannot be read; it may hold an address."""
 
     kind: str
     account_id: str
     repair: tuple[Write, ...] = ()
+    item: Key | None = None
 
 
 def judge_hold(hold: Hold, account: Account | None) -> Disagreement | None:

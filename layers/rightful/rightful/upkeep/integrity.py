@@ -52,7 +52,7 @@ def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
             break
         piece = store.piece(segment, SEGMENTS, position, limit=PIECE)
         checked.looked_at += piece.size
-        checked.unrepaired += [Disagreement("unreadable_item", _named_in(pk)) for pk in piece.unreadable]
+        checked.unrepaired += [Disagreement("unreadable_item", _named_in(key.pk)) for key in piece.unreadable]
         try:
             for subject in suspects(store, piece, invocation):
                 settle(store, invocation, subject, checked)
