@@ -144,6 +144,18 @@ def test_the_second_approver_may_come_round_to_what_the_first_one_said() -> None
     assert scene.create(externalId="somebody else").status == 201
 
 
+def test_who_names_no_resolution_agrees_with_what_the_next_step_says() -> None:
+    scene = Scene()
+    jo = _two_are_asked(scene)
+    assert scene.approve("relink").status == 200
+    assert error_of(scene.approve())[1] == "same_approver"
+
+    assert scene.approve(key=jo).status == 200
+
+    assert scene.conflict["status"] == "applied"
+    assert [each["resolution"] for each in scene.conflict["approvals"]] == ["relink", "relink"]
+
+
 def test_linking_a_user_of_another_directory_is_refused_before_anybody_approves_it() -> None:
     scene = Scene()
     scene.service.create_user("x")

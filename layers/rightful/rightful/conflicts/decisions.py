@@ -54,7 +54,7 @@ def approve(
     The approval is stored, then everything is read and judged again: what is applied is what is true then. An
     approval is given to the class and the holder of the moment; it counts for 7 days and only while its key is live.
     Two approvals need two keys of two different people, and the same resolution; who asks for the other one later has
-    changed their mind.
+    changed their mind, and who names none agrees with what was said last.
 
     Raises:
         DecisionError: not_found, ended, not_approvable, same_approver, invalid_value.
@@ -72,9 +72,10 @@ def approve(
         diagnosis = diagnose(snapshot)
         _check_approvable(snapshot, diagnosis, resolution)
         conflict_class, holder_id = approved_thing(snapshot, diagnosis)
-        wanted = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, resolution)
-        approval = Approval(key.id, key.holder, text, invocation.now, wanted, conflict_class, holder_id)
         given = counting(snapshot, diagnosis)
+        asked = resolution or (given[-1].resolution if given else None)
+        wanted = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, asked)
+        approval = Approval(key.id, key.holder, text, invocation.now, wanted, conflict_class, holder_id)
         others = tuple(other for other in given if not same_approver(approval, other))
         if any(other.resolution is wanted for other in given if other not in others):
             if _is_sufficient(snapshot, diagnosis, given):
