@@ -60,7 +60,7 @@ def test_what_was_built_is_deployed_by_sam_with_the_samconfig(built: Path, aws: 
     assert {resource["ResourceStatus"] for resource in resources} == {"CREATE_COMPLETE"}
     kinds = [resource["ResourceType"] for resource in resources]
     assert kinds.count("AWS::Lambda::Function") == kinds.count("AWS::Lambda::Alias") == 7
-    assert kinds.count("AWS::CloudWatch::Alarm") >= 12
+    assert kinds.count("AWS::CloudWatch::Alarm") >= 10
     assert kinds.count("AWS::CloudWatch::Dashboard") == 1
 
     made = subprocess.run(

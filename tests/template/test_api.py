@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from tests.template.resources import Resources, api_body, of_type
 
 _METHODS = {"get", "post", "put", "patch", "delete"}
@@ -42,69 +40,88 @@ def test_every_scim_path_sends_all_methods_to_the_function_that_answers_405(expa
                 assert called_alias(operation) == "ScimFunctionAliaslive"
 
 
-@pytest.mark.parametrize("api", ["scim", "admin", "accounts"])
-def test_every_route_of_the_code_is_in_the_template(expanded: Resources, api: str) -> None:
-    code = importlib.import_module(f"rightful.api.{api}")
-    paths = api_body(expanded)["paths"]
-    for path, methods in code.ROUTES.items():
-        assert methods.keys() <= {method.upper() for method in paths[code.BASE + path]}, path
+APIS = {"scim": "ScimFunction", "admin": "AdminFunction", "accounts": "AccountsFunction"}
+"""The modules that answer, with their functions. The console adds its own here."""
 
 
-@pytest.mark.parametrize("api", ["scim", "admin", "accounts"])
-def test_every_route_of_the_template_is_in_the_code(expanded: Resources, api: str) -> None:
-    code = importlib.import_module(f"rightful.api.{api}")
-    routes = {code.BASE + path: set(methods) for path, methods in code.ROUTES.items()}
-    named = {
-        path: {method.upper() for method in methods}
-        for path, methods in api_body(expanded)["paths"].items()
-        if path.startswith(code.BASE)
+def test_the_api_has_the_routes_of_the_code_and_no_others_each_at_its_function(expanded: Resources) -> None:
+    routes = {
+        code.BASE + path: (function, {method.lower() for method in methods})
+        for code, function in ((importlib.import_module(f"rightful.api.{api}"), APIS[api]) for api in APIS)
+        for path, methods in code.ROUTES.items()
     }
-    assert named.keys() == routes.keys()
-    if api != "scim":  # there, the function answers 405 where the gateway would say 404
-        assert named == routes
+    paths = api_body(expanded)["paths"]
+    assert paths.keys() == routes.keys()
+    for path, (function, methods) in routes.items():
+        named = paths[path]
+        if function == "ScimFunction":  # there, the function answers 405 where the gateway would say 404
+            assert named.keys() >= methods, path
+        else:
+            assert named.keys() == methods, path
+        assert {called_alias(operation) for operation in named.values()} == {f"{function}Aliaslive"}, path
 
 
-def test_the_apis_functions_are_called_by_permission_of_one_statement_each(expanded: Resources) -> None:
-    paths = api_body(expanded)["paths"].values()
-    called = {called_alias(operation) for operations in paths for operation in operations.values()}
+def test_a_function_is_called_by_this_stage_of_this_api_on_its_own_paths_alone(expanded: Resources) -> None:
+    arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}/*"
+    wanted = [
+        (
+            f"{function}Aliaslive",
+            {"Fn::Sub": f"{arn}/{importlib.import_module(f'rightful.api.{api}').BASE.split('/')[1]}/*"},
+        )
+        for api, function in APIS.items()
+    ]
+    authorizer = {
+        "Fn::Sub": [
+            "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*",  # written by SAM
+            {"__ApiId__": {"Ref": "Api"}},
+        ]
+    }
     permitted = [
-        permission["FunctionName"]["Ref"]
+        (permission["FunctionName"]["Ref"], permission.get("SourceArn"))
         for permission in of_type(expanded, "AWS::Lambda::Permission").values()
         if permission["Principal"] == "apigateway.amazonaws.com"
     ]
-    assert len(permitted) == len(set(permitted))
-    assert set(permitted) == called | {"AuthorizerFunctionAliaslive"}
+    assert sorted(permitted, key=str) == sorted([*wanted, ("AuthorizerFunctionAliaslive", authorizer)], key=str)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "UNAUTHORIZED",
-        "ACCESS_DENIED",
-        "MISSING_AUTHENTICATION_TOKEN",
-        "REQUEST_TOO_LARGE",
-        "THROTTLED",
-        "AUTHORIZER_FAILURE",
-        "AUTHORIZER_CONFIGURATION_ERROR",
-        "INTEGRATION_FAILURE",
-        "INTEGRATION_TIMEOUT",
-        "DEFAULT_4XX",
-        "DEFAULT_5XX",
-    ],
-)
-def test_the_gateways_own_answers_are_scim_errors_that_tell_their_status(expanded: Resources, kind: str) -> None:
-    response = api_body(expanded)["x-amazon-apigateway-gateway-responses"][kind]
-    body = json.loads(response["responseTemplates"]["application/json"])
-    assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
-    assert body["status"] == str(response["statusCode"])
-    assert response["responseParameters"]["gatewayresponse.header.Content-Type"] == "'application/scim+json'"
+def test_who_a_key_belongs_to_is_remembered_for_a_minute_at_most(expanded: Resources) -> None:
+    """So a key that is shut out is out within a minute, as the runbook says."""
+    authorizer = api_body(expanded)["components"]["securitySchemes"]["KeyAuthorizer"]["x-amazon-apigateway-authorizer"]
+    assert 0 < authorizer["authorizerResultTtlInSeconds"] <= 60
+    assert authorizer["authorizerUri"]["Fn::Sub"][1] == {"__FunctionArn__": {"Ref": "AuthorizerFunctionAliaslive"}}
 
 
-@pytest.mark.parametrize("kind", ["AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"])
-def test_a_key_that_cannot_be_checked_is_a_503_that_says_when_to_come_again(expanded: Resources, kind: str) -> None:
-    response = api_body(expanded)["x-amazon-apigateway-gateway-responses"][kind]
-    assert str(response["statusCode"]) == "503"
-    assert response["responseParameters"]["gatewayresponse.header.Retry-After"] == "'2'"
+GATEWAY_ANSWERS = {
+    "UNAUTHORIZED": 401,
+    "ACCESS_DENIED": 403,
+    "MISSING_AUTHENTICATION_TOKEN": 404,
+    "REQUEST_TOO_LARGE": 413,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "THROTTLED": 429,
+    "QUOTA_EXCEEDED": 429,
+    "WAF_FILTERED": 403,
+    "INTEGRATION_FAILURE": 502,
+    "INTEGRATION_TIMEOUT": 504,
+    "AUTHORIZER_FAILURE": 503,
+    "AUTHORIZER_CONFIGURATION_ERROR": 503,
+    "DEFAULT_4XX": 400,
+    "DEFAULT_5XX": 500,
+}
+
+
+def test_the_gateways_own_answers_are_scim_errors_that_tell_their_status(expanded: Resources) -> None:
+    responses = api_body(expanded)["x-amazon-apigateway-gateway-responses"]
+    assert {kind: int(response["statusCode"]) for kind, response in responses.items()} == GATEWAY_ANSWERS
+    for kind, response in responses.items():
+        assert response["responseTemplates"].keys() == {"application/json"}, kind
+        body = json.loads(response["responseTemplates"]["application/json"])
+        assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"], kind
+        assert body["status"] == str(response["statusCode"]), kind
+        assert body["detail"].endswith("."), kind
+        headers = {name.rpartition(".")[2]: value for name, value in response["responseParameters"].items()}
+        assert headers["Content-Type"] == "'application/scim+json'", kind
+        if body["status"] in {"429", "502", "503", "504"}:
+            assert headers["Retry-After"] == "'2'", kind
 
 
 def test_a_401_carries_the_challenge(expanded: Resources) -> None:

@@ -154,7 +154,7 @@ def test_every_table_can_be_restored_and_outlives_a_mistake(expanded: Resources)
         assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
         assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
         assert properties["SSESpecification"] == {"SSEEnabled": True}
-        assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
+        assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
         assert table["DeletionPolicy"] == "RetainExceptOnCreate"
         assert table["UpdateReplacePolicy"] == "Retain"
         for index in properties.get("GlobalSecondaryIndexes", []):
