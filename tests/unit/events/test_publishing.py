@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.conflicts.proof import ENTERPRISE_USER
 from rightful.events.publishing import Published, publish
 from rightful.events.schema import domain_event
 from rightful.organizations.organization import OnDelete
 from rightful.organizations.registry import create_directory
 from rightful.storage.contract import Pointer, QueueUnavailableError
 from rightful.storage.memory import MemoryQueue
-from tests.support.service import Service, patch
+from tests.support.service import Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 
 
@@ -221,3 +222,20 @@ def test_what_a_holder_wanted_ends_at_once_when_another_directory_takes_it_over(
     service.remediate_all()
     ended = conflict_of(service, ben)
     assert (ended.status, ended.next_step) == (ConflictStatus.SUPERSEDED, None)
+
+
+def test_a_create_hears_at_once_that_the_account_it_was_to_link_waits_for_another_create() -> None:
+    service, store = streaming()
+    number = {ENTERPRISE_USER: {"employeeNumber": "7"}}
+    former = service.create_user("x", externalId=None, **number)
+    account_id = str(former["id"]).rpartition("-")[0]
+    service.accounts("POST", "/{id}/login-seen", {}, parameters={"id": account_id})
+    service.scim("DELETE", f"/Users/{former['id']}")
+    for name in ("first", "second"):
+        body = user("x", externalId=name, userName=name, **number)
+        assert service.scim("POST", "/Users", body).status == 409
+        service.remediate_all()
+        publish_all(service, store)
+        service.remediate_all()
+    left = {each.requester.user_name: each.prepared for each in store.all_of(Conflict)}
+    assert left == {"first": False, "second": True}

@@ -1,8 +1,8 @@
 """Whose waiting conflicts a committed write gives a new chance. Pure.
 
 A conflict waits for an address: it is worth another look when the address changes hands or becomes free, and when its
-holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected ...). A conflict about a
-userName waits for that. All of an organization's rest on its settings, and each on who asked.
+holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected, kept for another create ...).
+A conflict about a userName waits for that. All of an organization's rest on its settings, and each on who asked.
 """
 
 from rightful.accounts.account import Account
@@ -87,4 +87,5 @@ def _kind(account: Account) -> tuple[object, ...]:
         account.flags,
         account.email_verified,
         account.last_login_at is None,
+        account.awaited.requester_key if account.awaited else None,
     )
