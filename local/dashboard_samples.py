@@ -13,6 +13,7 @@ ALARMS_ON = ("oldest-open-conflict", "key-expiry")
 _SAMPLES: Mapping[str, tuple[float, float]] = {
     "all": (900, 300), "4xx": (40, 15), "5xx": (0, 0), "p50": (45, 8), "p99": (420, 160), "p95": (140, 60),
     "applied": (9, 5), "waiting approval": (3, 2), "refused": (4, 2), "opened": (14, 5), "superseded": (1, 1),
+    "worst directory": (11, 5), "keys refused": (0.3, 0.5),
     "rejected": (0.4, 0.5), "expired": (0.1, 0.3), "failed": (0, 0), "undone": (0.1, 0.3), "open": (23, 4),
     "hours": (75, 2), "days left": (11, 0), "organizations": (0, 0),
     "oldest conflict in the queue, s": (4, 3), "publisher behind, s": (2, 2), "ping-pong": (0.2, 0.4), "cap": (0, 0),
@@ -32,7 +33,9 @@ _ZERO = (
     "scim",
     "admin",
     "index",
+    "not read",
 )
+_WITHOUT_TROUBLE = ("Function errors", "AWS calls failed, by function")
 CLASSES = ("deactivated", "active_in_directory", "unlinked", "claimable", "leaving", "stale_index")
 ROUTES = ("PATCH /Users/{id}", "GET /Users", "POST /Users", "PATCH /Groups/{id}", "POST /Bulk", "GET /conflicts")
 
@@ -43,7 +46,7 @@ def sample(title: str, label: str) -> list[float]:
     if label in _SAMPLES:
         middle, spread = _SAMPLES[label]
     elif (
-        any(word in label for word in _ZERO)
+        any(word in label or title in _WITHOUT_TROUBLE for word in _ZERO)
         and "Cold" not in title
         and "latency" not in title
         and "duration" not in title

@@ -170,7 +170,7 @@ def test_an_alarm_says_what_missing_data_means(expanded: Resources) -> None:
         "Latency",
         "Throttles",
         "TransactionContention",
-        "UniquenessRefusals",
+        "RefusalShare",
         "BlockedDeactivations",
         "CrossOrganizationAttempts",
         "OrganizationsPaused",
@@ -194,6 +194,22 @@ def test_the_dashboard_shows_metrics_that_exist(expanded: Resources) -> None:
                 check_search(expanded, namespace, name, dimensions)
             else:
                 check_metric(expanded, namespace, name, dimensions)
+
+
+@pytest.mark.parametrize(
+    ("name", "services"),
+    [
+        ("Errors", 7),
+        ("AwsCallFailures", len(EMITTERS[Metric.AWS_CALL_FAILURES])),
+        ("UnreadableChanges", 1),
+        ("ExaminationsFailed", 1),
+        ("KeysRefused", 1),
+    ],
+)
+def test_what_fails_is_shown_for_every_function_that_it_fails_in(expanded: Resources, name: str, services: int) -> None:
+    shown = [widget for widget in widgets(expanded) if widget["type"] == "metric"]
+    found = {tuple(dimensions.values()) for widget in shown for _, one, dimensions in graphed(widget) if one == name}
+    assert len(found) == services
 
 
 def check_search(resources: Resources, namespace: str, name: str, dimensions: Mapping[str, str]) -> None:

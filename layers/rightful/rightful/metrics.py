@@ -20,6 +20,8 @@ class Metric(StrEnum):
     """Users and groups asked to be created, changed or removed, whatever the answer."""
     UNIQUENESS_REFUSALS = "UniquenessRefusals"
     """Those of them that were answered 409. Entra stops a job at 40 %."""
+    REFUSAL_SHARE = "RefusalShare"
+    """With each 409: what percent of its directory's writes within the hour were, from 20 writes on."""
     CROSS_ORGANIZATION_ATTEMPTS = "CrossOrganizationAttempts"
     """A key was used on an organization or a directory that another organization has."""
     COLD_STARTS = "ColdStart"
@@ -89,6 +91,7 @@ class Unit(StrEnum):
 
     COUNT = "Count"
     SECONDS = "Seconds"
+    PERCENT = "Percent"
     NONE = "None"
 
 
@@ -106,6 +109,7 @@ UNITS: Mapping[Metric, Unit] = {
     Metric.TIME_TO_RESOLVE: Unit.SECONDS,
     Metric.OLDEST_OPEN_CONFLICT: Unit.SECONDS,
     Metric.KEY_DAYS_LEFT: Unit.NONE,
+    Metric.REFUSAL_SHARE: Unit.PERCENT,
 }
 
 DIMENSIONS: Mapping[Metric, Dimension] = {
@@ -122,7 +126,7 @@ _ALL = _APIS | {"authorizer", "remediator", "publisher", "janitor"}
 EMITTERS: Mapping[Metric, frozenset[str]] = {
     **dict.fromkeys((Metric.REQUESTS, Metric.CLIENT_ERRORS, Metric.SERVER_ERRORS), _APIS),
     Metric.AWS_CALL_FAILURES: _APIS | {"authorizer"},
-    **dict.fromkeys((Metric.SCIM_WRITES, Metric.UNIQUENESS_REFUSALS), frozenset({"scim"})),
+    **dict.fromkeys((Metric.SCIM_WRITES, Metric.UNIQUENESS_REFUSALS, Metric.REFUSAL_SHARE), frozenset({"scim"})),
     Metric.EVENT_LOG_WRITE_FAILURES: frozenset({"scim"}),
     Metric.CONFLICTS_NOT_SENT: frozenset({"scim", "admin"}),
     Metric.CROSS_ORGANIZATION_ATTEMPTS: frozenset({"scim", "admin"}),

@@ -16,6 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from rightful import cold_start
 from rightful.accounts.address_hash import address_hash
+from rightful.api.refusal_share import is_write
 from rightful.conflicts.measuring import measurements_of
 from rightful.metrics import DIMENSIONS, FAILURES, UNITS, Measurement, Metric
 from rightful.settings import metrics_namespace
@@ -52,8 +53,6 @@ for _library in (None, "boto3", "botocore", "urllib3"):
 warnings.filterwarnings("ignore", message="No application metrics to publish", category=UserWarning)
 
 _SERVER_MADE_ID = re.compile(r"[0-9a-f]{32}(-[0-9]{1,9})?")
-_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_WRITTEN = ("/Users", "/Groups", "/Bulk")
 
 
 def observed(handler: "Handler") -> "Handler":
@@ -145,6 +144,11 @@ def attempted(request: "Request") -> None:
         },
     )
     count(Metric.CROSS_ORGANIZATION_ATTEMPTS)
+
+
+def refused(request: "Request", percent: float) -> None:
+    """A write was answered with 409: the share of its directory's writes that were, within the hour."""
+    count(Metric.REFUSAL_SHARE, percent, about={**_whose(request), "correlation_id": request.request_id})
 
 
 def recorded(conflict: "Conflict") -> None:
@@ -262,8 +266,7 @@ def _measured(request: "Request", status: int) -> Iterable[Measurement]:
         yield Measurement(Metric.SERVER_ERRORS)
     elif status >= 400:
         yield Measurement(Metric.CLIENT_ERRORS)
-    is_write = request.method in _WRITES and any(place in request.resource for place in _WRITTEN)
-    if is_write and not request.resource.endswith(".search"):
+    if is_write(request):
         yield Measurement(Metric.SCIM_WRITES)
         if status == 409:
             yield Measurement(Metric.UNIQUENESS_REFUSALS)

@@ -8,9 +8,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rightful.api.foreign import is_cross_organization
 from rightful.api.lambda_context import RemainingTime, invocation_of
 from rightful.api.proxy import Request, Response, read_request
+from rightful.api.refusal_share import RefusalShares
 from rightful.invocation import Invocation
-from rightful.observability import answered, attempted, failed, started
+from rightful.observability import answered, attempted, failed, refused, started
 from rightful.storage.clients import identity_store, settings
+
+_SHARES = RefusalShares()
 
 
 class Service(Protocol):
@@ -27,8 +30,9 @@ def answer_event(
     """Answer one proxy event, and log and measure that; with `unavailable` where AWS lets the service down."""
     request = read_request(event, settings().base_url)
     since = started(request)
+    invocation = invocation_of(context, request.request_id)
     try:
-        response = service().answer(request, invocation_of(context, request.request_id))
+        response = service().answer(request, invocation)
     except (ClientError, BotoCoreError) as error:
         failed("aws_call", error)
         response = unavailable
@@ -36,6 +40,9 @@ def answer_event(
     try:
         if is_cross_organization(identity_store(), request, response.status):
             attempted(request)
+        share = _SHARES.add(identity_store(), request, response.status, invocation.now)
+        if share is not None:
+            refused(request, share)
     except (ClientError, BotoCoreError) as error:
         failed("aws_call", error)
     return response.proxy()
