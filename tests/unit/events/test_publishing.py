@@ -226,6 +226,7 @@ def test_what_a_holder_wanted_ends_at_once_when_another_directory_takes_it_over(
 
 def test_a_create_hears_at_once_that_the_account_it_was_to_link_waits_for_another_create() -> None:
     service, store = streaming()
+    service.admin("PUT", "/policy", {"policy": {"base": "custom", "rules": {"rehire": "auto"}}})
     number = {ENTERPRISE_USER: {"employeeNumber": "7"}}
     former = service.create_user("x", externalId=None, **number)
     account_id = str(former["id"]).rpartition("-")[0]

@@ -1,7 +1,7 @@
 """Whose waiting conflicts a committed write gives a new chance. Pure.
 
 A conflict waits for an address: it is worth another look when the address changes hands or becomes free, and when its
-holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected, kept for another create ...).
+holder becomes another kind of holder (deactivated, unlinked, claimed, confirmed, protected, promised to a create ...).
 A conflict about a userName waits for that. All of an organization's rest on its settings, and each on who asked.
 """
 
