@@ -52,8 +52,9 @@ def check_metric(resources: Resources, namespace: str, name: str, dimensions: Ma
         assert text_of(api["Name"]) == dimensions["ApiName"]
         return
     ((dimension, value),) = dimensions.items()
-    logical_id = value.removeprefix("${").removesuffix("}").partition(".")[0]
+    logical_id, _, attribute = value.removeprefix("${").removesuffix("}").partition(".")
     assert resources[logical_id]["Type"] == KIND_OF[dimension], value
+    assert attribute == ("QueueName" if dimension == "QueueName" else ""), "a queue's Ref is its URL"
 
 
 def version_of_a_function(dimensions: Mapping[str, str], resources: Resources) -> dict[str, str]:
@@ -243,6 +244,31 @@ def test_the_dashboard_shows_every_alarm_that_tells_somebody(expanded: Resources
     assert slugs == {
         slug_of(alarm) for name, alarm in {**alarms_of(expanded), **composite}.items() if name not in ROLLBACK
     }
+
+
+def test_widgets_have_statistics_periods_and_a_region_that_cloudwatch_takes(expanded: Resources) -> None:
+    for widget in widgets(expanded):
+        if widget["type"] != "metric":
+            continue
+        properties = widget["properties"]
+        options = [part for entry in properties["metrics"] for part in entry if isinstance(part, dict)]
+        assert properties["region"] == "${AWS::Region}", properties["title"]
+        assert {properties["period"], *(part.get("period", 60) for part in options)} <= {60, 300, 900, 3600}
+        for stat in (properties["stat"], *(part["stat"] for part in options if "stat" in part)):
+            assert re.fullmatch(r"Sum|Average|Minimum|Maximum|SampleCount|p\d\d(\.\d)?", stat), properties["title"]
+
+
+def test_what_alarms_tell_of_can_be_seen_on_the_dashboard(expanded: Resources) -> None:
+    shown = {
+        (namespace, name)
+        for widget in widgets(expanded)
+        if widget["type"] == "metric"
+        for namespace, name, _ in graphed(widget)
+    }
+    told = {metric[:2] for alarm in alarms_of(expanded).values() for metric in metrics_of(alarm)}
+    # A silent janitor has nothing to show; what Lambda throttles is seen as waiting work.
+    assert told - shown <= {(OWN, "RoundsMade"), ("AWS/Lambda", "Throttles")}
+    assert shown >= {(OWN, name) for name in ("Decisions", "ConflictsDiagnosed", "TimeToResolve", "OpenConflicts")}
 
 
 def test_no_widget_lies_over_another_or_beside_the_grid(expanded: Resources) -> None:

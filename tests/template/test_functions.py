@@ -1,0 +1,133 @@
+"""How the functions run: what they are told, who may be them, what calls them, and for how long."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.template.resources import Resources, function_of, of_type
+
+GATEWAY_SECONDS = 29
+"""API Gateway waits no longer for an answer."""
+BEHIND_THE_API = {"AuthorizerFunction", "ScimFunction", "AdminFunction", "AccountsFunction"}
+TOLD = {
+    "IDENTITY_TABLE": {"Ref": "IdentityTable"},
+    "EVENT_LOG_TABLE": {"Ref": "EventLogTable"},
+    "EVENT_LOG_RETENTION_DAYS": {"Ref": "EventLogRetentionDays"},
+    "CONFLICTS_QUEUE_URL": {"Ref": "ConflictsQueue"},
+    "UNPUBLISHED_QUEUE_URL": {"Ref": "UnpublishedQueue"},
+    "EVENT_BUS": {"Ref": "EventBus"},
+    "BASE_URL": {"Ref": "PublicBaseUrl"},
+    "DOCUMENTATION_URL": {"Ref": "DocumentationUrl"},
+    "DNS_RESOLVER_URL": {"Ref": "DnsResolverUrl"},
+    "LOG_HASH_KEY": {
+        "Fn::If": [
+            "HasLogHashKey",
+            {"Ref": "LogHashKey"},
+            {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]},
+        ]
+    },
+    "POWERTOOLS_LOG_LEVEL": {"Ref": "LogLevel"},
+}
+
+
+def test_functions_are_told_of_the_resources_and_parameters_of_their_name(expanded: Resources) -> None:
+    for name, function in of_type(expanded, "AWS::Lambda::Function").items():
+        variables = function["Environment"]["Variables"]
+        assert {variable: variables.get(variable) for variable in TOLD} == TOLD, name
+        assert name == f"{variables['POWERTOOLS_SERVICE_NAME'].capitalize()}Function"
+
+
+def test_functions_run_as_the_parameters_say(expanded: Resources) -> None:
+    for name, function in of_type(expanded, "AWS::Lambda::Function").items():
+        assert function["Architectures"] == [{"Ref": "Architecture"}], name
+        assert function["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}, name
+        assert function["TracingConfig"] == {"Mode": "Active"}, name
+        assert function["Runtime"] == "python3.13", name
+        assert function["LoggingConfig"]["LogFormat"] == "JSON", name
+        from_the_parameter = name in BEHIND_THE_API - {"AuthorizerFunction"}
+        assert function["MemorySize"] == ({"Ref": "ApiMemory"} if from_the_parameter else 512), name
+
+
+@pytest.mark.parametrize("name", ["AuthorizerFunction", "ScimFunction"])
+def test_what_every_request_passes_is_kept_warm_where_the_parameter_says_so(expanded: Resources, name: str) -> None:
+    warm = expanded[f"{name}Aliaslive"]["Properties"]["ProvisionedConcurrencyConfig"]["Fn::If"]
+    assert warm[:2] == [
+        "HasProvisionedConcurrency",
+        {"ProvisionedConcurrentExecutions": {"Ref": "ProvisionedConcurrency"}},
+    ]
+
+
+def test_a_request_ends_before_the_gateway_gives_up_on_it(expanded: Resources) -> None:
+    """The authorizer's time comes first, and counts."""
+    timeouts = {name: expanded[name]["Properties"]["Timeout"] for name in BEHIND_THE_API}
+    for name in BEHIND_THE_API - {"AuthorizerFunction"}:
+        assert timeouts["AuthorizerFunction"] + timeouts[name] < GATEWAY_SECONDS, name
+
+
+def test_the_janitor_makes_a_round_every_five_minutes_and_one_at_a_time(expanded: Resources) -> None:
+    (rule,) = of_type(expanded, "AWS::Events::Rule").values()
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    assert rule.get("State", "ENABLED") == "ENABLED"
+    (target,) = rule["Targets"]
+    assert function_of(expanded, target["Arn"]) == "JanitorFunction"
+    assert expanded["JanitorFunction"]["Properties"]["Timeout"] < 5 * 60
+    assert expanded["JanitorFunctionRoundsPermission"]["Properties"]["SourceArn"] == {
+        "Fn::GetAtt": ["JanitorFunctionRounds", "Arn"]
+    }
+
+
+def passes(pattern: list[Any], sort_key: str) -> bool:
+    """Whether the stream's filter lets a change of an item through."""
+    return any(
+        sort_key.startswith(wanted["prefix"]) if isinstance(wanted, dict) else sort_key == wanted for wanted in pattern
+    )
+
+
+@pytest.mark.parametrize(
+    ("sort_key", "passed"),
+    [
+        ("ACCOUNT", True),
+        ("EMAIL", True),
+        ("ORG", True),
+        ("CONFLICT#01a209cfb5d0c0ff", True),
+        ("USERNAME", False),
+        ("GROUP", False),
+        ("TOKEN", False),
+    ],
+)
+def test_the_publisher_is_called_for_what_events_are_made_of(expanded: Resources, sort_key: str, passed: bool) -> None:
+    (entry,) = expanded["PublisherFunctionChanges"]["Properties"]["FilterCriteria"]["Filters"]
+    pattern = json.loads(entry["Pattern"])
+    assert passes(pattern["dynamodb"]["Keys"]["sk"]["S"], sort_key) is passed
+    assert pattern.keys() == {"dynamodb"}
+
+
+def test_a_message_outlives_all_its_deliveries_by_days(expanded: Resources) -> None:
+    queue = expanded["ConflictsQueue"]["Properties"]
+    delivered = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+    assert queue["MessageRetentionPeriod"] >= delivered + 3 * 24 * 3600
+
+
+def test_every_log_group_forgets_when_the_parameter_says(expanded: Resources) -> None:
+    groups = of_type(expanded, "AWS::Logs::LogGroup")
+    assert len(groups) == len(of_type(expanded, "AWS::Lambda::Function")) + 1
+    for name, group in groups.items():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+
+
+def test_only_the_service_that_runs_it_can_be_a_role(expanded: Resources) -> None:
+    functions = of_type(expanded, "AWS::Lambda::Function").values()
+    roles = {function["Role"]["Fn::GetAtt"][0] for function in functions}
+    for name, role in of_type(expanded, "AWS::IAM::Role").items():
+        service = "lambda.amazonaws.com" if name in roles else "apigateway.amazonaws.com"
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement == {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}, name
+
+
+def test_tables_take_any_load_and_requests_are_traced_through(expanded: Resources) -> None:
+    for table in of_type(expanded, "AWS::DynamoDB::Table").values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+    (stage,) = of_type(expanded, "AWS::ApiGateway::Stage").values()
+    assert stage["TracingEnabled"] is True
+    assert stage["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["ApiAccessLogGroup", "Arn"]}
