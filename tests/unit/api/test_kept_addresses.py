@@ -12,13 +12,14 @@ def _kept() -> tuple[Service, str]:
     service.scim("DELETE", f"/Users/{leaver['id']}")
     assert service.scim("POST", "/Users", user("x", externalId="newcomer")).status == 409
     service.remediate_all()
-    return service, _newest(service)["id"]
+    return service, _id_of(service, "newcomer")
 
 
-def _newest(service: Service) -> dict[str, Any]:
+def _id_of(service: Service, external_id: str) -> str:
+    """The conflict about the create of that user."""
     body: Any = service.admin("GET", "/conflicts").body
-    newest: dict[str, Any] = body["items"][0]
-    return newest
+    [found] = [each["id"] for each in body["items"] if each["requester"]["externalId"] == external_id]
+    return str(found)
 
 
 def _message(body: Any) -> str:
@@ -43,7 +44,7 @@ def test_who_undoes_what_was_passed_on_since_is_told_what_to_undo_first() -> Non
     service, first = _kept()
     assert service.scim("POST", "/Users", user("x", externalId="other", userName="other")).status == 409
     service.remediate_all()
-    second = _newest(service)["id"]
+    second = _id_of(service, "other")
     approval = {"decision": "approve", "reason": "she comes first"}
     assert service.admin("POST", "/conflicts/{id}/decision", approval, parameters={"id": second}).status == 200
 
