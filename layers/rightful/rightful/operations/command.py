@@ -7,6 +7,7 @@ domain show DOMAIN                                          whose it is
 token issue --scope scim|admin|app|operator --holder NAME [--organization O] [--directory D] [--days N]
 check [--repair] [--json]                                   does everything agree?
 import FILE [--organization O] [--directory D]              accounts of an existing system, CSV or JSON Lines
+restore TABLE [--missing] [--different] [--extra] [--keys]  what a restored table has, back into the stack's
 redrive                                                     dead letters back to their queue
 address-hash ADDRESS                                        what logs hold in its place
 """
@@ -72,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--report", type=Path, help="where lines that were not imported go (FILE.conflicts.csv)")
     importing.add_argument("--at-once", type=int, default=8, help="how many lines at a time (8)")
     importing.set_defaults(task=tasks.import_file)
+    restoring = commands.add_parser("restore", help="compare the stack's table with a restored one, and put items back")
+    restoring.add_argument("table", help="name of the restored table; without an option, it is only compared")
+    restoring.add_argument("--missing", action="store_true", help="put back what the stack's table does not have")
+    restoring.add_argument("--different", action="store_true", help="overwrite what it has otherwise, newer or not")
+    restoring.add_argument("--extra", action="store_true", help="remove what the restored table does not have")
+    restoring.add_argument("--keys", action="store_true", help="keys, too: those that were revoked since open again")
+    restoring.set_defaults(task=tasks.restore_table)
     commands.add_parser("redrive", help="send dead letters back to their queue").set_defaults(task=tasks.redrive_queue)
     hashing = commands.add_parser("address-hash", help="what logs hold in the place of an address")
     hashing.add_argument("address")

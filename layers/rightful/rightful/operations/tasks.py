@@ -14,11 +14,13 @@ from rightful.operations.checking import Report, check
 from rightful.operations.import_run import ImportRun, Summary
 from rightful.operations.importing import Target
 from rightful.operations.redriving import redrive
+from rightful.operations.restoring import Relation, restore
 from rightful.operations.surroundings import OperationError, Surroundings
 from rightful.organizations import domains, registry
 from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import IdentityStore
+from rightful.storage.copying import differences, settle
 from rightful.storage.whole_table import rows
 
 if TYPE_CHECKING:
@@ -129,6 +131,37 @@ def check_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     _progress("")
     out.write(_report_json(report) if asked.json else _report_text(report, repair=asked.repair))
     return FINE if report.clean else LOOK
+
+
+def restore_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """restore."""
+    table = at.settings.identity_table
+    if asked.table == table:
+        raise OperationError("This is the stack's own table: name the restored one.")
+    asked_for = {
+        Relation.MISSING: asked.missing,
+        Relation.DIFFERENT: asked.different,
+        Relation.EXTRA: asked.extra,
+    }
+    report = restore(
+        differences(at.client, asked.table, table),
+        lambda difference: settle(at.client, table, difference),
+        wanted=frozenset(relation for relation, is_asked in asked_for.items() if is_asked),
+        with_keys=asked.keys,
+        progress=lambda number: _progress(f"{number:,} differences looked at"),
+    )
+    _progress("")
+    for what, counted in (("put back", report.done), ("left as it is", report.left)):
+        out.writelines(
+            f"  {what:14} {number:8,}  {relation.value:10} {kind}\n"
+            for (relation, kind), number in sorted(counted.items())
+        )
+    if report.changed_meanwhile:
+        out.write(f"{report.changed_meanwhile:,} were changed meanwhile and left: writing goes on.\n")
+    if not report.left and not report.changed_meanwhile:
+        out.write("Everything is as in the restored table.\n" if not report.done else "")
+        return FINE
+    return LOOK
 
 
 def import_file(at: Surroundings, asked: Namespace, out: TextIO) -> int:
