@@ -172,3 +172,20 @@ def test_a_rejected_change_whose_place_another_took_deactivates_nobody_later() -
     refused.patch({**SALES, "value": "office@example.com"}, active(False), expected=409)
     refused.patch({**SALES, "value": "free@example.com"}, active(True))
     assert refused.remediate().active
+
+
+@pytest.mark.parametrize("settled", ["rejected", "undone"])
+def test_a_change_that_is_opened_again_lets_nobody_in_who_was_put_out_while_another_had_its_place(settled: str) -> None:
+    refused = Refused(says=True)
+    [conflict] = refused.service.store.all_of(Conflict)
+    if settled == "undone":
+        refused.approve()
+    route, body = ("decision", {"decision": "reject"}) if settled == "rejected" else ("undo", {})
+    parameters = {"id": conflict.id}
+    refused.service.admin("POST", f"/conflicts/{{id}}/{route}", {**body, "reason": "no"}, parameters=parameters)
+    refused.service.create_user("office")
+    refused.patch({**SALES, "value": "office@example.com"}, expected=409)
+    refused.patch(active(False))
+    refused.patch({**SALES, "value": "ada@example.com"})
+    assert refused.service.admin("POST", "/conflicts/{id}/retry", parameters=parameters).status == 200
+    assert not refused.approve().active

@@ -57,7 +57,7 @@ def ending_writes(
         *end_of_waiters(conflict),
     )
     if conflict.settled_by_people:
-        return (*written_anew(conflict, latest, invocation.now), *gone)
+        return (*written_anew(conflict, without_reactivation(latest), invocation.now), *gone)
     return (*ended(conflict, outcome, explanation, invocation.now), *gone)
 
 
@@ -91,6 +91,14 @@ def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool
 def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
     """The conflict without an older word on the person's activity that contradicts the latest."""
     if active is None or conflict.change.active in {None, active}:
+        return conflict
+    return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
+
+
+def without_reactivation(conflict: Conflict) -> Conflict:
+    """A conflict that an administrator may open again, but whose place as the pending change it may have lost by then:
+    what is said of the person's activity meanwhile does not reach it, so it lets nobody in again."""
+    if not conflict.change.active or conflict.requester.account_id is None:
         return conflict
     return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
 

@@ -17,7 +17,7 @@ from rightful.conflicts.conflict import (
     PendingChange,
     Requester,
 )
-from rightful.conflicts.ending import ended, written_anew
+from rightful.conflicts.ending import ended, without_reactivation, written_anew
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.promises import Promise, given_up, promise_of
 from rightful.conflicts.waiters import end_of_waiters, waiters_of
@@ -98,9 +98,10 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
             ]
             if former is not None and (former.live or former.status is ConflictStatus.FAILED):
                 writes += _replacing(former, conflict, invocation.now)
-            elif former is not None and former.deactivation_pending:
-                # The new one carries it out: from the old one it could come after somebody said otherwise.
-                writes += written_anew(former, replace(former, deactivation_pending=False), invocation.now)
+            elif former is not None and former.settled_by_people:
+                # The new one carries a deactivation out: from the old one it could come after somebody said otherwise.
+                settled = without_reactivation(replace(former, deactivation_pending=False))
+                writes += written_anew(former, settled, invocation.now)
             elif promise is not None:
                 another = promise.conflict.wanted.canonical != conflict.wanted.canonical
                 why = _another(conflict) if another else "It did not last until the user was created."

@@ -15,6 +15,7 @@ from rightful.conflicts.applying import required_domains
 from rightful.conflicts.conflict import Approval, Conflict, ConflictStatus, NextStep
 from rightful.conflicts.decision import APPROVAL_LIFETIME, same_approver
 from rightful.conflicts.decision_error import DecisionError, read_reason
+from rightful.conflicts.ending import without_reactivation
 from rightful.conflicts.explain import ADMINISTRATOR
 from rightful.conflicts.gathering import live_key_ids
 from rightful.conflicts.log_rows import log_row
@@ -194,7 +195,7 @@ def _undoing(
     released_ids = {move.after.id for move in moves if move.after.organization_id is None}
     undone = [
         replace(
-            leg,
+            without_reactivation(leg),
             version=leg.version + 1,
             status=ConflictStatus.UNDONE,
             explanation=f"Undone by {names}: {' '.join(wish.reason for wish in wishes)}",
