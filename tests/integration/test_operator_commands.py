@@ -77,6 +77,32 @@ def test_the_first_steps_after_a_deployment_lead_to_keys_that_open_what_they_say
     assert set(found.domains) == {"example.com"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--domain", "free.example", "--domain", "example.com"),
+        ("--domain", "free.example", "--domain", "no domain"),
+        ("--domain", "free.example", "--admin", "Ines\u202e"),
+        ("--domain", "free.example", "--admin", " "),
+    ],
+)
+def test_an_organization_that_is_refused_leaves_nothing_behind(
+    run: Run, deployed: Deployed, arguments: tuple[str, ...]
+) -> None:
+    run(*ORGANIZATION)
+    before = items_of(deployed, deployed.store.identities.name)
+    code, printed, complained = run("organization", "create", "Other", *arguments)
+    assert (code, printed, len(complained.splitlines())) == (command.FAILED, "", 1)
+    assert items_of(deployed, deployed.store.identities.name) == before
+
+
+def test_a_directory_that_is_refused_leaves_nothing_behind(run: Run, deployed: Deployed) -> None:
+    organization_id = value(run(*ORGANIZATION)[1], "organization")
+    before = items_of(deployed, deployed.store.identities.name)
+    assert run("directory", "create", organization_id, "Entra", "--days", "0")[0] == command.FAILED
+    assert items_of(deployed, deployed.store.identities.name) == before
+
+
 def test_a_key_for_the_host_application_belongs_to_no_organization(run: Run, deployed: Deployed) -> None:
     code, text, _ = run("token", "issue", "--scope", "app", "--holder", "Shop")
     key = deployed.store.token(digest(value(text, "key")))

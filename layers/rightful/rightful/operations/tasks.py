@@ -35,21 +35,25 @@ def create_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     """organization create."""
     invocation = Invocation(correlation_id="operator")
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
-    organization = registry.create_organization(at.store, invocation, asked.name, domain_policy=policy)
+    # Before anything is made: whatever is refused leaves nothing behind, and nobody without a key.
+    registry.check_plain("holder", asked.admin)
     for domain in asked.domain:
-        organization = domains.add_domain(at.store, invocation, organization, domain)
+        _check_free(at.store, domain)
+    organization = registry.create_organization(at.store, invocation, asked.name, domain_policy=policy)
     secret, _ = registry.issue_token(at.store, invocation, Scope.ADMIN, asked.admin, organization_id=organization.id)
     out.write(f"organization   {organization.id}\n")
     out.write(f"admin URL      {at.base_url}/admin/v1/orgs/{organization.id}\n")
     out.write(f"admin key      {secret}\n")
     out.write(f"It is {asked.admin}'s, and is not shown again.\n")
+    for domain in asked.domain:
+        organization = domains.add_domain(at.store, invocation, organization, domain)
     return FINE
 
 
 def create_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     """directory create."""
     invocation = Invocation(correlation_id="operator")
-    organization = _organization(at.store, asked.organization)
+    organization, lifetime = _organization(at.store, asked.organization), _lifetime(asked)
     directory = registry.create_directory(at.store, invocation, organization.id, asked.name, profile=asked.profile)
     secret, _ = registry.issue_token(
         at.store,
@@ -58,7 +62,7 @@ def create_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
         f"{asked.name} (identity provider)",
         organization_id=organization.id,
         directory_id=directory.id,
-        lifetime=_lifetime(asked),
+        lifetime=lifetime,
     )
     out.write(f"directory      {directory.id}\n")
     out.write(f"SCIM base URL  {at.base_url}/scim/directory/{directory.id}\n")
@@ -214,6 +218,12 @@ def _organization(store: IdentityStore, organization_id: str) -> Organization:
     if organization is None:
         raise OperationError(f"There is no organization {organization_id}.")
     return organization
+
+
+def _check_free(store: IdentityStore, domain: str) -> None:
+    name = domains.domain_name(domain)
+    if store.organization_of_domain(name) is not None:
+        raise OperationError(f"Another organization has verified {name}: rightful domain show {name} says which.")
 
 
 def _lifetime(asked: Namespace) -> timedelta | None:

@@ -44,7 +44,7 @@ def create_organization(
     Raises:
         SettingsError: invalid_value, the name.
     """
-    _check_plain("name", name)
+    check_plain("name", name)
     organization = Organization(
         id=invocation.new_id(),
         version=1,
@@ -94,7 +94,7 @@ def create_directory(
     Raises:
         SettingsError: invalid_value, the name.
     """
-    _check_plain("name", name)
+    check_plain("name", name)
     directory = Directory(
         id=invocation.new_id(),
         version=1,
@@ -123,7 +123,7 @@ def change_directory(
     Raises:
         SettingsError: somebody else changed them meanwhile.
     """
-    _check_plain("name", directory.name)
+    check_plain("name", directory.name)
     changed = replace(directory, version=directory.version + 1)
     try:
         store.commit([PutDirectory(changed, directory.version), *log], remaining=invocation.remaining)
@@ -149,7 +149,7 @@ def issue_token(
         SettingsError: there is no such directory, it has two live keys already, somebody else is issuing one, or it is
             the holder's name.
     """
-    _check_plain("holder", holder)
+    check_plain("holder", holder)
     room: tuple[Write, ...] = ()
     if scope is Scope.SCIM:
         room = (_room_for_a_key(store, organization_id or "", directory_id or "", invocation.now),)
@@ -197,7 +197,12 @@ def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: st
     return PutDirectory(replace(directory, version=directory.version + 1), directory.version)
 
 
-def _check_plain(field: str, text: str) -> None:
+def check_plain(field: str, text: str) -> None:
+    """Refuse what is no name.
+
+    Raises:
+        SettingsError: invalid_value.
+    """
     if not text.strip() or not is_plain(text):
         message = f"{field}: write a name, without control characters and such as turn the writing."
         raise SettingsError("invalid_value", message, field)
