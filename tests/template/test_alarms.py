@@ -27,7 +27,7 @@ PAGING = {
 
 @dataclass(frozen=True)
 class Bound:
-    """What an alarm looks at, and what is beyond its bound: samples taken every five minutes."""
+    """What an alarm looks at, and what is beyond its bound."""
 
     alarm: str
     metric: str
@@ -37,17 +37,19 @@ class Bound:
     within: Sequence[float]
     after: int = 5
     """How many minutes beyond the bound are enough."""
+    every: int = 5
+    """In minutes: the janitor's rounds, or how often AWS measures."""
 
     def series(self, samples: Sequence[float], minutes: int) -> dict[Key, dict[int, Sequence[float]]]:
         """Such samples all the time."""
-        return {(self.metric, frozenset({self.of})): dict.fromkeys(range(0, minutes, 5), samples)}
+        return {(self.metric, frozenset({self.of})): dict.fromkeys(range(0, minutes, self.every), samples)}
 
 
 DEAD_LETTERS, UNPUBLISHED = "${ConflictsDeadLetterQueue.QueueName}", "${UnpublishedQueue.QueueName}"
 FUNCTIONS = ("Authorizer", "Scim", "Admin", "Accounts", "Remediator", "Publisher", "Janitor")
 BOUNDS = [
-    Bound("DeadLettersAlarm", "ApproximateNumberOfMessagesVisible", DEAD_LETTERS, [0, 1, 0], [0, 0, 0]),
-    Bound("UnpublishedAlarm", "ApproximateNumberOfMessagesVisible", UNPUBLISHED, [0, 1, 0], [0, 0, 0]),
+    Bound("DeadLettersAlarm", "ApproximateNumberOfMessagesVisible", DEAD_LETTERS, [0, 1, 0], [0, 0, 0], every=1),
+    Bound("UnpublishedAlarm", "ApproximateNumberOfMessagesVisible", UNPUBLISHED, [0, 1, 0], [0, 0, 0], every=1),
     Bound("OldestOpenConflictAlarm", "OldestOpenConflict", "janitor", [9, 73 * HOUR], [9, 71 * HOUR]),
     Bound("BlockedDeactivationAlarm", "BlockedDeactivations", "janitor", [0, 1], [0, 0]),
     Bound("PausedAlarm", "OrganizationsPaused", "janitor", [0, 1], [0, 0]),
@@ -73,6 +75,7 @@ def test_an_alarm_goes_off_beyond_its_bound_and_not_before_it(expanded: Resource
     on = minutes_on(alarm, bound.series(bound.beyond, minutes), minutes)
     assert on
     assert on[0] <= bound.after
+    assert on == list(range(on[0], minutes + 1)), "it has to stay on"
     assert minutes_on(alarm, bound.series(bound.within, minutes), minutes) == []
     assert minutes_on(alarm, {}, minutes) == []
 
