@@ -61,6 +61,7 @@ def test_saved_queries_ask_for_fields_and_messages_that_are_logged(expanded: Res
         assert fields, name
         for field in fields - BY_AWS - BY_POWERTOOLS:
             assert f'"{field}"' in code(), (name, field)
+            assert "_" not in field, f"{name}: what is logged is written like conflictId, not {field}"
         for message in re.findall(r'message = "([^"]+)"', query["QueryString"]):
             assert f'"{message}"' in code(), (name, message)
 
