@@ -1,0 +1,29 @@
+"""The functions' environment, and a terminal."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rightful.operations import command
+from tests.support.functions import Deployed, deployed_on_moto
+from tests.support.operator import Run
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """The functions' environment."""
+    with deployed_on_moto() as made:
+        monkeypatch.setenv("LOG_HASH_KEY", "a key")
+        yield made
+
+
+@pytest.fixture
+def run(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command; returns its exit code, what it printed, and what it complained of."""
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        code = command.main(arguments)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run_command

@@ -1,0 +1,87 @@
+"""What an operator is told where AWS refuses or is not there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from rightful.operations import command
+from rightful.operations.aws_errors import sentence_of
+from tests.support.operator import Run
+
+
+def test_a_table_that_is_not_there_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_TABLE", "nope")
+    code, printed, complained = run("check")
+    assert (code, printed) == (command.FAILED, "")
+    assert "IDENTITY_TABLE" in complained
+    assert len(complained.splitlines()) == 1
+
+
+def test_a_stack_that_is_not_there_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    formation = boto3.client("cloudformation", region_name="eu-central-1")
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: formation)
+    with Stubber(formation) as stubber:
+        stubber.add_client_error("describe_stacks", "ValidationError", "Stack with id nope does not exist")
+        code, _, complained = run("--stack", "nope", "check")
+    assert code == command.FAILED
+    assert "no stack nope" in complained
+
+
+@pytest.mark.parametrize(
+    ("variables", "way_out"),
+    [
+        ({"AWS_DEFAULT_REGION": None, "AWS_REGION": None}, "AWS_REGION"),
+        ({"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_SESSION_TOKEN": None}, "AWS_PROFILE"),
+        ({"AWS_PROFILE": "nobody"}, "list-profiles"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "cannot be reached"),
+    ],
+)
+@pytest.mark.parametrize("stack", [(), ("--stack", "rightful")])
+def test_without_what_aws_asks_for_it_says_what_to_set(
+    stack: tuple[str, ...], variables: dict[str, str | None], way_out: str, tmp_path: Path
+) -> None:
+    """In a process of its own: here, tests have credentials."""
+    environment = {
+        **os.environ,
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "IDENTITY_TABLE": "nope",
+        "EVENT_LOG_TABLE": "nope",
+        **variables,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "rightful", *stack, "domain", "show", "example.com"],
+        env={name: text for name, text in environment.items() if text is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (command.FAILED, "")
+    assert way_out in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "way_out"),
+    [
+        ("AccessDeniedException", "may not do Scan"),
+        ("ExpiredTokenException", "log in again"),
+        ("ThrottlingException", "Run it again"),
+        ("ValidationException", "ValidationException, One line"),
+    ],
+)
+def test_what_aws_refuses_is_one_sentence_with_the_way_out(code: str, way_out: str) -> None:
+    error = ClientError({"Error": {"Code": code, "Message": "One\nline."}}, "Scan")
+    assert way_out in sentence_of(error)
+    assert "\n" not in sentence_of(error)
