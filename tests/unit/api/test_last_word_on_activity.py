@@ -189,3 +189,10 @@ def test_a_change_that_is_opened_again_lets_nobody_in_who_was_put_out_while_anot
     refused.patch({**SALES, "value": "ada@example.com"})
     assert refused.service.admin("POST", "/conflicts/{id}/retry", parameters=parameters).status == 200
     assert not refused.approve().active
+
+
+def test_who_is_to_stay_out_stays_out_although_the_address_that_was_said_with_it_is_of_no_domain_of_theirs() -> None:
+    refused = Refused(says=True)
+    refused.patch({**SALES, "value": "ada@elsewhere.example"}, active(False), expected=400)
+    assert not refused.remediate().active
+    assert [each.change.active for each in refused.service.store.all_of(Conflict) if each.live] == [False]

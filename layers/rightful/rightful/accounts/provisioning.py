@@ -85,8 +85,10 @@ class Provisioning(Creating):
                 try:
                     self.check(after, state, before, invocation)
                 except UnverifiedDomainError:
-                    if before.active and not after.active:
-                        # Nobody stays active because of an address: as with a 409, the remediator deactivates.
+                    let_in = before.active or (pending is not None and pending.change.active is True)
+                    if let_in and not after.active:
+                        # Nobody stays active, or becomes it, because of an address: as with a 409, the remediator
+                        # deactivates, and what was asked for before is taken back.
                         self.refusals.taken_address(
                             state, operation, requester_of(before), before, after, invocation, statement
                         )
