@@ -1,9 +1,9 @@
 """What share of a directory's writes was refused with 409 within the hour.
 
-Entra measures each job by itself, so the share of all directories together says nothing about one of them. A directory's
-numbers are in the table, because its requests are answered by many processes. A process adds what it has counted
-whenever it refuses a write, which costs several others anyway, and after every 25 writes: what is not added yet makes a
-share look larger than it is, by a few writes.
+Entra measures each job by itself, so the share of all directories together says nothing about one of them. A
+directory's numbers are in the table, because its requests are answered by many processes. A process adds what it has
+counted whenever it refuses a write, which costs several others anyway, and after every 25 writes: what is not added yet
+makes a share look larger than it is, by a few writes.
 """
 
 from dataclasses import dataclass, field
