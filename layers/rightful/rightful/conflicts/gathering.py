@@ -27,8 +27,9 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
     )
     organization = state.organization if state else None
     claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
+    revoked = _revocations(store)
     leg = _leg(store, conflict, state.account if state else None)
-    following, cyclic, cut_short = _following(store, invocation, leg, claimable)
+    following, cyclic, cut_short = _following(store, invocation, leg, claimable, revoked)
     permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
     return Snapshot(
         now=invocation.now,
@@ -40,7 +41,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         cyclic=cyclic,
         cut_short=cut_short,
         live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
-        revoked=_is_revoked(store, conflict),
+        revoked=revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
     )
 
@@ -74,7 +75,11 @@ def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Acco
 
 
 def _following(
-    store: IdentityStore, invocation: Invocation, first: Leg, claimable: Callable[[str], bool]
+    store: IdentityStore,
+    invocation: Invocation,
+    first: Leg,
+    claimable: Callable[[str], bool],
+    revoked: Callable[[Conflict], bool],
 ) -> tuple[tuple[Leg, ...], bool, bool]:
     """The holder's own pending change, and so on, until somebody stays, an address is free, or the circle closes."""
     legs: list[Leg] = []
@@ -89,7 +94,7 @@ def _following(
             return tuple(legs), False, True
         seen.add(leg.holder.id)
         pending = _pending_change(store, invocation, first.conflict, leg.holder)
-        if pending is None or not claimable(pending.wanted.domain):
+        if pending is None or revoked(pending) or not claimable(pending.wanted.domain):
             break
         leg = _leg(store, pending, leg.holder)
         legs.append(leg)
@@ -110,8 +115,6 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
     conflict = store.conflict(Pointer(first.organization_id, conflict_id))
     if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
         return None
-    if _is_revoked(store, conflict):
-        return None
     leg = Leg(conflict, account, None, None)
     moves_away = conflict.collision is Collision.EMAIL and conflict.wanted.canonical != account.holds
     return conflict if moves_away and is_requester(leg) and wants_still(leg) else None
@@ -126,10 +129,19 @@ def live_key_ids(store: IdentityStore, invocation: Invocation, organization_id: 
     )
 
 
-def _is_revoked(store: IdentityStore, conflict: Conflict) -> bool:
-    """Whether the key that the change came with was taken back. One that merely expired, as in a planned rotation, says
-    nothing against what was asked with it; it stays listed for longer than any change stays wanted."""
-    if not conflict.key_id:
-        return False
-    tokens = store.tokens(organization_id=conflict.organization_id, directory_id=conflict.directory_id)
-    return not any(token.id == conflict.key_id for token in tokens)
+def _revocations(store: IdentityStore) -> Callable[[Conflict], bool]:
+    """Whether the key that a change came with was taken back. One that merely expired, as in a planned rotation, says
+    nothing against what was asked with it; it stays listed for longer than any change stays wanted.
+
+    Each directory's keys are read once, however many legs of a chain are its.
+    """
+
+    @cache
+    def listed(organization_id: str, directory_id: str) -> frozenset[str]:
+        keys = store.tokens(organization_id=organization_id, directory_id=directory_id)
+        return frozenset(key.id for key in keys)
+
+    def is_revoked(conflict: Conflict) -> bool:
+        return bool(conflict.key_id) and conflict.key_id not in listed(conflict.organization_id, conflict.directory_id)
+
+    return is_revoked
