@@ -24,7 +24,8 @@ from rightful.storage.writes import (
     Write,
 )
 from rightful.upkeep.agreement import Disagreement, judge_address, judge_hold, judge_link, judge_user_name
-from rightful.upkeep.integrity import SEGMENTS, Checked, check_indexes
+from rightful.upkeep.integrity import SEGMENTS, check_indexes
+from rightful.upkeep.settling import Checked
 from tests.support.builders import NOW, a_link, an_account
 from tests.support.service import Service
 

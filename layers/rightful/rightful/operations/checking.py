@@ -15,14 +15,14 @@ from rightful.eventlog import first_id_at
 from rightful.invocation import Invocation
 from rightful.operations.checking_groups import SeenGroups, check_groups, settle_number_of_groups
 from rightful.operations.loose_ends import judge_conflict, judge_pending, judge_waiter
-from rightful.operations.settling import Settling
 from rightful.storage.contract import IdentityStore, Pointer
 from rightful.storage.keys import Key
 from rightful.storage.upkeep_contract import UNREADABLE, Piece
 from rightful.storage.whole_table import CountedDirectory, LinkedUser, Pending, Row, Unreadable, Waiter
 from rightful.storage.writes import CountUsers
 from rightful.upkeep.agreement import Disagreement
-from rightful.upkeep.integrity import PIECE, Checked, Subject, settle, suspects
+from rightful.upkeep.integrity import PIECE, Subject, settle, suspects
+from rightful.upkeep.settling import Checked, Settling
 
 PASSES = 5
 """One repair can make room for another: the table is looked at again until nothing is left to repair."""

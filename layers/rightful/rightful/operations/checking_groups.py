@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from rightful.groups.group import Group, canonical_group_name
 from rightful.operations.memberships import judge_group, judge_group_name, judge_membership
-from rightful.operations.settling import Settling
 from rightful.storage.contract import IdentityStore
 from rightful.storage.group_writes import CountGroups, NoteDeletedGroup
 from rightful.storage.whole_groups import CountedGroups, DeletedGroup, GroupMember, GroupName
 from rightful.storage.whole_table import FormerUser, LinkedUser, Row
 from rightful.upkeep.agreement import Disagreement
+from rightful.upkeep.settling import Settling
 
 _MEMBERS_AT_ONCE = 1_000
 

@@ -6,7 +6,6 @@ consistently, and counts only if the accounts in question did not change while i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.further_addresses import further_keys
@@ -14,7 +13,7 @@ from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore
 from rightful.storage.further_contract import FurtherList
 from rightful.storage.upkeep_contract import UNREADABLE, Piece, UserNameHold
-from rightful.storage.writes import ContendedError, Hold, RefusedError
+from rightful.storage.writes import Hold
 from rightful.upkeep.agreement import (
     Disagreement,
     judge_address,
@@ -24,6 +23,7 @@ from rightful.upkeep.agreement import (
     judge_link,
     judge_user_name,
 )
+from rightful.upkeep.settling import Checked, Settling
 
 SEGMENTS = 8
 PIECE = 500
@@ -31,15 +31,6 @@ PIECES_PER_RUN = 8
 _TIME_FOR_ONE_MORE = 15.0
 
 Subject = Account | Hold | UserNameHold | FurtherList
-
-
-@dataclass(slots=True)
-class Checked:
-    """What a run found. `unrepaired` and `repaired` are disagreements."""
-
-    looked_at: int = 0
-    repaired: list[Disagreement] = field(default_factory=list)
-    unrepaired: list[Disagreement] = field(default_factory=list)
 
 
 def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
@@ -97,15 +88,9 @@ def settle(
     store: IdentityStore, invocation: Invocation, subject: Subject, checked: Checked, *, repair: bool = True
 ) -> None:
     """Look again, and repair what can be; or only tell of it."""
+    settling = Settling(store, invocation, checked, repair)
     for found in _confirmed(store, invocation, subject):
-        if not found.repair or not repair:
-            checked.unrepaired.append(found)
-            continue
-        try:
-            store.commit(found.repair, remaining=invocation.remaining)
-        except (RefusedError, ContendedError):
-            continue  # it changed this moment: the next scan looks again
-        checked.repaired.append(found)
+        settling.settle(found)
 
 
 def _confirmed(store: IdentityStore, invocation: Invocation, subject: Subject) -> list[Disagreement]:

@@ -11,8 +11,9 @@ from rightful.organizations.tokens import Token
 from rightful.storage.contract import ConflictQueue, IdentityStore
 from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, UNDECIDED, UNREADABLE
 from rightful.upkeep.deletions import erase_all_due
-from rightful.upkeep.integrity import Checked, check_indexes
+from rightful.upkeep.integrity import check_indexes
 from rightful.upkeep.reservations import end_reservations
+from rightful.upkeep.settling import Checked
 from rightful.upkeep.waiting import send_due
 
 _MOST_COUNTED = 100_000

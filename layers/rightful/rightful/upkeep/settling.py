@@ -1,12 +1,20 @@
 """What a check does with a disagreement that it is sure of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rightful.invocation import Invocation
 from rightful.storage.contract import IdentityStore
 from rightful.storage.writes import ContendedError, RefusedError
 from rightful.upkeep.agreement import Disagreement
-from rightful.upkeep.integrity import Checked
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a run found. `unrepaired` and `repaired` are disagreements."""
+
+    looked_at: int = 0
+    repaired: list[Disagreement] = field(default_factory=list)
+    unrepaired: list[Disagreement] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
