@@ -61,8 +61,7 @@ def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> L
 
 def display_name_of(account: Account) -> str:
     """The account's display name as a row of the log shows it: short, and without what would break the line."""
-    name = account.attributes.get("displayName")
-    return one_line(name) if isinstance(name, str) else ""
+    return one_line(account.display_name) if account.display_name is not None else ""
 
 
 def subject_of(account: Account) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from rightful.accounts.account import Account, account_id_of
+from rightful.accounts.account import Account, Link, account_id_of
 from rightful.groups.group import MOST_GROUPS, Group, is_user_id
 from rightful.ids import is_id
 from rightful.scim.errors import invalid_value
@@ -92,6 +92,11 @@ def refuse_unknown(unknown: list[str]) -> None:
         )
 
 
+def shown_as(account: Account, link: Link) -> str:
+    """The display of a user among the members of a group."""
+    return account.display_name if account.display_name is not None else link.user_name
+
+
 def readable(member_ids: Iterable[str]) -> list[str]:
     """The ids that there can be at all: what else a client sends is not looked up."""
     return [value for value in member_ids if is_id(value)]
@@ -103,9 +108,7 @@ def _as_user(member: Member, account: Account | None, directory_id: str) -> Memb
         return None
     if len(account.group_ids) >= MOST_GROUPS:
         raise _in_too_many(member.value)
-    name = account.attributes.get("displayName")
-    display = member.display or (name if isinstance(name, str) else link.user_name)
-    return replace(member, type="User", display=display)
+    return replace(member, type="User", display=member.display or shown_as(account, link))
 
 
 def _as_group(member: Member, groups: Mapping[str, Group], directory_id: str) -> Member | None:

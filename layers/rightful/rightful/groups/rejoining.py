@@ -7,7 +7,7 @@ from dataclasses import replace
 from rightful.accounts.account import Account
 from rightful.groups.batches import additions
 from rightful.groups.history import GroupHistory
-from rightful.groups.members import Delta
+from rightful.groups.members import Delta, shown_as
 from rightful.invocation import Invocation
 from rightful.scim.members import Member
 from rightful.storage.contract import IdentityStore
@@ -35,8 +35,7 @@ def _join(store: IdentityStore, account: Account, group_id: str, invocation: Inv
     link = account.link
     if link is None:
         return False
-    name = account.attributes.get("displayName")
-    member = Member(link.scim_id, display=name if isinstance(name, str) else link.user_name)
+    member = Member(link.scim_id, display=shown_as(account, link))
     history = GroupHistory(account.organization_id or "", invocation)
     for _ in range(_ATTEMPTS):
         if invocation.remaining() < _TIME_FOR_A_GROUP:
