@@ -5,7 +5,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rightful.api.foreign import is_cross_organization
+from rightful.api.cross_organization import is_cross_organization
 from rightful.api.lambda_context import RemainingTime, invocation_of
 from rightful.api.proxy import Request, Response, read_request
 from rightful.api.refusal_share import RefusalShares
