@@ -185,12 +185,8 @@ def examined(pointer: "Pointer", outcome: "Outcome") -> None:
             "woken": len(outcome.woken),
         },
     )
-    about = {
-        "conflictId": pointer.conflict_id,
-        "organizationId": pointer.organization_id,
-        "directoryId": conflict.directory_id if conflict else None,
-        "correlation_id": conflict.correlation_id if conflict else None,
-    }
+    named: dict[str, str | None] = {"conflictId": pointer.conflict_id, "organizationId": pointer.organization_id}
+    about = _ids_of(conflict) if conflict else named
     count(Metric.CONFLICTS_EXAMINED, divided_by=outcome.effect.value, about=about)
     if outcome.brake is not None:
         count(Metric.HELD_BACK, divided_by=outcome.brake.value, about=about)
@@ -241,13 +237,17 @@ def committed(change: "ConflictChange") -> None:
             "nextStepWho": new.next_step.who if new.next_step else None,
         },
     )
-    about = {
-        "conflictId": new.id,
-        "organizationId": new.organization_id,
-        "directoryId": new.directory_id,
-        "correlation_id": new.correlation_id,
+    count_all(measurements_of(old, new), about=_ids_of(new))
+
+
+def _ids_of(conflict: "Conflict") -> dict[str, str | None]:
+    """What the metrics of a conflict are about."""
+    return {
+        "conflictId": conflict.id,
+        "organizationId": conflict.organization_id,
+        "directoryId": conflict.directory_id,
+        "correlation_id": conflict.correlation_id,
     }
-    count_all(measurements_of(old, new), about=about)
 
 
 def _whose(request: "Request") -> dict[str, str | None]:

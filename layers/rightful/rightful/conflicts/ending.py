@@ -90,16 +90,18 @@ def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool
 
 def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
     """The conflict without an older word on the person's activity that contradicts the latest."""
-    if active is None or conflict.change.active in {None, active}:
-        return conflict
-    return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
+    contradicts = active is not None and conflict.change.active not in {None, active}
+    return _silent_on_activity(conflict) if contradicts else conflict
 
 
 def without_reactivation(conflict: Conflict) -> Conflict:
     """A conflict that an administrator may open again, but whose place as the pending change it may have lost by then:
     what is said of the person's activity meanwhile does not reach it, so it lets nobody in again."""
-    if not conflict.change.active or conflict.requester.account_id is None:
-        return conflict
+    lets_in = bool(conflict.change.active) and conflict.requester.account_id is not None
+    return _silent_on_activity(conflict) if lets_in else conflict
+
+
+def _silent_on_activity(conflict: Conflict) -> Conflict:
     return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
 
 

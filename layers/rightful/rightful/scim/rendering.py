@@ -43,9 +43,9 @@ def _renderer(rt: ResourceType, attributes: tuple[str, ...], excluded: tuple[str
     if attributes and excluded:
         raise invalid_value("Send either 'attributes' or 'excludedAttributes', not both.")
     named = [target for name in attributes or excluded if (target := locate(name.strip(), rt)) is not None]
-    core = _Selection((a for a in rt.attributes.values()), [t for t in named if t.extension is None], rt.schema.id)
+    core = _Selection((a for a in rt.attributes.values()), [t for t in named if t.extension is None])
     extensions = {
-        extension.id: _Selection(extension.attributes, [t for t in named if t.extension is extension], extension.id)
+        extension.id: _Selection(extension.attributes, [t for t in named if t.extension is extension])
         for extension in rt.extensions
     }
     only = bool(attributes)
@@ -67,7 +67,7 @@ def _renderer(rt: ResourceType, attributes: tuple[str, ...], excluded: tuple[str
 class _Selection:
     """What of one schema's attributes an answer has, given the targets that the client named."""
 
-    def __init__(self, attributes: Iterable[Attribute], named: list[Target], urn: str) -> None:
+    def __init__(self, attributes: Iterable[Attribute], named: list[Target]) -> None:
         self._attributes = {attribute.name: attribute for attribute in attributes}
         self._whole = any(target.attribute is None for target in named)
         self._named: _Choice = {}
@@ -79,7 +79,6 @@ class _Selection:
                 self._named[name] = None
             elif (chosen := self._named.get(name, frozenset())) is not None:
                 self._named[name] = chosen | {sub.name}
-        self._urn = urn
 
     def apply(self, container: dict[str, object], *, only: bool) -> dict[str, object]:
         made: dict[str, object] = {}
