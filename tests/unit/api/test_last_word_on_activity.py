@@ -6,6 +6,7 @@ import pytest
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.proof import ENTERPRISE_USER
 from tests.support.service import Service, patch
 
 SALES = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "sales@example.com"}
@@ -56,6 +57,26 @@ class Refused:
         assert isinstance(answer.body, dict)
         assert answer.body["status"] == ConflictStatus.APPLIED, answer.body
         assert self.ada.holds == "sales@example.com"
+        return self.ada
+
+    def approved_if_wanted(self) -> Account:
+        """An administrator lets the address move if that is still wanted; Ada then."""
+        self.remediate()
+        return self.approve() if any(each.live for each in self.service.store.all_of(Conflict)) else self.ada
+
+    def undo(self) -> Account:
+        """An administrator gives the address back; Ada then."""
+        self.service.pass_time(timedelta(minutes=1))
+        [conflict] = [each for each in self.service.store.all_of(Conflict) if each.status is ConflictStatus.APPLIED]
+        answer = self.service.admin("POST", "/conflicts/{id}/undo", {"reason": "wrong"}, parameters={"id": conflict.id})
+        assert answer.status == 200, answer.body
+        assert self.ada.holds == "ada@example.com"
+        return self.ada
+
+    def retry(self) -> Account:
+        """An administrator has the undone change examined again; Ada then, with the address if that was approved."""
+        [conflict] = [each for each in self.service.store.all_of(Conflict) if each.status is ConflictStatus.UNDONE]
+        assert self.service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict.id}).status == 200
         return self.ada
 
     @property
@@ -188,7 +209,7 @@ def test_a_change_that_is_opened_again_lets_nobody_in_who_was_put_out_while_anot
     refused.patch(active(False))
     refused.patch({**SALES, "value": "ada@example.com"})
     assert refused.service.admin("POST", "/conflicts/{id}/retry", parameters=parameters).status == 200
-    assert not refused.approve().active
+    assert not refused.approved_if_wanted().active
 
 
 def test_who_is_to_stay_out_stays_out_although_the_address_that_was_said_with_it_is_of_no_domain_of_theirs() -> None:
@@ -196,3 +217,83 @@ def test_who_is_to_stay_out_stays_out_although_the_address_that_was_said_with_it
     refused.patch({**SALES, "value": "ada@elsewhere.example"}, active(False), expected=400)
     assert not refused.remediate().active
     assert not any(each.change.active for each in refused.service.store.all_of(Conflict) if each.live)
+
+
+@pytest.mark.parametrize("says", [True, False])
+@pytest.mark.parametrize("repeated", [True, False], ids=["and says so again", "and says it once"])
+def test_an_undo_gives_the_address_back_and_leaves_the_word_of_the_directory(says: bool, repeated: bool) -> None:
+    refused = Refused(says)
+    assert refused.approve().active is says
+    if repeated:  # the identity provider's own retry: 200, and nothing to write
+        refused.patch(SALES, active(says))
+    assert refused.undo().active is says
+    [undone] = [each for each in refused.service.store.all_of(Conflict) if each.status is ConflictStatus.UNDONE]
+    assert ("stays active" in undone.explanation) is says
+    assert refused.retry().active is says
+    assert refused.approve().active is says
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_what_is_said_between_an_undo_and_a_retry_counts(says: bool) -> None:
+    refused = Refused(says)
+    refused.approve()
+    refused.undo()
+    refused.patch(TITLE, active(not says))
+    assert refused.retry().active is not says
+    assert refused.approved_if_wanted().active is not says
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_an_administrator_s_word_after_an_undo_counts_when_it_is_tried_again(says: bool) -> None:
+    refused = Refused(says)
+    refused.approve()
+    refused.undo()
+    refused.act("deactivate" if says else "reactivate")
+    refused.retry()
+    assert refused.approved_if_wanted().active is not says
+
+
+@pytest.mark.parametrize("ben_says", [True, False])
+def test_who_was_let_in_or_put_out_with_a_swap_stays_so_when_the_swap_is_undone(ben_says: bool) -> None:
+    service = Service()
+    ada, ben = (str(service.create_user(name)["id"]) for name in ("ada", "ben"))
+    if ben_says:
+        service.scim("PATCH", f"/Users/{ben}", patch(active(False)))
+        service.pass_time(timedelta(minutes=1))
+    service.move(ada, "ben")
+    swapped = {**SALES, "value": "ada@example.com"}
+    assert service.scim("PATCH", f"/Users/{ben}", patch(swapped, active(ben_says))).status == 409
+    service.remediate_all()
+    for conflict in [each for each in service.store.all_of(Conflict) if each.live]:
+        body = {"decision": "approve", "reason": "yes"}
+        service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id})
+    of_ben = max(service.store.all_of(Conflict), key=lambda each: each.id)
+    assert of_ben.status is ConflictStatus.APPLIED
+    assert service.scim("PATCH", f"/Users/{ben}", patch(swapped, active(ben_says))).status == 200
+    answer = service.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": of_ben.id})
+    assert answer.status == 200
+    account = service.store.account(ben.rpartition("-")[0])
+    assert account is not None
+    assert (account.holds, account.active) == ("ben@example.com", ben_says)
+
+
+@pytest.mark.parametrize("put_out", [True, False])
+def test_a_duplicate_that_an_administrator_deactivated_too_stays_so_when_its_conflict_is_undone(put_out: bool) -> None:
+    service = Service()
+    enterprise = {ENTERPRISE_USER: {"employeeNumber": "701"}}
+    ada = str(service.create_user("ada", **enterprise)["id"])
+    double = str(service.create_user("sales", externalId=None, **enterprise)["id"]).rpartition("-")[0]
+    act = {"reason": "because"}
+    service.admin("POST", "/accounts/{id}/actions", {"action": "unlink", **act}, parameters={"id": double})
+    assert service.move(ada, "sales").status == 409
+    service.remediate_all()
+    [conflict] = service.store.all_of(Conflict)
+    assert (conflict.conflict_class, conflict.status) == ("duplicate", "applied")
+    if put_out:
+        for _ in range(2):
+            service.admin("POST", "/accounts/{id}/actions", {"action": "deactivate", **act}, parameters={"id": double})
+    undo = service.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": conflict.id})
+    assert undo.status == 200
+    account = service.store.account(double)
+    assert account is not None
+    assert (account.holds, account.active) == ("sales@example.com", not put_out)

@@ -15,7 +15,7 @@ from rightful.accounts.altering import Change, alter, with_email
 from rightful.accounts.deletion import cancelled, scheduled
 from rightful.accounts.history import changed_row, entries_of, removal_entry
 from rightful.conflicts.applying import required_domains
-from rightful.conflicts.merging import deactivated, emptied
+from rightful.conflicts.merging import emptied, kept_out
 from rightful.eventlog import LogEntry
 from rightful.groups.cleaning import leave_all
 from rightful.invocation import Invocation
@@ -65,8 +65,8 @@ class Administration:
         return self._alter(account_id, change, required_domains(self.organization, [address]))
 
     def deactivate(self, account_id: str) -> Account:
-        """End the person's access. The account keeps its address."""
-        return self._alter(account_id, lambda account: deactivated(account, self.invocation.now), says_active=False)
+        """End the person's access, also where a remediation had done so and is undone. The account keeps its address."""
+        return self._alter(account_id, lambda account: kept_out(account, self.invocation.now), says_active=False)
 
     def reactivate(self, account_id: str) -> Account:
         """Let the person in again.

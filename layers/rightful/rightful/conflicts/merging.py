@@ -57,6 +57,20 @@ def deactivated(account: Account, now: datetime) -> Account:
     return replace(account, status=AccountStatus.DEACTIVATED, deactivated_at=now)
 
 
+def kept_out(account: Account, now: datetime) -> Account:
+    """The account, deactivated on somebody's word: it stays so when a remediation is undone that had deactivated it
+    before, which otherwise only an account that nobody wrote to since gives back."""
+    image = account.before_image
+    if account.status is not AccountStatus.DEACTIVATED or image is None or image.version != account.version:
+        return deactivated(account, now)
+    if image.status is not AccountStatus.ACTIVE:
+        return account
+    kept = replace(
+        image, version=account.version + 1, status=AccountStatus.DEACTIVATED, deactivated_at=account.deactivated_at
+    )
+    return replace(account, before_image=kept)
+
+
 def emptied(account: Account, placeholder: Address, now: datetime) -> Account:
     """A holder whose address was taken: it has a placeholder instead, also in what its directory sees of it."""
     attributes = dict(account.attributes)

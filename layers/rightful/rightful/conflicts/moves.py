@@ -88,25 +88,30 @@ def _claim_by(account: Account, conflict_id: str) -> BeforeImage | None:
     return image if same else None
 
 
-def restored(account: Account, now: datetime) -> Move:
+def restored(account: Account, now: datetime, *, asked: bool) -> Move:
     """A move back to the before-image. What the image does not carry (logins, flags) stays as it is now.
 
     The new before-image says what the undo took away: who asks for that again is asking against an administrator.
+
+    Args:
+        asked: the account asked for the change itself. Whether it is active is what its directory said then, or has
+            said again since in a request that had nothing to write: that is no doing of the conflict's, and stays.
     """
     image = account.before_image
     if image is None:
         raise ValueError("there is no before-image to restore")
+    status, deactivated_at = (account.status, account.deactivated_at) if asked else (image.status, image.deactivated_at)
     after = replace(
         account,
         version=account.version + 1,
         updated_at=now,
         email=image.email,
         email_verified=image.email_verified,
-        status=image.status,
+        status=status,
         deletion_date=image.deletion_date,
         link=image.link,
         attributes=image.attributes,
-        deactivated_at=image.deactivated_at,
+        deactivated_at=deactivated_at,
         held_since=image.held_since,
         former_link=image.former_link,
         awaited=None,

@@ -1,5 +1,6 @@
 """Undo: every account that an applied conflict touched becomes what it was: address, link, status, attributes, whose
-account it is, and the groups that it was taken out of.
+account it is, and the groups that it was taken out of. But whoever asked for the change stays active or not, as their
+directory said: that was its word, which the conflict only carried out.
 
 All or nothing, and only while nothing has been written to those accounts since: what came later rests on what is there
 now. A swap or rotation is undone whole. What needed two people, or moves the address of somebody who is protected now,
@@ -73,7 +74,9 @@ def undo(
             _write_trail(store, legs, invocation)
             legs = give_groups_back(store, invocation, legs)
             return Outcome(Effect.NOTHING, legs[0], _wake(store, queue, legs))
-        moves = [restored(account, invocation.now) for account in _touched_accounts(store, legs)]
+        asked = {leg.requester.account_id for leg in legs}
+        touched = _touched_accounts(store, legs)
+        moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
         wish = Approval(key.id, key.holder, text, invocation.now)
         needs_two = _needs_two(legs, moves)
         wishes = _wishes(store, invocation, legs, wish) if needs_two else (wish,)
@@ -198,7 +201,7 @@ def _undoing(
             without_reactivation(leg),
             version=leg.version + 1,
             status=ConflictStatus.UNDONE,
-            explanation=f"Undone by {names}: {' '.join(wish.reason for wish in wishes)}",
+            explanation=f"Undone by {names}: {' '.join(wish.reason for wish in wishes)}{_activity_stays(leg, moves)}",
             decided_by=names,
             next_step=GROUPS_OUTSTANDING if takes_groups(moves) and leg is legs[0] else None,
             undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
@@ -219,6 +222,16 @@ def _undoing(
         *required_domains(organization, [move.after.email for move in moves]),
         *(PutConflict(after, leg.version) for after, leg in zip(undone, legs, strict=True)),
     ]
+
+
+def _activity_stays(leg: Conflict, moves: Sequence[Move]) -> str:
+    """What an undo does not give back, in a sentence of its own: whether the person can sign in."""
+    for move in moves:
+        image = move.before.before_image
+        if move.before.id == leg.requester.account_id and image is not None and image.status is not move.after.status:
+            state = "active" if move.after.active else "deactivated"
+            return f" The person stays {state}: the identity provider says so."
+    return ""
 
 
 def _trail_of(undone: Conflict) -> tuple[Write, ...]:

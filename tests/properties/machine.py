@@ -1,0 +1,193 @@
+"""Everybody in two organizations, and the requests of their directories: what was said last, and what was answered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from hypothesis.stateful import RuleBasedStateMachine
+
+from rightful.accounts.account import Account, account_id_of
+from rightful.accounts.provisioning import Provisioning
+from rightful.accounts.refusals import ClaimRefusedError, RefusalRecorder
+from rightful.accounts.resource import UnverifiedDomainError
+from rightful.accounts.statement import NOTHING, Statement
+from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
+from rightful.conflicts.policy import Policy, PolicyBase, read_policy
+from rightful.conflicts.recording import pointer_of
+from rightful.conflicts.waking import wake
+from rightful.organizations.organization import DomainPolicy, OnDelete
+from rightful.organizations.tokens import Scope, Token
+from rightful.scim.errors import ScimError
+from rightful.storage.contract import Pointer
+from rightful.storage.settings_writes import ListToken, PutDirectory, PutOrganization
+from tests.scenarios.world import ELSEWHERE, HERE, OURS, THEIRS, World
+from tests.support.builders import a_directory, a_token
+
+NAMES = [f"n{number}" for number in range(6)]
+DIRECTORIES = {HERE: OURS, ELSEWHERE: OURS, "erasing": OURS, "there": THEIRS}
+POLICIES = [
+    Policy(),
+    Policy(base=PolicyBase.STRICT),
+    read_policy(
+        {
+            "base": "custom",
+            "rules": {
+                "unlinked": "auto",
+                "claimable": "auto",
+                "rehire": "auto",
+                "other_directory": "auto",
+                "pending_deletion": "auto",
+                "active_in_directory": "approval",
+            },
+            "deactivatedAfterDays": 0,
+        }
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as its identity provider would send it again."""
+
+    directory_id: str
+    scim_id: str | None
+    change: Callable[[Mapping[str, object]], Mapping[str, object]]
+    statement: Statement = NOTHING
+    operation: Operation = Operation.PATCH
+
+
+class Machine(RuleBasedStateMachine):
+    """Two organizations that use the same domain (one verified it, the other tolerates any), and everybody in them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(policy=POLICIES[2])
+        self.world.found_organizations()
+        self.world.commit(PutDirectory(a_directory(OURS, "erasing", on_delete=OnDelete.ERASE), None))
+        theirs = self.world.store.organization(THEIRS)
+        assert theirs is not None
+        self.world.commit(PutOrganization(replace(theirs, version=2, domain_policy=DomainPolicy.ANY), 1))
+        self.keys = [self._key(holder) for holder in ("Ines", "Jo")]
+        self.asked: dict[str, Asked] = {}
+        self.refusals: set[str] = set()
+        self.said: dict[str, bool] = {}
+        """Account id -> what its directory, or an administrator, said last of the person's activity, if that holds
+        whatever else was refused."""
+
+    def _key(self, holder: str) -> Token:
+        key = a_token(f"hash of {holder}", id=holder, scope=Scope.ADMIN, holder=holder, organization_id=OURS)
+        self.world.commit(ListToken(key))
+        return key
+
+    def _provisioning(self, directory_id: str, asked: Asked | None = None) -> Provisioning:
+        def remember(conflict: Conflict) -> None:
+            if asked is not None:
+                self.asked[conflict.id] = asked
+
+        recorder = RefusalRecorder(self.world.store, self.world.queue, on_recorded=remember)
+        return Provisioning(self.world.store, recorder, DIRECTORIES[directory_id], directory_id)
+
+    def _provision(self, asked: Asked) -> bool:
+        """Send a request; what is refused with a 409 must be in the table from then on.
+
+        Returns:
+            Whether it was carried out or recorded, and not refused as wrong in itself.
+        """
+        provisioning = self._provisioning(asked.directory_id, asked)
+        before = self._account_of(asked)
+        try:
+            after = self._send(provisioning, asked)
+        except ScimError as error:
+            if error.status != 409 or "with email[" not in error.detail:
+                return False
+            self.refusals.add(error.detail)
+            self._check_recorded(error)
+            return True
+        if before is not None and (before.holds != after.holds or before.active != after.active):
+            self._wake(before)
+        return True
+
+    def _nothing_else_is_wanted(self, account_id: str, canonical: str) -> None:
+        """What a directory says last about an address is all that can still be wanted."""
+        account = self.world.store.account(account_id)
+        key = f"account:{account_id}"
+        conflict_id = self.world.store.pending_conflicts([key]).get(key)
+        if account is None or conflict_id is None or account.organization_id is None:
+            return
+        conflict = self.world.store.conflict(Pointer(account.organization_id, conflict_id))
+        if conflict is not None and conflict.live and conflict.collision is Collision.EMAIL:
+            assert conflict.wanted.canonical == canonical, "an older wish outlived a later word on the address"
+
+    def _check_recorded(self, refusal: ScimError) -> None:
+        """The conflict of a 409 is in the table, as the requester's pending change."""
+        assert isinstance(refusal, ClaimRefusedError)
+        conflict = refusal.conflict
+        assert conflict is not None
+        pending = self.world.store.pending_conflicts([conflict.requester_key])
+        assert pending == {conflict.requester_key: conflict.id}
+        stored = self.world.store.conflict(pointer_of(conflict))
+        assert stored is not None
+        assert stored.wanted.canonical in refusal.detail
+
+    def _send(self, provisioning: Provisioning, asked: Asked) -> Account:
+        """Send a request, and remember what it says of the person's activity. A refused deactivation is owed, be it
+        refused because of a domain; whether a refused reactivation comes is open."""
+        active = asked.statement.active
+        try:
+            after = self._sent(provisioning, asked)
+        except ScimError as error:
+            recorded = error.status == 409 or isinstance(error, UnverifiedDomainError)
+            if recorded and asked.scim_id is not None and active is not None:
+                account_id = account_id_of(asked.scim_id)
+                self.said.pop(account_id, None)
+                if not active:
+                    self.said[account_id] = False
+            raise
+        if active is not None or asked.scim_id is None:
+            self.said[after.id] = active is not False
+        return after
+
+    def _sent(self, provisioning: Provisioning, asked: Asked) -> Account:
+        invocation = self.world.invocation()
+        if asked.scim_id is None:
+            resource = asked.change({})
+            external_id = resource.get("externalId")
+            requester = Requester(None, None, str(resource["userName"]), str(external_id) if external_id else None)
+            state = provisioning.state(requester_key=requester.key(asked.directory_id))
+            return provisioning.create(resource, state, invocation)
+        state = provisioning.state(asked.scim_id)
+        return provisioning.change(
+            asked.scim_id, asked.change, asked.operation, state, invocation, statement=asked.statement
+        )
+
+    def _account_of(self, asked: Asked) -> Account | None:
+        if asked.scim_id is None:
+            return None
+        return self._provisioning(asked.directory_id).state(asked.scim_id).account
+
+    def _wake(self, before: Account) -> None:
+        wake(self.world.store, self.world.queue, [before.holds] if before.holds else [])
+
+    def _accounts(self) -> list[Account]:
+        return sorted(self.world.store.all_of(Account), key=lambda account: account.id)
+
+    def _linked(self) -> list[Account]:
+        return [account for account in self._accounts() if account.link]
+
+    def _of_ours(self) -> list[Account]:
+        return [account for account in self._accounts() if account.organization_id == OURS]
+
+    def _undoable(self) -> list[Conflict]:
+        return [each for each in self._conflicts() if each.status is ConflictStatus.APPLIED]
+
+    def _conflicts(self) -> list[Conflict]:
+        return sorted(self.world.store.all_of(Conflict), key=lambda conflict: conflict.id)
+
+    def _pick(self, accounts: list[Account], index: int) -> Account:
+        return accounts[index % len(accounts)]
+
+    def _pick_conflict(self, index: int) -> Conflict:
+        conflicts = [conflict for conflict in self._conflicts() if conflict.organization_id == OURS]
+        conflicts = [each for each in conflicts if each.live] or conflicts or self._conflicts()
+        if index % 3 == 0:
+            conflicts = self._undoable() or conflicts
+        return conflicts[index % len(conflicts)]
