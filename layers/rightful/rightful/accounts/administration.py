@@ -65,7 +65,7 @@ class Administration:
         return self._alter(account_id, change, required_domains(self.organization, [address]))
 
     def deactivate(self, account_id: str) -> Account:
-        """End the person's access, also where a remediation had done so and is undone. The account keeps its address."""
+        """End the person's access, even where a remediation had done so and is undone. It keeps its address."""
         return self._alter(account_id, lambda account: kept_out(account, self.invocation.now), says_active=False)
 
     def reactivate(self, account_id: str) -> Account:
