@@ -306,6 +306,11 @@ def _not_named(a: Afterwards) -> None:
     assert "holder" not in str(a.world.store.log(OURS, limit=9).entries).replace("holder=", "")
 
 
+def _not_told(a: Afterwards) -> None:
+    assert a.conflict.holder_account_id is None
+    assert a.conflict.evidence == {"domain": "example.com"}
+
+
 AFTERWARDS: dict[str, Callable[[Afterwards], None]] = {}
 
 
@@ -323,6 +328,7 @@ AFTERWARDS |= {
     "the holder may be linked again by the requester": _may_be_linked_again,
     "nothing has changed": _nothing_changed,
     "the holder is not named": _not_named,
+    "the holder is not told": _not_told,
 }
 _expect("the holder is unchanged", lambda a: a.holder == a.was("holder"))
 _expect("the requester is unchanged", lambda a: a.requester == a.was("requester"))

@@ -151,13 +151,14 @@ def _explain(refused: RefusedError) -> None:
     """Raise what stands in the way for good; what merely changed meanwhile is read again."""
     if any(isinstance(refusal.write, PutAccount) for refusal in refused.refusals):
         return
-    hold = taken_by(refused)
-    if hold is not None:
-        raise AddressTakenError(hold) from refused
     for refusal in refused.refusals:
+        # First: whether somebody has an address is told only to who may use its domain.
         if isinstance(refusal.write, RequireDomain):
             raise AccountError(
                 "invalid_value",
                 f"email: the domain {refusal.write.domain} is not verified by this organization.",
                 "email",
             ) from refused
+    hold = taken_by(refused)
+    if hold is not None:
+        raise AddressTakenError(hold) from refused

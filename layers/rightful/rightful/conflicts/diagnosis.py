@@ -149,18 +149,16 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
     conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
     if _is_self(snapshot):
         return Diagnosis(ConflictClass.SELF, {"holder": "the requester itself"})
-    verified = snapshot.may_claim
-    if not verified and (hold is None or hold.account_id is None or holder is None):
+    if is_tombstone(conflict.wanted, snapshot.requester.email if snapshot.requester else None):
+        return Diagnosis(ConflictClass.TOMBSTONE, {"wanted": "32 hexadecimal digits before the person's own address"})
+    if not snapshot.may_claim:
+        # Before anything is said of a holder: whether there is one is no business of who may not use the domain.
         return _unverified(conflict.wanted)
     if hold is not None and hold.account_id is not None:
         if holder is None:
             return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "the account that is listed does not exist"})
         if holder.holds != conflict.wanted.canonical:
-            if not verified:
-                return _unverified(conflict.wanted)
             return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "the account that is listed has another address"})
-    if is_tombstone(conflict.wanted, snapshot.requester.email if snapshot.requester else None):
-        return Diagnosis(ConflictClass.TOMBSTONE, {"wanted": "32 hexadecimal digits before the person's own address"})
     keys = conflict.requester.keys(conflict.directory_id)
     if hold is None or any(hold.is_free_for(key, snapshot.now) for key in keys):
         return Diagnosis(ConflictClass.STALE_INDEX, {"holder": "nobody holds the address any more"}, free=True)
@@ -182,8 +180,6 @@ def _by_holder(snapshot: Snapshot) -> Diagnosis:
         return Diagnosis(ConflictClass.UNKNOWN, {"holder": "could not be read"})
     if holder.organization_id not in {None, conflict.organization_id}:
         return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
-    if not snapshot.may_claim:
-        return _unverified(conflict.wanted)
     if not _is_ours(snapshot, holder) and conflict.wanted.domain not in organization.domains:
         # A domain policy of "any" lets an organization use a domain, not take it from an account it does not manage.
         return _unverified(conflict.wanted)

@@ -28,9 +28,9 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
     organization = state.organization if state else None
     claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
     revoked = _revocations(store)
-    leg = _leg(store, conflict, state.account if state else None)
-    following, cyclic, cut_short = _following(store, invocation, leg, claimable, revoked)
     permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
+    leg = _leg(store, conflict, state.account if state else None, claimable)
+    following, cyclic, cut_short = _following(store, invocation, leg, claimable, revoked)
     return Snapshot(
         now=invocation.now,
         leg=leg,
@@ -46,11 +46,17 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
     )
 
 
-def _leg(store: IdentityStore, conflict: Conflict, account: Account | None) -> Leg:
-    hold = store.holds([conflict.wanted.canonical]).get(conflict.wanted.canonical)
-    holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
-    if conflict.requester.account_id is None:
-        namesake = _namesake(store, conflict)
+def _leg(store: IdentityStore, conflict: Conflict, account: Account | None, claimable: Callable[[str], bool]) -> Leg:
+    """What is in the way of a change. Who holds an address on a domain that the organization may not use is not even
+    looked up, unless it is the requester itself: neither an answer nor how long it takes depends on it."""
+    creates = conflict.requester.account_id is None
+    namesake = _namesake(store, conflict) if creates else None
+    own, canonical = namesake if creates else account, conflict.wanted.canonical
+    hold = holder = None
+    if claimable(conflict.wanted.domain) or (own is not None and own.holds == canonical):
+        hold = store.holds([canonical]).get(canonical)
+        holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+    if creates:
         return Leg(conflict, None, hold, holder, namesake.id if namesake else None, namesake)
     return Leg(conflict, account, hold, holder, _user_name_holder_id(store, conflict, account))
 
@@ -96,7 +102,7 @@ def _following(
         pending = _pending_change(store, invocation, first.conflict, leg.holder)
         if pending is None or revoked(pending) or not claimable(pending.wanted.domain):
             break
-        leg = _leg(store, pending, leg.holder)
+        leg = _leg(store, pending, leg.holder, claimable)
         legs.append(leg)
     return tuple(legs), False, False
 

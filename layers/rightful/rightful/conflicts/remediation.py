@@ -174,7 +174,8 @@ class _Remediation:
         status = ConflictStatus.WAITING_APPROVAL if decision.missing else ConflictStatus.REFUSED
         if blocked is not None:
             explanation, next_step, status = blocked.explanation, blocked.next_step, blocked.status
-        holder = snapshot.holder if diagnosis.conflict_class is not ConflictClass.OTHER_ORGANIZATION else None
+        nameless = {ConflictClass.OTHER_ORGANIZATION, ConflictClass.UNVERIFIED_DOMAIN}
+        holder = snapshot.holder if diagnosis.conflict_class not in nameless else None
         after = replace(
             conflict,
             status=status,

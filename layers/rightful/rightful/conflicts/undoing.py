@@ -94,7 +94,7 @@ def undo(
         try:
             store.commit([*writes, *(trail if room else ())], remaining=invocation.remaining)
         except RefusedError as refused:
-            _explain(refused)
+            _explain(refused, organization.id)
             continue
         if not room:
             _write_trail(store, undone, invocation)
@@ -260,15 +260,21 @@ def _wake(store: IdentityStore, queue: ConflictQueue, legs: list[Conflict]) -> t
     return wake(store, queue, legs[0].released, correlation_id=legs[0].correlation_id, by=legs[0])
 
 
-def _explain(refused: RefusedError) -> None:
+def _explain(refused: RefusedError, organization_id: str) -> None:
     """Say what stands in the way for good; what merely changed this moment is read again."""
     for refusal in refused.refusals:
         if isinstance(refusal.write, PutAccount | PutConflict):
             return
     for refusal in refused.refusals:
+        # Before anything is said of who has an address: on a domain that is not the organization's that is not told.
+        if isinstance(refusal.write, RequireDomain):
+            raise DecisionError(
+                "not_undoable", f"The domain {refusal.write.domain} is not verified any more: verify it first."
+            ) from refused
+    for refusal in refused.refusals:
         if isinstance(refusal.write, ClaimAddress):
             reservation = refusal.found.reservation if isinstance(refusal.found, Hold) else None
-            if reservation is not None:
+            if reservation is not None and reservation.organization_id == organization_id:
                 raise DecisionError(
                     "not_undoable",
                     f"{refusal.write.canonical} is kept for another user by a later conflict "
@@ -276,10 +282,6 @@ def _explain(refused: RefusedError) -> None:
                 ) from refused
             raise DecisionError(
                 "not_undoable", f"Somebody else has {refusal.write.canonical} by now: free it first."
-            ) from refused
-        if isinstance(refusal.write, RequireDomain):
-            raise DecisionError(
-                "not_undoable", f"The domain {refusal.write.domain} is not verified any more: verify it first."
             ) from refused
         if isinstance(refusal.write, PutPending):
             raise DecisionError(

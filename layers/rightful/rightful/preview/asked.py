@@ -1,6 +1,6 @@
 """What is asked: pairs of an address and the one that is to take its place. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -66,14 +66,6 @@ class Facts:
 def read_pairs(asked: Iterable[AskedChange]) -> tuple[Read, ...]:
     """Read the addresses of all pairs."""
     return tuple(map(_read, asked))
-
-
-def addresses_of(pairs: Iterable[Read]) -> Iterator[str]:
-    """Every canonical address that occurs."""
-    for pair in pairs:
-        for address in (pair.old, pair.new):
-            if address is not None:
-                yield address.canonical
 
 
 def _read(asked: AskedChange) -> Read:

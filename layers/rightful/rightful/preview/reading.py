@@ -8,7 +8,7 @@ from rightful.conflicts.conflict import Collision, Conflict
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import Organization
-from rightful.preview.asked import Facts, Read, addresses_of
+from rightful.preview.asked import Facts, Read
 from rightful.storage.contract import IdentityStore
 
 MOST_WAITING = 2_000
@@ -23,12 +23,17 @@ def gather_facts(
     waiting, all_waiting = _waiting(store, organization)
     waiting = _by_kept_keys(store, organization, waiting)
     wanted = {conflict.wanted for conflict in waiting}
-    holds = store.holds({*addresses_of(pairs), *(address.canonical for address in wanted)})
-    requester_ids = {conflict.requester.account_id for conflict in waiting if conflict.requester.account_id}
-    accounts = store.accounts({hold.account_id for hold in holds.values() if hold.account_id} | requester_ids)
     domains = {pair.new.domain for pair in pairs if pair.new is not None} | {address.domain for address in wanted}
-    permitted = filter(organization.may_claim_on, domains)
+    permitted = set(filter(organization.may_claim_on, domains))
     foreign = frozenset(domain for domain in permitted if not may_claim(store, organization, domain))
+    # Who holds an address on a domain that the organization may not use is not even looked up.
+    asked = [address for address in (*(pair.new for pair in pairs), *wanted) if address is not None]
+    claimable = {address.canonical for address in asked if address.domain in permitted - foreign}
+    holds = store.holds({*(pair.old.canonical for pair in pairs if pair.old is not None), *claimable})
+    requester_ids = {conflict.requester.account_id for conflict in waiting if conflict.requester.account_id}
+    # The organization's id is no account's: there is something to read in any case, so that the time tells nothing.
+    holder_ids = {hold.account_id for hold in holds.values() if hold.account_id}
+    accounts = store.accounts(holder_ids | requester_ids | {organization.id})
     facts = Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting)
     counters = {day_counter(account_id, invocation.now) for account_id in {*_could_move(facts, pairs), *requester_ids}}
     counts = store.tallied([hour_counter(organization.id, invocation.now), *counters])
