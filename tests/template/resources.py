@@ -1,5 +1,6 @@
 """Reading the resources of an expanded template."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,16 @@ def function_of(resources: Resources, name: Mapping[str, Any]) -> str:
     if resources[logical_id]["Type"] == "AWS::Lambda::Alias":
         logical_id = resources[logical_id]["Properties"]["FunctionName"]["Ref"]
     return logical_id
+
+
+def alias_of(called: Mapping[str, Any]) -> str:
+    """The alias that something names, by logical id: {"Ref": the alias}, or by what its ARN is made of."""
+    if "Ref" in called:
+        logical_id: str = called["Ref"]
+        return logical_id
+    named = re.fullmatch(r"\$\{(\w+)\.Arn\}:(\w+)", called["Fn::Sub"])
+    assert named, called
+    return f"{named[1]}Alias{named[2]}"
 
 
 def api_body(resources: Resources) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.template.resources import Resources, api_body, of_type
+from tests.template.resources import Resources, alias_of, api_body, of_type
 
 _METHODS = {"get", "post", "put", "patch", "delete"}
 _ALL_METHODS = {*_METHODS, "head", "options"}
@@ -15,10 +15,9 @@ _ALL_METHODS = {*_METHODS, "head", "options"}
 
 def called_alias(operation: Mapping[str, Any]) -> str:
     """The alias that an operation of the API calls, by logical id."""
-    uri, names = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-    assert "functions/${Alias}/invocations" in uri
-    alias: str = names["Alias"]["Ref"]
-    return alias
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    assert uri.endswith("/invocations")
+    return alias_of({"Fn::Sub": uri.split("/functions/")[1].removesuffix("/invocations")})
 
 
 def test_every_method_is_named_and_asks_for_a_key(expanded: Resources) -> None:
@@ -77,7 +76,7 @@ def test_a_function_is_called_by_this_stage_of_this_api_on_its_own_paths_alone(e
         ]
     }
     permitted = [
-        (permission["FunctionName"]["Ref"], permission.get("SourceArn"))
+        (alias_of(permission["FunctionName"]), permission.get("SourceArn"))
         for permission in of_type(expanded, "AWS::Lambda::Permission").values()
         if permission["Principal"] == "apigateway.amazonaws.com"
     ]
@@ -88,7 +87,19 @@ def test_who_a_key_belongs_to_is_remembered_for_a_minute_at_most(expanded: Resou
     """So a key that is shut out is out within a minute, as the runbook says."""
     authorizer = api_body(expanded)["components"]["securitySchemes"]["KeyAuthorizer"]["x-amazon-apigateway-authorizer"]
     assert 0 < authorizer["authorizerResultTtlInSeconds"] <= 60
-    assert authorizer["authorizerUri"]["Fn::Sub"][1] == {"__FunctionArn__": {"Ref": "AuthorizerFunctionAliaslive"}}
+    called = authorizer["authorizerUri"]["Fn::Sub"][1]["__FunctionArn__"]
+    assert alias_of(called) == "AuthorizerFunctionAliaslive"
+
+
+def test_the_api_is_made_after_the_aliases_that_it_names(expanded: Resources) -> None:
+    """It names them by the functions' ARNs, which alone would let it be made before them; what is permitted to call the
+    authorizer names the API, and so comes after it."""
+    called = {
+        called_alias(operation) for methods in api_body(expanded)["paths"].values() for operation in methods.values()
+    }
+    assert set(expanded["Api"]["DependsOn"]) == {*called, "AuthorizerFunctionAliaslive"}
+    permission = expanded["ApiKeyAuthorizerAuthorizerPermission"]["Properties"]
+    assert permission["SourceArn"]["Fn::Sub"][1] == {"__ApiId__": {"Ref": "Api"}}
 
 
 GATEWAY_ANSWERS = {

@@ -24,11 +24,21 @@ TOLD = {
         "Fn::If": [
             "HasLogHashKey",
             {"Ref": "LogHashKey"},
-            {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]},
+            {"Fn::Sub": "{{resolve:secretsmanager:${LogHashSecret}}}"},
         ]
     },
     "POWERTOOLS_LOG_LEVEL": {"Ref": "LogLevel"},
 }
+
+
+def test_the_key_of_the_logs_hashes_is_made_once_and_outlives_the_stack(expanded: Resources) -> None:
+    """CloudFormation generates a secret anew where what is written of it changes: this is what it is, for good."""
+    secret = expanded["LogHashSecret"]
+    assert secret["Properties"]["GenerateSecretString"] == {"PasswordLength": 43, "ExcludePunctuation": True}
+    assert "Name" not in secret["Properties"]  # that of a deleted stack is there still
+    assert secret["Condition"] == "NeedsLogHashSecret"
+    assert secret["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert secret["UpdateReplacePolicy"] == "Retain"
 
 
 def test_functions_are_told_of_the_resources_and_parameters_of_their_name(expanded: Resources) -> None:

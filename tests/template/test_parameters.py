@@ -104,6 +104,8 @@ def test_parameters_that_do_not_go_together_are_refused_with_the_way_out(
         ("HasProvisionedConcurrency", {"ProvisionedConcurrency": "2"}, True),
         ("HasWebAcl", {}, False),
         ("HasLogHashKey", {"LogHashKey": "secret"}, True),
+        ("NeedsLogHashSecret", {"LogHashKey": "secret"}, False),
+        ("NeedsLogHashSecret", {}, True),
         ("LogsDebug", {"LogLevel": "DEBUG"}, True),
         ("LogsDebug", {}, False),
         ("NeedsApiGatewayLogsRole", {}, True),

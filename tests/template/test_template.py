@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.paths import ROOT, TEMPLATE
-from tests.template.resources import ROLLBACK, Resources, as_list, function_of, of_type
+from tests.template.resources import ROLLBACK, Resources, alias_of, as_list, function_of, of_type
 
 _DATA_SERVICES = ("dynamodb:", "sqs:", "s3:", "events:", "kms:", "secretsmanager:", "logs:")
 _WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -169,7 +169,7 @@ def test_nobody_calls_a_function_but_by_its_alias(expanded: Resources) -> None:
     ]
     assert len(callers) >= 7
     for caller in callers:
-        assert expanded[caller["FunctionName"]["Ref"]]["Type"] == "AWS::Lambda::Alias"
+        assert expanded[alias_of(caller["FunctionName"])]["Type"] == "AWS::Lambda::Alias"
 
 
 def test_a_change_of_a_layer_alone_makes_a_new_version(template: dict[str, Any]) -> None:
