@@ -8,6 +8,7 @@ UV_VERSION := 0.13.9
 SAM_VERSION := 1.170.0
 BUILD_DIR := .aws-sam/build
 UV := .tools/uv/bin/uv
+SAM = $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam
 
 # uv takes the interpreter that is here and fetches none.
 export UV_PYTHON_DOWNLOADS := never
@@ -69,12 +70,12 @@ lock: $(UV) ## Lock the dependencies anew after a change of pyproject.toml
 .PHONY: build
 build: $(UV) ## Build what is deployed (needs python3.13 on the PATH)
 	@python3.13 -c '' 2>/dev/null || { echo "Building needs python3.13 on the PATH: it is the functions' interpreter." >&2; exit 1; }
-	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam build $(SAM_BUILD_ARGS)
+	SAM_CLI_TELEMETRY=0 $(SAM) build $(SAM_BUILD_ARGS)
 	python3.13 -m compileall -q --invalidation-mode unchecked-hash $(BUILD_DIR)/DependenciesLayer
 
 .PHONY: deploy
-deploy: build ## Deploy to your AWS account (STAGE=dev, or prod); asks for what it needs
-	SAM_CLI_TELEMETRY=0 $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam deploy --guided --config-env $(STAGE)
+deploy: $(RUNTIME_READY) ## Build and deploy to your AWS account (STAGE=dev, or prod); asks little, and only the first time
+	@exec .venv/bin/python -m deploy --stage '$(STAGE)' --sam '$(SAM)'
 
 ##@ Housekeeping
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from local.environment import run_uv
+from local.environment import ministack_python, run_uv
+from local.ministack import CREDENTIALS, REGION, MiniStack
 from local.paths import ROOT, TOOLS
 from tests.artifact.runtime_api import Answer, RuntimeApi
 
@@ -191,3 +192,18 @@ def _reaching(stack: Any) -> dict[str, str]:
             "AWS_ENDPOINT_URL",
         )
     }
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[dict[str, str]]:
+    """An empty AWS, and the environment that leads to it."""
+    ministack = MiniStack(ministack_python(), 0)
+    yield {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        **CREDENTIALS,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": ministack.url,
+        "NO_PROXY": "127.0.0.1",
+        "SAM_CLI_TELEMETRY": "0",
+    }
+    ministack.stop()

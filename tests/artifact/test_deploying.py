@@ -1,38 +1,21 @@
 """`sam deploy` itself, with samconfig.toml, of what `sam build` made, to the local stand-in for AWS: packaging, change
 set, every resource, and an operator's first steps on the result."""
 
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 
-from local.environment import ministack_python, uv
-from local.ministack import CREDENTIALS, REGION, MiniStack
+from local.environment import uv
+from local.ministack import REGION
 from local.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
 STACK = "rightful-dev"
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[dict[str, str]]:
-    """An empty AWS, and the environment that leads to it."""
-    ministack = MiniStack(ministack_python(), 0)
-    yield {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-        **CREDENTIALS,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": ministack.url,
-        "NO_PROXY": "127.0.0.1",
-        "SAM_CLI_TELEMETRY": "0",
-    }
-    ministack.stop()
 
 
 def sam(aws: dict[str, str], *arguments: str) -> str:

@@ -1,0 +1,1 @@
+"""`make deploy`: few questions the first time, none later."""
