@@ -34,6 +34,10 @@ invoke: EVENT ?= scim_create_user
 invoke: $(RUNTIME_READY) ## Send an example event to its function on the running stack (EVENT=scim_create_user)
 	@.venv/bin/python -m local invoke $(EVENT)
 
+.PHONY: sam-local
+sam-local: $(RUNTIME_READY) ## Write template, environment and events with which sam local runs against the running stack
+	@.venv/bin/python -m local sam-local
+
 ##@ Work on it
 
 .PHONY: test

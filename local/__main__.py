@@ -1,4 +1,4 @@
-"""`python -m local run`, `python -m local demo` and `python -m local invoke <event>`."""
+"""`python -m local run`, `demo`, `invoke <event>` and `sam-local`."""
 
 import argparse
 import sys
@@ -16,11 +16,16 @@ def main() -> int:
     commands.add_parser("demo", help="play a refused email change against what is running")
     invoking = commands.add_parser("invoke", help="send one of events/*.json to its function")
     invoking.add_argument("event", help="the file's name without .json, e.g. scim_create_user")
+    commands.add_parser("sam-local", help="write what sam local needs to run the functions in Docker")
     arguments = parser.parse_args()
     if arguments.command == "demo":
         from local import demo
 
         return demo.main()
+    if arguments.command == "sam-local":
+        from local import sam_local
+
+        return sam_local.main()
     if arguments.command == "invoke":
         return _invoke(arguments.event)
     return run.main(arguments.port)

@@ -7,12 +7,10 @@ import json
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from local.deployment import STACK_NAME
-from local.ministack import CREDENTIALS, REGION
-from local.paths import ROOT, RUN_FILE
+from local.paths import ROOT
 from local.problem import LocalProblemError
+from local.running import Running, running
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -65,34 +63,34 @@ def key_id_of(dynamodb: "DynamoDBClient", table: str, secret: str) -> str:
     return item["token_id"]["S"]
 
 
+def example_for(name: str, stack: Running) -> dict[str, object]:
+    """An example event with the demo organization's ids, and the key that the function is called with.
+
+    Raises:
+        LocalProblemError: there is no such example.
+    """
+    run, dynamodb = stack.document, stack.session.client("dynamodb", endpoint_url=stack.endpoint)
+    secret = {"admin": run["admin_token"], "accounts": run["app_token"]}.get(function_of(name), run["scim_token"])
+    return example(
+        name,
+        organization_id=stack.organization_id,
+        directory_id=stack.directory_id,
+        account_id=_first_account(dynamodb, stack.outputs["IdentityTable"], stack.directory_id),
+        key_id=key_id_of(dynamodb, stack.outputs["IdentityTable"], secret),
+        key=secret,
+    )
+
+
 def invoke(name: str) -> None:
     """Invoke the example's function on the running stack, with the demo organization's ids, and print its answer.
 
     Raises:
         LocalProblemError: nothing runs, or there is no such example.
     """
-    import boto3
-
-    if not RUN_FILE.exists():
-        raise LocalProblemError("Nothing runs. In another terminal: make run")
-    run = json.loads(RUN_FILE.read_text())
-    session = boto3.Session(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
-    url = run["aws_endpoint_url"]
-    stack = session.client("cloudformation", endpoint_url=url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    directory_id = urlsplit(run["scim_base_url"]).path.rpartition("/")[2]
-    secret = {"admin": run["admin_token"], "accounts": run["app_token"]}.get(function_of(name), run["scim_token"])
-    dynamodb = session.client("dynamodb", endpoint_url=url)
-    event = example(
-        name,
-        organization_id=urlsplit(run["admin_base_url"]).path.rpartition("/")[2],
-        directory_id=directory_id,
-        account_id=_first_account(dynamodb, outputs["IdentityTable"], directory_id),
-        key_id=key_id_of(dynamodb, outputs["IdentityTable"], secret),
-        key=secret,
-    )
-    answer = session.client("lambda", endpoint_url=url).invoke(
-        FunctionName=outputs[f"{function_of(name).title()}Function"], Payload=json.dumps(event)
+    stack = running()
+    answer = stack.session.client("lambda", endpoint_url=stack.endpoint).invoke(
+        FunctionName=stack.outputs[f"{function_of(name).title()}Function"],
+        Payload=json.dumps(example_for(name, stack)),
     )
     document = json.loads(answer["Payload"].read() or "null")
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

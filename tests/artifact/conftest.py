@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -40,6 +41,12 @@ def _python313() -> Path | None:
         if python.exists() and subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0:
             return python
     return None
+
+
+def sam_version() -> str:
+    """The AWS SAM CLI that the Makefile pins."""
+    (version,) = re.findall(r"^SAM_VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return str(version)
 
 
 @pytest.fixture(scope="session")

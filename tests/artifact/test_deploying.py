@@ -1,7 +1,6 @@
 """`sam deploy` itself, with samconfig.toml, of what `sam build` made, to the local stand-in for AWS: packaging, change
 set, every resource, and an operator's first steps on the result."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from local.environment import uv
 from local.ministack import REGION
 from local.paths import ROOT
+from tests.artifact.conftest import sam_version
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +20,7 @@ STACK = "rightful-dev"
 
 def sam(aws: dict[str, str], *arguments: str) -> str:
     """Run the pinned AWS SAM CLI."""
-    (version,) = re.findall(r"^SAM_VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    command = [uv(), "tool", "run", "--from", f"aws-sam-cli=={version}", "sam", *arguments]
+    command = [uv(), "tool", "run", "--from", f"aws-sam-cli=={sam_version()}", "sam", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=aws, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
