@@ -131,14 +131,15 @@ def primaries(values: list[object]) -> int:
 def identity(attribute: Attribute, value: object) -> object:
     """Return what makes `value` the same value as another one of the attribute.
 
-    Strings count in the case that the schema gives them: `A@x.org` and `a@x.org` are one email.
+    Strings count in the case that the schema gives them: `A@x.org` and `a@x.org` are one email. Whether it is the
+    primary one makes it no other value: an address that has no `value` is the same one with the mark and without.
     """
     if not isinstance(value, dict):
         return _folded(attribute, value)
     key = attribute.key
     if key and key[0] in value:
         return tuple(_folded(attribute.by_name[name], value.get(name)) for name in key)
-    return repr(sorted(value.items()))
+    return repr(sorted(item for item in value.items() if item[0] != "primary" or not attribute.has_primary))
 
 
 def _folded(attribute: Attribute, value: object) -> object:
