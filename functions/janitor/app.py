@@ -38,6 +38,7 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
             "reservationsEnded": done.reservations_ended,
             "accountsErased": done.accounts_erased,
             "groupsCleaned": done.groups_cleaned,
+            "directoriesDeleted": done.directories_deleted,
             "itemsLookedAt": done.checked.looked_at,
         },
     )

@@ -13,6 +13,7 @@ from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
 from tests.contract.listings import Listings
 from tests.contract.managed import Managed
+from tests.contract.offboarding_writes import OffboardingWrites
 from tests.contract.pages import Pages
 from tests.contract.round_trips import RoundTrips
 from tests.contract.settings_writes import KeyWrites, SettingsWrites
@@ -29,6 +30,7 @@ class IdentityStoreContract(
     ConflictWrites,
     SettingsWrites,
     KeyWrites,
+    OffboardingWrites,
     GroupWrites,
     SourceWrites,
     WholeCommits,

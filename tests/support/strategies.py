@@ -32,7 +32,16 @@ from rightful.conflicts.conflict import (
 )
 from rightful.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.eventlog import Action, LogEntry, Result
-from rightful.organizations.organization import Directory, DomainChallenge, DomainPolicy, OnDelete, Organization
+from rightful.organizations.organization import (
+    AccountsAtEnd,
+    Closing,
+    Directory,
+    DirectoryDeletion,
+    DomainChallenge,
+    DomainPolicy,
+    OnDelete,
+    Organization,
+)
 from rightful.organizations.tokens import Scope, Token
 
 _Kind = TypeVar("_Kind")
@@ -259,6 +268,7 @@ def organizations(organization_id: str) -> st.SearchStrategy[Organization]:
         policy=policies,
         brakes=brakes,
         challenges=st.dictionaries(texts, st.builds(DomainChallenge, texts, moments), max_size=2),
+        closing=st.none() | _whole(Closing, asked_at=moments, accounts=st.sampled_from(AccountsAtEnd)),
     )
 
 
@@ -274,6 +284,7 @@ def directories(organization_id: str, directory_id: str) -> st.SearchStrategy[Di
         profile=texts,
         on_delete=st.sampled_from(OnDelete),
         extensions=st.lists(documents, max_size=2).map(tuple),
+        deleting=st.none() | _whole(DirectoryDeletion, asked_at=moments, by=texts, keeps_active=st.booleans()),
     )
 
 

@@ -48,7 +48,7 @@ class DirectoryUsers:
             account_id=account_id_of(scim_id) if scim_id is not None else None,
             requester_key=requester_key,
         )
-        if state is None:
+        if state is None or state.directory.deleting is not None:
             raise not_found(f"There is no directory {self.directory_id}.")
         if scim_id is not None and not self.is_user(state.account, scim_id):
             raise not_found(f"Resource {scim_id} not found.")

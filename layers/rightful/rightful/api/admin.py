@@ -11,11 +11,14 @@ from rightful.api import (
     admin_accounts,
     admin_conflicts,
     admin_directories,
+    admin_directory_deletion,
     admin_domains,
     admin_log,
+    admin_organization,
     admin_preview,
     admin_settings,
     admin_summary,
+    admin_tokens,
 )
 from rightful.api.account_errors import account_error_response
 from rightful.api.admin_call import AdminCall
@@ -35,6 +38,9 @@ BASE = "/admin/v1/orgs/{orgId}"
 Handler = Callable[[AdminCall], Response]
 
 ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    "": {"GET": admin_organization.get_organization, "PATCH": admin_organization.patch_organization},
+    "/tokens": {"GET": admin_tokens.list_tokens},
+    "/tokens/{id}": {"DELETE": admin_tokens.delete_token},
     "/conflicts": {"GET": admin_conflicts.list_conflicts},
     "/conflicts/{id}": {"GET": admin_conflicts.get},
     "/conflicts/{id}/decision": {"POST": admin_conflicts.decide},
@@ -51,13 +57,24 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/domains/{domain}": {"DELETE": admin_domains.delete_domain},
     "/domains/{domain}/verify": {"POST": admin_domains.verify},
     "/directories": {"GET": admin_directories.list_directories, "POST": admin_directories.post_directory},
-    "/directories/{id}": {"GET": admin_directories.get_directory, "PATCH": admin_directories.patch_directory},
+    "/directories/{id}": {
+        "GET": admin_directories.get_directory,
+        "PATCH": admin_directories.patch_directory,
+        "DELETE": admin_directory_deletion.delete_directory,
+    },
     "/directories/{id}/tokens": {"GET": admin_directories.list_tokens, "POST": admin_directories.post_token},
     "/directories/{id}/tokens/{tokenId}": {"DELETE": admin_directories.delete_token},
 }
 
-OPEN_TO_OPERATORS = ("/policy", "/domains", "/directories")
-"""What the operator of the service keeps for organizations: with its key, of any organization."""
+OPEN_TO_OPERATORS = ("/policy", "/domains", "/directories", "/tokens")
+"""What the operator of the service keeps for organizations: with its key, of any organization. And the organization
+itself."""
+
+
+def opens_to_operators(route: str) -> bool:
+    """Whether an operator's key opens a route, too."""
+    return not route or route.startswith(OPEN_TO_OPERATORS)
+
 
 _STATUS_OF_CODE = {
     "invalid_value": 400,
@@ -120,7 +137,7 @@ def _administrator(request: Request) -> Principal:
     """
     principal = request.principal
     if principal is not None and principal.scope is Scope.OPERATOR:
-        if not request.resource.removeprefix(BASE).startswith(OPEN_TO_OPERATORS):
+        if not opens_to_operators(request.resource.removeprefix(BASE)):
             message = "An operator's key opens the settings of organizations, not their accounts and conflicts."
             raise ApiError(403, "forbidden", message)
         return principal

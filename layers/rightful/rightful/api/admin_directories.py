@@ -9,6 +9,7 @@ from rightful.api.admin_call import AdminCall
 from rightful.api.documents import directory_document, token_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.proxy import Response
+from rightful.organizations.directory_deletion import what_is_left
 from rightful.organizations.extensions import check_extensions
 from rightful.organizations.organization import Directory, OnDelete
 from rightful.organizations.registry import change_directory, create_directory, issue_token, revoke_token
@@ -52,7 +53,7 @@ def list_directories(call: AdminCall) -> Response:
 
 def get_directory(call: AdminCall) -> Response:
     """GET directories/{id}."""
-    return Response(200, _directory(call, _asked_directory(call)))
+    return directory_response(call, asked_directory(call))
 
 
 def post_directory(call: AdminCall) -> Response:
@@ -75,7 +76,7 @@ def post_directory(call: AdminCall) -> Response:
 def patch_directory(call: AdminCall) -> Response:
     """PATCH directories/{id}: members that are left out stay as they are."""
     changed = call.body(ChangedDirectory)
-    before = _asked_directory(call)
+    before = asked_directory(call)
     _check(changed.profile or before.profile, changed.extensions or [])
     directory = replace(
         before,
@@ -95,7 +96,7 @@ def patch_directory(call: AdminCall) -> Response:
 
 def list_tokens(call: AdminCall) -> Response:
     """GET directories/{id}/tokens."""
-    directory = _asked_directory(call)
+    directory = asked_directory(call)
     tokens = call.store.tokens(organization_id=call.organization_id, directory_id=directory.id)
     return call.listing(tokens, None, token_document)
 
@@ -103,7 +104,7 @@ def list_tokens(call: AdminCall) -> Response:
 def post_token(call: AdminCall) -> Response:
     """POST directories/{id}/tokens {"holder"?, "lifetimeDays"?}: the answer shows the key, this once."""
     new = call.body(NewToken)
-    directory = _asked_directory(call)
+    directory = asked_directory(call)
     secret, token = issue_token(
         call.store,
         call.invocation,
@@ -119,7 +120,7 @@ def post_token(call: AdminCall) -> Response:
 
 def delete_token(call: AdminCall) -> Response:
     """DELETE directories/{id}/tokens/{tokenId}."""
-    directory = _asked_directory(call)
+    directory = asked_directory(call)
     for token in call.store.tokens(organization_id=call.organization_id, directory_id=directory.id):
         if token.id == call.request.path_parameters.get("tokenId"):
             revoke_token(call.store, call.invocation, token, by=call.who)
@@ -127,15 +128,31 @@ def delete_token(call: AdminCall) -> Response:
     raise ApiError(404, "not_found", "There is no such key of this directory.")
 
 
-def _asked_directory(call: AdminCall) -> Directory:
+def asked_directory(call: AdminCall) -> Directory:
+    """The directory in the path.
+
+    Raises:
+        ApiError: 404.
+    """
     state = call.store.directory_state(call.organization_id, call.request.path_parameters.get("id", ""))
     if state is None:
         raise ApiError(404, "not_found", "There is no such directory in this organization.")
     return state.directory
 
 
+def directory_response(call: AdminCall, directory: Directory, status: int = 200) -> Response:
+    """A directory as it is now."""
+    return Response(status, _directory(call, directory))
+
+
 def _directory(call: AdminCall, directory: Directory) -> dict[str, object]:
-    return directory_document(directory, call.request.base_url)
+    """One that is being deleted shows how much is left to do."""
+    document = directory_document(directory, call.request.base_url)
+    deleting = document["deleting"]
+    if isinstance(deleting, dict):
+        left = what_is_left(call.store, directory.id)
+        deleting |= {"usersLeft": left.users, "groupsLeft": left.groups}
+    return document
 
 
 def _check(profile_name: str, extensions: list[dict[str, object]]) -> None:

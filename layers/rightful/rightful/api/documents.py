@@ -7,7 +7,7 @@ from rightful.conflicts.conflict import Approval, Conflict
 from rightful.conflicts.outline import outline
 from rightful.eventlog import LogEntry
 from rightful.moments import time_text
-from rightful.organizations.organization import Directory
+from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 
 
@@ -143,6 +143,7 @@ def log_document(entry: LogEntry) -> dict[str, object]:
 
 def directory_document(directory: Directory, base_url: str) -> dict[str, object]:
     """A directory's settings, and the URL that goes into the identity provider."""
+    deleting = directory.deleting
     return {
         "id": directory.id,
         "name": directory.name,
@@ -151,6 +152,17 @@ def directory_document(directory: Directory, base_url: str) -> dict[str, object]
         "extensions": [dict(extension) for extension in directory.extensions],
         "scimBaseUrl": f"{base_url}/scim/directory/{directory.id}",
         "createdAt": _time(directory.created_at),
+        "deleting": {"since": _time(deleting.asked_at), "by": deleting.by} if deleting else None,
+    }
+
+
+def organization_document(organization: Organization) -> dict[str, object]:
+    """An organization. Its domains, directories, keys and policy have routes of their own."""
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "createdAt": _time(organization.created_at),
+        "closing": {"since": _time(organization.closing.asked_at)} if organization.closing else None,
     }
 
 
@@ -162,4 +174,5 @@ def token_document(token: Token) -> dict[str, object]:
         "holder": token.holder,
         "createdAt": _time(token.created_at),
         "expiresAt": _time(token.expires_at),
+        "directoryId": token.directory_id,
     }

@@ -68,7 +68,7 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
     if snapshot.now >= conflict.expires_at:
         return ConflictStatus.EXPIRED, "Nothing could be done within 28 days, and the identity provider gave up by now."
     if snapshot.organization is None or not snapshot.directory_exists:
-        return ConflictStatus.SUPERSEDED, "The directory that asked for the change does not exist any more."
+        return ConflictStatus.SUPERSEDED, "The directory that asked for the change was deleted."
     if snapshot.revoked:
         return ConflictStatus.SUPERSEDED, "The key that asked for the change was revoked."
     if snapshot.pending_id != conflict.id:

@@ -35,7 +35,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         now=invocation.now,
         leg=leg,
         organization=organization,
-        directory_exists=state is not None,
+        directory_exists=state is not None and state.directory.deleting is None,
         pending_id=state.pending_conflict_id if state else None,
         following=following,
         cyclic=cyclic,

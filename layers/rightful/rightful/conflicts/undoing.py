@@ -36,6 +36,7 @@ from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer
 from rightful.storage.writes import (
     ClaimAddress,
     ContendedError,
+    CountUsers,
     Hold,
     PutAccount,
     PutConflict,
@@ -85,6 +86,7 @@ def undo(
                 return _noted(store, invocation, conflict, wish)
             except RefusedError:
                 continue
+        _check_directories(store, pointer.organization_id, moves)
         undone, writes = _undoing(organization, legs, moves, wishes, invocation)
         if not moves:
             # It only kept an address for a user that has not come: that ends.
@@ -180,6 +182,21 @@ def _touched_accounts(store: IdentityStore, legs: list[Conflict]) -> list[Accoun
     return accounts
 
 
+def _check_directories(store: IdentityStore, organization_id: str, moves: list[Move]) -> None:
+    """Nobody is given back to a directory that is gone, or going."""
+    links = [move.after.link for move in moves if move.after.link and move.after.link != move.before.link]
+    for directory_id in {link.directory_id for link in links}:
+        state = store.directory_state(organization_id, directory_id)
+        if state is None or state.directory.deleting is not None:
+            raise _directory_deleted()
+
+
+def _directory_deleted() -> DecisionError:
+    return DecisionError(
+        "not_undoable", "The directory that an account would be linked in again was deleted: undo it by hand."
+    )
+
+
 def _undoing(
     organization: Organization,
     legs: list[Conflict],
@@ -272,6 +289,8 @@ def _explain(refused: RefusedError, organization_id: str) -> None:
                 "not_undoable", f"The domain {refusal.write.domain} is not verified any more: verify it first."
             ) from refused
     for refusal in refused.refusals:
+        if isinstance(refusal.write, CountUsers):
+            raise _directory_deleted() from refused
         if isinstance(refusal.write, ClaimAddress):
             reservation = refusal.found.reservation if isinstance(refusal.found, Hold) else None
             if reservation is not None and reservation.organization_id == organization_id:

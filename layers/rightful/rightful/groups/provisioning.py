@@ -78,7 +78,7 @@ class GroupProvisioning:
             group_id=group_id,
             member_ids=[value for value in readable(member_ids)[:BATCH] if value != group_id],
         )
-        if state is None:
+        if state is None or state.directory.deleting is not None:
             raise not_found(f"There is no directory {self.directory_id}.")
         if group_id is not None:
             self.mine(state.group, group_id)
@@ -209,16 +209,8 @@ class GroupProvisioning:
         while True:
             before = self.mine(state.group, group_id)
             precondition(before)
-            deleted = replace(before, version=before.version + 1, updated_at=invocation.now, deleted=True)
-            writes: list[Write] = [
-                PutGroup(deleted, before.version),
-                ReleaseGroupName(self.directory_id, canonical_group_name(before.display_name), group_id),
-                CountGroups(self.directory_id, group_id, -1),
-                NoteDeletedGroup(group_id),
-                *GroupHistory(self.organization_id, invocation).deleted(before),
-            ]
             try:
-                self._commit(writes, invocation)
+                self._commit(deletion_of(before, self.organization_id, invocation), invocation)
             except RefusedError:
                 state = self._again(group_id, (), invocation)
                 continue
@@ -262,9 +254,21 @@ class GroupProvisioning:
         state = self.store.group_state(
             self.organization_id, self.directory_id, group_id=group_id, member_ids=readable(member_ids)
         )
-        if state is None:
+        if state is None or state.directory.deleting is not None:
             raise not_found(f"There is no directory {self.directory_id}.")
         return state
+
+
+def deletion_of(group: Group, organization_id: str, invocation: Invocation) -> list[Write]:
+    """The writes after which nobody sees a group any more, and the janitor cleans up what is left of it."""
+    deleted = replace(group, version=group.version + 1, updated_at=invocation.now, deleted=True)
+    return [
+        PutGroup(deleted, group.version),
+        ReleaseGroupName(group.directory_id, canonical_group_name(group.display_name), group.id),
+        CountGroups(group.directory_id, group.id, -1),
+        NoteDeletedGroup(group.id),
+        *GroupHistory(organization_id, invocation).deleted(group),
+    ]
 
 
 def _found(refused: RefusedError, kind: type) -> str | None:

@@ -28,6 +28,33 @@ class OnDelete(StrEnum):
     """Remove the account: its address is free at once."""
 
 
+class AccountsAtEnd(StrEnum):
+    """What becomes of an organization's accounts when it is offboarded."""
+
+    ERASE = "erase"
+    """They are removed, and what they hold is free."""
+    RELEASE = "release"
+    """They become personal accounts: the person keeps login and address, and what the organization wrote is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """An organization that is being offboarded: since when, and what becomes of its accounts."""
+
+    asked_at: datetime
+    accounts: AccountsAtEnd
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryDeletion:
+    """A directory that is being deleted: since when, and who asked for it. `keeps_active`: whether its people stay as
+    they are, because their accounts become their own; else they are deactivated."""
+
+    asked_at: datetime
+    by: str
+    keeps_active: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class DomainChallenge:
     """What an organization has to put into DNS to prove that a domain is its own, and since when."""
@@ -43,6 +70,7 @@ class Organization:
     Attributes:
         domains: a verified domain -> when it was verified.
         challenges: a domain that waits to be verified -> how.
+        closing: set while it is being offboarded.
     """
 
     id: str
@@ -54,6 +82,7 @@ class Organization:
     policy: Policy = STANDARD
     brakes: Brakes = field(default_factory=Brakes)
     challenges: Mapping[str, DomainChallenge] = field(default_factory=dict)
+    closing: Closing | None = None
 
     def may_claim_on(self, domain: str) -> bool:
         """Whether its directories may claim addresses on that canonical domain."""
@@ -65,7 +94,7 @@ class Directory:
     """One IdP connection of an organization.
 
     `profile` names the IdP's dialect (rightful.scim.profiles); `extensions` are custom schema extensions as SCIM
-    schema documents.
+    schema documents. `deleting` is set once it is to go: nobody comes into it any more.
     """
 
     id: str
@@ -76,3 +105,4 @@ class Directory:
     profile: str = "generic"
     on_delete: OnDelete = OnDelete.DEACTIVATE
     extensions: tuple[Mapping[str, object], ...] = ()
+    deleting: DirectoryDeletion | None = None

@@ -19,6 +19,7 @@ from rightful.storage.contract import IdentityStore
 from rightful.storage.settings_writes import (
     DeleteToken,
     ListToken,
+    NoteRevoked,
     PutDirectory,
     PutOrganization,
     PutToken,
@@ -124,6 +125,7 @@ def change_directory(
         SettingsError: somebody else changed them meanwhile.
     """
     check_plain("name", directory.name)
+    _refuse_deleting(directory)
     changed = replace(directory, version=directory.version + 1)
     try:
         store.commit([PutDirectory(changed, directory.version), *log], remaining=invocation.remaining)
@@ -175,8 +177,14 @@ def issue_token(
 
 def revoke_token(store: IdentityStore, invocation: Invocation, token: Token, *, by: str | None = None) -> None:
     """End a key. Warm gateways may let it in for the 60 seconds that they cache an authorizer's answer."""
-    row = _key_row(token, by, f"The key {token.id} of {token.holder} was revoked.", invocation)
-    store.commit([DeleteToken(token.sha256), UnlistToken(token), *row], remaining=invocation.remaining)
+    store.commit(revocation(token, invocation, by=by), remaining=invocation.remaining)
+
+
+def revocation(token: Token, invocation: Invocation, *, by: str | None, reason: str = "") -> list[Write]:
+    """The writes that end a key."""
+    sentence = f"The key {token.id} of {token.holder} was revoked. {reason}".strip()
+    row = _key_row(token, by, sentence, invocation)
+    return [DeleteToken(token.sha256), UnlistToken(token), NoteRevoked(token.id, invocation.now), *row]
 
 
 def _key_row(token: Token, by: str | None, sentence: str, invocation: Invocation) -> tuple[Write, ...]:
@@ -194,7 +202,13 @@ def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: st
         message = f"This directory has {LIVE_KEYS_PER_DIRECTORY} live keys. Revoke one of them, then issue a new one."
         raise SettingsError("conflict", message)
     directory = state.directory
+    _refuse_deleting(directory)
     return PutDirectory(replace(directory, version=directory.version + 1), directory.version)
+
+
+def _refuse_deleting(directory: Directory) -> None:
+    if directory.deleting is not None:
+        raise SettingsError("conflict", "This directory is being deleted: nothing about it can be changed any more.")
 
 
 def check_plain(field: str, text: str) -> None:

@@ -70,6 +70,14 @@ class AccountPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganizationPage:
+    """Organizations, oldest first, and where the next page begins (None: there is none)."""
+
+    organizations: tuple[Organization, ...]
+    next_position: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictPage:
     """Conflicts, newest first, and where the next page begins (None: there is none)."""
 
@@ -209,6 +217,10 @@ class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, Upkeep
 
     def tokens(self, *, organization_id: str, directory_id: str | None = None) -> tuple[Token, ...]:
         """The listed keys of an organization, or of one of its directories, oldest first."""
+        ...
+
+    def revoked_at(self, token_id: str) -> datetime | None:
+        """When a key was revoked, for a year after it."""
         ...
 
     def tally(self, names: Iterable[str], *, until: datetime, most: int, times: int = 1) -> Mapping[str, int]:

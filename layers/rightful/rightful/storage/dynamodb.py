@@ -289,6 +289,11 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         items = self.identities.query_prefix(keys.token_list(organization_id, directory_id), keys.TOKEN_PREFIX)
         return tuple(sorted(map(read_token, items), key=lambda token: token.created_at))
 
+    def revoked_at(self, token_id: str) -> datetime | None:
+        """See `IdentityStore.revoked_at`."""
+        item = self.identities.get_item(keys.revoked(token_id))
+        return Reader(item).moment("at") if item else None
+
 
 def _total(directory_id: str, items: "Mapping[keys.Key, StoredItem]") -> int:
     return sum(

@@ -49,7 +49,8 @@ def group_action(write: g.GroupWrite, table: str) -> Action:  # noqa: C901 - one
         case g.CountGroups(directory_id, group_id, delta):
             key = group_keys.counter(directory_id, zlib.crc32(group_id.encode()) % keys.COUNTERS)
             values, update = values_of(delta=delta, shifts=int(write.shifts)), "ADD group_count :delta, shifts :shifts"
-            return Action("Update", table, key.item(), None, values, update)
+            condition = keys.OPEN_COUNTER if write.comes else None
+            return Action("Update", table, key.item(), condition, values, update)
         case g.NoteDeletedGroup(group_id):
             return Action("Put", table, write_item(group_keys.deleted_group(group_id), {"group_id": group_id}))
         case g.EndDeletedGroup(group_id):

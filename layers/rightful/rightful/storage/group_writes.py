@@ -106,11 +106,17 @@ class UnnestGroup(GroupWrite):
 
 @dataclass(frozen=True, slots=True)
 class CountGroups(GroupWrite):
-    """Add to the number of groups in a directory (one of several counters, chosen by `group_id`)."""
+    """Add to the number of groups in a directory (one of several counters, chosen by `group_id`). Condition where one
+    comes: the directory is not closed (`CloseCounter`)."""
 
     directory_id: str
     group_id: str
     delta: int
+
+    @property
+    def comes(self) -> bool:
+        """Whether a group comes in."""
+        return self.delta > 0
 
     @property
     def shifts(self) -> bool:

@@ -13,9 +13,10 @@ DueConflict = Literal["deactivation", "undecided", "conflict"]
 """Another look at a conflict: one whose deactivation waits, one that is not decided, any other. Most urgent first; kept
 apart, because the janitor counts the first two, however many there are of the third."""
 
-Due = DueConflict | Literal["reservation", "deletion", "paused", "key"]
-"""What the janitor has to see to: another look at a conflict, the end of a reservation, the erasure of an account; the
-organizations that stopped automation, to be counted; and keys that expire, to be warned of."""
+Due = DueConflict | Literal["reservation", "deletion", "directory", "paused", "key"]
+"""What the janitor has to see to: another look at a conflict, the end of a reservation, the erasure of an account, the
+deletion of a directory; the organizations that stopped automation, to be counted; and keys that expire, to be warned
+of."""
 
 SHARDS = 4
 """Over so many keys each kind is spread: a thousand refusals a second must not meet on one."""
@@ -31,6 +32,19 @@ def of_organization(organization_id: str) -> str:
 def of_domain(domain: str) -> str:
     """by_organization: the accounts on a domain that no organization manages."""
     return f"DOMAIN#{domain}"
+
+
+ORGANIZATIONS = "ORGANIZATIONS"
+"""by_organization: the organizations themselves, oldest first."""
+
+
+def organization_start(organization_id: str) -> "dict[str, AttributeValueTypeDef]":
+    """by_organization: the key after which a page of organizations starts."""
+    return {
+        **keys.organization(organization_id).item(),
+        "organization_key": {"S": ORGANIZATIONS},
+        "organization_sort": {"S": organization_id},
+    }
 
 
 def in_organization(account_id: str, *, linked: bool) -> str:

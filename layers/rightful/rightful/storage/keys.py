@@ -87,6 +87,11 @@ def listed_token(organization_id: str, directory_id: str | None, token_id: str) 
     return Key(token_list(organization_id, directory_id), f"{TOKEN_PREFIX}{token_id}")
 
 
+def revoked(token_id: str) -> Key:
+    """That a key was revoked, and when."""
+    return Key(f"REVOKED#{token_id}", "REVOKED")
+
+
 def token_list(organization_id: str, directory_id: str | None) -> str:
     """The partition of that list."""
     return f"TOKENS#{organization_id}#{directory_id or ''}"
@@ -94,6 +99,10 @@ def token_list(organization_id: str, directory_id: str | None) -> str:
 
 COUNTERS = 8
 """A directory's number of users is the sum of this many counters, so that creations do not contend for one."""
+
+
+OPEN_COUNTER = "attribute_not_exists(closed)"
+"""The condition under which somebody is counted in."""
 
 
 def source(key: str) -> Key:

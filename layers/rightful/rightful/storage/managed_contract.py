@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from rightful.storage.contract import AccountPage, ConflictPage
+    from rightful.storage.contract import AccountPage, ConflictPage, OrganizationPage
 
 
 class ManagedStore(Protocol):
@@ -22,6 +22,10 @@ class ManagedStore(Protocol):
 
     def number_of_unlinked(self, organization_id: str, *, most: int) -> int:
         """How many unlinked accounts an organization manages; counting stops soon after `most`."""
+        ...
+
+    def organizations(self, *, limit: int, position: str | None = None) -> "OrganizationPage":
+        """A page of all organizations, oldest first."""
         ...
 
     def open_conflicts(self, organization_id: str, *, limit: int, position: str | None = None) -> "ConflictPage":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from rightful.storage import index_keys, keys
 from rightful.storage.account_items import read_account
 from rightful.storage.conflict_items import read_conflict
+from rightful.storage.settings_items import read_organization
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from rightful.storage.contract import AccountPage, ConflictPage
+    from rightful.storage.contract import AccountPage, ConflictPage, OrganizationPage
     from rightful.storage.table import Table
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
@@ -72,6 +73,22 @@ class ManagedReads:
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": values,
         }
+
+    def organizations(self, *, limit: int, position: str | None = None) -> "OrganizationPage":
+        """See `ManagedStore.organizations`. The position is the last organization's id."""
+        from rightful.storage.contract import OrganizationPage
+
+        query = self._in_partition(index_keys.ORGANIZATIONS, "") | {"Limit": limit}
+        if position:
+            query["ExclusiveStartKey"] = index_keys.organization_start(position)
+        answer = self.client.query(**query)
+        wanted = [keys.Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        found = self.identities.get_items(wanted)
+        last = answer.get("LastEvaluatedKey")
+        return OrganizationPage(
+            tuple(read_organization(found[key]) for key in wanted if key in found),
+            last["organization_sort"]["S"] if last else None,
+        )
 
     def open_conflicts(self, organization_id: str, *, limit: int, position: str | None = None) -> "ConflictPage":
         """See `ManagedStore.open_conflicts`. The position is the last conflict's id."""

@@ -248,6 +248,10 @@ class MemoryStore(MemoryFurther, MemoryGroups, MemoryListing, MemoryUpkeep):
         tokens = [token for token in listed if isinstance(token, Token)]
         return tuple(sorted(tokens, key=lambda token: token.created_at))
 
+    def revoked_at(self, token_id: str) -> datetime | None:
+        """See `IdentityStore.revoked_at`."""
+        return self._read(datetime, "REVOKED", token_id)
+
     def all_of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """Every item of a kind: what a test looks at to see whether the whole is right."""
         with self._lock:

@@ -11,7 +11,7 @@ from rightful.organizations.organization import Directory
 from rightful.scim.members import Member
 from rightful.storage import group_writes as g
 from rightful.storage.group_contract import MOST_FOUND, GroupPage, GroupState, MemberPage, Membership, account_ids_among
-from rightful.storage.memory_listing import count
+from rightful.storage.memory_listing import ClosedCount, count
 
 Key = tuple[str, ...]
 Items = dict[Key, object]
@@ -59,6 +59,8 @@ def condition_holds(write: g.GroupWrite, item: object) -> bool:
             )
         case g.LeaveGroups() | g.UnnestGroup():
             return item is not None
+        case g.CountGroups():
+            return not (write.comes and isinstance(item, ClosedCount))
         case _:
             return True
 

@@ -10,11 +10,16 @@ from rightful.storage.writes import CountUsers
 _COUNTERS = {"users": "COUNT", "groups": "GROUPCOUNT"}
 
 
+class ClosedCount(int):
+    """What a counter of a directory stands at that nobody is counted in by any more."""
+
+
 def count(items: dict[tuple[str, ...], object], key: tuple[str, ...], write: CountUsers | CountGroups) -> None:
     """Add to the counter under that key, and to that of shifts."""
     for counter, more in ((key, write.delta), (("SHIFTS", *key), int(write.shifts))):
         before = items.get(counter, 0)
-        items[counter] = (before if isinstance(before, int) else 0) + more
+        after = (before if isinstance(before, int) else 0) + more
+        items[counter] = ClosedCount(after) if isinstance(before, ClosedCount) else after
 
 
 class MemoryListing:

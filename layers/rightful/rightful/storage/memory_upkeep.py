@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast, get_args
 
 from rightful.accounts.account import Account, AccountStatus, Flag
 from rightful.conflicts.conflict import Conflict
-from rightful.organizations.organization import Organization
+from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 from rightful.storage import index_keys
 from rightful.storage.further_contract import FurtherList
@@ -15,7 +15,7 @@ from rightful.storage.upkeep_contract import Piece, UserNameHold, due_as, due_at
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
-    from rightful.storage.contract import AccountPage, ConflictPage, Pointer
+    from rightful.storage.contract import AccountPage, ConflictPage, OrganizationPage, Pointer
 
 _Kind = TypeVar("_Kind")
 Key = tuple[str, ...]
@@ -107,6 +107,10 @@ class MemoryUpkeep:
         ]
         return tuple(due[:limit])
 
+    def directories_to_delete(self: _Stored, *, limit: int) -> tuple[Directory, ...]:
+        """See `UpkeepStore.directories_to_delete`."""
+        return tuple(directory for directory in self.all_of(Directory) if directory.deleting)[:limit]
+
     def piece(self: _Stored, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
         """See `UpkeepStore.piece`."""
         mine = sorted(
@@ -155,6 +159,14 @@ class MemoryUpkeep:
     def number_of_unlinked(self: _Stored, organization_id: str, *, most: int) -> int:  # noqa: ARG002 - counts all
         """See `ManagedStore.number_of_unlinked`."""
         return sum(a.organization_id == organization_id and a.link is None for a in self.all_of(Account))
+
+    def organizations(self: _Stored, *, limit: int, position: str | None = None) -> "OrganizationPage":
+        """See `ManagedStore.organizations`."""
+        from rightful.storage.contract import OrganizationPage
+
+        mine = sorted(self.all_of(Organization), key=lambda organization: organization.id)
+        after = [organization for organization in mine if position is None or organization.id > position]
+        return OrganizationPage(tuple(after[:limit]), after[limit - 1].id if len(after) > limit else None)
 
     def open_conflicts(
         self: _Stored, organization_id: str, *, limit: int, position: str | None = None

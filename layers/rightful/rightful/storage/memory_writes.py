@@ -14,7 +14,7 @@ from rightful.storage import writes as w
 from rightful.storage.contract import Pointer
 from rightful.storage.group_writes import GroupWrite
 from rightful.storage.memory_further import change_list
-from rightful.storage.memory_listing import count
+from rightful.storage.memory_listing import ClosedCount, count
 from rightful.storage.source_writes import ClaimSource, ReleaseSource
 from rightful.storage.writes import Hold, Write
 
@@ -26,6 +26,8 @@ Items = dict[Key, object]
 def list_key(organization_id: str | None, directory_id: str | None) -> Key:
     return ("TOKENS", organization_id or "", directory_id or "")
 
+
+_COUNTERS = {"users": "COUNT", "groups": "GROUPCOUNT"}
 
 _KEYS: Mapping[type, Callable[..., Key]] = {
     w.PutAccount: lambda write: ("ACCOUNT", write.account.id),
@@ -59,6 +61,16 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
     s.DeleteToken: lambda write: ("TOKEN", write.sha256),
     s.ListToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
     s.UnlistToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
+    s.NoteRevoked: lambda write: ("REVOKED", write.token_id),
+    # One counter stands for all shards here.
+    s.CloseCounter: lambda write: (
+        (_COUNTERS[write.kind], write.directory_id)
+        if write.shard == 0
+        else ("CLOSED", write.kind, write.directory_id, str(write.shard))
+    ),
+    s.RemoveDirectory: lambda write: ("DIRECTORY", write.organization_id, write.directory_id),
+    s.RemoveOrganization: lambda write: ("ORGANIZATION", write.organization_id),
+    s.RemoveConflict: lambda write: ("CONFLICT", write.organization_id, write.conflict_id),
 }
 
 
@@ -139,6 +151,10 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return item in {None, conflict_id}
         case s.PutToken():
             return item is None
+        case s.RemoveDirectory(expected_version=version) | s.RemoveOrganization(expected_version=version):
+            return _version_is(item, version)
+        case w.CountUsers():
+            return not (write.comes and isinstance(item, ClosedCount))
         case _:
             return True
 
@@ -175,7 +191,12 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
             count(items, key, write)
         case s.PutToken(token) | s.ListToken(token):
             items[key] = token
-        case w.RequireAccount() | w.RequireDomain():
+        case s.NoteRevoked(_, at):
+            items[key] = at
+        case s.CloseCounter(shard=0):
+            there = items.get(key)
+            items[key] = ClosedCount(there if isinstance(there, int) else 0)
+        case w.RequireAccount() | w.RequireDomain() | s.CloseCounter():
             pass
         case _:
             items.pop(key, None)

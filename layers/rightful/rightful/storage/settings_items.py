@@ -6,15 +6,27 @@ from typing import TYPE_CHECKING
 
 from rightful.conflicts.conflict import PENDING_CHANGE_LIFETIME
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
-from rightful.organizations.organization import Directory, DomainChallenge, DomainPolicy, OnDelete, Organization
+from rightful.organizations.organization import (
+    AccountsAtEnd,
+    Closing,
+    Directory,
+    DirectoryDeletion,
+    DomainChallenge,
+    DomainPolicy,
+    OnDelete,
+    Organization,
+)
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage import index_keys, keys
 from rightful.storage.items import Item, Reader, Scalar, json_text, moment_of, text_of, write_item
+from rightful.storage.settings_writes import NoteRevoked
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 _A_DAY = timedelta(days=1)
+_REVOKED_FOR = timedelta(days=365)
+"""How long it is known of a key that it was revoked."""
 
 
 def organization_item(organization: Organization) -> Item:
@@ -28,7 +40,12 @@ def organization_item(organization: Organization) -> Item:
         "domains": json_text({name: text_of(moment) for name, moment in organization.domains.items()}),
         "policy": json_text(write_policy(organization.policy)),
         "brakes": json_text(write_brakes(organization.brakes)),
+        "organization_key": index_keys.ORGANIZATIONS,
+        "organization_sort": organization.id,
     }
+    if organization.closing is not None:
+        values["closing_since"] = organization.closing.asked_at
+        values["closing_accounts"] = organization.closing.accounts.value
     if organization.challenges:
         values["challenges"] = json_text(
             {name: [each.secret, text_of(each.asked_at)] for name, each in organization.challenges.items()}
@@ -52,7 +69,12 @@ def read_organization(item: Mapping[str, "AttributeValueTypeDef"]) -> Organizati
         policy=read_policy(read.document("policy")),
         brakes=read_brakes(read.document("brakes")),
         challenges=_challenges(read.document("challenges")) if "challenges" in item else {},
+        closing=_closing(read) if "closing_since" in item else None,
     )
+
+
+def _closing(read: Reader) -> Closing:
+    return Closing(read.moment("closing_since"), AccountsAtEnd(read.text("closing_accounts")))
 
 
 def _challenges(document: Mapping[str, object]) -> dict[str, DomainChallenge]:
@@ -64,7 +86,8 @@ def _challenges(document: Mapping[str, object]) -> dict[str, DomainChallenge]:
 
 
 def directory_item(directory: Directory) -> Item:
-    """A directory's settings."""
+    """A directory's settings; one that is to go also with its place in the index of what is due."""
+    deleting = directory.deleting
     return write_item(
         keys.directory(directory.organization_id, directory.id),
         {
@@ -76,6 +99,11 @@ def directory_item(directory: Directory) -> Item:
             "profile": directory.profile,
             "on_delete": directory.on_delete.value,
             "extensions": json_text(list(directory.extensions)) if directory.extensions else None,
+            "deleting_since": deleting.asked_at if deleting else None,
+            "deleting_by": deleting.by if deleting else None,
+            "deleting_keeps_active": deleting.keeps_active if deleting else None,
+            "due_key": index_keys.due("directory", directory.id) if deleting else None,
+            "due_sort": deleting.asked_at if deleting else None,
         },
     )
 
@@ -92,7 +120,20 @@ def read_directory(item: Mapping[str, "AttributeValueTypeDef"]) -> Directory:
         profile=read.text("profile"),
         on_delete=OnDelete(read.text("on_delete")),
         extensions=tuple(read.documents("extensions")),
+        deleting=_deletion(read) if "deleting_since" in item else None,
     )
+
+
+def _deletion(read: Reader) -> DirectoryDeletion:
+    return DirectoryDeletion(
+        read.moment("deleting_since"), read.text("deleting_by"), read.flag("deleting_keeps_active")
+    )
+
+
+def revoked_item(note: NoteRevoked) -> Item:
+    """That a key was revoked. Forgotten when nobody asks any more."""
+    gone = int((note.at + _REVOKED_FOR).timestamp())
+    return write_item(keys.revoked(note.token_id), {"token_id": note.token_id, "at": note.at, "expires_at": gone})
 
 
 def token_item(token: Token, key: keys.Key) -> Item:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
@@ -68,6 +69,63 @@ class UnlistToken:
     token: Token
 
 
+@dataclass(frozen=True, slots=True)
+class NoteRevoked:
+    """Remember for a while that a key was revoked, and when: who revokes it again is told so. Unconditional."""
+
+    token_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCounter:
+    """Close one of a directory's counters of users or groups: nobody is counted in there any more, which ends all
+    creating, linking and importing, whoever is half-way through it. Unconditional. `until`: when it may be forgotten,
+    because nothing that began before can still be going on; None: not yet."""
+
+    kind: Literal["users", "groups"]
+    directory_id: str
+    shard: int
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDirectory:
+    """Remove a directory's settings. Condition: their stored version."""
+
+    organization_id: str
+    directory_id: str
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOrganization:
+    """Remove an organization's settings. Condition: their stored version."""
+
+    organization_id: str
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveConflict:
+    """Remove a conflict, whatever it has come to: its organization is offboarded. Unconditional."""
+
+    organization_id: str
+    conflict_id: str
+
+
 SettingsWrite = (
-    PutOrganization | PutDirectory | ClaimDomain | ReleaseDomain | PutToken | DeleteToken | ListToken | UnlistToken
+    PutOrganization
+    | PutDirectory
+    | ClaimDomain
+    | ReleaseDomain
+    | PutToken
+    | DeleteToken
+    | ListToken
+    | UnlistToken
+    | NoteRevoked
+    | CloseCounter
+    | RemoveDirectory
+    | RemoveOrganization
+    | RemoveConflict
 )

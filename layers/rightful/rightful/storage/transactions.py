@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import singledispatchmethod
 
 from rightful.organizations.tokens import Token
-from rightful.storage import keys, source_writes
+from rightful.storage import group_keys, keys, source_writes
 from rightful.storage import settings_writes as s
 from rightful.storage import writes as w
 from rightful.storage.account_items import account_item
@@ -27,7 +27,13 @@ from rightful.storage.group_writes import GroupWrite
 from rightful.storage.hold_items import hold_item
 from rightful.storage.items import Item, Scalar, text_of, write_item
 from rightful.storage.log_items import log_item
-from rightful.storage.settings_items import directory_item, listed_token_item, organization_item, token_item
+from rightful.storage.settings_items import (
+    directory_item,
+    listed_token_item,
+    organization_item,
+    revoked_item,
+    token_item,
+)
 
 _NEW = "attribute_not_exists(pk)"
 _SAME_VERSION = "version = :version"
@@ -212,6 +218,7 @@ class Translator:
             "Update",
             self._tables.identity,
             keys.counter(write.directory_id, shard).item(),
+            keys.OPEN_COUNTER if write.comes else None,
             values=values_of(delta=write.delta, shifts=int(write.shifts)),
             update="ADD user_count :delta, shifts :shifts",
         )
@@ -264,6 +271,37 @@ class Translator:
     @action.register
     def _(self, write: s.UnlistToken) -> Action:
         return self._on("Delete", _listing_key(write.token))
+
+    @action.register
+    def _(self, write: s.NoteRevoked) -> Action:
+        return self._put(revoked_item(write))
+
+    @action.register
+    def _(self, write: s.CloseCounter) -> Action:
+        counter = keys.counter if write.kind == "users" else group_keys.counter
+        number = "user_count" if write.kind == "users" else "group_count"
+        return Action(
+            "Update",
+            self._tables.identity,
+            counter(write.directory_id, write.shard).item(),
+            values=values_of(closed=True, until=int(write.until.timestamp()) if write.until else None, none=0),
+            update=f"SET closed = :closed{', expires_at = :until' if write.until else ''} "
+            f"ADD {number} :none, shifts :none",
+        )
+
+    @action.register
+    def _(self, write: s.RemoveDirectory) -> Action:
+        key = keys.directory(write.organization_id, write.directory_id)
+        return self._on("Delete", key, _SAME_VERSION, version=write.expected_version)
+
+    @action.register
+    def _(self, write: s.RemoveOrganization) -> Action:
+        key = keys.organization(write.organization_id)
+        return self._on("Delete", key, _SAME_VERSION, version=write.expected_version)
+
+    @action.register
+    def _(self, write: s.RemoveConflict) -> Action:
+        return self._on("Delete", keys.conflict(write.organization_id, write.conflict_id))
 
 
 def _listing_key(token: Token) -> keys.Key:

@@ -13,6 +13,7 @@ from rightful.storage.keys import Key
 from rightful.storage.writes import Hold
 
 if TYPE_CHECKING:
+    from rightful.organizations.organization import Directory
     from rightful.organizations.tokens import Token
     from rightful.storage.contract import Pointer
 
@@ -132,6 +133,10 @@ class UpkeepStore(Protocol):
 
     def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
         """The ids of accounts that were to be erased by then."""
+        ...
+
+    def directories_to_delete(self, *, limit: int) -> "tuple[Directory, ...]":
+        """Directories that are being deleted, those that were asked for first within each shard."""
         ...
 
     def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:

@@ -10,7 +10,7 @@ from rightful.storage.account_items import read_account
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.hold_items import read_hold
 from rightful.storage.items import Reader, write_item
-from rightful.storage.settings_items import read_token
+from rightful.storage.settings_items import read_directory, read_token
 from rightful.storage.upkeep_contract import UNREADABLE, Piece, UserNameHold
 from rightful.storage.writes import Hold
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rightful.accounts.account import Account
     from rightful.conflicts.conflict import Conflict
+    from rightful.organizations.organization import Directory
     from rightful.organizations.tokens import Token
     from rightful.storage.contract import Pointer
     from rightful.storage.further_contract import FurtherList
@@ -123,6 +124,11 @@ class UpkeepReads:
     def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
         """See `UpkeepStore.due_deletions`."""
         return tuple(keys.account_id_of(key.pk) for key in self._due("deletion", now, limit))
+
+    def directories_to_delete(self, *, limit: int) -> "tuple[Directory, ...]":
+        """See `UpkeepStore.directories_to_delete`."""
+        items = self.identities.get_items(self._due("directory", _ALWAYS, limit))
+        return tuple(directory for directory in map(read_directory, items.values()) if directory.deleting)
 
     def _due(self, kind: index_keys.Due, now: datetime, limit: int, *, after: datetime = _NEVER) -> list[keys.Key]:
         found: list[keys.Key] = []

@@ -234,13 +234,19 @@ class AppendLog:
 class CountUsers:
     """Add to the number of users in a directory (one of several counters, chosen by `account_id`).
 
-    `earlier`: who comes takes an earlier place in the list than the last one.
+    `earlier`: who comes takes an earlier place in the list than the last one. Condition where somebody comes: the
+    directory is not closed (`CloseCounter`).
     """
 
     directory_id: str
     account_id: str
     delta: int
     earlier: bool = False
+
+    @property
+    def comes(self) -> bool:
+        """Whether somebody comes in."""
+        return self.delta > 0 or self.earlier
 
     @property
     def shifts(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from rightful.groups.cleaning import finish_deletions
 from rightful.invocation import Invocation
+from rightful.organizations.directory_deletion import delete_due
 from rightful.organizations.tokens import Token
 from rightful.storage.contract import ConflictQueue, IdentityStore
 from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, UNDECIDED, UNREADABLE
@@ -29,6 +30,7 @@ class Round:
     reservations_ended: int = 0
     accounts_erased: int = 0
     groups_cleaned: int = 0
+    directories_deleted: int = 0
     checked: Checked = field(default_factory=Checked)
     stand: "Standing | None" = None
     failures: list[tuple[str, Exception]] = field(default_factory=list)
@@ -63,6 +65,8 @@ def make_round(store: IdentityStore, queue: ConflictQueue, invocation: Invocatio
         done.accounts_erased = erase_all_due(store, invocation)
     with _part(done, "clean_groups"):
         done.groups_cleaned = finish_deletions(store, invocation)
+    with _part(done, "delete_directories"):
+        done.directories_deleted = delete_due(store, queue, invocation)
     with _part(done, "check_indexes"):
         done.checked = check_indexes(store, invocation)
     with _part(done, "standing"):
