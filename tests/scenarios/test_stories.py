@@ -30,6 +30,8 @@ from tests.scenarios.world import (
 )
 from tests.support.builders import a_token
 
+DIGITS = "0123456789abcdef0123456789abcdef"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -148,6 +150,13 @@ def _create(told: Told, name: str, called: str | None, other: str, without: str 
         told.ids[name] = account.id
 
 
+def _push(told: Told, name: str, called: str, active: bool) -> None:
+    """The directory says what somebody is called, by userName and email, and whether they are active."""
+    address = f"{called}@example.com"
+    emails = [{"value": address, "type": "work", "primary": True}]
+    told.world.push(name, userName=address, emails=emails, active=active)
+
+
 def _revoke_key(told: Told) -> None:
     """The directory's key is revoked; what it sends from now on comes with another one."""
     world = told.world
@@ -233,6 +242,8 @@ _STEPS: dict[str, Callable[..., None]] = {
         name, status=AccountStatus.ACTIVE, deactivated_at=None
     ),
     r"(\w+) loses the flag": lambda told, name: told.world.write(name, flags=frozenset()),
+    r"(\w+) is deleted softly as (\w+)'s": lambda told, name, of: _push(told, name, DIGITS + of, False),
+    r"(\w+) is restored as (\w+)'s": lambda told, name, of: _push(told, name, of, True),
     r"deliver": _deliver,
     r"(.+) approves (linking )?(\w+)'s": _approve,
     r"(\w+) rejects (\w+)'s": _decide(reject, reason="Not theirs."),
@@ -279,6 +290,7 @@ _ENDS: dict[str, Callable[..., bool]] = {
     r"(\w+) has (\w+(?:'s)?)": _has,
     r"(\w+)'s conflict is (\w+)": lambda told, name, status: told.world.conflict(told.conflicts[name]).status == status,
     r"(\w+) is deactivated": lambda told, name: not told.account(name).active,
+    r"(\w+) is active": lambda told, name: told.account(name).active,
     r"(\w+) is linked": lambda told, name: told.account(name).link is not None,
     r"(\w+)'s is kept for (\w+)": _kept_for,
     r"(\w+)'s is free": _is_free,

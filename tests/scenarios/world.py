@@ -19,6 +19,7 @@ from rightful.accounts.address import Address, parse_address
 from rightful.accounts.further_addresses import further_keys, further_writes
 from rightful.accounts.provisioning import Provisioning
 from rightful.accounts.refusals import RefusalRecorder
+from rightful.accounts.statement import said_by_resource
 from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
 from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.log_rows import OUTSIDE
@@ -261,6 +262,17 @@ class World:
             del resource["externalId"]
         state = provisioning.state(requester_key=Requester(None, None, user_name, external_id).key(HERE))
         return provisioning.create(resource, state, self.invocation())
+
+    def push(self, name: str, operation: Operation = Operation.PUT, **wanted: object) -> Account:
+        """A user's directory sends attributes of theirs; a refusal is recorded and raised."""
+        provisioning = Provisioning(self.store, RefusalRecorder(self.store, self.queue, key_id=self.key_id), OURS, HERE)
+        link = self.account(name).link
+        assert link is not None
+        said = said_by_resource(wanted)
+        state = provisioning.state(link.scim_id)
+        return provisioning.change(
+            link.scim_id, lambda now: {**now, **wanted}, operation, state, self.invocation(), statement=said
+        )
 
     def publish(self) -> None:
         """Read the change stream: who waits for what changed is woken."""

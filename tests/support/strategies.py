@@ -125,6 +125,7 @@ def accounts(account_id: str) -> st.SearchStrategy[Account]:
         before_image=st.none() | before_images,
         links_made=st.integers(0, 99),
         sign_up_key=st.none() | texts,
+        refused_names=st.lists(texts, max_size=2).map(tuple),
         # The store keeps these itself, by writes of their own.
         group_ids=st.just(frozenset()),
         group_changes=st.just(0),

@@ -10,7 +10,7 @@ from rightful.accounts.address import parse_address
 from rightful.conflicts.applying import required_domains
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, PendingChange, Requester
 from rightful.conflicts.decision import decide
-from rightful.conflicts.diagnosis import diagnose, is_tombstone, reason_to_end
+from rightful.conflicts.diagnosis import diagnose, reason_to_end
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
 from rightful.conflicts.snapshot import Leg, Snapshot
@@ -158,21 +158,6 @@ def test_a_leg_of_another_organization_s_account_makes_no_circle() -> None:
     diagnosis = diagnose(snapshot)
     planned = plan(snapshot, diagnosis, decide(diagnosis, OURS.policy, OURS.brakes))
     assert isinstance(planned, Blocked)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "current", "expected"),
-    [
-        ("0123456789abcdef0123456789abcdefada@example.com", "ada@example.com", True),
-        ("0123456789ABCDEF0123456789ABCDEFAda@example.com", "ada@example.com", True),
-        ("0123456789abcdef0123456789abcdefbob@example.com", "ada@example.com", False),
-        ("0123456789abcdef0123456789abcde.ada@example.com", "ada@example.com", False),
-        ("0123456789abcdef0123456789abcdef@example.com", "ada@example.com", False),
-        ("ada@example.com", "ada@example.com", False),
-    ],
-)
-def test_a_tombstone_is_the_person_s_own_address_behind_32_digits(wanted: str, current: str, expected: bool) -> None:
-    assert is_tombstone(parse_address(wanted), parse_address(current)) is expected
 
 
 @pytest.mark.parametrize(

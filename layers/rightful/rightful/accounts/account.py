@@ -119,6 +119,7 @@ class Account:
         links_made: how often it has been linked; makes each SCIM id new.
         group_ids: the groups of its directory that its user is a direct member of. The store keeps them, by writes of
             their own that raise `group_changes` and leave the version as it is.
+        refused_names: the address or userName that its directory asked for last and in vain (`accounts.soft_deletes`).
         sign_up_key: what a repeat of the sign-up that made it is recognised by (`accounts.sign_up`).
     """
 
@@ -146,6 +147,7 @@ class Account:
     group_ids: frozenset[str] = frozenset()
     group_changes: int = 0
     sign_up_key: str | None = None
+    refused_names: tuple[str, ...] = ()
 
     @property
     def tag(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from rightful.accounts.account import Account
 from rightful.accounts.account_error import AccountError, AddressTakenError, no_such_account
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
+from rightful.accounts.soft_deletes import remembering
 from rightful.conflicts.conflict import Conflict
 from rightful.conflicts.ending import ending_writes, owes_deactivation
 from rightful.conflicts.merging import deactivated, with_address
@@ -71,13 +72,15 @@ def alter(
         if wanted is before and says_active is None:
             return before
         pending = _pending_change(store, before)
-        after, writes = before, list[Write]()
-        if wanted is not before:
+        changes = wanted is not before
+        if changes:
             if wanted.link is None and before.link and owes_deactivation(pending, before.link.scim_id, says_active):
                 wanted = deactivated(wanted, invocation.now)
-            after = replace(wanted, version=before.version + 1, updated_at=invocation.now)
-            writes = [*writes_of([Move(before, after)], invocation.now).writes, *evidence(after)]
-        writes += ending_writes(pending, invocation, before=before, after=after, says_active=says_active)
+            wanted = replace(wanted, version=before.version + 1, updated_at=invocation.now)
+        writes = list(ending_writes(pending, invocation, before=before, after=wanted, says_active=says_active))
+        after = remembering(wanted, pending, writes) if changes else before
+        if changes:
+            writes += [*writes_of([Move(before, after)], invocation.now).writes, *evidence(after)]
         if not writes:
             return before
         writes += map(AppendLog, rows(before, after))

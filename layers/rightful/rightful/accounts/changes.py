@@ -13,7 +13,6 @@ from rightful.accounts.account import (
     Origin,
     scim_id_of,
 )
-from rightful.conflicts.diagnosis import is_tombstone
 from rightful.scim.errors import invalid_value
 
 
@@ -90,25 +89,11 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
     )
     if changed.holds != account.holds:
         # A directory vouches for the address that it gives somebody; it says nothing new about the one that stays.
-        changed = replace(changed, email_verified=email is not None, held_since=now if email else None)
+        held_since = now if email else None
+        changed = replace(changed, email_verified=email is not None, held_since=held_since, refused_names=())
     if account.link is not None:
         changed = replace(changed, link=_renamed(account.link, attributes))
     return _with_active(changed, active, now)
-
-
-def without_tombstone(account: Account, resource: Mapping[str, object]) -> Mapping[str, object]:
-    """What a directory wants, less an address that its identity provider's soft delete made of the account's own.
-
-    Entra puts 32 hexadecimal digits before it. The userName and `active: false` are taken, the email stays: written, it
-    would corrupt the account, and every restore would collide (DOMAIN "What IdPs do with a 409").
-    """
-    wanted = resources.address_of(resource)
-    if wanted is None or not is_tombstone(wanted, account.email):
-        return resource
-    kept = {name: value for name, value in resource.items() if name != "emails"}
-    if "emails" in account.attributes:
-        kept["emails"] = account.attributes["emails"]
-    return kept
 
 
 def unlinked_account(account: Account, now: datetime) -> Account:

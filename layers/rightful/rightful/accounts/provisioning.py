@@ -6,10 +6,10 @@ that is refused says which condition did not hold: another holder of the address
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rightful.accounts.account import Account, Flag, canonical_user_name
-from rightful.accounts.changes import changed_account, unlinked_account, without_tombstone
+from rightful.accounts.changes import changed_account, unlinked_account
 from rightful.accounts.claims import alteration, requester_of
 from rightful.accounts.creating import Creating
 from rightful.accounts.directory_users import busy
@@ -17,6 +17,7 @@ from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import removal_entry
 from rightful.accounts.refused_commits import is_done, is_stale, refused_hold, refused_user_name, void_releases
 from rightful.accounts.resource import UnverifiedDomainError, resource_of
+from rightful.accounts.soft_deletes import remembering, without_tombstones
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Conflict, Operation
 from rightful.conflicts.ending import owes_deactivation
@@ -77,9 +78,7 @@ class Provisioning(Creating):
                 raise not_found(f"Resource {scim_id} not found.")
             precondition(before)
             pending = self.refusals.pending(state)
-            wanted = without_tombstone(before, change(resource_of(before)))
-            wanted = _with_what_is_owed(wanted, pending, scim_id, statement)
-            after = changed_account(before, wanted, invocation.now)
+            after, ending = self._changed(before, change(resource_of(before)), pending, statement, invocation)
             writes: list[Write] = []
             if after is not None:
                 try:
@@ -97,7 +96,7 @@ class Provisioning(Creating):
                     write for write in alteration(before, after, self.directory_id, invocation) if write not in void
                 ]
             after = after or before
-            writes += self.refusals.ending(pending, before, after, invocation, statement)
+            writes += ending
             if not writes:
                 return before
             try:
@@ -119,6 +118,26 @@ class Provisioning(Creating):
                 state = self.again(scim_id, invocation)
                 continue
             return after
+
+    def _changed(
+        self,
+        before: Account,
+        resource: Mapping[str, object],
+        pending: Conflict | None,
+        statement: Statement,
+        invocation: Invocation,
+    ) -> tuple[Account | None, tuple[Write, ...]]:
+        """A user as the request wants it (None: that is what it is already), and what ends of the pending change."""
+        wanted, soft_delete = without_tombstones(before, resource, pending)
+        if before.link is not None and owes_deactivation(pending, before.link.scim_id, statement.active):
+            wanted = {**wanted, "active": False}  # the directory asked for it before, and it was not carried out yet
+        after = changed_account(before, wanted, invocation.now)
+        statement = replace(statement, soft_delete=soft_delete)
+        ending = self.refusals.ending(pending, before, after or before, invocation, statement)
+        remembers = remembering(after or before, pending, ending, soft_delete=soft_delete)
+        if remembers is before:
+            return None, ending
+        return replace(remembers, version=before.version + 1, updated_at=invocation.now), ending
 
     def remove(
         self,
@@ -169,10 +188,3 @@ class Provisioning(Creating):
                 state = self.again(scim_id, invocation)
                 continue
             return before
-
-
-def _with_what_is_owed(
-    wanted: Mapping[str, object], pending: Conflict | None, scim_id: str, statement: Statement
-) -> Mapping[str, object]:
-    """What a directory wants, with the deactivation that it asked for before and that was not carried out yet."""
-    return {**wanted, "active": False} if owes_deactivation(pending, scim_id, statement.active) else wanted

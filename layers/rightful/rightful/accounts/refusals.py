@@ -174,6 +174,7 @@ class RefusalRecorder:
             after=after,
             states_address=statement.address,
             says_active=statement.active,
+            soft_deleted=statement.soft_delete,
         )
 
     def _record(self, kind: str, value: str, refused: RefusedClaim, invocation: Invocation) -> ScimError:

@@ -70,6 +70,15 @@ def address_of(attributes: Mapping[str, object]) -> Address | None:
     Raises:
         ScimError: 400 invalidValue, the chosen email is not an address.
     """
+    chosen = chosen_email(attributes)
+    try:
+        return parse_address(chosen) if chosen is not None else None
+    except InvalidAddressError as error:
+        raise invalid_value(f"'emails.value' must be an email address: {error}.") from error
+
+
+def chosen_email(attributes: Mapping[str, object]) -> str | None:
+    """The email that is the account's address, as it was sent; None: there are none."""
     emails = attributes.get("emails")
     entries = [entry for entry in emails if isinstance(entry, dict)] if isinstance(emails, list) else []
     entries = [entry for entry in entries if isinstance(entry.get("value"), str) and entry["value"].strip()]
@@ -79,11 +88,7 @@ def address_of(attributes: Mapping[str, object]) -> Address | None:
         (entry for entry in entries if entry.get("primary") is True),
         next((entry for entry in entries if str(entry.get("type", "")).lower() == "work"), entries[0]),
     )
-    try:
-        address = parse_address(chosen["value"])
-    except InvalidAddressError as error:
-        raise invalid_value(f"'emails.value' must be an email address: {error}.") from error
-    return address
+    return str(chosen["value"])
 
 
 def check_claimable(address: Address) -> None:

@@ -14,10 +14,12 @@ _USER_URN = "urn:ietf:params:scim:schemas:core:2.0:user:"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`address`: it names the emails, be they what they are. `active`: what it says of that; None: nothing."""
+    """`address`: it names the emails, be they what they are. `active`: what it says of that; None: nothing.
+    `soft_delete`: it gives the person the name of a deleted one."""
 
     address: bool = False
     active: bool | None = None
+    soft_delete: bool = False
 
 
 NOTHING = Statement()

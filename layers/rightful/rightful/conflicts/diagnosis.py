@@ -7,21 +7,19 @@ The classes are tested in the order of DOMAIN "Classes"; the first that holds is
 - `protected` says how many people must agree, not what to do: `Diagnosis.beneath` is the class that says that.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from rightful.accounts.account import Account, AccountStatus, Origin, canonical_user_name
 from rightful.accounts.address import Address
-from rightful.conflicts.conflict import Collision, ConflictClass, ConflictStatus
+from rightful.accounts.soft_deletes import is_tombstone, names_of, names_wanted
+from rightful.conflicts.conflict import Collision, Conflict, ConflictClass, ConflictStatus
 from rightful.conflicts.evidence import facts_about, protection
 from rightful.conflicts.merging import wanted_user_name_of
 from rightful.conflicts.proof import same_person
 from rightful.conflicts.resolutions import obstacle_to_relinking
 from rightful.conflicts.snapshot import Leg, Snapshot
-
-_TOMBSTONE = re.compile(r"[0-9a-f]{32}([^@]+@.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +49,6 @@ class Diagnosis:
     def acts_as(self) -> ConflictClass:
         """The class that says what to do."""
         return self.beneath or self.conflict_class
-
-
-def is_tombstone(wanted: Address, current: Address | None) -> bool:
-    """Whether an identity provider's soft delete put 32 hexadecimal digits before the person's own address.
-
-    Entra does so to the userPrincipalName of a deleted user; as an email it would corrupt the account.
-    """
-    match = _TOMBSTONE.fullmatch(wanted.canonical)
-    return match is not None and current is not None and match[1] == current.canonical
 
 
 def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
@@ -149,7 +138,7 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
     conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
     if _is_self(snapshot):
         return Diagnosis(ConflictClass.SELF, {"holder": "the requester itself"})
-    if is_tombstone(conflict.wanted, snapshot.requester.email if snapshot.requester else None):
+    if snapshot.requester is not None and _is_soft_delete(conflict, snapshot.requester):
         return Diagnosis(ConflictClass.TOMBSTONE, {"wanted": "32 hexadecimal digits before the person's own address"})
     if not snapshot.may_claim:
         # Before anything is said of a holder: whether there is one is no business of who may not use the domain.
@@ -171,6 +160,11 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
         }
         return _with_protection(snapshot, Diagnosis(ConflictClass.UNKNOWN, evidence))
     return None
+
+
+def _is_soft_delete(conflict: Conflict, requester: Account) -> bool:
+    names = names_of(requester) | names_wanted(conflict)
+    return is_tombstone(conflict.wanted.value, names, requester.link.external_id if requester.link else None)
 
 
 def _by_holder(snapshot: Snapshot) -> Diagnosis:

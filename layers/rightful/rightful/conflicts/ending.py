@@ -20,6 +20,7 @@ def ending_writes(
     after: Account | None,
     states_address: bool = False,
     says_active: bool | None = None,
+    soft_deleted: bool = False,
 ) -> tuple[Write, ...]:
     """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
 
@@ -35,6 +36,7 @@ def ending_writes(
             one that the account has already: that takes back a wish for another one, even if nothing else changes.
         says_active: what the request says itself of the person's activity: that takes back the opposite that was
             refused with the address, whether or not it was applied since.
+        soft_deleted: the request is an identity provider's soft delete: nothing else is wanted for the person.
 
     Returns:
         Nothing where the pending change goes on; else writes on items of the conflict's own only.
@@ -50,6 +52,11 @@ def ending_writes(
         outcome, explanation = ConflictStatus.SUPERSEDED, reason
     elif states_address and conflict.collision is Collision.EMAIL:
         outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
+    elif soft_deleted:
+        outcome, explanation = (
+            ConflictStatus.SUPERSEDED,
+            "The identity provider has deleted the person (a soft delete).",
+        )
     else:
         return written_anew(conflict, latest, invocation.now)
     gone: tuple[Write, ...] = (

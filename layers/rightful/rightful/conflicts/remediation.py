@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from rightful.accounts.soft_deletes import asked_in_vain
 from rightful.conflicts import explain
 from rightful.conflicts.applying import trail_of
 from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.conflicts.decision import Decision, counting, decide, ping_pong
-from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
+from rightful.conflicts.diagnosis import Diagnosis, diagnose, is_requester, reason_to_end
 from rightful.conflicts.ending import ended
 from rightful.conflicts.failing import reopening
 from rightful.conflicts.gathering import gather
@@ -207,9 +208,13 @@ class _Remediation:
         ]
         if snapshot.pending_id == conflict.id:
             writes.append(EndPending(conflict.requester_key, conflict.id))
+        if status is ConflictStatus.EXPIRED and snapshot.requester is not None and is_requester(snapshot.leg):
+            account = asked_in_vain(snapshot.requester, conflict)
+            after = replace(account, version=account.version + 1, updated_at=self.invocation.now)
+            writes.append(PutAccount(after, account.version))
         self._commit(writes)
-        after = writes[0]
-        done = after.conflict if isinstance(after, PutConflict) else conflict
+        ending = writes[0]
+        done = ending.conflict if isinstance(ending, PutConflict) else conflict
         return Outcome(Effect.ENDED, done, self._wake_followers(done))
 
     def _reopen(self, conflict: Conflict) -> Outcome | None:

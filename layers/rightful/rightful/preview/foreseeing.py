@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rightful.accounts.address import PLACEHOLDER_DOMAIN
+from rightful.accounts.account import Account
+from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address
+from rightful.accounts.soft_deletes import is_tombstone, looks_like_one, names_of, names_wanted
 from rightful.conflicts import explain
 from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import (
@@ -90,11 +92,26 @@ def _cannot_be_pushed(
         )
     if pair.new.canonical == account.holds:
         return Verdict.UNCHANGED, "The account has this address already."
+    if _is_soft_delete(account, pair.new, facts):
+        return (
+            Verdict.UNCHANGED,
+            "An identity provider's soft delete calls the person so: the account keeps the address it has.",
+        )
     if pair.new.domain == PLACEHOLDER_DOMAIN or not facts.may_claim_on(pair.new.domain):
         return Verdict.UNVERIFIED_DOMAIN, f"The domain {pair.new.domain} is not verified by your organization."
     if wanted[pair.new.canonical] > 1:
         return Verdict.SAME_TARGET, "Another change of this list wants the same address: only one of them can have it."
     return None
+
+
+def _is_soft_delete(account: Account, new: Address, facts: Facts) -> bool:
+    if not looks_like_one(new.value):
+        return False
+    names = names_of(account)
+    for conflict in facts.waiting:
+        if conflict.requester.account_id == account.id:
+            names |= names_wanted(conflict)
+    return is_tombstone(new.value, names, account.link.external_id if account.link else None)
 
 
 def _chain(path: Path, facts: Facts, room: Room) -> list[Foreseen]:

@@ -63,6 +63,7 @@ def account_item(account: Account) -> Item:
         "links_made": account.links_made,
         "group_changes": account.group_changes or None,
         "sign_up_key": account.sign_up_key,
+        "refused_names": json_text(account.refused_names) if account.refused_names else None,
     }
     if link:
         values["scim_id"] = link.scim_id
@@ -124,7 +125,12 @@ def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
         group_ids=read.texts("group_ids"),
         group_changes=read.number("group_changes"),
         sign_up_key=read.optional_text("sign_up_key"),
+        refused_names=_read_names(read.loaded("refused_names")),
     )
+
+
+def _read_names(loaded: object) -> tuple[str, ...]:
+    return tuple(map(str, loaded)) if isinstance(loaded, list) else ()
 
 
 def _email_values(email: Address | None) -> dict[str, Scalar]:
