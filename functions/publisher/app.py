@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rightful.events.change import ConflictChange
-from rightful.events.publishing import publish
+from rightful.events.event import EventType
+from rightful.events.publishing import events_of, publish
 from rightful.metrics import Metric
-from rightful.observability import committed, count, failed, logger, observed
+from rightful.observability import committed, count, failed, logger, observed, settings_unconfirmed
 from rightful.storage.clients import conflict_queue, event_bus, identity_store, unpublished_queue
 from rightful.storage.stream import UnreadableChangeError, read_change, sequence_number
 
@@ -39,6 +40,9 @@ def handler(event: Mapping[str, Sequence[Mapping[str, object]]], _context: objec
     for change in changes[: done.first_failed]:
         if isinstance(change, ConflictChange):
             committed(change)
+        for told in events_of(change):
+            if told.type is EventType.SETTINGS_UNCONFIRMED:
+                settings_unconfirmed(told.organization_id or "")
     if done.first_failed is None:
         return {"batchItemFailures": []}
     count(Metric.PUBLISHING_FAILURES)

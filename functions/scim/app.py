@@ -6,7 +6,7 @@ from rightful import cold_start  # noqa: F401 # isort: split
 from rightful.api.gateway import answer_event
 from rightful.api.scim import ScimService, error_response
 from rightful.listing.cursors import key_from
-from rightful.observability import failed, observed, recorded
+from rightful.observability import failed, held, observed, recorded
 from rightful.scim.errors import unavailable
 from rightful.storage.clients import conflict_queue, identity_store, settings
 
@@ -23,4 +23,4 @@ def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, obj
 def _service() -> ScimService:
     found = settings()
     key = key_from(found.identity_table)
-    return ScimService(identity_store(), conflict_queue(), failed, recorded, key, found.documentation_url)
+    return ScimService(identity_store(), conflict_queue(), failed, recorded, key, found.documentation_url, held)

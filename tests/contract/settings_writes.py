@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from rightful.organizations.one_word import OneWord
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import DirectoryState, IdentityStore
 from rightful.storage.settings_writes import (
+    ConfirmToken,
     DeleteToken,
     ListToken,
     PutDirectory,
@@ -128,6 +130,18 @@ class KeyWrites:
         given(store, PutToken(there))
         assert committing.refused(PutToken(a_token(names.sha256, id="second"))) == "first"
         assert store.token(names.sha256) == there
+
+    def test_a_key_is_confirmed_unless_it_was_ended(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        issued = a_token(names.sha256, issued=OneWord("Ines", NOW))
+        given(store, PutToken(issued))
+        confirmed = a_token(names.sha256, issued=OneWord("Ines", NOW, confirmed_by="Jo"))
+        committing.done(ConfirmToken(confirmed))
+        assert store.token(names.sha256) == confirmed
+        given(store, DeleteToken(names.sha256))
+        committing.refused(ConfirmToken(confirmed))
+        assert store.token(names.sha256) is None
 
     def test_an_ended_key_is_not_found_and_may_be_ended_again(
         self, store: IdentityStore, committing: Committing, names: Names

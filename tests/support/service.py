@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from rightful.api.accounts import AccountsService
 from rightful.api.admin import AdminService
-from rightful.api.proxy import Principal, Request, Response
+from rightful.api.authorization import allowed
+from rightful.api.proxy import Principal, Request, Response, principal_of
 from rightful.api.scim import ScimService
 from rightful.conflicts.policy import Policy, PolicyBase
 from rightful.conflicts.remediation import remediate
@@ -108,7 +109,7 @@ class Service:
         elif identifier:
             template += "/{id}"
             parameters["id"] = identifier
-        principal = Principal(self.scim_key.id, scope, "IdP", self.organization.id, self.directory.id)
+        principal = self.authorized(scope)
         request = _request(method, template, parameters, body, query, headers, principal)
         service = ScimService(
             self.store,
@@ -117,6 +118,14 @@ class Service:
             documentation_url=self.documentation_url,
         )
         return service.answer(request, self.invocation())
+
+    def authorized(self, scope: Scope = Scope.SCIM) -> Principal:
+        """Whose key it is that the identity provider has, as the authorizer says it."""
+        context = allowed(self.scim_key, "arn:aws:execute-api:eu-central-1:123456789012:api/dev/GET/")["context"]
+        assert isinstance(context, dict)
+        principal = principal_of({**context, "scope": scope.value, "directoryId": self.directory.id})
+        assert principal is not None
+        return principal
 
     def admin(
         self,

@@ -32,6 +32,7 @@ from rightful.conflicts.conflict import (
 )
 from rightful.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.eventlog import Action, LogEntry, Result
+from rightful.organizations.one_word import OneWord
 from rightful.organizations.organization import (
     AccountsAtEnd,
     Closing,
@@ -76,6 +77,7 @@ def _whole(kind: type[_Kind], **values: st.SearchStrategy[Any]) -> st.SearchStra
     return st.builds(kind, **values)
 
 
+words = _whole(OneWord, by=texts, at=moments, confirmed_by=st.none() | texts)
 links = _whole(Link, directory_id=ids, scim_id=ids, user_name=texts, external_id=st.none() | texts, linked_at=moments)
 former_links = _whole(FormerLink, directory_id=ids, user_name=texts, external_id=st.none() | texts, unlinked_at=moments)
 before_images = _whole(
@@ -126,6 +128,7 @@ def accounts(account_id: str) -> st.SearchStrategy[Account]:
         links_made=st.integers(0, 99),
         sign_up_key=st.none() | texts,
         refused_names=st.lists(texts, max_size=2).map(tuple),
+        two_until=st.none() | moments,
         # The store keeps these itself, by writes of their own.
         group_ids=st.just(frozenset()),
         group_changes=st.just(0),
@@ -270,6 +273,7 @@ def organizations(organization_id: str) -> st.SearchStrategy[Organization]:
         brakes=brakes,
         challenges=st.dictionaries(texts, st.builds(DomainChallenge, texts, moments), max_size=2),
         closing=st.none() | _whole(Closing, asked_at=moments, accounts=st.sampled_from(AccountsAtEnd)),
+        lowered=st.dictionaries(st.sampled_from(ConflictClass), words, max_size=2),
     )
 
 
@@ -286,6 +290,7 @@ def directories(organization_id: str, directory_id: str) -> st.SearchStrategy[Di
         on_delete=st.sampled_from(OnDelete),
         extensions=st.lists(documents, max_size=2).map(tuple),
         deleting=st.none() | _whole(DirectoryDeletion, asked_at=moments, by=texts, keeps_active=st.booleans()),
+        erasing=st.none() | words,
     )
 
 
@@ -301,4 +306,5 @@ def tokens(sha256: str) -> st.SearchStrategy[Token]:
         expires_at=st.none() | moments,
         organization_id=st.none() | ids,
         directory_id=st.none() | ids,
+        issued=st.none() | words,
     )

@@ -31,6 +31,10 @@ class Metric(StrEnum):
     KEYS_REFUSED = "KeysRefused"
     KEY_DAYS_LEFT = "KeyDaysLeft"
     """Days until the next key expires; nothing where none does within 30 days."""
+    SETTINGS_UNCONFIRMED = "SettingsUnconfirmed"
+    """One administrator issued a directory's key, let a directory erase, or loosened the policy: others should look."""
+    HELD_FOR_TWO = "HeldForTwo"
+    """Requests that would have changed or ended with one administrator's word what takes two people."""
 
     # Conflicts, as they were committed
     CONFLICTS_OPENED = "ConflictsOpened"
@@ -131,6 +135,8 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
     Metric.CONFLICTS_NOT_SENT: frozenset({"scim", "admin"}),
     Metric.CROSS_ORGANIZATION_ATTEMPTS: frozenset({"scim", "admin"}),
     Metric.KEYS_REFUSED: frozenset({"authorizer"}),
+    Metric.HELD_FOR_TWO: frozenset({"scim"}),
+    Metric.SETTINGS_UNCONFIRMED: frozenset({"publisher"}),
     **dict.fromkeys(
         (
             Metric.CONFLICTS_OPENED,

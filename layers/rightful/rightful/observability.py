@@ -24,6 +24,7 @@ from rightful.storage.attempts import observe_attempts
 from rightful.storage.clients import settings
 
 if TYPE_CHECKING:
+    from rightful.accounts.account import Account
     from rightful.api.proxy import Request, Response
     from rightful.conflicts.conflict import Conflict
     from rightful.conflicts.remediation import Outcome
@@ -166,6 +167,19 @@ def recorded(conflict: "Conflict") -> None:
             "wantedHash": address_hash(conflict.wanted.canonical, settings().log_hash_key),
         },
     )
+
+
+def held(account: "Account") -> None:
+    """One administrator's key did not reach what takes two people: an address, or an account's existence."""
+    ids = {"accountId": account.id, "organizationId": account.organization_id}
+    logger.warning("Takes two people", extra={**ids, "scimId": account.link.scim_id if account.link else None})
+    count(Metric.HELD_FOR_TWO, about=ids)
+
+
+def settings_unconfirmed(organization_id: str) -> None:
+    """One administrator issued a key, let a directory erase, or loosened the policy: another one has to confirm it."""
+    logger.warning("One administrator's word", extra={"organizationId": organization_id})
+    count(Metric.SETTINGS_UNCONFIRMED, about={"organizationId": organization_id})
 
 
 def examined(pointer: "Pointer", outcome: "Outcome") -> None:

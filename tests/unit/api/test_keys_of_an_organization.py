@@ -42,6 +42,7 @@ def test_all_keys_are_listed_with_owner_and_times_and_without_what_opens() -> No
         "createdAt": "2026-11-23T09:00:00.000Z",
         "expiresAt": None,
         "directoryId": None,
+        "issued": None,
         "live": True,
         "own": True,
     }

@@ -120,6 +120,7 @@ class Account:
         group_ids: the groups of its directory that its user is a direct member of. The store keeps them, by writes of
             their own that raise `group_changes` and leave the version as it is.
         refused_names: the address or userName that its directory asked for last and in vain (`accounts.soft_deletes`).
+        two_until: one person made another kind of account of it: until then its address takes two people as before.
         sign_up_key: what a repeat of the sign-up that made it is recognised by (`accounts.sign_up`).
     """
 
@@ -148,6 +149,7 @@ class Account:
     group_changes: int = 0
     sign_up_key: str | None = None
     refused_names: tuple[str, ...] = ()
+    two_until: datetime | None = None
 
     @property
     def tag(self) -> str:

@@ -1,8 +1,10 @@
 """What an organization's administrators do with its accounts, one by one, each with a reason that is logged.
 
 Not every change is an administrator's. A linked account's address is its directory's: changed here, the next push would
-change it back, or collide. An account that is marked (privileged, service, legal hold) gives its address away only with
-two approvals, which is what conflicts are for.
+change it back, or collide. An account whose address takes two people (`conflicts.two_people`: it is marked, or of a
+kind for which the policy demands two approvals) gives it away only with two approvals, which is what conflicts are for:
+no action here moves that address, ends the account, takes it out of its directory or over from nobody. Access is one
+person's to end and to give; that takes two people no less afterwards.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,8 @@ from rightful.accounts.deletion import cancelled, scheduled
 from rightful.accounts.history import changed_row, entries_of, removal_entry
 from rightful.conflicts.applying import required_domains
 from rightful.conflicts.merging import emptied, kept_out
+from rightful.conflicts.policy import Policy
+from rightful.conflicts.two_people import eased_by_one, what_takes_two
 from rightful.eventlog import LogEntry
 from rightful.groups.cleaning import leave_all
 from rightful.invocation import Invocation
@@ -55,7 +59,7 @@ class Administration:
 
         def change(account: Account) -> Account:
             self._refuse_linked(account, "Change the address there, or unlink the account first.")
-            _refuse_protected(account)
+            self._refuse_alone(account)
             if address is None:
                 freed = account.email is None or account.email.is_placeholder
                 return account if freed else emptied(account, instead, self.invocation.now)
@@ -92,7 +96,7 @@ class Administration:
         def change(account: Account) -> Account:
             self._refuse_linked(account, "Remove the user there, or unlink the account first.")
             after = scheduled(account, self.invocation.now)
-            _refuse_protected(account)
+            self._refuse_alone(account)
             return after
 
         return self._alter(account_id, change)
@@ -109,12 +113,16 @@ class Administration:
         """Take an account out of its directory: it stays what it is, active or not, with its address.
 
         Its directory finds the user gone, as if it had deleted it, and can create it again.
+
+        Raises:
+            AccountError: protected.
         """
 
         def change(account: Account) -> Account:
             link = account.link
             if link is None:
                 return account
+            self._refuse_alone(account)
             left = self._out_of_groups(account)
             former = FormerLink(link.directory_id, link.user_name, link.external_id, self.invocation.now)
             return replace(left, link=None, former_link=former)
@@ -129,9 +137,9 @@ class Administration:
         """
 
         def change(account: Account) -> Account:
-            if account.organization_id == self.organization.id:
-                return account if account.claimed else replace(account, claimed=True)
-            _refuse_protected(account)
+            if account.organization_id == self.organization.id and account.claimed:
+                return account
+            self._refuse_alone(account)
             return replace(account, organization_id=self.organization.id, claimed=True)
 
         def rows(_: Account, after: Account) -> Sequence[LogEntry]:
@@ -162,7 +170,9 @@ class Administration:
             if account.organization_id != self.organization.id:
                 raise no_such_account()
             changed = change(account)
-            return account if changed == account else changed
+            if changed == account:
+                return account
+            return eased_by_one(account, changed, self._policy, self.invocation.now)
 
         return alter(
             self.store, self.invocation, account_id, own, self._rows, lambda _: evidence, says_active=says_active
@@ -194,12 +204,16 @@ class Administration:
         if account.link is not None:
             raise AccountError("linked", f"A directory provisions this account. {instead}")
 
+    def _refuse_alone(self, account: Account) -> None:
+        why = what_takes_two(account, self._policy, self.invocation.now)
+        if why:
+            mark = ", or after the host application has taken the mark off" if account.flags else ""
+            raise AccountError(
+                "protected",
+                f"This account {why}: one administrator cannot do this. Its address moves only through a conflict that "
+                f"two administrators approve{mark}.",
+            )
 
-def _refuse_protected(account: Account) -> None:
-    if account.flags:
-        marks = ", ".join(flag.value.replace("_", " ") for flag in sorted(account.flags))
-        raise AccountError(
-            "protected",
-            f"This account is marked ({marks}): its address moves only through a conflict that two administrators "
-            "approve, or after the host application has taken the mark off.",
-        )
+    @property
+    def _policy(self) -> Policy:
+        return self.organization.policy_at(self.invocation.now)

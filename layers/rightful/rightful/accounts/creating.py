@@ -73,10 +73,12 @@ class Creating(DirectoryUsers):
         holder = self.store.account(hold.account_id) if hold.account_id is not None else None
         if holder is None or holder.holds != hold.canonical:
             return None  # the index and the account disagree by now: that is for the remediator to look into
-        policy, now = state.organization.policy, invocation.now
+        now = invocation.now
+        policy = state.organization.policy_at(now)
         if not may_be_linked(holder, resource, self.organization_id, self.directory_id, policy, now):
             return None
-        account = relinked_account(holder, self.directory_id, resource, invocation.now)
+        relinked = relinked_account(holder, self.directory_id, resource, invocation.now)
+        account = self.eased(holder, relinked, state, invocation)
         self.check(account, state, holder, invocation)
         writes: list[Write] = [
             PutAccount(account, holder.version),

@@ -48,10 +48,16 @@ def cancelled(account: Account, now: datetime) -> Account:
 
 
 def is_due(account: Account, now: datetime) -> bool:
-    """Whether it is to be erased now. A legal hold that came later keeps it."""
+    """Whether it is to be erased now."""
     return (
         account.status is AccountStatus.PENDING_DELETION
         and account.deletion_date is not None
         and account.deletion_date <= now
-        and Flag.LEGAL_HOLD not in account.flags
+        and not is_kept(account)
     )
+
+
+def is_kept(account: Account) -> bool:
+    """Whether a mark that came later keeps an account from being erased: a legal hold any account; any mark one that an
+    organization manages, because one administrator may have scheduled it."""
+    return Flag.LEGAL_HOLD in account.flags or (account.organization_id is not None and bool(account.flags))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from rightful.accounts.account import Account, account_id_of
 from rightful.accounts.refusals import RefusalRecorder
@@ -12,6 +13,7 @@ from rightful.accounts.resource import (
     check_claimable,
     fits_key,
 )
+from rightful.conflicts.two_people import eased_by_one, what_takes_two
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
 from rightful.scim.errors import ScimError, not_found, payload_too_large, unavailable
@@ -25,12 +27,28 @@ _MAX_REQUESTER_KEY_OCTETS = MAX_KEY_OCTETS + 128  # Requester.key: an externalId
 
 @dataclass(frozen=True, slots=True)
 class DirectoryUsers:
-    """The users of one directory. `refusals` records refused claims as conflicts."""
+    """The users of one directory. `refusals` records refused claims as conflicts; until `alone_until` the key of the
+    request is one administrator's word."""
 
     store: IdentityStore
     refusals: RefusalRecorder
     organization_id: str
     directory_id: str
+    alone_until: datetime | None = None
+
+    def by_one(self, now: datetime) -> bool:
+        """Whether the request comes with a key that one administrator issued and no other one has confirmed yet."""
+        return self.alone_until is not None and now < self.alone_until
+
+    def out_of_reach(self, account: Account, state: DirectoryState, invocation: Invocation) -> str:
+        """Why this key may not change the account's address; empty: it may."""
+        now = invocation.now
+        return what_takes_two(account, state.organization.policy_at(now), now) if self.by_one(now) else ""
+
+    def eased(self, before: Account, after: Account, state: DirectoryState, invocation: Invocation) -> Account:
+        """The changed account; where one person's key changed it, what took two people still does for a while."""
+        now = invocation.now
+        return eased_by_one(before, after, state.organization.policy_at(now), now) if self.by_one(now) else after
 
     def state(self, scim_id: str | None = None, *, requester_key: str | None = None) -> DirectoryState:
         """The directory's settings and, by SCIM id, one of its users, as they are now: one call.

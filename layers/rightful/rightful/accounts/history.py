@@ -47,8 +47,8 @@ def changed_row(
     return [replace(entry, requested_email=None, explanation=explanation, approver=approver)]
 
 
-def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> LogEntry:
-    """The row of a SCIM DELETE."""
+def removal_entry(before: Account, *, erased: bool, invocation: Invocation, kept_because: str = "") -> LogEntry:
+    """The row of a SCIM DELETE. `kept_because`: why it was not erased although its directory erases."""
     if erased:
         return _removal(Action.USER_ERASED, before, invocation, "The account was erased. Its address is free.")
     explanation = "The account was unlinked and deactivated. It keeps its address."
@@ -56,7 +56,7 @@ def removal_entry(before: Account, *, erased: bool, invocation: Invocation) -> L
         explanation = "The account was unlinked and deactivated."
     if before.status is AccountStatus.PENDING_DELETION:
         explanation = "The account was unlinked. It stays scheduled for deletion and keeps its address until then."
-    return _removal(Action.USER_UNLINKED, before, invocation, explanation)
+    return _removal(Action.USER_UNLINKED, before, invocation, f"{explanation} {kept_because}".rstrip())
 
 
 def display_name_of(account: Account) -> str:

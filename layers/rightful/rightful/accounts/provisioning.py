@@ -21,6 +21,8 @@ from rightful.accounts.soft_deletes import remembering, without_tombstones
 from rightful.accounts.statement import NOTHING, Statement
 from rightful.conflicts.conflict import Conflict, Operation
 from rightful.conflicts.ending import owes_deactivation
+from rightful.conflicts.merging import deactivated
+from rightful.conflicts.two_people import what_takes_two
 from rightful.invocation import Invocation
 from rightful.organizations.organization import OnDelete
 from rightful.scim.errors import not_found
@@ -69,7 +71,8 @@ class Provisioning(Creating):
             statement: what the request says in so many words: it can take back what was refused before.
 
         Raises:
-            ScimError: 400, 404, 409 uniqueness (the conflict is recorded then), 412, 503.
+            ScimError: 400, 403 what takes two people, 404, 409 uniqueness (the conflict is recorded then; of a 403,
+                too), 412, 503.
         """
         void: tuple[Write, ...] = ()
         while True:
@@ -92,6 +95,8 @@ class Provisioning(Creating):
                             state, operation, requester_of(before), before, after, invocation, statement
                         )
                     raise
+                self._check_reach(state, operation, before, after, invocation, statement)
+                after = self.eased(before, after, state, invocation)
                 writes = [
                     write for write in alteration(before, after, self.directory_id, invocation) if write not in void
                 ]
@@ -139,6 +144,47 @@ class Provisioning(Creating):
             return None, ending
         return replace(remembers, version=before.version + 1, updated_at=invocation.now), ending
 
+    def _check_reach(
+        self,
+        state: DirectoryState,
+        operation: Operation,
+        before: Account,
+        after: Account,
+        invocation: Invocation,
+        statement: Statement,
+    ) -> None:
+        """Refuse to change an address that takes two people with one administrator's key.
+
+        Raises:
+            ScimError: 403; what it says of the person's activity is done all the same, here or by the conflict.
+        """
+        why = self.out_of_reach(before, state, invocation) if after.holds != before.holds else ""
+        if not why:
+            return
+        if after.email is not None:
+            raise self.refusals.held_address(state, operation, before, after, invocation, statement, why)
+        if before.active and not after.active:
+            self._deactivate(before, state, invocation)
+        raise self.refusals.held_removal(state, before, invocation, why)
+
+    def _deactivate(self, before: Account, state: DirectoryState, invocation: Invocation) -> None:
+        """All that is done of a request that may not take the address away: the person loses access at once.
+
+        Raises:
+            ScimError: 503, the user changed meanwhile.
+        """
+        now = invocation.now
+        after = replace(deactivated(before, now), version=before.version + 1, updated_at=now)
+        after = self.eased(before, after, state, invocation)
+        writes = alteration(before, after, self.directory_id, invocation)
+        pending = self.refusals.pending(state)
+        writes += self.refusals.ending(pending, before, after, invocation, Statement(active=False))
+        try:
+            self.commit(writes, invocation)
+        except RefusedError as refused:
+            if not is_done(refused, after):
+                raise busy() from refused
+
     def remove(
         self,
         scim_id: str,
@@ -162,16 +208,17 @@ class Provisioning(Creating):
             if before is None or before.link is None or not self.is_user(before, scim_id):
                 raise not_found(f"Resource {scim_id} not found.")
             precondition(before)
-            # What is on legal hold is not erased by anybody's delete.
-            erase = state.directory.on_delete is OnDelete.ERASE and Flag.LEGAL_HOLD not in before.flags
+            erase = state.directory.on_delete is OnDelete.ERASE
+            kept_because = self._obstacle_to_erasing(before, state, invocation) if erase else ""
+            erase = erase and not kept_because
             if erase and before.group_ids:
                 raise busy()  # it joined a group meanwhile; whoever removes it has to leave that first
-            after = None if erase else unlinked_account(before, invocation.now)
+            after = None if erase else self._unlinked(before, state, invocation)
             writes: list[Write] = [
                 ReleaseUserName(self.directory_id, canonical_user_name(before.link.user_name), before.id),
                 CountUsers(self.directory_id, before.id, -1),
                 *further_writes([(before, after)]),
-                AppendLog(removal_entry(before, erased=erase, invocation=invocation)),
+                AppendLog(removal_entry(before, erased=erase, invocation=invocation, kept_because=kept_because)),
                 *self.refusals.ending(self.refusals.pending(state), before, after, invocation),
             ]
             if after is not None:
@@ -187,4 +234,30 @@ class Provisioning(Creating):
                     void += void_releases(refused)
                 state = self.again(scim_id, invocation)
                 continue
+            if kept_because and Flag.LEGAL_HOLD not in before.flags:
+                self.refusals.on_held(before)
             return before
+
+    def _obstacle_to_erasing(self, account: Account, state: DirectoryState, invocation: Invocation) -> str:
+        """Why a delete unlinks and deactivates although the directory erases, in a sentence; empty: it erases."""
+        if Flag.LEGAL_HOLD in account.flags:
+            return "It is on legal hold: nobody's delete erases it."
+        why, rule = self.out_of_reach(account, state, invocation), state.directory.erasing
+        if why:
+            return (
+                f"It was not erased: it {why}, and one administrator alone issued the key of this request. "
+                "A different administrator has to confirm the key."
+            )
+        if rule is None or not rule.stands_alone(invocation.now):
+            return ""
+        why = what_takes_two(account, state.organization.policy_at(invocation.now), invocation.now)
+        return (
+            f"It was not erased: it {why}, and one administrator alone ({rule.by}) let this directory erase. "
+            "A different administrator has to confirm that."
+            if why
+            else ""
+        )
+
+    def _unlinked(self, before: Account, state: DirectoryState, invocation: Invocation) -> Account:
+        """The account that its directory let go."""
+        return self.eased(before, unlinked_account(before, invocation.now), state, invocation)

@@ -8,16 +8,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from rightful.accounts.account import Account
+from rightful.accounts.claims import requester_of
 from rightful.accounts.history import row_id, subject_of
 from rightful.accounts.statement import NOTHING, Statement
-from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
+from rightful.conflicts.conflict import (
+    Collision,
+    Conflict,
+    ConflictClass,
+    Operation,
+    PendingChange,
+    Requester,
+    wanted_user_name,
+)
 from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.log_rows import VERIFY_DOMAIN
 from rightful.conflicts.promises import ending_by_create
 from rightful.conflicts.recording import RefusedClaim, needs_remediation, pointer_of, record
 from rightful.eventlog import Action, LogEntry, Result
 from rightful.invocation import Invocation
-from rightful.scim.errors import ScimError, unavailable, uniqueness
+from rightful.scim.errors import ScimError, forbidden, unavailable, uniqueness
 from rightful.storage.contract import (
     ConflictQueue,
     DirectoryState,
@@ -47,16 +56,28 @@ def unnoticed(_: Conflict) -> None:
     """Nobody wants to hear of what was recorded."""
 
 
+def unheld(_: Account) -> None:
+    """Nobody wants to hear of what takes two people."""
+
+
+_BY_ONE = (
+    "one administrator alone issued the key of the request. A different administrator can confirm the key; then the "
+    "next try goes through."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RefusalRecorder:
     """Records refused claims. `on_failure(what, error)` hears of what could not be done and is done later,
-    `on_recorded` of each conflict that is in the table. `key_id` is the key that the requests come with."""
+    `on_recorded` of each conflict that is in the table, `on_held` of each account that one administrator's key did not
+    reach. `key_id` is the key that the requests come with."""
 
     store: IdentityStore
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None] = field(default=ignore)
     on_recorded: Callable[[Conflict], None] = field(default=unnoticed)
     key_id: str = ""
+    on_held: Callable[[Account], None] = field(default=unheld)
 
     def taken_address(
         self,
@@ -83,6 +104,81 @@ class RefusalRecorder:
             says_active=statement.active,
         )
         return self._record("email", after.email.value, refused, invocation)
+
+    def held_address(
+        self,
+        state: DirectoryState,
+        operation: Operation,
+        before: Account,
+        after: Account,
+        invocation: Invocation,
+        statement: Statement,
+        why: str,
+    ) -> ScimError:
+        """Record a change of an address that takes two people and came with one administrator's key, and return the
+        answer to raise. The conflict carries a deactivation out, and is how two administrators can let the change
+        through."""
+        if after.email is None:
+            raise ValueError("an address that goes is no claim")
+        refused = RefusedClaim(
+            organization_id=state.organization.id,
+            directory_id=state.directory.id,
+            operation=operation,
+            requester=requester_of(before),
+            wanted=after.email,
+            old_email=before.email,
+            change=pending_change(before, after),
+            key_id=self.key_id,
+            says_active=statement.active,
+            explanation=f"The address was not changed: the account {why}, and {_BY_ONE}",
+        )
+        self.on_held(before)
+        # Whether somebody else has the address is not told.
+        self._record("email", after.email.value, refused, invocation)
+        return self._held(state)
+
+    def held_removal(self, state: DirectoryState, before: Account, invocation: Invocation, why: str) -> ScimError:
+        """Tell the administrators of an address that one administrator's key did not take away, and return the answer
+        to raise. Repeats within an hour are one row."""
+        link, hour = before.link, invocation.now.replace(minute=0, second=0, microsecond=0)
+        entry = LogEntry(
+            id=row_id(hour, f"{before.id[-13:]}removal"),
+            organization_id=state.organization.id,
+            at=invocation.now,
+            action=Action.CLAIM_REFUSED,
+            result=Result.REFUSED,
+            directory_id=state.directory.id,
+            account_id=before.id,
+            subject=subject_of(before),
+            scim_id=link.scim_id if link else None,
+            external_id=link.external_id if link else None,
+            old_email=before.email.value if before.email else None,
+            conflict_class=ConflictClass.PROTECTED.value,
+            explanation=f"The address was not removed: the account {why}, and {_BY_ONE}",
+            next_step_who="organization administrator",
+            next_step_what="Have a different administrator confirm the key.",
+            retried_by_idp=True,
+            correlation_id=invocation.correlation_id,
+        )
+        self.on_held(before)
+        try:
+            self.store.log_entry(entry)
+        except EventLogUnavailableError as error:
+            self.on_failure("event_log", error)
+        return self._held(state)
+
+    def _held(self, state: DirectoryState) -> ScimError:
+        """The answer to what takes two people and came with one administrator's key."""
+        route = (
+            f"POST /admin/v1/orgs/{state.organization.id}/directories/{state.directory.id}/tokens/{self.key_id}"
+            "/confirmation"
+        )
+        return forbidden(
+            "'emails' was not changed: this account is protected, its address takes two people, and one administrator "
+            "alone issued the key of this request within the last 7 days. A different administrator of the "
+            f"organization has to confirm the key: {route} (it counts within a minute). Other attributes can be "
+            "changed meanwhile."
+        )
 
     def taken_user_name(
         self,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rightful.accounts.account_error import AccountError
 from rightful.api import (
     admin_accounts,
+    admin_confirmations,
     admin_conflicts,
     admin_directories,
     admin_directory_deletion,
@@ -53,6 +54,7 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/log": {"GET": admin_log.list_log},
     "/summary": {"GET": admin_summary.summary},
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
+    "/policy/confirmation": {"POST": admin_confirmations.confirm_loosened_policy},
     "/domains": {"GET": admin_domains.list_domains, "POST": admin_domains.post_domain},
     "/domains/{domain}": {"DELETE": admin_domains.delete_domain},
     "/domains/{domain}/verify": {"POST": admin_domains.verify},
@@ -62,8 +64,10 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
         "PATCH": admin_directories.patch_directory,
         "DELETE": admin_directory_deletion.delete_directory,
     },
+    "/directories/{id}/confirmation": {"POST": admin_confirmations.confirm_delete_rule},
     "/directories/{id}/tokens": {"GET": admin_directories.list_tokens, "POST": admin_directories.post_token},
     "/directories/{id}/tokens/{tokenId}": {"DELETE": admin_directories.delete_token},
+    "/directories/{id}/tokens/{tokenId}/confirmation": {"POST": admin_confirmations.confirm_key},
 }
 
 OPEN_TO_OPERATORS = ("/policy", "/domains", "/directories", "/tokens")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rightful.api.json_call import ApiError, JsonCall
 from rightful.organizations.domain_proof import DomainProof
+from rightful.organizations.one_word import OneAdministrator
 from rightful.organizations.organization import Organization
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage.contract import ConflictQueue
@@ -35,8 +36,9 @@ class AdminCall(JsonCall):
 
     @property
     def who(self) -> str:
-        """Who asks, as the organization's event log names them."""
-        return f"{self.principal.holder} (operator)" if self.by_operator else self.principal.holder
+        """Who asks, as the organization's event log names them; an administrator's word is one person's."""
+        holder = self.principal.holder
+        return f"{holder} (operator)" if self.by_operator else OneAdministrator(holder)
 
     def organization(self) -> Organization:
         """The organization's settings as they are now.

@@ -11,10 +11,11 @@ from rightful.api.json_call import ApiError, Body
 from rightful.api.proxy import Response
 from rightful.organizations.directory_deletion import what_is_left
 from rightful.organizations.extensions import check_extensions
+from rightful.organizations.one_word import word_of
 from rightful.organizations.organization import Directory, OnDelete
 from rightful.organizations.registry import change_directory, create_directory, issue_token, revoke_token
 from rightful.organizations.settings_log import directory_sentence, settings_row
-from rightful.organizations.tokens import Scope
+from rightful.organizations.tokens import Scope, Token
 from rightful.scim.profiles import PROFILE_NAMES
 
 _NAME = Field(min_length=1, max_length=100)
@@ -85,6 +86,9 @@ def patch_directory(call: AdminCall) -> Response:
         on_delete=changed.onDelete or before.on_delete,
         extensions=tuple(changed.extensions) if changed.extensions is not None else before.extensions,
     )
+    if directory.on_delete is not before.on_delete:
+        word = word_of(call.who, call.invocation.now) if directory.on_delete is OnDelete.ERASE else None
+        directory = replace(directory, erasing=word)
     if directory != before:
         sentence = directory_sentence(before, directory)
         row = settings_row(
@@ -120,11 +124,20 @@ def post_token(call: AdminCall) -> Response:
 
 def delete_token(call: AdminCall) -> Response:
     """DELETE directories/{id}/tokens/{tokenId}."""
+    revoke_token(call.store, call.invocation, asked_token(call), by=call.who)
+    return Response(204)
+
+
+def asked_token(call: AdminCall) -> Token:
+    """The key in the path, of the directory in the path.
+
+    Raises:
+        ApiError: 404, there is none.
+    """
     directory = asked_directory(call)
     for token in call.store.tokens(organization_id=call.organization_id, directory_id=directory.id):
         if token.id == call.request.path_parameters.get("tokenId"):
-            revoke_token(call.store, call.invocation, token, by=call.who)
-            return Response(204)
+            return token
     raise ApiError(404, "not_found", "There is no such key of this directory.")
 
 
@@ -132,7 +145,7 @@ def asked_directory(call: AdminCall) -> Directory:
     """The directory in the path.
 
     Raises:
-        ApiError: 404.
+        ApiError: 404, the organization has none of that id.
     """
     state = call.store.directory_state(call.organization_id, call.request.path_parameters.get("id", ""))
     if state is None:

@@ -1,13 +1,16 @@
 """Admin API: policy, brakes and domain policy."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import Field
 
 from rightful.api.admin_call import AdminCall
+from rightful.api.documents import word_document
 from rightful.api.json_call import ApiError
 from rightful.api.proxy import Response
-from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
+from rightful.conflicts.policy import Rule, read_brakes, read_policy, write_brakes, write_policy
+from rightful.organizations.loosening import noting_who
 from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.organizations.registry import (
     change_organization,
@@ -19,14 +22,15 @@ _NAME = Field(min_length=1, max_length=100)
 
 def get_policy(call: AdminCall) -> Response:
     """GET policy."""
-    return Response(200, _policy_document(call.organization()))
+    return Response(200, policy_document(call.organization(), call.invocation.now))
 
 
 def put_policy(call: AdminCall) -> Response:
-    """PUT policy {"policy"?, "brakes"?, "domainPolicy"?}: what is left out, in each of them too, stays as it is."""
+    """PUT policy {"policy"?, "brakes"?, "domainPolicy"?}: what is left out, in each of them too, stays as it is.
+    "unconfirmed" may stand there as it was read."""
     document = call.document()
     before = organization = call.organization()
-    known = {"policy", "brakes", "domainPolicy"}
+    known = {"policy", "brakes", "domainPolicy", "unconfirmed"}
     for name in document:
         if name not in known:
             raise ApiError(400, "invalid_value", f"{name}: the members are {', '.join(sorted(known))}.", name)
@@ -37,18 +41,30 @@ def put_policy(call: AdminCall) -> Response:
         organization = replace(organization, brakes=read_brakes(_object(brakes, "brakes"), organization.brakes))
     if "domainPolicy" in document:
         organization = replace(organization, domain_policy=_domain_policy(call, document["domainPolicy"], before))
+    organization = noting_who(before, organization, call.who, call.invocation.now)
     if organization != before:
         sentence = organization_sentence(before, organization)
         row = settings_row(before.id, call.who, before.name, sentence, call.invocation)
         organization = change_organization(call.store, call.invocation, organization, log=row)
-    return Response(200, _policy_document(organization))
+    return Response(200, policy_document(organization, call.invocation.now))
 
 
-def _policy_document(organization: Organization) -> dict[str, object]:
+def policy_document(organization: Organization, now: datetime) -> dict[str, object]:
+    """Policy, brakes and domain policy; and which rules still take two people, because one person lowered them."""
+    waiting = {each: word for each, word in organization.lowered.items() if word.stands_alone(now)}
     return {
         "policy": write_policy(organization.policy),
         "brakes": write_brakes(organization.brakes),
         "domainPolicy": organization.domain_policy.value,
+        "unconfirmed": [
+            {
+                "class": each.value,
+                "rule": organization.policy.rule(each).value,
+                "countsAs": Rule.TWO_APPROVALS.value,
+                **word_document(word),
+            }
+            for each, word in sorted(waiting.items())
+        ],
     }
 
 

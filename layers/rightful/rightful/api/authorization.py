@@ -22,12 +22,15 @@ def live_key(store: IdentityStore, secret: str, now: datetime) -> Token | None:
 
 
 def allowed(token: Token, method_arn: str) -> dict[str, object]:
-    """An authorizer's answer for a live key: a policy for the whole stage, and whose key it is.
+    """An authorizer's answer for a live key: a policy for the whole stage, whose key it is, and until when it is one
+    administrator's word. The gateway keeps the answer for 60 seconds: the end is a moment, so that it counts exactly;
+    a confirmation counts within those seconds.
 
     Args:
         method_arn: arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}
     """
     api_arn, stage = method_arn.split("/")[:2]
+    alone_until = token.alone_until()
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api_arn}/{stage}/*/*"}
     return {
         "principalId": token.id,
@@ -38,5 +41,6 @@ def allowed(token: Token, method_arn: str) -> dict[str, object]:
             "holder": token.holder,
             "organizationId": token.organization_id or "",
             "directoryId": token.directory_id or "",
+            "aloneUntil": alone_until.isoformat() if alone_until is not None else "",
         },
     }

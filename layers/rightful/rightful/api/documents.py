@@ -7,6 +7,7 @@ from rightful.conflicts.conflict import Approval, Conflict
 from rightful.conflicts.outline import outline
 from rightful.eventlog import LogEntry
 from rightful.moments import time_text
+from rightful.organizations.one_word import OneWord
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
 
@@ -152,6 +153,7 @@ def directory_document(directory: Directory, base_url: str) -> dict[str, object]
         "extensions": [dict(extension) for extension in directory.extensions],
         "scimBaseUrl": f"{base_url}/scim/directory/{directory.id}",
         "createdAt": _time(directory.created_at),
+        "erasing": word_document(directory.erasing) if directory.erasing else None,
         "deleting": {"since": _time(deleting.asked_at), "by": deleting.by} if deleting else None,
     }
 
@@ -175,4 +177,15 @@ def token_document(token: Token) -> dict[str, object]:
         "createdAt": _time(token.created_at),
         "expiresAt": _time(token.expires_at),
         "directoryId": token.directory_id,
+        "issued": word_document(token.issued) if token.issued else None,
+    }
+
+
+def word_document(word: OneWord) -> dict[str, object]:
+    """What one administrator said alone: who and when, until when it takes a second one, and who that was."""
+    return {
+        "by": word.by,
+        "at": _time(word.at),
+        "unconfirmedUntil": None if word.confirmed_by is not None else _time(word.until),
+        "confirmedBy": word.confirmed_by,
     }

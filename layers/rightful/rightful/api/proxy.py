@@ -4,6 +4,7 @@ integration"), as plain data."""
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import unquote
 
 from rightful.ids import is_id
@@ -16,13 +17,14 @@ _NAMES_OF_CLIENTS = ("/Schemas/{id}", "/ResourceTypes/{id}")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whose key made the request, as the authorizer found it."""
+    """Whose key made the request, as the authorizer found it. Until `alone_until` it is one administrator's word."""
 
     token_id: str
     scope: Scope
     holder: str
     organization_id: str
     directory_id: str
+    alone_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,14 @@ def read_request(event: Mapping[str, object], base_url: str = "") -> Request:
         },
         headers=headers,
         body=_text(event.get("body")),
-        principal=_principal(_mapping(context.get("authorizer"))),
+        principal=principal_of(_mapping(context.get("authorizer"))),
         base_url=base_url or f"https://{context.get('domainName', '')}/{context.get('stage', '')}",
         request_id=str(context.get("requestId", "")),
     )
 
 
-def _principal(authorizer: Mapping[str, object]) -> Principal | None:
+def principal_of(authorizer: Mapping[str, object]) -> Principal | None:
+    """Whose key it is, from the context that the authorizer handed on."""
     scope = authorizer.get("scope")
     if scope not in {known.value for known in Scope}:
         return None
@@ -113,7 +116,12 @@ def _principal(authorizer: Mapping[str, object]) -> Principal | None:
         holder=str(authorizer.get("holder", "")),
         organization_id=str(authorizer.get("organizationId", "")),
         directory_id=str(authorizer.get("directoryId", "")),
+        alone_until=_moment(authorizer.get("aloneUntil")),
     )
+
+
+def _moment(value: object) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from rightful.accounts.account import Account
 from rightful.accounts.provisioning import Provisioning
-from rightful.accounts.refusals import RefusalRecorder, unnoticed
+from rightful.accounts.refusals import RefusalRecorder, unheld, unnoticed
 from rightful.api import scim_discovery, scim_groups, scim_listing, scim_users
 from rightful.api.proxy import Request, Response
 from rightful.api.scim_bulk import bulk
@@ -71,6 +72,7 @@ class ScimService:
     Attributes:
         cursor_key: what cursors of lists are signed with.
         documentation_url: where the service is described; empty: nowhere.
+        on_held: hears of each account that one administrator's key did not reach.
     """
 
     store: IdentityStore
@@ -79,6 +81,7 @@ class ScimService:
     on_recorded: Callable[[Conflict], None] = unnoticed
     cursor_key: bytes = b""
     documentation_url: str = ""
+    on_held: Callable[[Account], None] = unheld
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; every error that a client can cause is a SCIM error (RFC 7644 section 3.12)."""
@@ -104,8 +107,12 @@ class ScimService:
             if self.store.directory_state(principal.organization_id, directory_id) is None:
                 raise not_found(f"There is no directory {directory_id}.")
             raise forbidden("This key belongs to another directory: use the key of this one.")
-        recorder = RefusalRecorder(self.store, self.queue, self.on_failure, self.on_recorded, principal.token_id)
-        provisioning = Provisioning(self.store, recorder, principal.organization_id, directory_id)
+        recorder = RefusalRecorder(
+            self.store, self.queue, self.on_failure, self.on_recorded, principal.token_id, self.on_held
+        )
+        provisioning = Provisioning(
+            self.store, recorder, principal.organization_id, directory_id, principal.alone_until
+        )
         groups = GroupProvisioning(self.store, principal.organization_id, directory_id)
         return ScimCall(request, invocation, provisioning, groups, self.cursor_key, self.documentation_url)
 

@@ -15,7 +15,7 @@ from rightful.accounts.account import Account, AccountStatus, Origin, canonical_
 from rightful.accounts.address import Address
 from rightful.accounts.soft_deletes import is_tombstone, names_of, names_wanted
 from rightful.conflicts.conflict import Collision, Conflict, ConflictClass, ConflictStatus
-from rightful.conflicts.evidence import facts_about, protection
+from rightful.conflicts.evidence import facts_about, moved_by_one, protection
 from rightful.conflicts.merging import wanted_user_name_of
 from rightful.conflicts.proof import same_person
 from rightful.conflicts.resolutions import obstacle_to_relinking
@@ -122,7 +122,8 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
 def _diagnosed(snapshot: Snapshot) -> Diagnosis:
     if snapshot.conflict.collision is Collision.USER_NAME:
         return _user_name_collision(snapshot)
-    diagnosis = _before_the_holder(snapshot) or _by_holder(snapshot)
+    before = _before_the_holder(snapshot)
+    diagnosis = _unless_by_one(snapshot, before) if before else _by_holder(snapshot)
     if diagnosis.acts_as in _STAND_ALONE:
         return diagnosis
     # The address could move, but the same change asks for a userName that a third user has.
@@ -182,7 +183,16 @@ def _by_holder(snapshot: Snapshot) -> Diagnosis:
 
 def _with_protection(snapshot: Snapshot, below: Diagnosis) -> Diagnosis:
     """The same, under `protected` where somebody on either side is."""
-    protected = protection(snapshot)
+    return _protected(below, protection(snapshot))
+
+
+def _unless_by_one(snapshot: Snapshot, below: Diagnosis) -> Diagnosis:
+    """The same, under `protected` where the address is free for the asking, but one person's key asks for somebody
+    whose address takes two."""
+    return _protected(below, moved_by_one(snapshot)) if below.conflict_class is ConflictClass.STALE_INDEX else below
+
+
+def _protected(below: Diagnosis, protected: str) -> Diagnosis:
     if not protected:
         return below
     return replace(

@@ -6,6 +6,7 @@ how many people must agree, so that is said; which mark an account of somebody e
 
 from rightful.accounts.account import Account
 from rightful.conflicts.snapshot import Snapshot
+from rightful.conflicts.two_people import what_takes_two
 
 
 def facts_about(holder: Account, organization_id: str) -> dict[str, str]:
@@ -28,13 +29,31 @@ def facts_about(holder: Account, organization_id: str) -> dict[str, str]:
 
 def protection(snapshot: Snapshot) -> str:
     """Who on either side is protected, and by what; empty: nobody."""
-    sides = [("requester", snapshot.requester), ("holder", snapshot.holder)]
-    if snapshot.cyclic:
-        sides += [("another person of the swap", leg.account) for leg in snapshot.following[1:]]
-    words: list[str] = []
-    for side, account in sides:
-        if account is None or not account.flags:
-            continue
-        own = account.organization_id == snapshot.conflict.organization_id
-        words += [f"{side}: {flag.value}" for flag in sorted(account.flags)] if own else [f"{side}: marked"]
-    return ", ".join(words)
+    legs = snapshot.following if snapshot.cyclic else ()
+    sides = [
+        ("requester", snapshot.requester, snapshot.leg.by_one),
+        ("holder", snapshot.holder, bool(legs) and legs[0].by_one),
+        *(("another person of the swap", leg.account, leg.by_one) for leg in legs[1:]),
+    ]
+    return ", ".join(word for side, account, by_one in sides for word in _protected(snapshot, side, account, by_one))
+
+
+def moved_by_one(snapshot: Snapshot) -> str:
+    """Why the requester's own address may not move by this change alone, although nobody stands in its way: it came
+    with one administrator's key, and the requester's address takes two people. Empty: it may."""
+    return ", ".join(_protected(snapshot, "requester", snapshot.requester, True)) if snapshot.leg.by_one else ""
+
+
+def _protected(snapshot: Snapshot, side: str, account: Account | None, by_one: bool) -> list[str]:
+    """What of one side's account is protected. That it takes two people by its kind counts where one person's key
+    moves it: what the policy says of a holder's kind counts by the conflict's own class."""
+    if account is None:
+        return []
+    own = account.organization_id == snapshot.conflict.organization_id
+    if account.flags:
+        return [f"{side}: {flag.value}" for flag in sorted(account.flags)] if own else [f"{side}: marked"]
+    eased = account.two_until is not None and snapshot.now < account.two_until
+    if not own or snapshot.organization is None or not (by_one or eased):
+        return []
+    why = what_takes_two(account, snapshot.organization.policy, snapshot.now)
+    return [f"{side}: {why}"] if why else []

@@ -31,6 +31,9 @@ OPERATOR = "operator of the service"
 
 _FREE = NextStep(IDP, "Nothing: its next try goes through, or press Retry there.")
 
+CONFIRM_KEY = "Or have a different administrator confirm the directory's key: then the next try goes through."
+"""Where nobody else stands in the way of a change that came with one administrator's key."""
+
 _NOTHING_TO_DO = "Nothing: the identity provider creates the user with its next try, or press Retry there."
 
 _Facts = Mapping[str, str]
@@ -156,14 +159,14 @@ def situation(diagnosis: Diagnosis) -> str:
 def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tuple[str, NextStep]:
     """Why a conflict was not applied: it is refused, or it waits for approvals."""
     if decision.rule is Rule.REFUSE:
-        if diagnosis.free:
+        if diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED:
             return situation(diagnosis), _FREE
         standard = NextStep(ADMINISTRATOR, "Your policy refuses this: free the address by hand, or change the policy.")
         return situation(diagnosis), _REFUSALS.get(diagnosis.acts_as, standard)
     explanation = " ".join(filter(None, [situation(diagnosis), decision.reason]))
     if diagnosis.acts_as is ConflictClass.UNKNOWN and "reserved by conflict" not in diagnosis.evidence:
         return explanation, unknown(conflict).next_step
-    if diagnosis.free:
+    if diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED:
         what = "Nothing has to be done: the identity provider's next try goes through. Approve to have it done at once."
         return explanation, NextStep(ADMINISTRATOR, what)
     people = "two different administrators have to agree" if decision.missing > 1 else "one administrator decides"
@@ -175,6 +178,8 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
     }
     resolution = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, decision.resolution)
     what = f"Approve or reject ({people}). With approval {effects.pop(resolution)}"
+    if diagnosis.free:
+        what += f" {CONFIRM_KEY}"
     if conflict.operation is Operation.CREATE and not diagnosis.no_relink and diagnosis.acts_as in _LINKED:
         other, effect = effects.popitem()
         what += f' With the resolution "{other}" {effect}'

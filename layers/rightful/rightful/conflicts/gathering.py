@@ -1,6 +1,7 @@
 """Reading what a decision rests on: the only part of diagnosis that asks the store. Every read is consistent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 
 from rightful.accounts.account import Account, canonical_user_name
@@ -10,7 +11,7 @@ from rightful.conflicts.merging import wanted_user_name_of
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
-from rightful.organizations.tokens import Scope
+from rightful.organizations.tokens import Scope, Token
 from rightful.storage.contract import IdentityStore, Pointer
 
 MAX_LEGS = 100
@@ -25,12 +26,12 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         account_id=conflict.requester.account_id,
         requester_key=conflict.requester_key,
     )
-    organization = state.organization if state else None
+    organization = replace(state.organization, policy=state.organization.policy_at(invocation.now)) if state else None
     claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
-    revoked = _revocations(store)
+    keys = _Keys(store, invocation)
     permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
-    leg = _leg(store, conflict, state.account if state else None, claimable)
-    following, cyclic, cut_short = _following(store, invocation, leg, claimable, revoked)
+    leg = _leg(store, conflict, state.account if state else None, claimable, keys)
+    following, cyclic, cut_short = _following(store, invocation, leg, claimable, keys)
     return Snapshot(
         now=invocation.now,
         leg=leg,
@@ -41,12 +42,41 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         cyclic=cyclic,
         cut_short=cut_short,
         live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
-        revoked=revoked(conflict),
+        revoked=keys.revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
     )
 
 
-def _leg(store: IdentityStore, conflict: Conflict, account: Account | None, claimable: Callable[[str], bool]) -> Leg:
+class _Keys:
+    """The keys that changes came with: each directory's are read once, however many legs of a chain are its."""
+
+    def __init__(self, store: IdentityStore, invocation: Invocation) -> None:
+        @cache
+        def listed(organization_id: str, directory_id: str) -> Mapping[str, Token]:
+            tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
+            return {token.id: token for token in tokens}
+
+        self._listed = listed
+        self._now = invocation.now
+
+    def revoked(self, conflict: Conflict) -> bool:
+        """Whether the key was taken back. One that merely expired, as in a planned rotation, says nothing against what
+        was asked with it; it stays listed for longer than any change stays wanted."""
+        return bool(conflict.key_id) and self._key(conflict) is None
+
+    def by_one(self, conflict: Conflict) -> bool:
+        """Whether it rests on the word of one administrator to this moment."""
+        key = self._key(conflict) if conflict.key_id else None
+        until = key.alone_until() if key is not None else None
+        return until is not None and self._now < until
+
+    def _key(self, conflict: Conflict) -> Token | None:
+        return self._listed(conflict.organization_id, conflict.directory_id).get(conflict.key_id)
+
+
+def _leg(
+    store: IdentityStore, conflict: Conflict, account: Account | None, claimable: Callable[[str], bool], keys: _Keys
+) -> Leg:
     """What is in the way of a change. Who holds an address on a domain that the organization may not use is not even
     looked up, unless it is the requester itself: neither an answer nor how long it takes depends on it."""
     creates = conflict.requester.account_id is None
@@ -58,7 +88,8 @@ def _leg(store: IdentityStore, conflict: Conflict, account: Account | None, clai
         holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
     if creates:
         return Leg(conflict, None, hold, holder, namesake.id if namesake else None, namesake)
-    return Leg(conflict, account, hold, holder, _user_name_holder_id(store, conflict, account))
+    user_name_holder_id = _user_name_holder_id(store, conflict, account)
+    return Leg(conflict, account, hold, holder, user_name_holder_id, by_one=keys.by_one(conflict))
 
 
 def _namesake(store: IdentityStore, conflict: Conflict) -> Account | None:
@@ -85,7 +116,7 @@ def _following(
     invocation: Invocation,
     first: Leg,
     claimable: Callable[[str], bool],
-    revoked: Callable[[Conflict], bool],
+    keys: _Keys,
 ) -> tuple[tuple[Leg, ...], bool, bool]:
     """The holder's own pending change, and so on, until somebody stays, an address is free, or the circle closes."""
     legs: list[Leg] = []
@@ -100,9 +131,9 @@ def _following(
             return tuple(legs), False, True
         seen.add(leg.holder.id)
         pending = _pending_change(store, invocation, first.conflict, leg.holder)
-        if pending is None or revoked(pending) or not claimable(pending.wanted.domain):
+        if pending is None or keys.revoked(pending) or not claimable(pending.wanted.domain):
             break
-        leg = _leg(store, pending, leg.holder, claimable)
+        leg = _leg(store, pending, leg.holder, claimable, keys)
         legs.append(leg)
     return tuple(legs), False, False
 
@@ -133,21 +164,3 @@ def live_key_ids(store: IdentityStore, invocation: Invocation, organization_id: 
         for token in store.tokens(organization_id=organization_id)
         if token.scope is Scope.ADMIN and token.is_live(invocation.now)
     )
-
-
-def _revocations(store: IdentityStore) -> Callable[[Conflict], bool]:
-    """Whether the key that a change came with was taken back. One that merely expired, as in a planned rotation, says
-    nothing against what was asked with it; it stays listed for longer than any change stays wanted.
-
-    Each directory's keys are read once, however many legs of a chain are its.
-    """
-
-    @cache
-    def listed(organization_id: str, directory_id: str) -> frozenset[str]:
-        keys = store.tokens(organization_id=organization_id, directory_id=directory_id)
-        return frozenset(key.id for key in keys)
-
-    def is_revoked(conflict: Conflict) -> bool:
-        return bool(conflict.key_id) and conflict.key_id not in listed(conflict.organization_id, conflict.directory_id)
-
-    return is_revoked

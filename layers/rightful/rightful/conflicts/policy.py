@@ -6,8 +6,8 @@ Policy and brakes travel as JSON documents (the admin API and the table use the 
     {"paused": false, "dryRun": false, "perOrganizationHour": 200, "perAccountDay": 3}
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -115,6 +115,16 @@ class Policy:
 
 
 STANDARD = Policy()
+
+
+def at_least_two(policy: Policy, classes: Collection[ConflictClass]) -> Policy:
+    """The policy, with two approvals where it demands fewer of one of these classes."""
+    raised = {each: Rule.TWO_APPROVALS for each in classes if policy.rule(each) in {Rule.AUTO, Rule.APPROVAL}}
+    if not raised:
+        return policy
+    return replace(
+        policy, base=PolicyBase.CUSTOM, rules={**{each: policy.rule(each) for each in ConflictClass}, **raised}
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class RefusedClaim:
         change: what the whole refused request asked for.
         key_id: the key that the request came with; if it is revoked the change is not wanted any more.
         says_active: what the request says itself of the person's activity, whether or not that changes it.
+        explanation: why it was refused, where nobody has to look who holds the address to know.
     """
 
     organization_id: str
@@ -58,6 +59,7 @@ class RefusedClaim:
     collision: Collision = Collision.EMAIL
     key_id: str = ""
     says_active: bool | None = None
+    explanation: str = ""
 
     @property
     def requester_key(self) -> str:
@@ -213,6 +215,7 @@ def _opened(refused: RefusedClaim, former: Conflict | None, invocation: Invocati
         expires_at=invocation.now + PENDING_CHANGE_LIFETIME,
         correlation_id=invocation.correlation_id,
         collision=refused.collision,
+        explanation=refused.explanation,
         key_id=refused.key_id,
         deactivation_pending=change.active is False and refused.requester.account_id is not None,
     )

@@ -21,6 +21,7 @@ class Leg:
         holder: the account that the hold names; None: there is none.
         user_name_holder_id: who has the userName that the change asks for; None: nobody, or it asks for none.
         namesake: that user, where the change is to create one; None: the directory has no user of that name.
+        by_one: the change came with a key that one administrator issued and no other one has confirmed.
     """
 
     conflict: Conflict
@@ -29,6 +30,7 @@ class Leg:
     holder: Account | None
     user_name_holder_id: str | None = None
     namesake: Account | None = None
+    by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Snapshot:
 
     Attributes:
         leg: the conflict itself.
-        organization: its organization; None: it is gone.
+        organization: its organization, with the policy that counts at that moment; None: it is gone.
         directory_exists: whether its directory still belongs to the organization.
         pending_id: the id of the requester's pending change; another one than this conflict has taken its place.
         following: the holder's own pending change, that one's holder's, and so on: each leg's account is the holder of

@@ -79,7 +79,7 @@ def undo(
         touched = _touched_accounts(store, legs)
         moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
         wish = Approval(key.id, key.holder, text, invocation.now)
-        needs_two = _needs_two(legs, moves)
+        needs_two = _needs_two(organization, legs, moves, invocation)
         wishes = _wishes(store, invocation, legs, wish) if needs_two else (wish,)
         if needs_two and len(wishes) == 1:
             try:
@@ -105,10 +105,15 @@ def undo(
     raise ContendedError
 
 
-def _needs_two(legs: list[Conflict], moves: list[Move]) -> bool:
-    """Whether one person's word is not enough: it was not for what is undone, or somebody is protected by now."""
-    decided = any(leg.decision == Rule.TWO_APPROVALS for leg in legs)
-    return decided or any(move.before.flags for move in moves)
+def _needs_two(organization: Organization, legs: list[Conflict], moves: list[Move], invocation: Invocation) -> bool:
+    """Whether one person's word is not enough: it was not for what is undone, or would not be by now."""
+    policy, now = organization.policy_at(invocation.now), invocation.now
+    classes = [each for leg in legs for each in (leg.conflict_class, leg.beneath) if each is not None]
+    return (
+        any(leg.decision == Rule.TWO_APPROVALS for leg in legs)
+        or any(policy.rule(each) is Rule.TWO_APPROVALS for each in classes)
+        or any(move.before.flags or (move.before.two_until or now) > now for move in moves)
+    )
 
 
 def _wishes(store: IdentityStore, invocation: Invocation, legs: list[Conflict], wish: Approval) -> tuple[Approval, ...]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Conflict
-from rightful.organizations.organization import Organization
+from rightful.organizations.organization import Directory, Organization
+from rightful.organizations.tokens import Token
 from rightful.storage.writes import Hold
 
 
@@ -45,4 +46,22 @@ class OrganizationChange:
     at: datetime
 
 
-Change = AccountChange | HoldChange | ConflictChange | OrganizationChange
+@dataclass(frozen=True, slots=True)
+class DirectoryChange:
+    """A directory's settings were made (`old` None), changed, or removed (`new` None)."""
+
+    old: Directory | None
+    new: Directory | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChange:
+    """A key was issued (`old` None), confirmed, or revoked (`new` None)."""
+
+    old: Token | None
+    new: Token | None
+    at: datetime
+
+
+Change = AccountChange | HoldChange | ConflictChange | OrganizationChange | DirectoryChange | TokenChange

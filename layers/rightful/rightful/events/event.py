@@ -35,6 +35,8 @@ class EventType(StrEnum):
     CONFLICT_FAILED = "conflict.failed"
     CONFLICT_REOPENED = "conflict.reopened"
     CONFLICT_ENDED = "conflict.ended"
+    SETTINGS_UNCONFIRMED = "settings.unconfirmed"
+    SETTINGS_CONFIRMED = "settings.confirmed"
 
 
 @dataclass(frozen=True, slots=True)

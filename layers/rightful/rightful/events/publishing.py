@@ -8,10 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rightful.conflicts.waking import wake, wake_pending
-from rightful.events.change import AccountChange, Change, ConflictChange
+from rightful.events.change import (
+    AccountChange,
+    Change,
+    ConflictChange,
+    DirectoryChange,
+    OrganizationChange,
+    TokenChange,
+)
 from rightful.events.event import Event
 from rightful.events.of_accounts import account_events
 from rightful.events.of_conflicts import conflict_events
+from rightful.events.of_settings import settings_events
 from rightful.events.woken import asker_changed_by, swept_by, woken_by
 from rightful.storage.contract import ConflictQueue, EventBus, IdentityStore, QueueUnavailableError, Sweep
 
@@ -32,6 +40,8 @@ def events_of(change: Change) -> tuple[Event, ...]:
         return account_events(change)
     if isinstance(change, ConflictChange):
         return conflict_events(change)
+    if isinstance(change, OrganizationChange | DirectoryChange | TokenChange):
+        return settings_events(change)
     return ()
 
 

@@ -188,6 +188,26 @@ class ConflictEvent(_Event):
     conflict: ConflictState
 
 
+class SettingState(_Document):
+    """What one administrator said alone; `id` is the key's, the directory's, or the class whose rule is meant."""
+
+    kind: Literal["key", "delete_rule", "policy"]
+    id: str
+    directory_id: str | None
+    by: str
+    at: Time
+    until: Time
+    confirmed_by: str | None
+
+
+class SettingsEvent(_Event):
+    """One administrator issued a directory's key, let a directory erase, or lowered a rule that took two people; or a
+    second one confirmed it."""
+
+    type: Literal["settings.unconfirmed", "settings.confirmed"]
+    setting: SettingState
+
+
 DomainEvent = Annotated[
     AccountCreated
     | AccountClaimed
@@ -201,7 +221,8 @@ DomainEvent = Annotated[
     | DeletionCancelled
     | AccountDeleted
     | SessionsRevoke
-    | ConflictEvent,
+    | ConflictEvent
+    | SettingsEvent,
     Field(discriminator="type"),
 ]
 

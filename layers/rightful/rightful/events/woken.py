@@ -46,7 +46,14 @@ def swept_by(change: Change) -> str | None:
 
 
 def _ground(organization: Organization) -> tuple[object, ...]:
-    return organization.policy, organization.brakes, organization.domain_policy, frozenset(organization.domains)
+    lowered = frozenset(organization.lowered.items())
+    return (
+        organization.policy,
+        lowered,
+        organization.brakes,
+        organization.domain_policy,
+        frozenset(organization.domains),
+    )
 
 
 def _by_kind(old: Account, new: Account | None) -> tuple[str, ...]:
@@ -85,6 +92,7 @@ def _kind(account: Account) -> tuple[object, ...]:
         account.organization_id,
         account.claimed,
         account.flags,
+        account.two_until,
         account.email_verified,
         account.last_login_at is None,
         account.awaited.requester_key if account.awaited else None,

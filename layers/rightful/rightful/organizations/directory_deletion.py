@@ -23,7 +23,9 @@ from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import removal_entry
 from rightful.accounts.refused_commits import is_stale, void_releases
 from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.policy import STANDARD
 from rightful.conflicts.remediation import remediate
+from rightful.conflicts.two_people import eased_by_one
 from rightful.groups.cleaning import leave_all
 from rightful.groups.provisioning import deletion_of
 from rightful.invocation import Invocation
@@ -235,6 +237,10 @@ class _Deleting:
             explanation = "The account was unlinked. It keeps its address."
         elif before.status is AccountStatus.DEACTIVATED:
             explanation = "The account was unlinked. It keeps its address, and stays deactivated."
+        # What took two people goes on taking two for a while: one person made another kind of account of it.
+        organization = self.store.organization(self.directory.organization_id)
+        policy = organization.policy_at(now) if organization else STANDARD
+        after = eased_by_one(before, after, policy, now)
         row = replace(row, explanation=f"The directory was deleted. {explanation}", approver=self._by)
         return [
             PutAccount(after, before.version),

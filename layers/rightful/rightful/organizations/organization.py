@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from rightful.conflicts.policy import STANDARD, Brakes, Policy
+from rightful.conflicts.conflict import ConflictClass
+from rightful.conflicts.policy import STANDARD, Brakes, Policy, at_least_two
+from rightful.organizations.one_word import OneWord
 
 FOR_EXAMPLES = frozenset({"example.com", "example.net", "example.org"})
 """Reserved for documentation (RFC 2606 section 3): nobody owns them, nobody can prove to, and test tools invent
@@ -71,6 +73,8 @@ class Organization:
         domains: a verified domain -> when it was verified.
         challenges: a domain that waits to be verified -> how.
         closing: set while it is being offboarded.
+        policy: as it was written last; `policy_at` says what counts.
+        lowered: a rule that took two people, or that nobody could approve -> who lowered it.
     """
 
     id: str
@@ -83,10 +87,15 @@ class Organization:
     brakes: Brakes = field(default_factory=Brakes)
     challenges: Mapping[str, DomainChallenge] = field(default_factory=dict)
     closing: Closing | None = None
+    lowered: Mapping[ConflictClass, OneWord] = field(default_factory=dict)
 
     def may_claim_on(self, domain: str) -> bool:
         """Whether its directories may claim addresses on that canonical domain."""
         return self.domain_policy is DomainPolicy.ANY or domain in self.domains
+
+    def policy_at(self, now: datetime) -> Policy:
+        """The policy that counts at a moment: a rule that one person lowered still takes two."""
+        return at_least_two(self.policy, {each for each, word in self.lowered.items() if word.stands_alone(now)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ class Directory:
 
     `profile` names the IdP's dialect (rightful.scim.profiles); `extensions` are custom schema extensions as SCIM
     schema documents. `deleting` is set once it is to go: nobody comes into it any more.
+    `erasing` is who let it erase, where an administrator did.
     """
 
     id: str
@@ -106,3 +116,4 @@ class Directory:
     on_delete: OnDelete = OnDelete.DEACTIVATE
     extensions: tuple[Mapping[str, object], ...] = ()
     deleting: DirectoryDeletion | None = None
+    erasing: OneWord | None = None

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from rightful.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.invocation import Invocation
+from rightful.organizations.one_word import word_of
 from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.organizations.settings_error import SettingsError, changed_meanwhile
 from rightful.organizations.settings_log import settings_row
@@ -105,6 +106,7 @@ def create_directory(
         profile=profile,
         on_delete=on_delete,
         extensions=tuple(extensions),
+        erasing=word_of(by, invocation.now) if on_delete is OnDelete.ERASE else None,
     )
     sentence = f"The directory was made, for the profile {profile}."
     row = settings_row(organization_id, by, name, sentence, invocation, directory_id=directory.id)
@@ -165,6 +167,7 @@ def issue_token(
         expires_at=invocation.now + lifetime if lifetime else None,
         organization_id=organization_id,
         directory_id=directory_id,
+        issued=word_of(by, invocation.now) if scope is Scope.SCIM else None,
     )
     until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without an end"
     row = _key_row(token, by, f"A key was issued to {holder}: {token.id}, {until}.", invocation)

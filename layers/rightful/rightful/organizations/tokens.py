@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rightful.organizations.one_word import OneWord
+
 PREFIX = "rightful_"
 """Lets secret scanners and people recognise a leaked key."""
 
@@ -25,7 +27,8 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A key as it is stored. `holder` names the person or system it was given to."""
+    """A key as it is stored. `holder` names the person or system it was given to; `issued` is which administrator's
+    word it rests on, None: the operator of the service issued it."""
 
     id: str
     sha256: str
@@ -35,10 +38,15 @@ class Token:
     expires_at: datetime | None = None
     organization_id: str | None = None
     directory_id: str | None = None
+    issued: OneWord | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Whether it still opens anything. Checked by the reader: DynamoDB's TTL deletes days late."""
         return self.expires_at is None or now < self.expires_at
+
+    def alone_until(self) -> datetime | None:
+        """Until when what takes two people cannot be done with it; None: it rests on more than one person's word."""
+        return None if self.issued is None or self.issued.confirmed_by is not None else self.issued.until
 
 
 def new_secret() -> str:

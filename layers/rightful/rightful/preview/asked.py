@@ -7,6 +7,7 @@ from datetime import datetime
 from rightful.accounts.account import Account
 from rightful.accounts.address import Address, InvalidAddressError, parse_address
 from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.two_people import what_takes_two
 from rightful.organizations.organization import Organization
 from rightful.storage.writes import Hold
 
@@ -41,6 +42,7 @@ class Facts:
         waiting: the organization's changes of addresses that were refused and are still wanted, oldest first.
         all_waiting: whether these are all of them.
         counts: what the counters of the caps stand at.
+        alone: directories whose live keys all rest on one administrator's word.
     """
 
     now: datetime
@@ -51,6 +53,16 @@ class Facts:
     waiting: tuple[Conflict, ...] = ()
     all_waiting: bool = True
     counts: Mapping[str, int] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
+
+    def by_one(self, account: Account) -> bool:
+        """Whether whatever its directory pushes about it comes with one administrator's key."""
+        return account.link is not None and account.link.directory_id in self.alone
+
+    def waits_for_second(self, account: Account) -> str:
+        """Why its directory's keys cannot change its address until a second administrator has confirmed one; empty:
+        they can."""
+        return what_takes_two(account, self.organization.policy, self.now) if self.by_one(account) else ""
 
     def may_claim_on(self, domain: str) -> bool:
         """Whether the organization may claim addresses on a domain."""

@@ -18,6 +18,7 @@ from rightful.conflicts.conflict import (
     PENDING_CHANGE_LIFETIME,
     Conflict,
     ConflictStatus,
+    NextStep,
     Operation,
     PendingChange,
     Requester,
@@ -28,10 +29,12 @@ from rightful.conflicts.merging import with_address
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
 from rightful.conflicts.snapshot import Leg, Snapshot
-from rightful.preview.asked import Facts, Read
+from rightful.preview.asked import AskedChange, Facts, Read
 from rightful.preview.foreseen import WELL, Foreseen, Verdict
 from rightful.preview.paths import Move, Path, paths_of
 from rightful.preview.room import Room
+
+CONFIRM = "Have a different administrator confirm the directory's key; or push, then let two administrators approve."
 
 
 def foresee(pairs: Sequence[Read], facts: Facts) -> tuple[Foreseen, ...]:
@@ -128,6 +131,8 @@ def _chain(path: Path, facts: Facts, room: Room) -> list[Foreseen]:
             continue
         if before is None:
             said = _lost(move, path.lost) if path.lost else _alone(move, facts, room)
+        elif moving and (why := facts.waits_for_second(move.account)):
+            said = _for_second(move.asked, why)
         elif moving:
             said = Foreseen(
                 move.asked, Verdict.GOES_THROUGH, f"Goes through once {_named(before)} has freed the address."
@@ -162,8 +167,18 @@ def _alone(move: Move, facts: Facts, room: Room) -> Foreseen:
     """A move that nobody's moving away helps."""
     hold = facts.holds.get(move.wanted.canonical)
     if move.asked is not None and (hold is None or hold.is_free_for(f"account:{move.account.id}", facts.now)):
+        if why := facts.waits_for_second(move.account):
+            return _for_second(move.asked, why)
         return Foreseen(move.asked, Verdict.GOES_THROUGH, "Nobody holds the address.", step=1)
     return _judged(move, facts, _snapshot([move], facts, cyclic=False), room)
+
+
+def _for_second(asked: AskedChange, why: str) -> Foreseen:
+    """Nobody stands in the way of a change that nevertheless takes two people."""
+    explanation = (
+        f"Refused with 403: this account {why}, and every live key of its directory was issued by one administrator."
+    )
+    return Foreseen(asked, Verdict.APPROVAL, explanation, step=1, next_step=NextStep(explain.ADMINISTRATOR, CONFIRM))
 
 
 def _circle(path: Path, facts: Facts, room: Room) -> list[Foreseen]:
@@ -241,7 +256,7 @@ def _snapshot(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:
 def _leg(move: Move, facts: Facts) -> Leg:
     hold = facts.holds.get(move.wanted.canonical)
     named = facts.accounts.get(hold.account_id) if hold and hold.account_id else None
-    return Leg(move.waiting or _refused(move, facts), move.account, hold, named)
+    return Leg(move.waiting or _refused(move, facts), move.account, hold, named, by_one=facts.by_one(move.account))
 
 
 def _refused(move: Move, facts: Facts) -> Conflict:

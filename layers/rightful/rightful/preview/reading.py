@@ -1,10 +1,14 @@
 """Reading what a preview rests on: rounds of batches, as many whatever stands in the list. Where the domain policy is
-"any", each new domain is looked up, too; and each directory's keys where its changes wait."""
+"any", each new domain is looked up, too; and each directory's keys where its changes wait, or where one of its users is
+marked."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from rightful.accounts.account import Account
 from rightful.conflicts.caps import day_counter, hour_counter
 from rightful.conflicts.conflict import Collision, Conflict
+from rightful.conflicts.two_people import what_takes_two
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import Organization
@@ -20,6 +24,7 @@ def gather_facts(
 ) -> Facts:
     """Who holds the addresses of all pairs and of the changes that wait, those accounts, what the caps' counters stand
     at, and under the domain policy "any" whose the domains are. Writes nothing."""
+    organization = replace(organization, policy=organization.policy_at(invocation.now))
     waiting, all_waiting = _waiting(store, organization)
     waiting = _by_kept_keys(store, organization, waiting)
     wanted = {conflict.wanted for conflict in waiting}
@@ -37,7 +42,28 @@ def gather_facts(
     facts = Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting)
     counters = {day_counter(account_id, invocation.now) for account_id in {*_could_move(facts, pairs), *requester_ids}}
     counts = store.tallied([hour_counter(organization.id, invocation.now), *counters])
-    return Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting, counts)
+    alone = frozenset(_alone(store, invocation, organization, accounts.values()))
+    return Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting, counts, alone)
+
+
+def _alone(
+    store: IdentityStore, invocation: Invocation, organization: Organization, accounts: Iterable[Account]
+) -> Iterator[str]:
+    """The directories of accounts whose address takes two people, if whatever key they push with, one administrator
+    issued it alone."""
+    now = invocation.now
+    directory_ids = {
+        account.link.directory_id
+        for account in accounts
+        if account.link is not None
+        and account.organization_id == organization.id
+        and what_takes_two(account, organization.policy, now)
+    }
+    for directory_id in sorted(directory_ids):
+        tokens = store.tokens(organization_id=organization.id, directory_id=directory_id)
+        ends = [token.alone_until() for token in tokens if token.is_live(now)]
+        if ends and all(until is not None and now < until for until in ends):
+            yield directory_id
 
 
 def _waiting(store: IdentityStore, organization: Organization) -> tuple[tuple[Conflict, ...], bool]:

@@ -16,6 +16,7 @@ from rightful.accounts.account import (
     Passed,
 )
 from rightful.accounts.address import Address
+from rightful.accounts.deletion import is_kept
 from rightful.scim.filters import fold
 from rightful.storage import index_keys, keys
 from rightful.storage.items import (
@@ -64,6 +65,7 @@ def account_item(account: Account) -> Item:
         "group_changes": account.group_changes or None,
         "sign_up_key": account.sign_up_key,
         "refused_names": json_text(account.refused_names) if account.refused_names else None,
+        "two_until": account.two_until,
     }
     if link:
         values["scim_id"] = link.scim_id
@@ -89,7 +91,7 @@ def _places(account: Account) -> dict[str, Scalar]:
         places["organization_key"] = index_keys.of_domain(account.email.domain)
     if places:
         places["organization_sort"] = index_keys.in_organization(account.id, linked=account.link is not None)
-    scheduled = account.status is AccountStatus.PENDING_DELETION and Flag.LEGAL_HOLD not in account.flags
+    scheduled = account.status is AccountStatus.PENDING_DELETION and not is_kept(account)
     if scheduled and account.deletion_date is not None:
         places["due_key"] = index_keys.due("deletion", account.id)
         places["due_sort"] = index_keys.due_sort(account.deletion_date)
@@ -126,6 +128,7 @@ def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
         group_changes=read.number("group_changes"),
         sign_up_key=read.optional_text("sign_up_key"),
         refused_names=_read_names(read.loaded("refused_names")),
+        two_until=read.optional_moment("two_until"),
     )
 
 

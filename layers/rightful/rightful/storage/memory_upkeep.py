@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast, get_args
 
-from rightful.accounts.account import Account, AccountStatus, Flag
+from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.deletion import is_kept
 from rightful.conflicts.conflict import Conflict
 from rightful.organizations.organization import Directory, Organization
 from rightful.organizations.tokens import Token
@@ -101,7 +102,7 @@ class MemoryUpkeep:
             account.id
             for account in self.all_of(Account)
             if account.status is AccountStatus.PENDING_DELETION
-            and Flag.LEGAL_HOLD not in account.flags
+            and not is_kept(account)
             and account.deletion_date
             and account.deletion_date <= now
         ]

@@ -58,6 +58,7 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
     s.ClaimDomain: lambda write: ("DOMAIN", write.domain),
     s.ReleaseDomain: lambda write: ("DOMAIN", write.domain),
     s.PutToken: lambda write: ("TOKEN", write.token.sha256),
+    s.ConfirmToken: lambda write: ("TOKEN", write.token.sha256),
     s.DeleteToken: lambda write: ("TOKEN", write.sha256),
     s.ListToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
     s.UnlistToken: lambda write: (*list_key(write.token.organization_id, write.token.directory_id), write.token.id),
@@ -155,6 +156,8 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return _version_is(item, version)
         case w.CountUsers():
             return not (write.comes and isinstance(item, ClosedCount))
+        case s.ConfirmToken():
+            return item is not None
         case _:
             return True
 
@@ -189,7 +192,7 @@ def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0
             items[key] = entry
         case w.CountUsers():
             count(items, key, write)
-        case s.PutToken(token) | s.ListToken(token):
+        case s.PutToken(token) | s.ConfirmToken(token) | s.ListToken(token):
             items[key] = token
         case s.NoteRevoked(_, at):
             items[key] = at

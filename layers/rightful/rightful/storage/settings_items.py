@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rightful.conflicts.conflict import PENDING_CHANGE_LIFETIME
+from rightful.conflicts.conflict import PENDING_CHANGE_LIFETIME, ConflictClass
 from rightful.conflicts.policy import read_brakes, read_policy, write_brakes, write_policy
+from rightful.organizations.one_word import OneWord
 from rightful.organizations.organization import (
     AccountsAtEnd,
     Closing,
@@ -50,6 +51,8 @@ def organization_item(organization: Organization) -> Item:
         values["challenges"] = json_text(
             {name: [each.secret, text_of(each.asked_at)] for name, each in organization.challenges.items()}
         )
+    if organization.lowered:
+        values["lowered"] = json_text({each.value: _word_document(word) for each, word in organization.lowered.items()})
     if organization.brakes.paused:
         values["due_key"] = index_keys.due("paused", organization.id)
         values["due_sort"] = organization.created_at
@@ -70,6 +73,7 @@ def read_organization(item: Mapping[str, "AttributeValueTypeDef"]) -> Organizati
         brakes=read_brakes(read.document("brakes")),
         challenges=_challenges(read.document("challenges")) if "challenges" in item else {},
         closing=_closing(read) if "closing_since" in item else None,
+        lowered=_lowered(read.document("lowered")) if "lowered" in item else {},
     )
 
 
@@ -83,6 +87,21 @@ def _challenges(document: Mapping[str, object]) -> dict[str, DomainChallenge]:
         for name, each in document.items()
         if isinstance(each, list)
     }
+
+
+def _lowered(document: Mapping[str, object]) -> dict[ConflictClass, OneWord]:
+    return {ConflictClass(name): word for name, each in document.items() if (word := _read_word(each)) is not None}
+
+
+def _word_document(word: OneWord) -> list[str | None]:
+    return [word.by, text_of(word.at), word.confirmed_by]
+
+
+def _read_word(document: object) -> OneWord | None:
+    if not isinstance(document, list):
+        return None
+    by, at, confirmed_by = document
+    return OneWord(str(by), moment_of(str(at)), None if confirmed_by is None else str(confirmed_by))
 
 
 def directory_item(directory: Directory) -> Item:
@@ -104,6 +123,7 @@ def directory_item(directory: Directory) -> Item:
             "deleting_keeps_active": deleting.keeps_active if deleting else None,
             "due_key": index_keys.due("directory", directory.id) if deleting else None,
             "due_sort": deleting.asked_at if deleting else None,
+            "erasing": json_text(_word_document(directory.erasing)) if directory.erasing else None,
         },
     )
 
@@ -121,6 +141,7 @@ def read_directory(item: Mapping[str, "AttributeValueTypeDef"]) -> Directory:
         on_delete=OnDelete(read.text("on_delete")),
         extensions=tuple(read.documents("extensions")),
         deleting=_deletion(read) if "deleting_since" in item else None,
+        erasing=_read_word(read.loaded("erasing")),
     )
 
 
@@ -152,6 +173,7 @@ def token_item(token: Token, key: keys.Key) -> Item:
             "expires_at": int(gone.timestamp()) if gone else None,
             "organization_id": token.organization_id,
             "directory_id": token.directory_id,
+            "issued": json_text(_word_document(token.issued)) if token.issued else None,
         },
     )
 
@@ -179,4 +201,5 @@ def read_token(item: Mapping[str, "AttributeValueTypeDef"]) -> Token:
         expires_at=read.optional_moment("live_until"),
         organization_id=read.optional_text("organization_id"),
         directory_id=read.optional_text("directory_id"),
+        issued=_read_word(read.loaded("issued")),
     )

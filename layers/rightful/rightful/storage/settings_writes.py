@@ -49,6 +49,13 @@ class PutToken:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmToken:
+    """Write a key anew that a second administrator has confirmed. Condition: it was not revoked."""
+
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteToken:
     """End a key. Unconditional."""
 
@@ -120,6 +127,7 @@ SettingsWrite = (
     | ClaimDomain
     | ReleaseDomain
     | PutToken
+    | ConfirmToken
     | DeleteToken
     | ListToken
     | UnlistToken

@@ -4,12 +4,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
+from rightful.events.change import (
+    AccountChange,
+    Change,
+    ConflictChange,
+    DirectoryChange,
+    HoldChange,
+    OrganizationChange,
+    TokenChange,
+)
 from rightful.storage import keys
 from rightful.storage.account_items import read_account
 from rightful.storage.conflict_items import read_conflict
 from rightful.storage.hold_items import read_hold
-from rightful.storage.settings_items import read_organization
+from rightful.storage.settings_items import read_directory, read_organization, read_token
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -50,6 +58,10 @@ def _read(change: Mapping[str, object]) -> Change | None:
         return HoldChange(*_images(change, read_hold), at)
     if sort_key == "ORG":
         return OrganizationChange(*_images(change, read_organization), at)
+    if sort_key == "TOKEN":
+        return TokenChange(*_images(change, read_token), at)
+    if sort_key.startswith(keys.DIRECTORY_PREFIX):
+        return DirectoryChange(*_images(change, read_directory), at)
     if sort_key.startswith(keys.CONFLICT_PREFIX):
         return ConflictChange(*_images(change, read_conflict), at)
     return None

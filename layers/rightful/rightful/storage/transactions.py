@@ -36,6 +36,7 @@ from rightful.storage.settings_items import (
 )
 
 _NEW = "attribute_not_exists(pk)"
+_THERE = "attribute_exists(pk)"
 _SAME_VERSION = "version = :version"
 _OURS = "account_id = :account"
 
@@ -259,6 +260,10 @@ class Translator:
     @action.register
     def _(self, write: s.PutToken) -> Action:
         return self._put(token_item(write.token, keys.token(write.token.sha256)), _NEW)
+
+    @action.register
+    def _(self, write: s.ConfirmToken) -> Action:
+        return self._put(token_item(write.token, keys.token(write.token.sha256)), _THERE)
 
     @action.register
     def _(self, write: s.DeleteToken) -> Action:
