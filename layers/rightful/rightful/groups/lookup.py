@@ -21,7 +21,8 @@ _TIME_FOR_A_LOOK = 4.0
 class MemberLookup:
     """Looks members of one directory up.
 
-    `leaves_out_unknown`: whether an id of nobody among members to add is passed over, or refused.
+    `leaves_out_unknown`: whether an id of nobody among members to add is passed over, or refused. A replacement of all
+    members always refuses it.
     """
 
     store: IdentityStore
@@ -44,7 +45,7 @@ class MemberLookup:
             present = dict(membership.members)
         changes.check_work(len(present) + len(changes.add if replaced is None else replaced))
         delta = partial_delta(changes, present) if replaced is None else whole_delta(replaced, changes, present)
-        known, complete = self.known(delta.add, group.id, membership, invocation)
+        known, complete = self.known(delta.add, group.id, membership, invocation, replaces=replaced is not None)
         added = tuple(member for member in known if not changes.removes(member))
         after = None
         if replaced is not None:
@@ -53,12 +54,20 @@ class MemberLookup:
         return Delta(added, delta.remove, complete), after
 
     def known(
-        self, listed: Sequence[Member], group_id: str, membership: Membership, invocation: Invocation
+        self,
+        listed: Sequence[Member],
+        group_id: str,
+        membership: Membership,
+        invocation: Invocation,
+        *,
+        replaces: bool = False,
     ) -> tuple[list[Member], bool]:
         """Those of the members to add that there are, and whether the time sufficed to look all up.
 
         Args:
             membership: what is known of some of them already; it is used where it is about all.
+            replaces: whether the others leave the group. Then none is passed over: an id that nobody has may have been
+                meant for one of those who would go.
         """
         ids = readable(member.value for member in listed)
         complete = True
@@ -75,6 +84,6 @@ class MemberLookup:
                 found, missing = known_members(some, looked_up, self.directory_id, group_id)
                 known += found
                 unknown += missing
-        if not self.leaves_out_unknown:
+        if replaces or not self.leaves_out_unknown:
             refuse_unknown(unknown)
         return known, complete

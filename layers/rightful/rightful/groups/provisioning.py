@@ -53,7 +53,8 @@ class Changed:
 class GroupProvisioning:
     """The use cases of one directory.
 
-    `leaves_out_unknown`: whether an id of nobody among members to add is passed over, or refused.
+    `leaves_out_unknown`: whether an id of nobody among members to add is passed over, or refused. A replacement of all
+    members always refuses it.
     """
 
     store: IdentityStore

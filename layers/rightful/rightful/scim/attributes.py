@@ -35,6 +35,8 @@ class Attribute:
     read_only: bool = field(init=False, repr=False)
     has_primary: bool = field(init=False, repr=False)
     key: tuple[str, ...] = field(init=False, repr=False)
+    names_others: bool = field(init=False, repr=False)
+    """Whether its values name other resources, each by an id that stays (members of a group)."""
 
     def __post_init__(self) -> None:
         by_name = {sub.name.lower(): sub for sub in self.sub_attributes}
@@ -43,6 +45,11 @@ class Attribute:
         put(self, "read_only", self.mutability == "readOnly")
         put(self, "has_primary", self.multi_valued and "primary" in by_name)
         put(self, "key", _key(by_name) if self.multi_valued else ())
+        put(self, "names_others", self.key == ("value",) and "$ref" in by_name and _is_fixed(by_name["value"]))
+
+
+def _is_fixed(attribute: Attribute) -> bool:
+    return attribute.mutability == "immutable"
 
 
 def _key(by_name: Mapping[str, Attribute]) -> tuple[str, ...]:
@@ -54,7 +61,7 @@ def _key(by_name: Mapping[str, Attribute]) -> tuple[str, ...]:
     value = by_name.get("value")
     if value is None:
         return ()
-    if value.mutability == "immutable" or "type" not in by_name:
+    if _is_fixed(value) or "type" not in by_name:
         return ("value",)
     return ("value", "type")
 

@@ -15,6 +15,7 @@ from rightful.scim.expressions import Comparison, Filter, Or
 from rightful.scim.matching import Predicate, compile_value_filter
 from rightful.scim.patch import MAX_WORK, Operation, number_of_clauses
 from rightful.scim.paths import Path, locate, parse_path
+from rightful.scim.references import unnamed
 from rightful.scim.schema import GROUP
 from rightful.scim.values import read_list
 
@@ -166,15 +167,21 @@ class _Plan:
         if operation.op == "remove" or not isinstance(operation.value, dict):
             self.head.append(operation)
             return
+        self._keys(operation.op, operation.value)
+
+    def _keys(self, op: str, keys: Mapping[str, object]) -> None:
+        """Take a path-less value; the schema's URN as a key holds attributes as the value itself does."""
         rest = {}
-        for key, value in operation.value.items():
+        for key, value in keys.items():
             inner = parse_path(key)
             if _names_members(inner, GROUP):
-                self._members(operation.op, inner, value)
+                self._members(op, inner, value)
+            elif _is_whole_resource(inner, GROUP) and isinstance(value, dict):
+                self._keys(op, value)
             else:
                 rest[key] = value
         if rest:
-            self.head.append(Operation(operation.op, None, rest))
+            self.head.append(Operation(op, None, rest))
 
     def _members(self, op: str, path: Path, value: object) -> None:
         target = locate(path.attribute, GROUP)
@@ -190,6 +197,8 @@ class _Plan:
             self._remove(member.value for member in read_members(_as_list(value)))
         elif op == "remove":
             self._replace(())
+        elif op == "replace" and value is None:
+            raise unnamed("members")
         elif op == "replace":
             self._replace(read_members(_as_list(value)))
         else:

@@ -12,6 +12,7 @@ from rightful.folding import fold
 from rightful.scim.attributes import Attribute
 from rightful.scim.dates import instant
 from rightful.scim.errors import ScimError, invalid_value
+from rightful.scim.references import described, named, unnamed
 
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _LARGEST_INTEGER = 2**63 - 1
@@ -33,6 +34,8 @@ _READ_FURTHER = frozenset({"dateTime", "binary", "integer", "decimal"})
 def read_value(attribute: Attribute, value: object, where: str) -> object:
     """Return the canonical value of an attribute, None when it is unassigned."""
     if value is None:
+        if attribute.names_others:
+            raise unnamed(where)
         return None
     if not attribute.multi_valued:
         return read_single(attribute, value, where)
@@ -58,8 +61,8 @@ def read_single(attribute: Attribute, value: object, where: str) -> object:
     elif _fits(kind, value):
         return value
     # Text that is no date, or a number that is too large: of the right kind in JSON, so that there is no "not".
-    is_of_kind = isinstance(value, str) if kind in {"dateTime", "binary"} else _described(value) == "a number"
-    instead = "" if is_of_kind and kind in _READ_FURTHER else f", not {_described(value)}"
+    is_of_kind = isinstance(value, str) if kind in {"dateTime", "binary"} else described(value) == "a number"
+    instead = "" if is_of_kind and kind in _READ_FURTHER else f", not {described(value)}"
     raise invalid_value(f"{where!r} must be {_KINDS[kind]}{instead}.")
 
 
@@ -73,16 +76,6 @@ def _fits(kind: str, value: object) -> bool:
     if kind == "integer":
         return isinstance(value, int) and abs(value) <= _LARGEST_INTEGER
     return value == 0 or _DECIMAL_RANGE[0] < abs(value) < _DECIMAL_RANGE[1]
-
-
-def _described(value: object) -> str:
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "a list"
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    return "a string" if isinstance(value, str) else "a number"
 
 
 def _read_complex(attribute: Attribute, value: dict[str, object], where: str) -> dict[str, object]:
@@ -113,7 +106,7 @@ def read_sub_attributes(attribute: Attribute, value: dict[str, object], where: s
 def read_list(attribute: Attribute, values: list[object], where: str) -> list[object]:
     """Return the values of a multi-valued attribute: equal ones once, at most one primary."""
     made: list[object] = []
-    for value in values:
+    for value in named(attribute, values, where) if attribute.names_others else values:
         read = read_single(attribute, value, where)
         if read is not None:
             made.append(read)

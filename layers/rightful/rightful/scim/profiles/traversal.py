@@ -92,6 +92,8 @@ def _visit(attribute: Attribute, value: object, change: ChangeValue, *, whole: b
     made = change(attribute, value, whole)
     if whole and isinstance(made, list):
         items = [_visit(attribute, item, change, whole=False) for item in made]
+        if attribute.names_others or all(item is None for item in made):
+            return items  # Of nulls alone nothing can be read: the engine refuses them.
         return [item for item in items if item is not None]
     if isinstance(made, dict) and attribute.sub_attributes:
         return {

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from rightful.scim.attributes import Attribute, ResourceType
+from rightful.scim.paths import Target
 from rightful.scim.profiles.request import EachOperation, ScimRequest, Types, is_patch, is_write
 from rightful.scim.profiles.traversal import ChangeValue, rewrite_values, target_of
 
@@ -66,7 +67,7 @@ def text_for_complex(attribute: Attribute, value: object, whole: bool) -> object
     if whole:
         return value if isinstance(value, list) else [value]
     if isinstance(value, (str, int)) and not isinstance(value, bool) and "value" in attribute.by_name:
-        return {"value": str(value)} if value != "" else None
+        return {"value": str(value)} if value != "" or attribute.names_others else None
     return value
 
 
@@ -113,10 +114,13 @@ def empty_text(attribute: Attribute, value: object, whole: bool) -> object:
     """`"manager": ""`, `"title": ""`, `{"type": "work", "value": ""}`, or null there: nothing is meant.
 
     Source: Entra removes a manager with an empty string (Microsoft Learn, "Develop and plan
-    provisioning for a SCIM endpoint"). A required attribute keeps the empty string, and is refused for it.
+    provisioning for a SCIM endpoint"). A required attribute keeps the empty string, and is refused for it; so is a
+    member without its id: left out, it would not be among those who stay.
     """
     if value == "" and not attribute.required:
         return None
+    if attribute.names_others:
+        return value
     if not whole and isinstance(value, dict) and "value" in attribute.by_name and _is_empty(value):
         return None
     return value
@@ -157,7 +161,14 @@ class EmptyValueBehindFilter(EachOperation):
             return operation
         found = target_of(path, rt)
         leaf = found[2] if found is not None else None
-        return operation if leaf is None or leaf.name != "value" else {"op": "remove", "path": path.rpartition(".")[0]}
+        if found is None or leaf is None or leaf.name != "value" or _names_others(found[1]):
+            return operation
+        return {"op": "remove", "path": path.rpartition(".")[0]}
+
+
+def _names_others(target: Target) -> bool:
+    """Tell whether it is the id of a group's member: nobody leaves a group by an id that is empty."""
+    return target.attribute is not None and target.attribute.names_others
 
 
 def _clears(operation: dict[str, object], path: str) -> bool:
