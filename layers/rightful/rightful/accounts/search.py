@@ -12,6 +12,7 @@ from rightful.accounts.further_addresses import MANY, address_key, held_as
 from rightful.accounts.resource import fits_key, resource_of
 from rightful.listing.collection import Entry, Page, Resource
 from rightful.scim.attributes import ResourceType
+from rightful.scim.declared import declared
 from rightful.scim.expressions import Filter
 from rightful.scim.resources import schemas_of
 from rightful.scim.sorting import SortKey, sort_key
@@ -100,6 +101,6 @@ class Users:
 
 
 def user_resource(account: Account, rt: ResourceType, base_url: str) -> Resource:
-    """An account as a User resource, with its schemas."""
-    resource = resource_of(account, base_url)
+    """An account as a User resource, with its schemas, and with what they declare."""
+    resource = declared(resource_of(account, base_url), rt)
     return {"schemas": schemas_of(resource, rt), **resource}

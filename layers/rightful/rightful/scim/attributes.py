@@ -137,6 +137,8 @@ class ResourceType:
     extension_by_urn: Mapping[str, Schema] = field(init=False, repr=False)
     schemas_by_urn: Mapping[str, Schema] = field(init=False, repr=False)
     required: tuple[str, ...] = field(init=False, repr=False)
+    known: frozenset[str] = field(init=False, repr=False)
+    """Names of core and common attributes, and URNs of extensions, as stored resources have them."""
     always: frozenset[str] = field(init=False, repr=False)
     hidden: frozenset[str] = field(init=False, repr=False)
     has_hidden_parts: bool = field(init=False, repr=False)
@@ -149,6 +151,7 @@ class ResourceType:
         put(self, "extension_by_urn", extensions)
         put(self, "schemas_by_urn", {self.schema.id.lower(): self.schema, **extensions})
         put(self, "required", self.schema.required)
+        put(self, "known", frozenset((*(a.name for a in attributes.values()), *(e.id for e in self.extensions))))
         put(self, "always", frozenset(a.name for a in attributes.values() if a.returned == "always"))
         put(self, "hidden", frozenset(a.name for a in attributes.values() if a.returned in {"never", "request"}))
         put(self, "has_hidden_parts", _has_hidden_parts(attributes.values(), self.extensions))

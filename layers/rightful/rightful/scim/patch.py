@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rightful.scim.attributes import ResourceType, Schema
 from rightful.scim.changes import Change, change
+from rightful.scim.declared import fits, forget, removes_by_urn
 from rightful.scim.errors import (
     invalid_path,
     invalid_syntax,
@@ -23,6 +24,7 @@ from rightful.scim.errors import (
 from rightful.scim.expressions import And, Filter, Not, Or
 from rightful.scim.paths import Path, Target, locate, parse_path
 from rightful.scim.resources import check_extension, schemas_of
+from rightful.scim.schemas.enterprise import ENTERPRISE_USER
 
 PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 1000
@@ -49,10 +51,13 @@ class PatchRules:
     create_on_miss: an add or replace through `emails[type eq "work"]` that matches no value makes
         the value that the filter describes, instead of noTarget.
     allow_empty: no operations at all is a change of nothing, instead of invalidSyntax.
+    ignore_unknown: a remove of what neither a schema declares nor the resource has is a change of nothing, instead of
+        invalidPath.
     """
 
     create_on_miss: bool = False
     allow_empty: bool = False
+    ignore_unknown: bool = False
 
 
 RFC_RULES = PatchRules()
@@ -128,7 +133,8 @@ def apply_patch(
     A path-less value is one change per key, and a key may be whatever a path may be: an attribute,
     an extension URN, `urn:...:User:department`, `name.givenName`. A readOnly attribute of the core
     schema in it is passed over where it repeats what the resource has, and refused where it differs;
-    one of an extension that is sent as an object is passed over.
+    one of an extension that is sent as an object is passed over. What no schema declares can be removed where the
+    resource has it: its definition was there once.
 
     Raises
     ------
@@ -165,12 +171,16 @@ def _changes(
 ) -> Iterator[tuple[Change, Target]]:
     """The changes that an operation is made of: one, or one for each key of a path-less value."""
     if operation.path is not None:
-        yield from _change(result, Change(operation.op, operation.path, operation.value, rules.create_on_miss), rt)
+        known = operation.op != "remove" and operation.value is not None
+        if known or not _forgotten(result, operation.op, operation.path, rt, rules):
+            yield from _change(result, Change(operation.op, operation.path, operation.value, rules.create_on_miss), rt)
         return
     if not isinstance(operation.value, dict):
         raise invalid_value(f"Without a 'path', {operation.op} needs an object of attributes as 'value'.")
     for key, value in operation.value.items():
         path = parse_path(key)
+        if value is None and _forgotten(result, operation.op, path, rt, rules):
+            continue
         target = _target(path, rt)
         attribute = target.attribute
         if attribute is not None and attribute.read_only and target.extension is None:
@@ -178,6 +188,13 @@ def _changes(
                 raise mutability(f"{attribute.name!r} is readOnly: leave it out.")
             continue
         yield from _change(result, Change(operation.op, path, value, rules.create_on_miss), rt)
+
+
+def _forgotten(result: dict[str, object], op: str, path: Path, rt: ResourceType, rules: PatchRules) -> bool:
+    """Remove what is asked to be removed and no schema declares any more; tell whether that is all there is to do."""
+    if not removes_by_urn(op, path.attribute, None) or locate(path.attribute, rt) is not None:
+        return False
+    return forget(result, path) or (rules.ignore_unknown and path.filter is None)
 
 
 def _change(result: dict[str, object], wanted: Change, rt: ResourceType) -> Iterator[tuple[Change, Target]]:
@@ -242,6 +259,8 @@ def _apply(result: dict[str, object], wanted: Change, target: Target, rt: Resour
     else:
         held = result.get(extension.id)
         inner = dict(held) if isinstance(held, dict) else {}
+        if extension is not ENTERPRISE_USER and attribute.name in inner and not fits(attribute, inner[attribute.name]):
+            del inner[attribute.name]  # Of what it was before its definition changed.
         change(inner, attribute, target.sub, wanted)
         if inner:
             result[extension.id] = inner

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from rightful.scim.attributes import Attribute, ResourceType
+from rightful.scim.declared import declared
 from rightful.scim.errors import invalid_value
 from rightful.scim.paths import Target, locate
 
@@ -24,13 +25,15 @@ def render(
 
     `attributes` and `excluded` are names as the client sent them: in any case, with
     sub-attributes, with URNs. Names that mean nothing are passed over, as unknown attributes
-    are everywhere in a resource. What is returned "always" stays in, what is returned "never"
-    stays out, and what is returned on "request" comes only when it is named.
+    are everywhere in a resource. What no schema of `rt` declares stays out. What is returned
+    "always" stays in, what is returned "never" stays out, and what is returned on "request"
+    comes only when it is named.
 
     Raises
     ------
     ScimError 400 invalidValue when both are given: they exclude each other (RFC 7644 section 3.9).
     """
+    resource = declared(resource, rt)
     if not attributes and not excluded and not rt.has_hidden_parts:
         if rt.hidden.isdisjoint(resource):
             return dict(resource)

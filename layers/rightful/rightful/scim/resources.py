@@ -10,6 +10,7 @@ What is ignored, and why:
 """
 
 from rightful.scim.attributes import Attribute, ResourceType, Schema
+from rightful.scim.declared import fits
 from rightful.scim.errors import ScimError, invalid_value, mutability
 from rightful.scim.paths import locate
 from rightful.scim.rendering import render
@@ -166,7 +167,7 @@ def _keep_protected(made: dict[str, object], current: dict[str, object], schema:
     for attribute in schema.attributes:
         name = attribute.name
         held = current.get(name)
-        if held is None:
+        if held is None or not fits(attribute, held):
             continue
         if attribute.read_only:
             made[name] = held

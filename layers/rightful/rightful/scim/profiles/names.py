@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rightful.scim.attributes import ResourceType
+from rightful.scim.declared import removes_by_urn
 from rightful.scim.errors import ScimError
 from rightful.scim.patch import PATCH_SCHEMA
 from rightful.scim.paths import locate, parse_path
@@ -209,16 +210,21 @@ class UnknownAttributes(EachOperation):
     The operation is left out, as unknown attributes in a POST or PUT are ignored anyway. Refused,
     it would take the whole PATCH with it: the person's deactivation behind a custom attribute.
     Source: Microsoft Learn, "Tutorial: Customize user provisioning attribute-mappings" (an
-    administrator may add any target attribute).
+    administrator may add any target attribute). What a remove names by a URN stays: the user may still have it from a
+    time when it was defined (`PatchRules.ignore_unknown`).
     """
 
     def operation(self, operation: dict[str, object], rt: ResourceType) -> dict[str, object] | None:
-        path, value = operation.get("path"), operation.get("value")
+        path, value, op = operation.get("path"), operation.get("value"), str(operation.get("op")).lower()
         if isinstance(path, str) and path:
-            return None if _names_nothing(path, rt) else operation
+            removes = removes_by_urn(op, path, value) and (op == "remove" or "value" in operation)
+            return None if _names_nothing(path, rt) and not removes else operation
         if not isinstance(value, dict):
             return operation
-        return {**operation, "value": {key: item for key, item in value.items() if not _names_nothing(key, rt)}}
+        kept = {
+            key: item for key, item in value.items() if not _names_nothing(key, rt) or removes_by_urn(op, key, item)
+        }
+        return {**operation, "value": kept}
 
 
 def _names_nothing(text: str, rt: ResourceType) -> bool:

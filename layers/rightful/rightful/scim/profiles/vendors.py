@@ -70,7 +70,7 @@ def _chain(*changes: ChangeValue) -> tuple[Workaround, ...]:
 
 _USUAL = _chain(*_CHANGES)
 _OLD_NAMES: tuple[Workaround, ...] = (LegacyUrns(), CURRENT_URNS)
-_LENIENT = PatchRules(create_on_miss=True, allow_empty=True)
+_LENIENT = PatchRules(create_on_miss=True, allow_empty=True, ignore_unknown=True)
 
 DIALECTS: dict[str, Dialect] = {
     "generic": Dialect(_TRANSPORT),
@@ -80,7 +80,7 @@ DIALECTS: dict[str, Dialect] = {
         patch_rules=_LENIENT,
         tolerates_unknown=True,
     ),
-    "okta": Dialect(_USUAL, patch_rules=PatchRules(allow_empty=True), tolerates_unknown=True),
+    "okta": Dialect(_USUAL, patch_rules=PatchRules(allow_empty=True, ignore_unknown=True), tolerates_unknown=True),
     "onelogin": Dialect((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
     "jumpcloud": Dialect(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
     "google": Dialect(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
