@@ -17,7 +17,12 @@ _LONGEST_NAME = 200
 
 def one_line(name: str) -> str:
     """A name as a row of the event log shows it: short, and without what would break the line."""
-    return "".join(character for character in name[:_LONGEST_NAME] if unicodedata.category(character) not in _BREAKING)
+    return without_breaks(name[:_LONGEST_NAME])
+
+
+def without_breaks(text: str) -> str:
+    """A text without what would break the line or turn it."""
+    return "".join(character for character in text if unicodedata.category(character) not in _BREAKING)
 
 
 def is_plain(text: str) -> bool:

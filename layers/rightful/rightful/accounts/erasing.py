@@ -1,6 +1,8 @@
 """The end of an account: everything it holds is released with it."""
 
-from rightful.accounts.account import Account, Origin, canonical_user_name
+from dataclasses import replace
+
+from rightful.accounts.account import Account, Flag, Origin, canonical_user_name
 from rightful.accounts.altering import ending_of
 from rightful.accounts.deletion import is_due
 from rightful.accounts.further_addresses import further_writes
@@ -33,9 +35,29 @@ def erase_due(store: IdentityStore, invocation: Invocation, account_id: str) -> 
     account = store.account(account_id)
     if account is None or not is_due(account, invocation.now):
         return False
+    return _erase(store, invocation, account)
+
+
+def erase_of_organization(
+    store: IdentityStore, invocation: Invocation, account_id: str, organization_id: str, *, by: str
+) -> bool:
+    """Erase an account of an organization that is offboarded, now.
+
+    Returns:
+        Whether nothing is left to do. False: it is on legal hold, or changed this moment.
+    """
+    account = store.account(account_id)
+    if account is None or account.organization_id != organization_id:
+        return True
+    if Flag.LEGAL_HOLD in account.flags:
+        return False
+    return _erase(store, invocation, account, by=by)
+
+
+def _erase(store: IdentityStore, invocation: Invocation, account: Account, *, by: str | None = None) -> bool:
     try:
         account = leave_all(store, account, invocation)
-        writes = _erasure(store, invocation, account)
+        writes = _erasure(store, invocation, account, by)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError as refused:
@@ -50,7 +72,7 @@ def erase_due(store: IdentityStore, invocation: Invocation, account_id: str) -> 
     return True
 
 
-def _erasure(store: IdentityStore, invocation: Invocation, account: Account) -> list[Write]:
+def _erasure(store: IdentityStore, invocation: Invocation, account: Account, by: str | None) -> list[Write]:
     writes: list[Write] = [DeleteAccount(account.id, account.version)]
     if account.holds is not None:
         writes.append(ReleaseAddress(account.holds, account.id))
@@ -62,5 +84,5 @@ def _erasure(store: IdentityStore, invocation: Invocation, account: Account) -> 
     if account.origin is Origin.IMPORT and account.sign_up_key is not None:
         writes.append(ReleaseSource(account.sign_up_key, account.id))
     if account.organization_id is not None:
-        writes.append(AppendLog(removal_entry(account, erased=True, invocation=invocation)))
+        writes.append(AppendLog(replace(removal_entry(account, erased=True, invocation=invocation), approver=by)))
     return [*writes, *ending_of(store, invocation, account, None)]

@@ -130,6 +130,8 @@ class AdminService:
         call = AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure, self.proof)
         if call.by_operator:
             call.organization()  # an administrator's key proves that there is one
+        if request.method != "GET":
+            call.key()
         return handler(call)
 
 

@@ -57,8 +57,8 @@ class AdminCall(JsonCall):
         Raises:
             ApiError: 403, it was revoked or has expired.
         """
-        tokens = self.store.tokens(organization_id=self.organization_id)
+        tokens = self.store.tokens(organization_id="" if self.by_operator else self.organization_id)
         for token in tokens:
             if token.id == self.principal.token_id and token.is_live(self.invocation.now):
                 return token
-        raise ApiError(403, "forbidden", "This key was revoked or has expired. Use another admin key.")
+        raise ApiError(403, "forbidden", "This key was revoked or has expired. Use another one.")

@@ -25,8 +25,6 @@ def delete_directory(call: AdminCall) -> Response:
             "cannot be undone. Repeat the directory's name in this parameter."
         )
         raise ApiError(400, "invalid_value", message, "confirm")
-    if not call.by_operator:
-        call.key()  # nobody whose key was revoked a moment ago
     marked = begin(call.store, call.invocation, directory, by=call.who)
     at_least = call.invocation.remaining() - _SECONDS_FOR_IT
     progress = go_on(

@@ -2,9 +2,15 @@
 
 organization create NAME [--domain D]... [--admin "Ines"]   first steps after a deployment
 directory create ORGANIZATION NAME [--profile entra]        a directory, with its SCIM URL and key
+organization list|show|rename|delete                        which there are; the end of one: offboarding
+directory list|rename|delete                                the same for an organization's directories
 domain add|remove ORGANIZATION DOMAIN
 domain show DOMAIN                                          whose it is
 token issue --scope scim|admin|app|operator --holder NAME [--organization O] [--directory D] [--days N]
+token list|revoke                                           which keys there are, whose; the end of one
+account deactivate ACCOUNT --reason TEXT                    end a person's access now
+pause|resume ORGANIZATION --reason TEXT                     the brake of an organization
+conflict show|retry ORGANIZATION CONFLICT                   why it is open; examine it again
 check [--repair] [--json]                                   does everything agree?
 import FILE [--organization O] [--directory D]              accounts of an existing system, CSV or JSON Lines
 restore TABLE [--missing] [--different] [--extra] [--keys]  what a restored table has, back into the stack's
@@ -17,7 +23,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rightful.operations import tasks
+from rightful.operations import directory_tasks, incident_tasks, key_tasks, organization_tasks, tasks
 from rightful.operations.aws_errors import AWS_ERRORS, sentence_of
 from rightful.operations.import_rows import RowError
 from rightful.operations.surroundings import OperationError, of_environment, of_stack
@@ -95,6 +101,7 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     creating.add_argument("--any-domain", action="store_true", help="it may use any domain: for a single tenant")
     creating.add_argument("--admin", default="First administrator", help="the person who gets the admin key")
     creating.set_defaults(task=tasks.create_organization)
+    organization_tasks.add_to(organization)
     directory = commands.add_parser("directory", help="directories").add_subparsers(required=True)
     connecting = directory.add_parser("create", help="a directory, its SCIM base URL and key")
     connecting.add_argument("organization", help="the organization's id")
@@ -104,6 +111,7 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     connecting.add_argument("--days", type=int, help="after how many days its key expires; else it does not")
     connecting.set_defaults(task=tasks.create_directory)
+    directory_tasks.add_to(directory)
     domain = commands.add_parser("domain", help="domains").add_subparsers(required=True)
     adding = domain.add_parser("add", help="a domain that an organization has proved to own")
     adding.add_argument("organization", help="the organization's id")
@@ -124,3 +132,5 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     issuing.add_argument("--directory", help="for scim: the directory's id")
     issuing.add_argument("--days", type=int, help="after how many days it expires; else it does not")
     issuing.set_defaults(task=tasks.issue_token)
+    key_tasks.add_to(token)
+    incident_tasks.add_to(commands)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from rightful.storage.dynamodb import DynamoDBStore
+    from rightful.storage.queue import SQSConflictQueue
 
 
 class OperationError(Exception):
@@ -34,6 +35,17 @@ class Surroundings:
         from botocore.config import Config
 
         return boto3.client("dynamodb", config=Config(retries={"mode": "adaptive", "total_max_attempts": 10}))
+
+    @cached_property
+    def queue(self) -> "SQSConflictQueue":
+        """The conflicts queue."""
+        import boto3
+
+        from rightful.storage.queue import SQSConflictQueue
+
+        if not self.settings.conflicts_queue_url:
+            raise OperationError("This needs the conflicts queue: name the deployment by --stack <name>.")
+        return SQSConflictQueue(boto3.client("sqs"), self.settings.conflicts_queue_url)
 
     @cached_property
     def store(self) -> "DynamoDBStore":

@@ -94,7 +94,9 @@ def show_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     if organization_id is None:
         out.write(f"No organization has verified {name}.\n")
         return LOOK
-    organization = _organization(at.store, organization_id)
+    organization = at.store.organization(organization_id)
+    if organization is None:
+        raise OperationError(f"There is no organization {organization_id}.")
     out.write(f"{name} is {organization.name}'s ({organization.id}), since {organization.domains[name]:%Y-%m-%d}.\n")
     return FINE
 
@@ -214,9 +216,12 @@ def print_hash(at: Surroundings, asked: Namespace, out: TextIO) -> int:
 
 
 def _organization(store: IdentityStore, organization_id: str) -> Organization:
+    """An organization that something is to be done for."""
     organization = store.organization(organization_id)
     if organization is None:
         raise OperationError(f"There is no organization {organization_id}.")
+    if organization.closing is not None:
+        raise OperationError(f"{organization.name} is being deleted: nothing is added to it any more.")
     return organization
 
 
