@@ -12,6 +12,7 @@ from rightful.accounts.account_error import AccountError
 from rightful.accounts.address import parse_address
 from rightful.accounts.administration import Administration
 from rightful.accounts.facts import login_seen, set_flag
+from rightful.accounts.further_addresses import ENTERPRISE_USER
 from rightful.accounts.self_service import schedule_deletion
 from rightful.accounts.sign_up import SignUp, sign_up
 from rightful.accounts.statement import Statement
@@ -19,7 +20,6 @@ from rightful.conflicts.conflict import Operation, Resolution
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
 from rightful.conflicts.failing import give_up
 from rightful.conflicts.policy import Brakes, Policy
-from rightful.conflicts.proof import ENTERPRISE_USER
 from rightful.conflicts.recording import pointer_of
 from rightful.storage.settings_writes import ClaimDomain, ReleaseDomain
 from rightful.storage.writes import Write

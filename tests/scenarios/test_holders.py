@@ -8,7 +8,7 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus
 from rightful.accounts.address import Address, parse_address
-from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.conflict import Conflict, Requester
 from rightful.organizations.organization import DomainPolicy
 from rightful.storage.memory_writes import Items
 from rightful.storage.settings_writes import ListToken
@@ -25,13 +25,16 @@ from tests.scenarios.world import (
     HERE,
     HOLDER_WORDS,
     NOW,
+    NUMBERS,
     OURS,
+    SHARED_IDS,
     THEIRS,
     WANTED,
     World,
     attributes,
     check_invariants,
     create_key,
+    numbered,
     policy_of,
     reservation,
 )
@@ -146,13 +149,26 @@ def _world(row: Row) -> World:
         requester = world.user("requester", wanted_by_itself(row))
         if "privileged" in row.requester:
             requester = HOLDER_WORDS["privileged"](world, requester)
-        world.add(HOLDER_WORDS["same employee number"](world, requester))
+        world.add(_like_the_holder(row, requester))
     if "asks for a tombstone" in row.requester:
         world.wanted = parse_address(f"{TOMBSTONE}requester@example.com")
     _place_holder(world, row)
     if "on a domain we lost" in row.requester:
         world.change_organization(domains={})
     return world
+
+
+def _like_the_holder(row: Row, requester: Account) -> Account:
+    """The requester with the identifiers that the row gives both."""
+    for word in row.holder:
+        if word in NUMBERS:
+            requester = numbered(requester, NUMBERS[word])
+        if word in SHARED_IDS and requester.link is not None:
+            link = replace(requester.link, external_id=SHARED_IDS[word])
+            requester = replace(
+                requester, link=link, attributes={**requester.attributes, "externalId": SHARED_IDS[word]}
+            )
+    return requester
 
 
 def wanted_by_itself(row: Row) -> str | None:
@@ -186,10 +202,9 @@ def _ask(world: World, row: Row) -> Conflict:
     words = set(row.requester)
     assert words <= REQUESTER_WORDS, "nobody knows what that means"
     if "a new user" in words:
-        more: dict[str, object] = {}
-        if "same employee number" in row.holder:
-            more = HOLDER_WORDS["same employee number"](world, world.user("requester")).attributes  # type: ignore[assignment]
-        return world.ask_to_create("requester", world.wanted.value, **{**more, **_own(world)})
+        like = _like_the_holder(row, world.user("requester")).attributes
+        more = {key: value for key, value in like.items() if key not in {"userName", "emails"}}
+        return world.ask_to_create("requester", world.wanted.value, **more)
     if "asks only for a taken userName" in words:
         return world.ask_for_user_name("requester", "third")
     user_name = None
@@ -206,10 +221,6 @@ def _ask(world: World, row: Row) -> Conflict:
     conflict = world.ask("requester", world.wanted.value, user_name=user_name, active=False if deactivates else None)
     world.now = NOW
     return conflict
-
-
-def _own(world: World) -> dict[str, object]:
-    return {key: value for key, value in attributes("requester", world.wanted.value).items() if key != "userName"}
 
 
 def _meanwhile(world: World, row: Row) -> None:
@@ -275,7 +286,9 @@ def _reserved(a: Afterwards) -> None:
     hold = a.world.store.holds([a.world.wanted.canonical])[a.world.wanted.canonical]
     assert hold.account_id is None
     assert hold.reservation is not None
-    assert hold.reservation.requester_key == create_key("requester")
+    shared = any(word in SHARED_IDS for word in a.row.holder)
+    key = Requester(None, None, "requester", None).key(HERE) if shared else create_key("requester")
+    assert hold.reservation.requester_key == key
     assert hold.reservation.until > NOW
 
 

@@ -13,10 +13,11 @@ from rightful.accounts.account import (
     Link,
     Origin,
     Passed,
+    canonical_user_name,
     scim_id_of,
 )
 from rightful.accounts.address import Address, parse_address
-from rightful.accounts.further_addresses import further_keys, further_writes
+from rightful.accounts.further_addresses import ENTERPRISE_USER, further_keys, further_writes
 from rightful.accounts.provisioning import Provisioning
 from rightful.accounts.refusals import RefusalRecorder
 from rightful.accounts.statement import said_by_resource
@@ -24,7 +25,6 @@ from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingC
 from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.log_rows import OUTSIDE
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
-from rightful.conflicts.proof import ENTERPRISE_USER
 from rightful.conflicts.recording import RefusedClaim, pointer_of, record
 from rightful.conflicts.remediation import Outcome, remediate
 from rightful.conflicts.waking import wake
@@ -333,7 +333,7 @@ def check_invariants(store: MemoryStore) -> None:
                 assert account.email is not None
                 assert account.email.value in {entry["value"] for entry in sent}
         if account.link is not None:
-            name = account.link.user_name.lower()
+            name = canonical_user_name(account.link.user_name)
             assert store.account_id_of_user_name(account.link.directory_id, name) == account.id
     listed = {(each.directory_id, each.key): each.account_ids for each in store.all_of(FurtherList)}
     wanted: dict[tuple[str, str], frozenset[str]] = {}
@@ -363,13 +363,25 @@ def _unlinked(_: World, account: Account) -> Account:
     return replace(account, link=None, former_link=former)
 
 
-def _formerly(directory_id: str, external_id: str) -> Change:
+def _formerly(directory_id: str, external_id: str | None) -> Change:
     former = FormerLink(directory_id, "holder", external_id, NOW - 200 * DAY)
     return lambda _, account: replace(account, former_link=former)
 
 
-def _numbered(_: World, account: Account) -> Account:
-    return replace(account, attributes={**account.attributes, ENTERPRISE_USER: {"employeeNumber": "4711"}})
+def numbered(account: Account, number: str) -> Account:
+    """An account with that employeeNumber."""
+    return replace(account, attributes={**account.attributes, ENTERPRISE_USER: {"employeeNumber": number}})
+
+
+def _numbered(number: str) -> Change:
+    return lambda _, account: numbered(account, number)
+
+
+def _third_with_the_number(world: World, account: Account) -> Account:
+    third = world.account("third")
+    after = numbered(replace(third, version=third.version + 1), "4711")
+    world.commit(PutAccount(after, third.version), *further_writes([(third, after)]))
+    return account
 
 
 def _linked(directory_id: str) -> Change:
@@ -413,6 +425,18 @@ def _took_it_from_requester(days: int) -> Change:
     return change
 
 
+NUMBERS = {
+    "same employee number": "4711",
+    "both numbered N/A": "N/A",
+    "both numbered 0000": "0000",
+    "both with a blank number": " ",
+    "both numbered contractor": "contractor",
+}
+"""What says that holder and requester have one employeeNumber, and which."""
+
+SHARED_IDS = {"both with a blank externalId here": " \u200b", "both with the externalId N/A here": "N/A"}
+"""What says that holder and requester have one externalId that identifies nobody, and which."""
+
 HOLDER_WORDS: dict[str, Change] = {
     "unlinked": _unlinked,
     "linked here": _linked(HERE),
@@ -428,9 +452,12 @@ HOLDER_WORDS: dict[str, Change] = {
     "invited": _from(Origin.INVITATION),
     "unconfirmed": lambda _, account: replace(account, email_verified=False),
     "never used": lambda _, account: replace(account, last_login_at=None),
-    "same employee number": _numbered,
+    **{word: _numbered(number) for word, number in NUMBERS.items()},
+    "the third user has the number too": _third_with_the_number,
     "another externalId here": _formerly(HERE, "external-holder"),
     "same externalId here": _formerly(HERE, "external-requester"),
+    "formerly here without an externalId": _formerly(HERE, None),
+    **{word: _formerly(HERE, external_id) for word, external_id in SHARED_IDS.items()},
     "same externalId elsewhere": _formerly(ELSEWHERE, "external-requester"),
     "same name": lambda _, account: replace(
         account, attributes={**account.attributes, "displayName": "Requester", "name": {"formatted": "Requester"}}

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 
 from rightful.accounts.account import Account
 from rightful.accounts.further_addresses import (
+    ENTERPRISE_USER,
     MANY,
     MOST_KEYS,
     address_key,
     further_keys,
     further_writes,
     held_as,
+    number_key,
 )
-from rightful.scim.filters import fold
+from rightful.mailboxes import comparable
 from rightful.storage.writes import ListFurther
 from tests.support.builders import a_link, an_account
 
@@ -33,6 +35,9 @@ def somebody(*values: str, own: str | None = "ada@example.com", account_id: str 
         (("ada@example.com", "home@example.org", "HOME@example.org"), {"home@example.org"}),
         (("ada@example.com", "No Address"), {"no address"}),
         (("ada@example.com", "x" * 500), {"x" * 400}),
+        (("ada@example.com.", "ADA@example.com"), set()),
+        (("ada@example.com", "x@bücher.example.", "x@xn--bcher-kva.example"), {"x@xn--bcher-kva.example"}),
+        (("ada@example.com", "", " \t"), set()),
     ],
 )
 def test_the_keys_are_what_the_email_index_does_not_lead_to(values: tuple[str, ...], keys: set[str]) -> None:
@@ -42,6 +47,19 @@ def test_the_keys_are_what_the_email_index_does_not_lead_to(values: tuple[str, .
 def test_an_account_without_an_address_of_its_own_or_without_a_directory() -> None:
     assert further_keys(somebody("x", own=None)) == {("dir", "x")}
     assert further_keys(an_account("ada", attributes={"emails": [{"value": "x"}]})) == frozenset()
+
+
+def test_whoever_has_an_employee_number_is_listed_in_the_organization_linked_or_not() -> None:
+    numbered = {ENTERPRISE_USER: {"employeeNumber": " E-42 "}}
+    for link in (a_link("ada", "dir"), None):
+        account = an_account("ada", organization_id="org", link=link, attributes=numbered)
+        assert further_keys(account) == {("org", "employeeNumber#e-42")} == {number_key("org", "E-42")}
+    assert further_keys(an_account("ada", attributes=numbered)) == frozenset(), (
+        "a personal account is nobody's employee"
+    )
+    for nothing in ("N/A", "0000", " ", "", None, 4711):
+        unnumbered = {ENTERPRISE_USER: {"employeeNumber": nothing}}
+        assert further_keys(an_account("ada", organization_id="org", attributes=unnumbered)) == frozenset()
 
 
 def test_more_addresses_than_a_transaction_takes_are_one_key() -> None:
@@ -72,7 +90,7 @@ addresses = st.builds("{}@{}.example".format, texts, texts)
 def test_whatever_a_filter_takes_for_equal_is_found(values: list[str], wanted: str) -> None:
     holds = next((canonical for canonical in map(held_as, values) if canonical), None)
     account = somebody(*values, own=holds)
-    if any(fold(value) == fold(wanted) for value in values):
+    if comparable(wanted) and any(comparable(value) == comparable(wanted) for value in values):
         key = address_key(wanted)
         listed = {listed_as for _, listed_as in further_keys(account)}
         assert {key, MANY} & listed or (account.holds is not None and held_as(key) == account.holds)

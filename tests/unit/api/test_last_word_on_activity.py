@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from rightful.accounts.account import Account
+from rightful.accounts.further_addresses import ENTERPRISE_USER
 from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.proof import ENTERPRISE_USER
 from tests.support.service import Service, patch
 
 SALES = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "sales@example.com"}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from rightful.accounts.further_addresses import ENTERPRISE_USER
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.conflicts.proof import ENTERPRISE_USER
 from rightful.events.publishing import Published, publish
 from rightful.events.schema import domain_event
 from rightful.organizations.organization import OnDelete

@@ -145,7 +145,7 @@ def test_an_organization_imports_on_its_own_domains_only(service: Service) -> No
     ("document", "named"),
     [
         ({"lastLoginAt": "2999-01-01"}, "lastLoginAt"),
-        ({"userName": "\ufdfa" * 100}, "userName"),
+        ({"userName": "\u0958" * 100}, "userName"),
         ({"externalId": "\u20ac" * 300}, "externalId"),
         ({"userName": "ada\u202e"}, "userName"),
     ],

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rightful.accounts.address import Address
-from rightful.folding import fold
+from rightful.mailboxes import comparable
 
 
 class AccountStatus(StrEnum):
@@ -188,5 +188,6 @@ def account_id_of(scim_id: str) -> str:
 
 
 def canonical_user_name(user_name: str) -> str:
-    """The form by which a userName is unique in its directory (RFC 7643 4.1.1: caseExact is false)."""
-    return fold(user_name)
+    """The form by which a userName is unique in its directory (RFC 7643 4.1.1: caseExact is false). Where it is an
+    address, it is the same one in each of its spellings."""
+    return comparable(user_name)

@@ -80,7 +80,7 @@ def _erasure(store: IdentityStore, invocation: Invocation, account: Account, by:
         name = canonical_user_name(account.link.user_name)
         writes.append(ReleaseUserName(account.link.directory_id, name, account.id))
         writes.append(CountUsers(account.link.directory_id, account.id, -1))
-        writes += further_writes([(account, None)])
+    writes += further_writes([(account, None)])
     if account.origin is Origin.IMPORT and account.sign_up_key is not None:
         writes.append(ReleaseSource(account.sign_up_key, account.id))
     if account.organization_id is not None:

@@ -1,23 +1,30 @@
-"""By which addresses a user is found besides the one that its account holds.
+"""By what an account is found besides the address that it holds: further addresses, and its employeeNumber.
 
 `emails.value eq "x"` has to find every user that has x among its emails. The address that an account holds stands in
 the email index. Each further one is a key of the directory's index of further addresses, so that only users that have
 such addresses pay for it. Keys are made of values as filters compare them, whether or not they are addresses: what a
-filter takes for equal has the same key. Pure.
+filter takes for equal has the same key. A blank is nobody's, and in no key.
+
+An employeeNumber says who somebody is only where nobody else has it. So it is a key, too, of the account's
+organization: a list in the same index, strongly consistent, linked or not. Pure.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rightful.accounts.account import Account
 from rightful.accounts.address import InvalidAddressError, parse_address
-from rightful.scim.filters import fold
+from rightful.folding import fold
+from rightful.identity import employee_number
+from rightful.mailboxes import comparable
 from rightful.storage.writes import ListFurther
 
 MOST_KEYS = 20
 """A user with more further addresses than this is listed once, under `MANY`: a transaction has 100 items."""
 MANY = ""
-"""The key of those who have too many: whoever looks for an address has to look at them, too."""
+"""The key of those who have too many, which is no value's: whoever looks for an address has to look at them, too."""
+ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+_NUMBER = "employeeNumber#"
 _KEY_CHARACTERS = 400
 """Part of a partition key, which has 2,048 octets at most. No address is as long."""
 
@@ -27,7 +34,7 @@ Change = tuple[Account | None, Account | None]
 
 def address_key(value: str) -> str:
     """The key of a value of `emails`."""
-    return fold(value)[:_KEY_CHARACTERS]
+    return comparable(value)[:_KEY_CHARACTERS]
 
 
 def held_as(key: str) -> str | None:
@@ -39,17 +46,40 @@ def held_as(key: str) -> str | None:
 
 
 def further_keys(account: Account) -> frozenset[tuple[str, str]]:
-    """Under which keys of its directory's index an account is to be listed: (directory id, key)."""
+    """Under which keys an account is to be listed: (directory id, or for its number the organization's; key)."""
+    return _address_keys(account) | _number_keys(account)
+
+
+def _address_keys(account: Account) -> frozenset[tuple[str, str]]:
     emails = account.attributes.get("emails")
     if account.link is None or not isinstance(emails, list):
         return frozenset()
     values = (entry.get("value") for entry in emails if isinstance(entry, dict))
-    found = {address_key(value) for value in values if isinstance(value, str)}
+    found = {address_key(value) for value in values if isinstance(value, str)} - {""}
     # A key by which the email index leads to the account already needs no second entry.
     further = {key for key in found if account.holds is None or held_as(key) != account.holds}
     if len(further) > MOST_KEYS:
         further = {MANY}
     return frozenset((account.link.directory_id, key) for key in further)
+
+
+def _number_keys(account: Account) -> frozenset[tuple[str, str]]:
+    number = number_of(account.attributes)
+    if number is None or account.organization_id is None:
+        return frozenset()
+    return frozenset({number_key(account.organization_id, number)})
+
+
+def number_key(organization_id: str, number: str) -> tuple[str, str]:
+    """The list of those in an organization who have that employeeNumber. Whoever has it in another case counts (RFC
+    7643 section 8.7.1: caseExact is false)."""
+    return organization_id, f"{_NUMBER}{fold(number)}"[:_KEY_CHARACTERS]
+
+
+def number_of(attributes: Mapping[str, object]) -> str | None:
+    """The employeeNumber in an account's attributes, where it says who somebody is."""
+    extension = attributes.get(ENTERPRISE_USER)
+    return employee_number(extension.get("employeeNumber")) if isinstance(extension, Mapping) else None
 
 
 def further_writes(changes: Iterable[Change]) -> list[ListFurther]:

@@ -3,15 +3,18 @@
 DOMAIN "A POST is not a conflict but a relink": the account is unlinked, its last link was in this directory, and the
 externalId is the same; or neither side ever sent an externalId and the userName is the same, which the policy can
 forbid. A different externalId is a different person, whatever the address says; there an administrator can let one
-create link the account all the same.
+create link the account all the same. What is no identifier (`rightful.identity`: blanks, fillers) was never sent; and a
+userName or an address that is written with other letters proves nothing, although it is taken.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from rightful.accounts.account import Account, AccountStatus, canonical_user_name
+from rightful.accounts.account import Account, AccountStatus
+from rightful.accounts.resource import address_of
 from rightful.conflicts.conflict import Requester
 from rightful.conflicts.policy import Policy
+from rightful.identity import identifier, same_but_for_case
 
 
 def may_be_linked(
@@ -24,7 +27,8 @@ def may_be_linked(
 ) -> bool:
     """Whether the holder of the wanted address is linked by the create of this user."""
     external_id = resource.get("externalId")
-    requester = Requester(None, None, str(resource.get("userName", "")), str(external_id) if external_id else None)
+    user_name = str(resource.get("userName", ""))
+    requester = Requester(None, None, user_name, external_id if isinstance(external_id, str) else None)
     return is_same_user(holder, resource, organization_id, directory_id, policy) or any(
         is_awaited(holder, key, organization_id, now) for key in requester.keys(directory_id)
     )
@@ -45,11 +49,15 @@ def is_same_user(
     former = holder.former_link
     if former is None or former.directory_id != directory_id or obstacle_to_linking(holder, organization_id):
         return False
-    external_id = resource.get("externalId")
-    if external_id is not None or former.external_id is not None:
-        return external_id == former.external_id
-    user_name = canonical_user_name(str(resource.get("userName", "")))
-    return policy.relink_by_user_name and user_name == canonical_user_name(former.user_name)
+    sent, known = identifier(resource.get("externalId")), identifier(former.external_id)
+    if sent is not None or known is not None:
+        return sent == known
+    if not policy.relink_by_user_name:
+        return False
+    wanted = address_of(resource)
+    if wanted is None or holder.email is None or not wanted.is_written_like(holder.email):
+        return False
+    return same_but_for_case(str(resource.get("userName", "")), former.user_name)
 
 
 def obstacle_to_linking(holder: Account, organization_id: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rightful.accounts.account import Account, account_id_of, canonical_user_name
 from rightful.accounts.further_addresses import MANY, address_key, held_as
 from rightful.accounts.resource import fits_key, resource_of
+from rightful.identity import trimmed
 from rightful.listing.collection import Entry, Page, Resource
 from rightful.scim.attributes import ResourceType
 from rightful.scim.declared import declared
@@ -76,6 +77,8 @@ class Users:
 
     def _ids(self, attribute: str, value: str) -> Sequence[str] | None:
         store, directory_id = self.store, self.directory_id
+        if attribute != "displayName" and not trimmed(value):
+            return []  # a blank is nobody's: whoever asks for it must not take somebody for somebody else
         if attribute == "id":
             return [account_id_of(value)] if fits_key(value) and account_id_of(value) else []
         if attribute == "userName":

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from rightful.accounts.account import canonical_user_name
 from rightful.accounts.address import Address
+from rightful.identity import identifier
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)
 """How long a refused change stays wanted: as long as Entra retries it."""
@@ -109,23 +110,29 @@ class Requester:
         """The name by which an administrator knows the person."""
         return (self.display_name or self.user_name)[:200]
 
+    @property
+    def identifier(self) -> str | None:
+        """The externalId, where it says who the user is."""
+        return identifier(self.external_id)
+
     def key(self, directory_id: str) -> str:
         """What identifies the one pending change a requester can have: the account, or the user to be created.
 
         That user is known by its externalId (RFC 7643 3.1: it is the client's own, and caseExact), whatever it is
-        called by now; two externalIds are two people, whatever their userName. Without one the userName has to do.
+        called by now; two externalIds are two people, whatever their userName. Without one, or with one that
+        identifies nobody (`rightful.identity`), the userName has to do.
         """
         if self.account_id is not None:
             return f"account:{self.account_id}"
-        if self.external_id:
-            return f"create:{directory_id}:externalId:{self.external_id}"
+        if self.identifier is not None:
+            return f"create:{directory_id}:externalId:{self.identifier}"
         return f"create:{directory_id}:userName:{canonical_user_name(self.user_name)}"
 
     def keys(self, directory_id: str) -> tuple[str, ...]:
         """Under which keys something may be kept for this requester: its own; and where a directory has begun to send
         externalIds, what the same userName was promised before it did."""
         key = self.key(directory_id)
-        if self.account_id is not None or not self.external_id:
+        if self.account_id is not None or self.identifier is None:
             return (key,)
         return key, Requester(None, None, self.user_name, None).key(directory_id)
 

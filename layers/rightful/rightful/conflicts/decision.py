@@ -16,6 +16,9 @@ APPROVAL_LIFETIME = timedelta(days=7)
 
 _PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
 
+_ON_PROOF = frozenset({ConflictClass.REHIRE, ConflictClass.DUPLICATE})
+"""Classes that there are only because two accounts are the same person's."""
+
 _CHANGES_NOBODY = frozenset({ConflictClass.SELF, ConflictClass.TOMBSTONE})
 """Classes that take nothing from anybody and move nothing: no brake has a reason to stop them."""
 
@@ -162,6 +165,10 @@ def _rule(diagnosis: Diagnosis, policy: Policy) -> Rule:
 
 def _hesitation(diagnosis: Diagnosis, policy: Policy) -> str:
     """What the policy itself makes automation wait for."""
+    if diagnosis.other_letters:
+        return "The holder's address is written in other letters than the wanted one."
+    if diagnosis.acts_as in _ON_PROOF and diagnosis.proof is not None and diagnosis.proof.across:
+        return "That it is the same person rests on what another directory said: somebody has to confirm it."
     if diagnosis.acts_as is not ConflictClass.DEACTIVATED:
         return ""
     days = policy.deactivated_after.days

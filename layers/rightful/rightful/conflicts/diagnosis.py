@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from rightful.accounts.account import Account, AccountStatus, Origin, canonical_user_name
+from rightful.accounts.account import Account, AccountStatus, Origin
 from rightful.accounts.address import Address
 from rightful.accounts.soft_deletes import is_tombstone, names_of, names_wanted
 from rightful.conflicts.conflict import Collision, Conflict, ConflictClass, ConflictStatus
-from rightful.conflicts.evidence import facts_about, moved_by_one, protection
+from rightful.conflicts.evidence import facts_about, in_other_letters, moved_by_one, protection
 from rightful.conflicts.merging import wanted_user_name_of
-from rightful.conflicts.proof import same_person
+from rightful.conflicts.proof import Proof, same_person, why_no_proof
 from rightful.conflicts.resolutions import obstacle_to_relinking
 from rightful.conflicts.snapshot import Leg, Snapshot
+from rightful.identity import identifier, same_but_for_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Diagnosis:
         free: nobody stands in the way any more.
         since: how long the holder has been deactivated, where that counts.
         proof: the proof that requester and holder are the same person.
+        other_letters: the holder's address is the wanted one, and is written otherwise in more than case.
         follows: it comes after another change, which is decided on its own; about this one there is nothing to decide.
         no_relink: why the holder cannot be linked again by the create; empty: it can.
     """
@@ -41,9 +43,10 @@ class Diagnosis:
     beneath: ConflictClass | None = None
     free: bool = False
     since: timedelta | None = None
-    proof: str | None = None
+    proof: Proof | None = None
     follows: bool = False
     no_relink: str = ""
+    other_letters: bool = False
 
     @property
     def acts_as(self) -> ConflictClass:
@@ -86,7 +89,7 @@ def _reason_not_to_create(leg: Leg) -> tuple[ConflictStatus, str] | None:
     link = leg.namesake.link if leg.namesake else None
     if link is None or _holds_wanted(leg.namesake, leg.conflict.wanted):
         return None
-    if leg.conflict.requester.external_id not in {None, "", link.external_id}:
+    if leg.conflict.requester.identifier not in {None, identifier(link.external_id)}:
         return None
     return ConflictStatus.SUPERSEDED, "The user exists by now: it was created with another address."
 
@@ -116,7 +119,14 @@ def wants_still(leg: Leg) -> bool:
 def diagnose(snapshot: Snapshot) -> Diagnosis:
     """The class of a conflict whose change is still wanted (`reason_to_end` said nothing)."""
     diagnosis = _diagnosed(snapshot)
-    return replace(diagnosis, no_relink=obstacle_to_relinking(snapshot, diagnosis.acts_as))
+    return replace(
+        diagnosis,
+        no_relink=obstacle_to_relinking(snapshot, diagnosis.acts_as),
+        other_letters=diagnosis.conflict_class not in _MOVES_NOTHING and in_other_letters(snapshot),
+    )
+
+
+_MOVES_NOTHING = frozenset({ConflictClass.SELF, ConflictClass.TOMBSTONE, ConflictClass.STALE_INDEX})
 
 
 def _diagnosed(snapshot: Snapshot) -> Diagnosis:
@@ -214,9 +224,11 @@ def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
         return leaving
     evidence = facts_about(holder, snapshot.conflict.organization_id)
     directory_id = snapshot.conflict.directory_id
-    proof = same_person(snapshot.conflict, snapshot.requester, holder)
-    if proof:
-        evidence["same person"] = proof
+    proof = same_person(snapshot.conflict, snapshot.requester, holder, snapshot.numbered)
+    if proof is not None:
+        evidence["same person"] = proof.words
+    elif (reason := why_no_proof(snapshot.conflict, snapshot.requester, holder, snapshot.numbered)) is not None:
+        evidence["same employeeNumber"] = reason
     ours = _is_ours(snapshot, holder)
     if holder.link is not None and holder.link.directory_id != directory_id:
         return Diagnosis(ConflictClass.OTHER_DIRECTORY, evidence, proof=proof)
@@ -277,9 +289,9 @@ def _is_self(snapshot: Snapshot) -> bool:
     link = holder.link if holder else None
     if link is None or link.directory_id != conflict.directory_id or not _holds_wanted(holder, conflict.wanted):
         return False
-    if link.external_id != conflict.requester.external_id:
+    if identifier(link.external_id) != conflict.requester.identifier:
         return False
-    return canonical_user_name(link.user_name) == canonical_user_name(conflict.requester.user_name)
+    return same_but_for_case(link.user_name, conflict.requester.user_name)
 
 
 def _holds_wanted(account: Account | None, wanted: Address) -> bool:

@@ -57,3 +57,15 @@ def _protected(snapshot: Snapshot, side: str, account: Account | None, by_one: b
         return []
     why = what_takes_two(account, snapshot.organization.policy, snapshot.now)
     return [f"{side}: {why}"] if why else []
+
+
+def in_other_letters(snapshot: Snapshot) -> bool:
+    """Whether somebody has a wanted address and it is written in other letters (full-width ones): it is one address,
+    which one account can have, and no sign that this one is meant."""
+    return any(
+        leg.holder is not None
+        and leg.holder.email is not None
+        and leg.holder.holds == leg.conflict.wanted.canonical
+        and not leg.holder.email.is_written_like(leg.conflict.wanted)
+        for leg in (snapshot.legs() if snapshot.cyclic else (snapshot.leg,))
+    )

@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import cache
 
 from rightful.accounts.account import Account, canonical_user_name
+from rightful.accounts.further_addresses import number_key
 from rightful.conflicts.conflict import Collision, Conflict
 from rightful.conflicts.diagnosis import is_requester, wants_still
 from rightful.conflicts.merging import wanted_user_name_of
+from rightful.conflicts.proof import number_of_both
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
@@ -44,6 +46,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
         revoked=keys.revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
+        numbered=_numbered(store, leg),
     )
 
 
@@ -72,6 +75,16 @@ class _Keys:
 
     def _key(self, conflict: Conflict) -> Token | None:
         return self._listed(conflict.organization_id, conflict.directory_id).get(conflict.key_id)
+
+
+def _numbered(store: IdentityStore, leg: Leg) -> frozenset[str]:
+    """Who has the employeeNumber of both sides."""
+    number = number_of_both(leg.conflict, leg.account, leg.holder) if leg.holder is not None else None
+    if number is None:
+        return frozenset()
+    key = number_key(leg.conflict.organization_id, number)
+    found = store.further_lists([key]).get(key)
+    return found.account_ids if found is not None and not found.unnamed else frozenset()
 
 
 def _leg(

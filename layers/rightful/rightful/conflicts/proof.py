@@ -1,41 +1,92 @@
 """When two accounts are the same person. Only an identifier that the identity provider never changes proves it; a name
-or an address never does (DOMAIN "Same person")."""
+or an address never does, nor does a value that identifies nobody (`rightful.identity`)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from rightful.accounts.account import Account
+from rightful.accounts.further_addresses import number_of
 from rightful.conflicts.conflict import Conflict
+from rightful.identity import identifier
 
-ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That requester and holder are one person.
+
+    Attributes:
+        words: what proves it, for administrators.
+        across: it was another directory that said so of the holder. What two directories call by one number may be one
+            person: that is for a person to say (`decision`).
+    """
+
+    words: str
+    across: bool = False
 
 
-def same_person(conflict: Conflict, requester: Account | None, holder: Account) -> str | None:
-    """The proof that requester and holder are one person, in words; None: there is none.
+def same_person(
+    conflict: Conflict, requester: Account | None, holder: Account, numbered: Collection[str] = ()
+) -> Proof | None:
+    """The proof that requester and holder are one person; None: there is none.
 
     An externalId means something only inside the directory that gave it; there, a different one is a different person,
-    whatever else agrees. An employeeNumber is the organization's own and holds across its directories.
+    whatever else agrees. An employeeNumber is the organization's own and holds across its directories, where nobody
+    else in the organization has it.
+
+    Args:
+        numbered: the accounts of the organization that have the number of both (`number_of_both`), as they are listed.
     """
     if holder.organization_id != conflict.organization_id:
         return None
-    wanted = {**(requester.attributes if requester else {}), **conflict.change.after}
-    external_id = wanted.get("externalId") or conflict.requester.external_id
-    known = _external_id_in(holder, conflict.directory_id)
-    if external_id and known:
-        return "the same externalId in this directory" if external_id == known else None
-    number, held_number = _employee_number(wanted), _employee_number(holder.attributes)
-    if number and number == held_number:
-        return f"the same employeeNumber ({number})"
-    return None
+    sent, known = _external_ids(conflict, requester), _external_id_in(holder, conflict.directory_id)
+    if sent and known is not None:
+        return Proof("the same externalId in this directory") if sent == {known} else None
+    number = number_of_both(conflict, requester, holder)
+    ours = {holder.id} if requester is None else {holder.id, requester.id}
+    if number is None or holder.id not in numbered or not ours.issuperset(numbered):
+        return None
+    link = holder.link or holder.former_link
+    across = link is None or link.directory_id != conflict.directory_id
+    where = "; it was not this directory that gave the holder it" if across else ""
+    return Proof(f"the same employeeNumber ({number}), which nobody else in the organization has{where}", across)
+
+
+def why_no_proof(
+    conflict: Conflict, requester: Account | None, holder: Account, numbered: Collection[str]
+) -> str | None:
+    """Why two people with the same employeeNumber are not one (`same_person`), in words; None: they have none."""
+    number = number_of_both(conflict, requester, holder)
+    if number is None:
+        return None
+    others = set(numbered) - {holder.id, requester.id if requester else None}
+    if others or holder.id not in numbered:
+        return f"{number}, which proves nothing: others in the organization have it, too"
+    return f"{number}, which proves nothing: in this directory the two have different externalIds"
+
+
+def number_of_both(conflict: Conflict, requester: Account | None, holder: Account) -> str | None:
+    """The employeeNumber that requester and holder have; None: not the same, or none that says who somebody is."""
+    if holder.organization_id != conflict.organization_id:
+        return None
+    held = number_of(holder.attributes)
+    said = {number_of(attributes) for attributes in _said(conflict, requester)} - {None}
+    return held if held is not None and said == {held} else None
+
+
+def _said(conflict: Conflict, requester: Account | None) -> tuple[Mapping[str, object], ...]:
+    """What is known of the requester, and what the change says. Where they contradict, nothing is proved."""
+    return (requester.attributes if requester else {}, conflict.change.after)
+
+
+def _external_ids(conflict: Conflict, requester: Account | None) -> set[str]:
+    sent = [attributes.get("externalId") for attributes in _said(conflict, requester)]
+    if requester is None:
+        sent.append(conflict.requester.external_id)
+    return {each for each in map(identifier, sent) if each is not None}
 
 
 def _external_id_in(account: Account, directory_id: str) -> str | None:
     for link in (account.link, account.former_link):
         if link is not None:
-            return link.external_id if link.directory_id == directory_id else None
+            return identifier(link.external_id) if link.directory_id == directory_id else None
     return None
-
-
-def _employee_number(attributes: Mapping[str, object]) -> str | None:
-    extension = attributes.get(ENTERPRISE_USER)
-    number = extension.get("employeeNumber") if isinstance(extension, Mapping) else None
-    return number if isinstance(number, str) and number else None

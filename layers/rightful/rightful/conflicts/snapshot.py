@@ -49,6 +49,8 @@ class Snapshot:
         live_key_ids: of the keys that approved, those that are still live admin keys of the organization.
         revoked: the key that the request came with was revoked.
         foreign_domain: another organization has verified the wanted address's domain.
+        numbered: who in the organization has the employeeNumber that requester and holder share; empty: they share
+            none, or too many have it.
     """
 
     now: datetime
@@ -62,6 +64,7 @@ class Snapshot:
     live_key_ids: frozenset[str] = frozenset()
     revoked: bool = False
     foreign_domain: bool = False
+    numbered: frozenset[str] = frozenset()
 
     @property
     def conflict(self) -> Conflict:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rightful.accounts.account import Account
 from rightful.accounts.address import PLACEHOLDER_DOMAIN, Address
+from rightful.accounts.further_addresses import number_key
 from rightful.accounts.soft_deletes import is_tombstone, looks_like_one, names_of, names_wanted
 from rightful.conflicts import explain
 from rightful.conflicts.caps import Brake
@@ -28,6 +29,7 @@ from rightful.conflicts.diagnosis import diagnose, is_requester, wants_still
 from rightful.conflicts.merging import with_address
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
+from rightful.conflicts.proof import number_of_both
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.preview.asked import AskedChange, Facts, Read
 from rightful.preview.foreseen import WELL, Foreseen, Verdict
@@ -250,7 +252,14 @@ def _snapshot(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:
         pending_id=legs[0].conflict.id,
         following=tuple(legs[1:]),
         cyclic=cyclic,
+        numbered=_numbered(legs[0], facts),
     )
+
+
+def _numbered(leg: Leg, facts: Facts) -> frozenset[str]:
+    """Who has the employeeNumber of both sides."""
+    number = number_of_both(leg.conflict, leg.account, leg.holder) if leg.holder is not None else None
+    return facts.numbered.get(number_key(facts.organization.id, number), frozenset()) if number else frozenset()
 
 
 def _leg(move: Move, facts: Facts) -> Leg:

@@ -2,10 +2,12 @@
 "any", each new domain is looked up, too; and each directory's keys where its changes wait, or where one of its users is
 marked."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rightful.accounts.account import Account
+from rightful.accounts.further_addresses import number_key, number_of
 from rightful.conflicts.caps import day_counter, hour_counter
 from rightful.conflicts.conflict import Collision, Conflict
 from rightful.conflicts.two_people import what_takes_two
@@ -43,7 +45,7 @@ def gather_facts(
     counters = {day_counter(account_id, invocation.now) for account_id in {*_could_move(facts, pairs), *requester_ids}}
     counts = store.tallied([hour_counter(organization.id, invocation.now), *counters])
     alone = frozenset(_alone(store, invocation, organization, accounts.values()))
-    return Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting, counts, alone)
+    return replace(facts, counts=counts, alone=alone, numbered=_numbered(store, facts))
 
 
 def _alone(
@@ -64,6 +66,13 @@ def _alone(
         ends = [token.alone_until() for token in tokens if token.is_live(now)]
         if ends and all(until is not None and now < until for until in ends):
             yield directory_id
+
+
+def _numbered(store: IdentityStore, facts: Facts) -> dict[tuple[str, str], frozenset[str]]:
+    """Who has the employeeNumbers that more than one of these accounts have: no other can be a proof."""
+    numbers = Counter(number for account in facts.accounts.values() if (number := number_of(account.attributes)))
+    keys = {number_key(facts.organization.id, number) for number, times in numbers.items() if times > 1}
+    return {key: found.account_ids for key, found in store.further_lists(keys).items() if not found.unnamed}
 
 
 def _waiting(store: IdentityStore, organization: Organization) -> tuple[tuple[Conflict, ...], bool]:

@@ -17,7 +17,11 @@ UNIQUENESS = frozenset({"none", "server", "global"})
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Attribute:
-    """One attribute definition (RFC 7643 section 7)."""
+    """One attribute definition (RFC 7643 section 7).
+
+    `identifies` is ours: whoever looks for a value takes the one who has it for the one who is meant. So a blank is no
+    value of it (RFC 7643 section 2.5: it is unassigned), and an address is the same one in each of its spellings.
+    """
 
     name: str
     type: str = "string"
@@ -26,6 +30,7 @@ class Attribute:
     required: bool = False
     canonical_values: tuple[str, ...] = ()
     case_exact: bool = False
+    identifies: bool = False
     mutability: str = "readWrite"
     returned: str = "default"
     uniqueness: str = "none"
@@ -101,7 +106,7 @@ COMMON_ATTRIBUTES: tuple[Attribute, ...] = (
         returned="always",
         uniqueness="server",
     ),
-    Attribute("externalId", description="Identifier given by the client.", case_exact=True),
+    Attribute("externalId", description="Identifier given by the client.", case_exact=True, identifies=True),
     Attribute(
         "meta",
         "complex",

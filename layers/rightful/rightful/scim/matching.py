@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
-from rightful.folding import fold, fold_part
+from rightful.folding import fold, fold_within
+from rightful.identity import trimmed
+from rightful.mailboxes import comparable
 from rightful.scim.attributes import Attribute, ResourceType
 from rightful.scim.dates import instant
 from rightful.scim.errors import invalid_filter, sensitive
@@ -55,13 +57,14 @@ def compile_filter(parsed: Filter, rt: ResourceType, *, beside: Sequence[Resourc
             raise invalid_filter(f"{path[:128]!r} is not an attribute of {rt.name}: see /Schemas for what can be used.")
         return _reader(target), target.sub or target.attribute
 
-    return _build(parsed, find)
+    return _build(parsed, find, blanks=False)
 
 
-def compile_value_filter(parsed: Filter, attribute: Attribute) -> Predicate:
+def compile_value_filter(parsed: Filter, attribute: Attribute, *, blanks: bool = True) -> Predicate:
     """Return the function that tells whether one value of a multi-valued attribute meets the filter.
 
-    A simple value (a string in a list) is passed as {"value": it}.
+    A simple value (a string in a list) is passed as {"value": it}. `blanks`: whether a blank value can be meant, as
+    where it is to be removed; whoever looks for somebody does not mean those who have one.
     """
 
     def find(path: str) -> tuple[_Read, Attribute | None]:
@@ -75,44 +78,44 @@ def compile_value_filter(parsed: Filter, attribute: Attribute) -> Predicate:
         name = sub.name if sub is not attribute else "value"
         return _listed(name), sub
 
-    return _build(parsed, find)
+    return _build(parsed, find, blanks=blanks)
 
 
 def _nothing(_resource: dict[str, object]) -> list[object]:
     return []
 
 
-def _build(parsed: Filter, find: _Find) -> Predicate:
+def _build(parsed: Filter, find: _Find, *, blanks: bool) -> Predicate:
     match parsed:
         case And(clauses):
-            parts = [_build(clause, find) for clause in clauses]
+            parts = [_build(clause, find, blanks=blanks) for clause in clauses]
             return lambda resource: all(part(resource) for part in parts)
         case Or(clauses):
-            parts = [_build(clause, find) for clause in clauses]
+            parts = [_build(clause, find, blanks=blanks) for clause in clauses]
             return lambda resource: any(part(resource) for part in parts)
         case Not(clause):
-            part = _build(clause, find)
+            part = _build(clause, find, blanks=blanks)
             return lambda resource: not part(resource)
         case Present(path):
             read, _ = find(path)
             return lambda resource: any(map(_is_assigned, read(resource)))
         case ValuePath():
-            return _value_path(parsed, find)
+            return _value_path(parsed, find, blanks=blanks)
         case Comparison():
-            return _comparison(parsed, find)
+            return _comparison(parsed, find, blanks=blanks)
 
 
-def _value_path(parsed: ValuePath, find: _Find) -> Predicate:
+def _value_path(parsed: ValuePath, find: _Find, *, blanks: bool) -> Predicate:
     read, attribute = find(parsed.path)
     if attribute is None:
         _refuse_schema(parsed.path, read)
         return lambda _resource: False
     if not attribute.multi_valued and attribute.type != "complex":
         raise invalid_filter(f"{parsed.path[:128]!r} has one simple value: compare it without square brackets.")
-    inner = compile_value_filter(parsed.filter, attribute)
+    inner = compile_value_filter(parsed.filter, attribute, blanks=blanks)
     if parsed.then is None:
         return lambda resource: any(inner(_as_object(value)) for value in read(resource))
-    then = compile_value_filter(parsed.then, attribute)
+    then = compile_value_filter(parsed.then, attribute, blanks=blanks)
     return lambda resource: any(inner(made) and then(made) for made in map(_as_object, read(resource)))
 
 
@@ -126,7 +129,7 @@ def _as_object(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {"value": value}
 
 
-def _comparison(parsed: Comparison, find: _Find) -> Predicate:
+def _comparison(parsed: Comparison, find: _Find, *, blanks: bool) -> Predicate:
     read, attribute = find(parsed.path)
     if attribute is not None and attribute.type == "complex":
         value = attribute.by_name.get("value")
@@ -143,6 +146,9 @@ def _comparison(parsed: Comparison, find: _Find) -> Predicate:
         _refuse_schema(parsed.path, read)
         absent = parsed.op == "ne"
         return lambda _resource: absent
+    if not blanks and _means_nobody(parsed, attribute):
+        everybody = parsed.op == "ne"
+        return lambda _resource: everybody
     if parsed.op == "ne":
         same = _test(attribute, "eq", parsed.value, parsed.path)
         return lambda resource: not any(map(same, read(resource)))
@@ -155,6 +161,11 @@ def _null_comparison(parsed: Comparison, read: _Read) -> Predicate:
         raise invalid_filter(f"{parsed.path[:128]!r}: null can only be compared by eq and ne.")
     wanted = parsed.op == "ne"
     return lambda resource: any(map(_is_assigned, read(resource))) is wanted
+
+
+def _means_nobody(parsed: Comparison, attribute: Attribute) -> bool:
+    blank = isinstance(parsed.value, str) and not trimmed(parsed.value)
+    return blank and attribute.identifies and parsed.op in {"eq", "ne"}
 
 
 def _inner(read: _Read, name: str) -> _Read:
@@ -202,7 +213,7 @@ def _test(attribute: Attribute, op: str, literal: Literal, path: str) -> _Test:
         return _date_test(op, literal, path)
     if kind == "binary" and op in _ORDER:
         raise invalid_filter(f"{path[:128]!r} is binary and has no order: use eq or ne.")
-    return _text_test(op, literal, case_exact=attribute.case_exact)
+    return _text_test(op, literal, attribute)
 
 
 def _boolean_test(op: str, literal: Literal, path: str) -> _Test:
@@ -234,8 +245,17 @@ def _date_test(op: str, literal: str, path: str) -> _Test:
     return test
 
 
-def _text_test(op: str, literal: str, *, case_exact: bool) -> _Test:
+def _text_test(op: str, literal: str, attribute: Attribute) -> _Test:
     compare: Callable[[str, str], bool] = _WITHIN.get(op) or _COMPARE[op]
-    form = str if case_exact else fold_part if op in _WITHIN else fold
+    form = _form(op, attribute)
     wanted = form(literal)
     return lambda value: isinstance(value, str) and compare(form(value), wanted)
+
+
+def _form(op: str, attribute: Attribute) -> Callable[[str], str]:
+    """How values are written to be compared."""
+    if attribute.case_exact:
+        return str
+    if op in _WITHIN:
+        return fold_within
+    return comparable if attribute.identifies else fold

@@ -9,6 +9,7 @@ to alter and/or ignore" what it is sent (RFC 7644 section 3.3).
 """
 
 from rightful.folding import fold
+from rightful.mailboxes import comparable
 from rightful.scim.attributes import Attribute
 from rightful.scim.dates import instant
 from rightful.scim.errors import ScimError, invalid_value
@@ -138,7 +139,7 @@ def identity(attribute: Attribute, value: object) -> object:
 def _folded(attribute: Attribute, value: object) -> object:
     if not isinstance(value, str) or attribute.case_exact:
         return value
-    return fold(value)
+    return comparable(value) if attribute.identifies else fold(value)
 
 
 def merge(attribute: Attribute, existing: list[object], added: list[object]) -> list[object]:

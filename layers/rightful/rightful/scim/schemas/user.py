@@ -13,6 +13,7 @@ def _plural(
     value_type: str = "string",
     value_case_exact: bool = False,
     value_reference: tuple[str, ...] = (),
+    identifies: bool = False,
 ) -> Attribute:
     """Build a multi-valued attribute with the default sub-attributes of RFC 7643 section 2.4."""
     return Attribute(
@@ -26,6 +27,7 @@ def _plural(
                 value_type,
                 description="The value itself.",
                 case_exact=value_case_exact,
+                identifies=identifies,
                 reference_types=value_reference,
             ),
             Attribute("display", description="The value as a person would read it."),
@@ -101,6 +103,7 @@ CORE_USER = Schema(
             description="The name the person signs in with, unique in the directory.",
             required=True,
             uniqueness="server",
+            identifies=True,
         ),
         _NAME,
         Attribute("displayName", description="The name shown to others."),
@@ -129,6 +132,7 @@ CORE_USER = Schema(
             "emails",
             "Email addresses. The primary one, else the first of type work, else the first, is the account's.",
             types=("work", "home", "other"),
+            identifies=True,
         ),
         _plural("phoneNumbers", "Phone numbers.", types=("work", "home", "mobile", "fax", "pager", "other")),
         _plural(

@@ -1,0 +1,300 @@
+"""Nobody gets an account that is not theirs: what a directory sends to say who somebody is, and what says nothing."""
+# ruff: noqa: RUF001 - letters that look alike are what is tested here
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from rightful.accounts.account import account_id_of
+from rightful.accounts.erasing import erase_due
+from rightful.accounts.further_addresses import ENTERPRISE_USER
+from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.conflicts.policy import STANDARD, Policy, PolicyBase, Rule
+from rightful.organizations.registry import create_directory
+from rightful.scim.profiles import PROFILE_NAMES
+from tests.support.service import AT_ONCE, Service, email_patch, patch, user
+
+BLANKS = [" ", "\u2003", "\u00a0", "\u200b", "\u2060\u3000"]
+FILLERS = [
+    "N/A",
+    "n.a.",
+    "NA",
+    "none",
+    "null",
+    "unknown",
+    "undefined",
+    "tbd",
+    "-",
+    "--",
+    "0",
+    "0000",
+    "00000000",
+    "xxx",
+]
+JS = {"emails": [{"value": "js@example.com", "type": "work", "primary": True}]}
+
+
+def person(name: str, number: str | None = None, **more: object) -> dict[str, object]:
+    """A user with the address js@example.com and a userName of their own; without an externalId unless it is given."""
+    enterprise = {ENTERPRISE_USER: {"employeeNumber": number}} if number is not None else {}
+    made = user(name) | JS | {"userName": name} | enterprise
+    del made["externalId"]
+    return made | more
+
+
+def account_of(resource: object) -> str:
+    assert isinstance(resource, dict)
+    return account_id_of(str(resource["id"]))
+
+
+def conflicts(service: Service) -> list[Conflict]:
+    return list(service.store.conflicts(service.organization.id, limit=50).conflicts)
+
+
+def refused(service: Service, resource: Mapping[str, object]) -> Conflict:
+    """A create that is refused, and its conflict once the remediator has looked at it."""
+    answer = service.scim("POST", "/Users", resource)
+    assert answer.status == 409, answer.body
+    service.remediate_all()
+    return conflicts(service)[0]
+
+
+def left(service: Service, resource: Mapping[str, object]) -> str:
+    """Somebody who was a user of the directory and was removed: the account."""
+    created = service.scim("POST", "/Users", resource)
+    assert created.status == 201, created.body
+    assert isinstance(created.body, dict)
+    assert service.scim("DELETE", f"/Users/{created.body['id']}").status == 204
+    return account_of(created.body)
+
+
+# Family 1 and 2: what identifies nobody
+
+
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+@pytest.mark.parametrize("nothing", [*BLANKS, *FILLERS])
+def test_an_external_id_that_identifies_nobody_gives_nobody_an_account(profile: str, nothing: str) -> None:
+    service = Service(profile=profile, policy=STANDARD)
+    johns = left(service, person("john", externalId=nothing))
+    answer = service.scim("POST", "/Users", person("jane", externalId=nothing))
+    assert answer.status == 409
+    account = service.store.account(johns)
+    assert account is not None
+    assert account.link is None
+    assert not account.active
+
+
+def test_an_empty_external_id_gives_nobody_an_account() -> None:
+    service = Service(profile="generic", policy=STANDARD)
+    left(service, person("john", externalId=""))
+    assert service.scim("POST", "/Users", person("jane", externalId="")).status == 409
+
+
+@pytest.mark.parametrize("nothing", [" ", "N/A"])
+def test_what_identifies_nobody_is_shown_as_it_was_sent_and_was_never_sent(nothing: str) -> None:
+    """So the userName says who it is, as where there is no externalId at all."""
+    service = Service(profile="generic")
+    johns = left(service, person("john", externalId=nothing))
+    again = service.scim("POST", "/Users", person("John", externalId=nothing))
+    assert again.status == 201
+    assert account_of(again.body) == johns
+    assert again.body["externalId"] == nothing  # type: ignore[index]
+
+
+def test_an_external_id_is_the_same_with_blanks_around_it_and_another_in_another_case() -> None:
+    service = Service(profile="generic", policy=STANDARD)
+    johns = left(service, person("john", externalId="E-42"))
+    assert service.scim("POST", "/Users", person("john", externalId="e-42")).status == 409
+    again = service.scim("POST", "/Users", person("johnny", externalId=" E-42\u200b"))
+    assert again.status == 201
+    assert account_of(again.body) == johns
+
+
+@pytest.mark.parametrize("nothing", [" ", "N/A"])
+def test_two_who_are_to_be_created_with_no_external_id_are_two(nothing: str) -> None:
+    """Neither gets what was kept for the other, nor is one the other's retry."""
+    service = Service(profile="generic")
+    left(service, person("john", externalId="e-1"))
+    kept = refused(service, person("jane", externalId=nothing))
+    assert kept.status is ConflictStatus.APPLIED
+    other = refused(service, person("judy", externalId=nothing))
+    assert other.id != kept.id
+    assert other.status is ConflictStatus.WAITING_APPROVAL
+    created = service.scim("POST", "/Users", person("jane", externalId=nothing))
+    assert created.status == 201
+
+
+@pytest.mark.parametrize("number", [" ", "\u200b", "N/A", "0000", "-", "contractor"])
+@pytest.mark.parametrize("profile", ["generic", "entra"])
+def test_an_employee_number_that_identifies_nobody_takes_nothing_from_anybody(profile: str, number: str) -> None:
+    service = Service(profile=profile, policy=STANDARD)
+    john = service.scim("POST", "/Users", person("john", number))
+    unlinked = {"action": "unlink", "reason": "he moved to another tool"}
+    service.admin("POST", "/accounts/{id}/actions", unlinked, parameters={"id": account_of(john.body)})
+    conflict = refused(service, person("jane", number))
+    assert (conflict.conflict_class, conflict.status) == ("unlinked", ConflictStatus.WAITING_APPROVAL)
+    account = service.store.account(account_of(john.body))
+    assert account is not None
+    assert account.active
+
+
+@pytest.mark.parametrize("number", ["N/A", "4711"])
+def test_nobody_is_hired_again_as_somebody_else(number: str) -> None:
+    """Hanna left; Peter comes, and a third has the number as well."""
+    rules = {"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules=rules))  # type: ignore[arg-type]
+    hannas = left(service, person("hanna", number))
+    third = {ENTERPRISE_USER: {"employeeNumber": number}}
+    assert service.scim("POST", "/Users", user("third") | third).status == 201
+    conflict = refused(service, person("peter", number))
+    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    assert service.scim("POST", "/Users", person("peter", number)).status == 409
+    account = service.store.account(hannas)
+    assert account is not None
+    assert account.awaited is None
+    assert account.link is None
+
+
+def test_an_employee_number_that_two_have_proves_that_they_are_one() -> None:
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO}))  # type: ignore[dict-item]
+    hannas = left(service, person("hanna", "4711"))
+    conflict = refused(service, person("hanna.new", "4711"))
+    assert (conflict.conflict_class, conflict.status) == ("rehire", ConflictStatus.APPLIED)
+    assert (
+        conflict.evidence["same person"] == "the same employeeNumber (4711), which nobody else in the organization has"
+    )
+    created = service.scim("POST", "/Users", person("hanna.new", "4711"))
+    assert created.status == 201
+    assert account_of(created.body) == hannas
+
+
+@pytest.mark.parametrize("how", ["POST", "PUT", "PATCH", "elsewhere", "unlinked", "in another case"])
+def test_a_third_one_counts_however_the_number_came(how: str) -> None:
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}))  # type: ignore[dict-item]
+    left(service, person("hanna", "E-4711"))
+    numbered = {ENTERPRISE_USER: {"employeeNumber": "e-4711 " if how == "in another case" else "E-4711"}}
+    here = service.directory
+    if how == "elsewhere":
+        service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Other"))
+    third = service.create_user("third", **({} if how in {"PUT", "PATCH"} else numbered))
+    if how == "PUT":
+        assert service.scim("PUT", f"/Users/{third['id']}", user("third") | numbered).status == 200
+    if how == "PATCH":
+        change = patch({"op": "add", "path": f"{ENTERPRISE_USER}:employeeNumber", "value": "E-4711"})
+        assert service.scim("PATCH", f"/Users/{third['id']}", change).status in {200, 204}
+    if how == "unlinked":
+        assert service.scim("DELETE", f"/Users/{third['id']}").status == 204
+    service.enter(here)
+    conflict = refused(service, person("peter", "E-4711"))
+    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    assert "others in the organization" in conflict.evidence["same employeeNumber"]
+
+
+@pytest.mark.parametrize("how", ["PUT", "erased"])
+def test_whoever_has_the_number_no_more_does_not_count(how: str) -> None:
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO}))  # type: ignore[dict-item]
+    left(service, person("hanna", "4711"))
+    third = service.create_user("third", **{ENTERPRISE_USER: {"employeeNumber": "4711"}})
+    if how == "PUT":
+        assert service.scim("PUT", f"/Users/{third['id']}", user("third")).status == 200
+    else:
+        assert service.scim("DELETE", f"/Users/{third['id']}").status == 204
+        erased = {"action": "schedule-deletion", "reason": "she asked for it"}
+        answer = service.admin("POST", "/accounts/{id}/actions", erased, parameters={"id": account_of(third)})
+        assert answer.status == 200, answer.body
+        service.pass_time(timedelta(days=15))
+        assert erase_due(service.store, service.invocation(), account_of(third))
+    assert refused(service, person("hanna.new", "4711")).conflict_class == "rehire"
+
+
+@pytest.mark.parametrize("conflict_class", ["rehire", "duplicate"])
+def test_across_directories_a_number_acts_only_with_an_approval(conflict_class: str) -> None:
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={conflict_class: Rule.AUTO}))  # type: ignore[dict-item]
+    if conflict_class == "rehire":
+        hannas = left(service, person("hanna", "4711"))
+    else:
+        hannas = account_of(service.scim("POST", "/Users", person("hanna", "4711")).body)
+        unlinked = {"action": "unlink", "reason": "the directory ends"}
+        service.admin("POST", "/accounts/{id}/actions", unlinked, parameters={"id": hannas})
+    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Other"))
+    before = service.store.account(hannas)
+    conflict = refused(service, person("hanna", "4711"))
+    assert (conflict.conflict_class, conflict.status) == (conflict_class, ConflictStatus.WAITING_APPROVAL)
+    assert "another directory" in conflict.explanation
+    assert service.store.account(hannas) == before
+    approval = {"decision": "approve", "reason": "it is her"}
+    answer = service.admin("POST", "/conflicts/{id}/decision", approval, parameters={"id": conflict.id})
+    assert answer.status == 200, answer.body
+    assert service.scim("POST", "/Users", person("hanna", "4711")).status == 201
+
+
+def test_two_external_ids_of_one_directory_are_two_people_whatever_their_number() -> None:
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}))  # type: ignore[dict-item]
+    left(service, person("hanna", "4711", externalId="e-1"))
+    conflict = refused(service, person("peter", "4711", externalId="e-2"))
+    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    assert "different externalIds" in conflict.evidence["same employeeNumber"]
+
+
+@pytest.mark.parametrize("said", [{"externalId": "e-1"}, {ENTERPRISE_USER: {"employeeNumber": "4711"}}])
+def test_who_is_called_somebody_else_in_the_same_request_is_not_proved_to_be(said: Mapping[str, object]) -> None:
+    """A change that gives somebody the identifier of the one whose address it takes."""
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}))  # type: ignore[dict-item]
+    hannas = left(service, person("hanna", "4711", externalId="e-1"))
+    own = {"externalId": "e-2", ENTERPRISE_USER: {"employeeNumber": "4712"}}
+    peter = service.create_user("peter", **own)
+    wanted = user("peter") | own | JS | said
+    assert service.scim("PUT", f"/Users/{peter['id']}", wanted).status == 409
+    service.remediate_all()
+    assert conflicts(service)[0].conflict_class == "deactivated"
+    account = service.store.account(hannas)
+    assert account is not None
+    assert account.holds == "js@example.com"
+
+
+# Family 3: letters
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [("straße", "strasse"), ("ﬁona", "fiona"), ("ada①", "ada1"), ("ada²", "ada2"), ("ſam", "sam"), ("ıda", "ida")],
+)
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+def test_two_people_whose_names_look_alike_are_two(profile: str, held: str, wanted: str) -> None:
+    service = Service(profile=profile)
+    johns = left(service, user("x") | called(held))
+    other = service.scim("POST", "/Users", user("y") | called(wanted))
+    assert other.status == 201, other.body
+    assert account_of(other.body) != johns
+    third = service.create_user("third")
+    assert service.scim("PATCH", f"/Users/{third['id']}", email_patch(f"{held}@example.com")).status == 409
+    found = service.admin("GET", "/accounts", query={"email": f"{held}@example.com"})
+    assert [account["id"] for account in found.body["items"]] == [johns]  # type: ignore[index]
+
+
+def called(name: str) -> dict[str, object]:
+    """A userName and an address, and no externalId."""
+    return {"userName": name, "externalId": "", "emails": [{"value": f"{name}@example.com", "primary": True}]}
+
+
+@pytest.mark.parametrize("name", ["Jürgen", "STRAẞE", "νίκος", "João"])
+def test_another_case_is_the_same_person(name: str) -> None:
+    service = Service()
+    johns = left(service, user("x") | called(name))
+    assert account_of(service.scim("POST", "/Users", user("x") | called(name.swapcase())).body) == johns
+
+
+@pytest.mark.parametrize(("user_name", "address"), [("ｊim", "jim"), ("jim", "ｊim"), ("ｊim", "ｊim")])
+def test_a_name_in_other_letters_is_taken_and_no_proof(user_name: str, address: str) -> None:
+    service = Service(policy=AT_ONCE)
+    jims = left(service, user("x") | called("jim"))
+    wanted = user("x") | called(user_name) | {"emails": [{"value": f"{address}@example.com", "primary": True}]}
+    conflict = refused(service, wanted)
+    account = service.store.account(jims)
+    assert account is not None
+    assert account.link is None
+    if address != "jim":
+        assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+        assert "other letters" in conflict.explanation
+        assert account.holds == "jim@example.com"
