@@ -94,7 +94,13 @@ def same_but_for_case(one: str, other: str) -> bool:
     Names that only one may have are compared more widely (`folding.fold`: width). That is enough to refuse one because
     of the other, and not enough to take the one who has it for the one who asks.
     """
-    return lowered(trimmed(one)) == lowered(trimmed(other))
+    return in_one_case(one) == in_one_case(other)
+
+
+def in_one_case(name: str) -> str:
+    """The form of a name that says who somebody is, where nothing better does: nothing but case and white space around
+    it is taken away."""
+    return lowered(name.strip())
 
 
 def _counts(character: str) -> bool:

@@ -53,11 +53,13 @@ def conflicts(service: Service) -> list[Conflict]:
 
 
 def refused(service: Service, resource: Mapping[str, object]) -> Conflict:
-    """A create that is refused, and its conflict once the remediator has looked at it."""
+    """A create that is refused for the first time, and its conflict once the remediator has looked at it."""
+    known = {conflict.id for conflict in conflicts(service)}
     answer = service.scim("POST", "/Users", resource)
     assert answer.status == 409, answer.body
     service.remediate_all()
-    return conflicts(service)[0]
+    [conflict] = [conflict for conflict in conflicts(service) if conflict.id not in known]
+    return conflict
 
 
 def left(service: Service, resource: Mapping[str, object]) -> str:
@@ -283,6 +285,22 @@ def test_another_case_is_the_same_person(name: str) -> None:
     service = Service()
     johns = left(service, user("x") | called(name))
     assert account_of(service.scim("POST", "/Users", user("x") | called(name.swapcase())).body) == johns
+
+
+def test_what_is_kept_for_a_name_is_not_for_one_in_other_letters() -> None:
+    service = Service(policy=AT_ONCE)
+    left(service, person("john", externalId="e-1"))
+    assert refused(service, person("jim")).status is ConflictStatus.APPLIED
+    other = refused(service, person("ｊim"))
+    assert other.status is ConflictStatus.WAITING_APPROVAL
+    assert service.scim("POST", "/Users", person("JIM")).status == 201
+
+
+@pytest.mark.parametrize("unseen", ["john\u200b", "\u2060john", "john\u00ad"])
+def test_a_name_with_something_that_is_not_seen_is_no_proof(unseen: str) -> None:
+    service = Service(profile="generic")
+    left(service, person("john"))
+    assert service.scim("POST", "/Users", person(unseen)).status == 409
 
 
 @pytest.mark.parametrize(("user_name", "address"), [("ｊim", "jim"), ("jim", "ｊim"), ("ｊim", "ｊim")])

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from rightful.accounts.account import canonical_user_name
 from rightful.accounts.address import Address
-from rightful.identity import identifier
+from rightful.identity import identifier, in_one_case
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)
 """How long a refused change stays wanted: as long as Entra retries it."""
@@ -126,7 +126,7 @@ class Requester:
             return f"account:{self.account_id}"
         if self.identifier is not None:
             return f"create:{directory_id}:externalId:{self.identifier}"
-        return f"create:{directory_id}:userName:{canonical_user_name(self.user_name)}"
+        return f"create:{directory_id}:userName:{in_one_case(self.user_name)}"
 
     def keys(self, directory_id: str) -> tuple[str, ...]:
         """Under which keys something may be kept for this requester: its own; and where a directory has begun to send
