@@ -15,6 +15,7 @@ from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.address import InvalidAddressError, parse_address
 from rightful.accounts.resource import chosen_email
 from rightful.conflicts.conflict import Conflict
+from rightful.identity import identifier
 from rightful.storage.writes import EndPending, Write
 
 _TOMBSTONE = re.compile(r"([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(.+)", re.DOTALL)
@@ -26,7 +27,8 @@ def is_tombstone(name: str, names: Iterable[str], object_id: str | None = None) 
     match = _TOMBSTONE.fullmatch(canonical_user_name(name))
     if match is None:
         return False
-    if object_id is not None and _undashed(match[1]) == _undashed(object_id.lower()):
+    known = identifier(object_id)
+    if known is not None and _undashed(match[1]) == _undashed(known.lower()):
         return True
     return not _forms(match[2]).isdisjoint(form for each in names for form in _forms(each))
 
