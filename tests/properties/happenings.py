@@ -21,6 +21,7 @@ from rightful.conflicts.decisions import DecisionError, approve, reject, retry, 
 from rightful.conflicts.failing import give_up
 from rightful.conflicts.policy import Brakes, Policy
 from rightful.conflicts.recording import pointer_of
+from rightful.conflicts.version import version_of
 from rightful.storage.settings_writes import ClaimDomain, ReleaseDomain
 from rightful.storage.writes import Write
 from rightful.upkeep.reservations import end_reservations
@@ -231,20 +232,22 @@ class Happenings(Delivering):
     @precondition(lambda self: self._conflicts())
     @rule(which=indexes, who=st.integers(0, 1), what=st.sampled_from(["approve", "link", "reject", "retry", "undo"]))
     def an_administrator_decides(self, which: int, who: int, what: str) -> None:
-        pointer = pointer_of(self._pick_conflict(which))
+        conflict = self._pick_conflict(which)
+        pointer, version = pointer_of(conflict), version_of(conflict)
         before = self.world.store.snapshot()
         store, queue, invocation, key = self.world.store, self.world.queue, self.world.invocation(), self.keys[who]
         try:
             if what == "approve":
-                approve(store, queue, invocation, pointer, key=key, reason="yes")
+                approve(store, queue, invocation, pointer, key=key, reason="yes", version=version)
             elif what == "link":
-                approve(store, queue, invocation, pointer, key=key, reason="it is her", resolution=Resolution.RELINK)
+                link = Resolution.RELINK
+                approve(store, queue, invocation, pointer, key=key, reason="hers", version=version, resolution=link)
             elif what == "reject":
                 reject(store, queue, invocation, pointer, key=key, reason="no")
             elif what == "retry":
                 retry(store, queue, invocation, pointer, key=key)
             else:
-                undo(store, queue, invocation, pointer, key=key, reason="back")
+                undo(store, queue, invocation, pointer, key=key, reason="back", version=version)
         except DecisionError:
             pass
         self._check_isolation(before, OURS)
@@ -253,11 +256,12 @@ class Happenings(Delivering):
     @rule(which=indexes)
     def an_administrator_has_it_undone_and_tried_again(self, which: int) -> None:
         """It takes the other one, too, where somebody is marked; and whoever came in between may have it by then."""
-        pointer = pointer_of(self._undoable()[which % len(self._undoable())])
+        conflict = self._undoable()[which % len(self._undoable())]
+        pointer, version = pointer_of(conflict), version_of(conflict)
         store, queue, invocation = self.world.store, self.world.queue, self.world.invocation()
         with suppress(DecisionError):
             for key in self.keys:
-                undo(store, queue, invocation, pointer, key=key, reason="back")
+                undo(store, queue, invocation, pointer, key=key, reason="back", version=version)
             retry(store, queue, invocation, pointer, key=self.keys[0])
 
     @rule(days=st.sampled_from([0, 1, 8, 15, 29]))

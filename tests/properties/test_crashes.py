@@ -13,6 +13,7 @@ from rightful.conflicts.decisions import DecisionError, approve, reject, retry, 
 from rightful.conflicts.policy import read_policy
 from rightful.conflicts.recording import pointer_of
 from rightful.conflicts.remediation import remediate
+from rightful.conflicts.version import version_of
 from rightful.eventlog import LogEntry
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import Pointer
@@ -64,6 +65,7 @@ def _approves(world: World, resolution: Resolution | None = None) -> object:
         pointer_of(_first(world)),
         key=INES,
         reason="Yes.",
+        version=version_of(_first(world)),
         resolution=resolution,
     )
 
@@ -84,7 +86,16 @@ def _rejects(world: World) -> object:
 
 
 def _undoes(world: World) -> object:
-    return undo(world.store, world.queue, world.invocation(), pointer_of(_first(world)), key=INES, reason="Back.")
+    first = _first(world)
+    return undo(
+        world.store,
+        world.queue,
+        world.invocation(),
+        pointer_of(first),
+        key=INES,
+        reason="Back.",
+        version=version_of(first),
+    )
 
 
 def _retries(world: World) -> object:

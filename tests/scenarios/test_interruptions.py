@@ -12,6 +12,7 @@ from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.decisions import DecisionError, undo
 from rightful.conflicts.policy import Brakes
 from rightful.conflicts.recording import pointer_of
+from rightful.conflicts.version import version_of
 from rightful.organizations.tokens import Scope
 from rightful.storage.settings_writes import ReleaseDomain
 from rightful.storage.writes import ClaimAddress, PutAccount, ReleaseAddress, Write
@@ -147,7 +148,15 @@ def test_an_undo_that_was_overtaken_does_not_happen(interruption: Interruption) 
     _interrupted(world, interruption)
     key = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)
     with pytest.raises(DecisionError) as error:
-        undo(world.store, world.queue, world.invocation(), pointer_of(conflict), key=key, reason="Back.")
+        undo(
+            world.store,
+            world.queue,
+            world.invocation(),
+            pointer_of(conflict),
+            key=key,
+            reason="Back.",
+            version=version_of(world.conflict(conflict)),
+        )
     assert error.value.code == "not_undoable"
     assert world.account("bob").email != parse_address("bob@example.com")
     assert world.conflict(conflict).status is ConflictStatus.APPLIED

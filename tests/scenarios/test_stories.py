@@ -14,6 +14,7 @@ from rightful.conflicts.conflict import Conflict, Resolution
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
 from rightful.conflicts.policy import Brakes, Policy, PolicyBase
 from rightful.conflicts.recording import pointer_of
+from rightful.conflicts.version import version_of
 from rightful.organizations.tokens import Scope, Token
 from rightful.storage.contract import Pointer
 from rightful.storage.settings_writes import DeleteToken, ListToken, UnlistToken
@@ -80,6 +81,7 @@ class Told:
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Token] = field(default_factory=dict)
+    read: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def introduce(self, people: str) -> None:
         """The people, and the administrators' keys."""
@@ -184,8 +186,17 @@ def _rename(told: Told, name: str, to: str) -> None:
     told.world.rename(name, f"{to.removesuffix(chr(39) + 's')}@example.com")
 
 
-def _approve(told: Told, who: str, linking: str | None, name: str) -> None:
+_RESOLUTIONS = {"linking ": Resolution.RELINK, "releasing ": Resolution.RELEASE, None: None}
+
+
+def _read(told: Told, who: str, name: str) -> None:
+    told.read[who, name] = version_of(told.world.conflict(told.conflicts[name]))
+
+
+def _approve(told: Told, who: str, way: str | None, name: str, read_before: str | None) -> None:
     world = told.world
+    if not read_before:
+        _read(told, who, name)
     approve(
         world.store,
         world.queue,
@@ -193,7 +204,8 @@ def _approve(told: Told, who: str, linking: str | None, name: str) -> None:
         told.pointer(name),
         key=told.keys[who],
         reason="I know them.",
-        resolution=Resolution.RELINK if linking else None,
+        version=told.read[who, name],
+        resolution=_RESOLUTIONS[way],
     )
 
 
@@ -203,6 +215,12 @@ def _decide(decision: Callable[..., object], **more: object) -> Callable[..., No
         decision(world.store, world.queue, world.invocation(), told.pointer(name), key=told.keys[who], **more)
 
     return step
+
+
+def _undo(told: Told, who: str, name: str, read_before: str | None) -> None:
+    if not read_before:
+        _read(told, who, name)
+    _decide(undo, reason="A mistake.", version=told.read[who, name])(told, who, name)
 
 
 def _lose_key(told: Told, who: str) -> None:
@@ -245,10 +263,11 @@ _STEPS: dict[str, Callable[..., None]] = {
     r"(\w+) is deleted softly as (\w+)'s": lambda told, name, of: _push(told, name, DIGITS + of, False),
     r"(\w+) is restored as (\w+)'s": lambda told, name, of: _push(told, name, of, True),
     r"deliver": _deliver,
-    r"(.+) approves (linking )?(\w+)'s": _approve,
+    r"(\w+) reads (\w+)'s": _read,
+    r"(.+) approves (linking |releasing )?(\w+)'s( as it was read)?": _approve,
     r"(\w+) rejects (\w+)'s": _decide(reject, reason="Not theirs."),
     r"(\w+) retries (\w+)'s": _decide(retry),
-    r"(\w+) undoes (\w+)'s": _decide(undo, reason="A mistake."),
+    r"(\w+) undoes (\w+)'s( as it was read)?": _undo,
     r"(\w+) loses her key": _lose_key,
     r"(\d+) days pass": _pass,
     r"policy strict": lambda told: told.world.change_organization(policy=Policy(base=PolicyBase.STRICT)),

@@ -101,7 +101,8 @@ def test_an_approved_claim_is_told_to_the_person_and_the_conflict_goes_on(
     [conflict_id] = [found["id"] for found in conflicts if found["wantedEmail"] == wanted]
     listener.wait_for("conflict.needs_approval", conflict_id)
 
-    decision = {"decision": "approve", "reason": "It is a work address."}
+    version = admin.get(f"/conflicts/{conflict_id}").json()["version"]
+    decision = {"decision": "approve", "reason": "It is a work address.", "version": version}
     decided = admin.post(f"/conflicts/{conflict_id}/decision", json=decision)
 
     assert decided.status_code == 200, decided.text

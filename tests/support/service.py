@@ -148,6 +148,12 @@ class Service:
         service = AdminService(self.store, self.queue, lambda what, _: self.failures.append(what), self.proof)
         return service.answer(request, self.invocation())
 
+    def version(self, conflict_id: str) -> str:
+        """The version of a conflict, as an administrator reads it."""
+        conflict = self.admin("GET", "/conflicts/{id}", parameters={"id": conflict_id}).body
+        assert isinstance(conflict, dict)
+        return str(conflict["version"])
+
     def accounts(
         self,
         method: str,

@@ -156,8 +156,7 @@ approvals = _whole(
     holder=texts,
     reason=texts,
     given_at=moments,
-    conflict_class=st.none() | st.sampled_from(ConflictClass),
-    holder_account_id=st.none() | ids,
+    version=texts,
     resolution=st.none() | st.sampled_from(Resolution),
 )
 
@@ -193,6 +192,7 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
         holder_organization_id=st.none() | ids,
         approvals=st.lists(approvals, max_size=2).map(tuple),
         prepared=st.booleans(),
+        judged=texts,
         undo_approvals=st.lists(approvals, max_size=2).map(tuple),
         resolved_at=st.none() | moments,
         deactivation_pending=st.booleans(),

@@ -99,11 +99,13 @@ class Two:
         self.ours.remediate_all()
         mine = [each for each in self.ours.store.all_of(Conflict) if each.organization_id == self.ours.organization.id]
         for conflict in mine:
-            self.admin("GET", "/conflicts/{id}", parameters={"id": conflict.id})
             for body in ({"decision": "approve", "reason": "yes"}, {"decision": "reject", "reason": "no"}):
-                self.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id})
+                read = self.admin("GET", "/conflicts/{id}", parameters={"id": conflict.id})
+                said = {**body, "version": read["version"]}
+                self.admin("POST", "/conflicts/{id}/decision", said, parameters={"id": conflict.id})
             self.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict.id})
-            self.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": conflict.id})
+            back = {"reason": "back", "version": self.ours.version(conflict.id)}
+            self.admin("POST", "/conflicts/{id}/undo", back, parameters={"id": conflict.id})
         self.ours.remediate_all()
         log: Any = self.ours.admin("GET", "/log").body
         for row in sorted(re.sub(r"[0-9a-f]{20,}", "id", json.dumps(row, sort_keys=True)) for row in log["items"]):
@@ -236,7 +238,8 @@ def test_an_undo_on_a_domain_that_is_lost_does_not_tell_who_has_the_address_now(
         lost(two)
         if taken:  # Ada's old address
             two.theirs.create_user("ada")
-        answer = two.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": conflict.id})
+        body = {"reason": "back", "version": two.ours.version(conflict.id)}
+        answer = two.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": conflict.id})
         assert answer["error"]["code"] == "not_undoable"
         told.append(two.seen)
     assert told[0] == told[1]

@@ -33,7 +33,7 @@ def waiting() -> tuple[Service, str]:
 
 
 def say(service: Service, conflict_id: str, decision: str, reason: str = "she is the new head of sales") -> Response:
-    body = {"decision": decision, "reason": reason}
+    body = {"decision": decision, "reason": reason, "version": service.version(conflict_id)}
     return service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict_id})
 
 
@@ -55,7 +55,8 @@ def test_a_retry_and_an_undo_that_happened_are_answered_though_the_queue_is_down
     service.admin("PUT", "/policy", {"policy": {"base": "custom", "deactivatedAfterDays": 0}})
     retried = service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict_id})
     assert (retried.status, body_of(retried)["status"]) == (200, "applied")
-    undone = service.admin("POST", "/conflicts/{id}/undo", {"reason": "wrong Ada"}, parameters={"id": conflict_id})
+    wrong = {"reason": "wrong Ada", "version": service.version(conflict_id)}
+    undone = service.admin("POST", "/conflicts/{id}/undo", wrong, parameters={"id": conflict_id})
     assert (undone.status, body_of(undone)["status"]) == (200, "undone")
 
 

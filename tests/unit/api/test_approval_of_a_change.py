@@ -42,7 +42,7 @@ def _decide(service: Service, key: Any = None) -> dict[str, Any]:
     answer: Any = service.admin(
         "POST",
         "/conflicts/{id}/decision",
-        {"decision": "approve", "reason": "yes"},
+        {"decision": "approve", "reason": "yes", "version": conflicts["items"][0]["version"]},
         parameters={"id": conflicts["items"][0]["id"]},
         key=key,
     )

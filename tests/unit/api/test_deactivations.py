@@ -80,7 +80,8 @@ def test_a_deactivation_that_a_swap_found_waiting_outlives_the_undo_of_the_swap(
     service.queue.messages.clear()
     remediate(service.store, service.queue, service.invocation(), adas)
     assert _state(service, ben).holds == "ada@example.com", "the swap was made before Ben's own message came"
-    answer = service.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": bens.conflict_id})
+    body = {"reason": "back", "version": service.version(bens.conflict_id)}
+    answer = service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": bens.conflict_id})
     assert answer.status == 200
     assert _state(service, ben).holds == "ben@example.com"
     assert not _state(service, ben).active

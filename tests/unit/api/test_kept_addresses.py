@@ -45,11 +45,12 @@ def test_who_undoes_what_was_passed_on_since_is_told_what_to_undo_first() -> Non
     assert service.scim("POST", "/Users", user("x", externalId="other", userName="other")).status == 409
     service.remediate_all()
     second = _id_of(service, "other")
-    approval = {"decision": "approve", "reason": "she comes first"}
+    approval = {"decision": "approve", "reason": "she comes first", "version": service.version(second)}
     assert service.admin("POST", "/conflicts/{id}/decision", approval, parameters={"id": second}).status == 200
 
     def undo(conflict_id: str) -> Any:
-        return service.admin("POST", "/conflicts/{id}/undo", {"reason": "no"}, parameters={"id": conflict_id})
+        body = {"reason": "no", "version": service.version(conflict_id)}
+        return service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": conflict_id})
 
     refused = undo(first)
     assert refused.status == 409

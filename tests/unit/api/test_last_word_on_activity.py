@@ -52,7 +52,7 @@ class Refused:
         """An administrator lets the address move; Ada then."""
         self.remediate()
         [conflict] = [each for each in self.service.store.all_of(Conflict) if each.live]
-        body = {"decision": "approve", "reason": "yes"}
+        body = {"decision": "approve", "reason": "yes", "version": self.service.version(conflict.id)}
         answer = self.service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id})
         assert isinstance(answer.body, dict)
         assert answer.body["status"] == ConflictStatus.APPLIED, answer.body
@@ -68,7 +68,8 @@ class Refused:
         """An administrator gives the address back; Ada then."""
         self.service.pass_time(timedelta(minutes=1))
         [conflict] = [each for each in self.service.store.all_of(Conflict) if each.status is ConflictStatus.APPLIED]
-        answer = self.service.admin("POST", "/conflicts/{id}/undo", {"reason": "wrong"}, parameters={"id": conflict.id})
+        body = {"reason": "wrong", "version": self.service.version(conflict.id)}
+        answer = self.service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": conflict.id})
         assert answer.status == 200, answer.body
         assert self.ada.holds == "ada@example.com"
         return self.ada
@@ -201,9 +202,11 @@ def test_a_change_that_is_opened_again_lets_nobody_in_who_was_put_out_while_anot
     [conflict] = refused.service.store.all_of(Conflict)
     if settled == "undone":
         refused.approve()
-    route, body = ("decision", {"decision": "reject"}) if settled == "rejected" else ("undo", {})
+    version = refused.service.version(conflict.id)
+    route, body = ("decision", {"decision": "reject"}) if settled == "rejected" else ("undo", {"version": version})
+    body = {**body, "reason": "no"}
     parameters = {"id": conflict.id}
-    refused.service.admin("POST", f"/conflicts/{{id}}/{route}", {**body, "reason": "no"}, parameters=parameters)
+    refused.service.admin("POST", f"/conflicts/{{id}}/{route}", body, parameters=parameters)
     refused.service.create_user("office")
     refused.patch({**SALES, "value": "office@example.com"}, expected=409)
     refused.patch(active(False))
@@ -265,12 +268,13 @@ def test_who_was_let_in_or_put_out_with_a_swap_stays_so_when_the_swap_is_undone(
     assert service.scim("PATCH", f"/Users/{ben}", patch(swapped, active(ben_says))).status == 409
     service.remediate_all()
     for conflict in [each for each in service.store.all_of(Conflict) if each.live]:
-        body = {"decision": "approve", "reason": "yes"}
+        body = {"decision": "approve", "reason": "yes", "version": service.version(conflict.id)}
         service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id})
     of_ben = max(service.store.all_of(Conflict), key=lambda each: each.id)
     assert of_ben.status is ConflictStatus.APPLIED
     assert service.scim("PATCH", f"/Users/{ben}", patch(swapped, active(ben_says))).status == 200
-    answer = service.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": of_ben.id})
+    back = {"reason": "back", "version": service.version(of_ben.id)}
+    answer = service.admin("POST", "/conflicts/{id}/undo", back, parameters={"id": of_ben.id})
     assert answer.status == 200
     account = service.store.account(ben.rpartition("-")[0])
     assert account is not None
@@ -292,7 +296,8 @@ def test_a_duplicate_that_an_administrator_deactivated_too_stays_so_when_its_con
     if put_out:
         for _ in range(2):
             service.admin("POST", "/accounts/{id}/actions", {"action": "deactivate", **act}, parameters={"id": double})
-    undo = service.admin("POST", "/conflicts/{id}/undo", {"reason": "back"}, parameters={"id": conflict.id})
+    body = {"reason": "back", "version": service.version(conflict.id)}
+    undo = service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": conflict.id})
     assert undo.status == 200
     account = service.store.account(double)
     assert account is not None

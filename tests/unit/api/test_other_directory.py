@@ -23,7 +23,7 @@ def test_an_approved_move_takes_the_holder_out_of_the_other_directory_and_its_gr
     service.admin(
         "POST",
         "/conflicts/{id}/decision",
-        {"decision": "approve", "reason": "She moved to the second directory."},
+        {"decision": "approve", "reason": "She moved to the second directory.", "version": waiting["version"]},
         parameters={"id": waiting["id"]},
     )
 

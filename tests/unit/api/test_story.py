@@ -81,7 +81,7 @@ def test_under_the_standard_policy_a_fresh_leavers_address_waits_for_an_administ
     decided: Any = service.admin(
         "POST",
         "/conflicts/{id}/decision",
-        {"decision": "approve", "reason": "Grace left in May."},
+        {"decision": "approve", "reason": "Grace left in May.", "version": conflict["version"]},
         parameters={"id": conflict["id"]},
     )
 

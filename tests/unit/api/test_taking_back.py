@@ -106,7 +106,7 @@ def test_a_narrower_repeat_does_not_lose_the_rest_of_the_change() -> None:
     service.admin(
         "POST",
         "/conflicts/{id}/decision",
-        {"decision": "approve", "reason": "She takes over sales."},
+        {"decision": "approve", "reason": "She takes over sales.", "version": _conflict(service)["version"]},
         parameters={"id": _conflict(service)["id"]},
     )
 

@@ -341,7 +341,7 @@ def test_two_administrators_can_approve_the_change_itself() -> None:
     [conflict] = service.store.all_of(Conflict)
     assert conflict.next_step is not None
     assert "two different administrators have to agree" in conflict.next_step.what
-    decision = {"decision": "approve", "reason": "she married"}
+    decision = {"decision": "approve", "reason": "she married", "version": service.version(conflict.id)}
     for key in (service.admin_key, service.new_admin_key("Jo")):
         assert holder_of(service, CHIEF)
         service.admin("POST", "/conflicts/{id}/decision", decision, parameters={"id": conflict.id}, key=key)
@@ -510,8 +510,8 @@ def test_a_rule_that_one_person_lowers_takes_two_for_a_week(name: str, rule: str
     assert (waiting["class"], waiting["countsAs"], waiting["by"]) == ("deactivated", "two_approvals", "Ines")
     conflict = asked_for(service)
     assert (conflict.status, conflict.decision) == (ConflictStatus.WAITING_APPROVAL, "two_approvals")
-    body = {"decision": "approve", "reason": "mine"}
-    service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id})
+    body = {"decision": "approve", "reason": "mine", "version": service.version(conflict.id)}
+    assert service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id}).status == 200
     assert not holder_of(service, CHIEF).active
     assert error_of(act(service, CHIEF, "set-email", email=None)) == (409, "protected")
 
@@ -795,10 +795,11 @@ def test_one_person_does_not_undo_what_takes_two_by_now() -> None:
     conflict = asked_for(service)
     assert conflict.status is ConflictStatus.APPLIED
     put_policy(service, base="custom", rules={"deactivated": "two_approvals"})
-    service.admin("POST", "/conflicts/{id}/undo", {"reason": "mine"}, parameters={"id": conflict.id})
+    body = {"reason": "wrong", "version": service.version(conflict.id)}
+    assert service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": conflict.id}).status == 200
     assert holder_of(service, CHIEF).attributes["userName"] == "ada@example.com"
     jo = service.new_admin_key("Jo")
-    service.admin("POST", "/conflicts/{id}/undo", {"reason": "ours"}, parameters={"id": conflict.id}, key=jo)
+    service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": conflict.id}, key=jo)
     assert not holder_of(service, CHIEF).active
 
 

@@ -50,7 +50,7 @@ class Office:
 
     def decide(self, conflict_id: str, key: Token) -> dict[str, object]:
         """Approve."""
-        body = {"decision": "approve", "reason": "yes"}
+        body = {"decision": "approve", "reason": "yes", "version": self.service.version(conflict_id)}
         answer = self.service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict_id}, key=key)
         assert answer.status == 200, answer.body
         assert isinstance(answer.body, dict)
@@ -59,9 +59,8 @@ class Office:
     def undo(self, conflict_id: str, key: Token) -> Response:
         """Undo."""
         self.service.pass_time(timedelta(minutes=1))
-        return self.service.admin(
-            "POST", "/conflicts/{id}/undo", {"reason": "wrong"}, parameters={"id": conflict_id}, key=key
-        )
+        body = {"reason": "wrong", "version": self.service.version(conflict_id)}
+        return self.service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": conflict_id}, key=key)
 
     def flag(self, scim_id: str) -> None:
         """The host application marks an account."""

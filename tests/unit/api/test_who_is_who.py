@@ -225,7 +225,7 @@ def test_across_directories_a_number_acts_only_with_an_approval(conflict_class: 
     assert (conflict.conflict_class, conflict.status) == (conflict_class, ConflictStatus.WAITING_APPROVAL)
     assert "another directory" in conflict.explanation
     assert service.store.account(hannas) == before
-    approval = {"decision": "approve", "reason": "it is her"}
+    approval = {"decision": "approve", "reason": "it is her", "version": service.version(conflict.id)}
     answer = service.admin("POST", "/conflicts/{id}/decision", approval, parameters={"id": conflict.id})
     assert answer.status == 200, answer.body
     assert service.scim("POST", "/Users", person("hanna", "4711")).status == 201

@@ -19,10 +19,9 @@ def found(service: Service, conflict: Conflict) -> Conflict:
 
 
 def say(service: Service, what: str, conflict: Conflict) -> None:
-    body = {"decision": "approve", "reason": "yes"} if what == "decision" else {"reason": "back"}
-    answer: Any = service.admin(
-        "POST", f"/conflicts/{{id}}/{what}", None if what == "retry" else body, parameters={"id": conflict.id}
-    )
+    said = {"decision": {"decision": "approve", "reason": "yes"}, "undo": {"reason": "back"}, "retry": {}}[what]
+    body = {**said, "version": service.version(conflict.id)}
+    answer: Any = service.admin("POST", f"/conflicts/{{id}}/{what}", body, parameters={"id": conflict.id})
     assert answer.status == 200, answer.body
     service.remediate_all()
 

@@ -30,7 +30,7 @@ def _conflicts(service: Service) -> dict[str, dict[str, Any]]:
 
 
 def _approve(service: Service, conflict: dict[str, Any], key: Any = None) -> Any:
-    body = {"decision": "approve", "reason": "go on"}
+    body = {"decision": "approve", "reason": "go on", "version": conflict["version"]}
     return service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict["id"]}, key=key)
 
 

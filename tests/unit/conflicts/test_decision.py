@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rightful.conflicts.conflict import Approval, ConflictClass, Resolution
-from rightful.conflicts.decision import APPROVAL_LIFETIME, approved_thing, decide, over_cap, same_approver
+from rightful.conflicts.decision import APPROVAL_LIFETIME, decide, over_cap, same_approver, version_now
 from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.conflicts.snapshot import Leg, Snapshot
@@ -119,6 +119,6 @@ def test_who_agreed_to_a_circle_has_not_agreed_to_a_larger_one() -> None:
         return Snapshot(NOW, legs[0], None, directory_exists=True, pending_id=None, following=tuple(legs), cyclic=True)
 
     leaving = Diagnosis(ConflictClass.LEAVING)
-    assert approved_thing(circle("bob", "cleo"), leaving) == approved_thing(circle("bob", "cleo"), leaving)
-    assert approved_thing(circle("bob"), leaving) != approved_thing(circle("bob", "cleo"), leaving)
-    assert approved_thing(circle("bob", "cleo"), leaving) != approved_thing(circle("cleo", "bob"), leaving)
+    assert version_now(circle("bob", "cleo"), leaving) == version_now(circle("bob", "cleo"), leaving)
+    assert version_now(circle("bob"), leaving) != version_now(circle("bob", "cleo"), leaving)
+    assert version_now(circle("bob", "cleo"), leaving) != version_now(circle("cleo", "bob"), leaving)

@@ -12,6 +12,7 @@ from rightful.conflicts.decisions import approve
 from rightful.conflicts.ending import ending_writes
 from rightful.conflicts.policy import Brakes
 from rightful.conflicts.recording import RefusedClaim, needs_remediation, pointer_of
+from rightful.conflicts.version import version_of
 from rightful.organizations.tokens import Scope
 from rightful.storage.settings_writes import ListToken
 from rightful.storage.writes import (
@@ -209,7 +210,14 @@ def test_a_create_that_is_recorded_after_it_was_prepared_is_counted_and_changes_
     world.deliver()
     resolution = Resolution.RELINK if links else None
     approve(
-        world.store, world.queue, world.invocation(), pointer_of(first), key=key, reason="yes", resolution=resolution
+        world.store,
+        world.queue,
+        world.invocation(),
+        pointer_of(first),
+        key=key,
+        reason="yes",
+        version=version_of(world.conflict(first)),
+        resolution=resolution,
     )
     world.deliver()
     hold, bob = world.store.holds(["bob@example.com"]), world.account("bob")

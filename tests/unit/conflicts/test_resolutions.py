@@ -41,10 +41,9 @@ class Scene:
         return newest
 
     def approve(self, resolution: str | None = None, key: Token | None = None) -> Response:
-        body = {"decision": "approve", "reason": "asked her", "resolution": resolution}
-        return self.service.admin(
-            "POST", "/conflicts/{id}/decision", body, parameters={"id": self.conflict["id"]}, key=key
-        )
+        read = self.conflict
+        body = {"decision": "approve", "reason": "asked her", "resolution": resolution, "version": read["version"]}
+        return self.service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": read["id"]}, key=key)
 
     def former_account(self) -> str:
         """Somebody whom the directory had, and lets go."""
@@ -108,10 +107,10 @@ def test_the_first_approver_may_come_round_to_what_the_second_one_said() -> None
     scene = Scene()
     jo = _two_are_asked(scene)
     assert scene.approve("relink").status == 200
-    assert "becomes this user's" in scene.conflict["nextStep"]["what"].split("With approval")[1].split(".")[0]
+    assert 'Ines chose the resolution "relink": the deactivated account' in scene.conflict["nextStep"]["what"]
     assert scene.approve("release", key=jo).status == 200
     assert scene.conflict["status"] == "waiting_approval"
-    assert "gives its address up" in scene.conflict["nextStep"]["what"].split("With approval")[1].split(".")[0]
+    assert 'Jo chose the resolution "release": the holder gives its address up' in scene.conflict["nextStep"]["what"]
 
     assert scene.approve("release").status == 200
 
@@ -144,16 +143,53 @@ def test_the_second_approver_may_come_round_to_what_the_first_one_said() -> None
     assert scene.create(externalId="somebody else").status == 201
 
 
-def test_who_names_no_resolution_agrees_with_what_the_next_step_says() -> None:
+def test_who_names_no_resolution_never_agrees_with_what_somebody_else_chose() -> None:
     scene = Scene()
     jo = _two_are_asked(scene)
+    read = scene.conflict["version"]
     assert scene.approve("relink").status == 200
+    assert scene.conflict["version"] == read, "what was read is still the case"
     assert error_of(scene.approve())[1] == "same_approver"
+
+    assert error_of(scene.approve(key=jo)) == (
+        400,
+        "invalid_value",
+        "resolution",
+        'Ines chose the resolution "relink". Name yours: "release" or "relink".',
+    )
+
+    assert scene.conflict["status"] == "waiting_approval"
+    assert [each["by"] for each in scene.conflict["approvals"]] == ["Ines"]
+    assert scene.conflict["nextStep"]["what"] == (
+        "Approve or reject (one more administrator has to agree). "
+        'Ines chose the resolution "relink": the deactivated account becomes this user\'s, with what belongs to it. '
+        'With "release" the holder gives its address up and stays deactivated. Name yours.'
+    )
+    assert scene.approve("relink", key=jo).status == 200
+    assert scene.conflict["status"] == "applied"
+
+
+@pytest.mark.parametrize("first", ["release", None])
+def test_who_names_no_resolution_means_what_happens_where_nobody_says(first: str | None) -> None:
+    scene = Scene()
+    jo = _two_are_asked(scene)
+    assert scene.approve(first).status == 200
 
     assert scene.approve(key=jo).status == 200
 
     assert scene.conflict["status"] == "applied"
-    assert [each["resolution"] for each in scene.conflict["approvals"]] == ["relink", "relink"]
+    assert [each["resolution"] for each in scene.conflict["approvals"]] == ["release", "release"]
+
+
+def test_who_names_no_resolution_after_two_who_did_not_agree_does_not_choose_between_them() -> None:
+    scene = Scene()
+    jo, kim = _two_are_asked(scene), scene.service.new_admin_key("Kim")
+    assert scene.approve("relink").status == 200
+    assert scene.approve("release", key=jo).status == 200
+
+    assert error_of(scene.approve(key=kim))[:3] == (400, "invalid_value", "resolution")
+
+    assert scene.conflict["status"] == "waiting_approval"
 
 
 def test_linking_a_user_of_another_directory_is_refused_before_anybody_approves_it() -> None:

@@ -147,7 +147,8 @@ def test_a_user_name_that_an_undo_frees_wakes_who_waits_for_it() -> None:
     scene.settle()
     assert scene.conflict.conflict_class == "other_key"
 
-    scene.service.admin("POST", "/conflicts/{id}/undo", {"reason": "not she"}, parameters={"id": first.id})
+    body = {"reason": "not she", "version": scene.service.version(first.id)}
+    scene.service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": first.id})
     scene.settle()
 
     assert (scene.conflict.status, scene.user(bob)["userName"]) == ("applied", "wanted")

@@ -211,11 +211,12 @@ def test_what_a_holder_wanted_ends_at_once_when_another_directory_takes_it_over(
     service.move(zoe["id"], "ben")
     service.remediate_all()
     store.take()
+    zoes = conflict_of(service, zoe).id
     taken: Any = service.admin(
         "POST",
         "/conflicts/{id}/decision",
-        {"decision": "approve", "reason": "hers"},
-        parameters={"id": conflict_of(service, zoe).id},
+        {"decision": "approve", "reason": "hers", "version": service.version(zoes)},
+        parameters={"id": zoes},
     )
     assert taken.body["status"] == "applied"
     publish_all(service, store)

@@ -354,7 +354,7 @@ def test_an_approval_that_has_expired_is_asked_for_again_and_the_text_says_so() 
     service.move(ada["id"], "sales")
     service.remediate_all()
     asked = {"id": conflict_of(service).id}
-    yes = {"decision": "approve", "reason": "She takes it over."}
+    yes = {"decision": "approve", "reason": "She takes it over.", "version": service.version(asked["id"])}
     first: Any = service.admin("POST", "/conflicts/{id}/decision", yes, parameters=asked)
     assert "one more" in first.body["nextStep"]["what"]
 

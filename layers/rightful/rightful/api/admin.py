@@ -91,6 +91,7 @@ _STATUS_OF_CODE = {
     "not_approvable": 409,
     "same_approver": 409,
     "not_undoable": 409,
+    "version_required": 428,
 }
 
 

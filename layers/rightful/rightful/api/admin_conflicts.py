@@ -16,20 +16,30 @@ from rightful.conflicts.undoing import undo
 from rightful.storage.contract import Pointer, QueueUnavailableError
 
 _REASON = Field(min_length=1, max_length=500)
+_VERSION = Field(default=None, min_length=1, max_length=64)
 
 
 class Decision(Body):
-    """What an administrator decides. `resolution`: which way, where there are two."""
+    """What an administrator decides. `version`: of the conflict that was read. `resolution`: which way, where there are
+    two."""
 
     decision: Literal["approve", "reject"]
     reason: str = _REASON
+    version: str | None = _VERSION
     resolution: Resolution | None = None
 
 
+class Retry(Body):
+    """A retry needs no body; the version that it may name has to be what is true."""
+
+    version: str | None = _VERSION
+
+
 class Undo(Body):
-    """Why it is undone."""
+    """Why it is undone. `version`: of the conflict that was read."""
 
     reason: str = _REASON
+    version: str | None = _VERSION
 
 
 def list_conflicts(call: AdminCall) -> Response:
@@ -60,13 +70,22 @@ def get(call: AdminCall) -> Response:
 
 
 def decide(call: AdminCall) -> Response:
-    """POST conflicts/{id}/decision {"decision": "approve" | "reject", "reason"}: the conflict as it is then."""
+    """POST conflicts/{id}/decision {"decision": "approve" | "reject", "reason", "version"}: the conflict as it is
+    then."""
     asked = call.body(Decision)
     key, pointer = call.key(), _pointer(call)
 
     def done() -> Outcome:
         if asked.decision == "reject":
-            return reject(call.store, call.queue, call.invocation, pointer, key=key, reason=asked.reason)
+            return reject(
+                call.store,
+                call.queue,
+                call.invocation,
+                pointer,
+                key=key,
+                reason=asked.reason,
+                version=asked.version,
+            )
         return approve(
             call.store,
             call.queue,
@@ -74,6 +93,7 @@ def decide(call: AdminCall) -> Response:
             pointer,
             key=key,
             reason=asked.reason,
+            version=asked.version,
             resolution=asked.resolution,
         )
 
@@ -81,16 +101,31 @@ def decide(call: AdminCall) -> Response:
 
 
 def retry_conflict(call: AdminCall) -> Response:
-    """POST conflicts/{id}/retry: examine it again now."""
+    """POST conflicts/{id}/retry [{"version"}]: examine it again now."""
+    asked = call.body(Retry) if call.request.body and not call.request.body.isspace() else Retry()
     key, pointer = call.key(), _pointer(call)
-    return _after(call, lambda: retry(call.store, call.queue, call.invocation, pointer, key=key))
+    return _after(
+        call,
+        lambda: retry(call.store, call.queue, call.invocation, pointer, key=key, version=asked.version),
+    )
 
 
 def undo_conflict(call: AdminCall) -> Response:
-    """POST conflicts/{id}/undo {"reason"}: put everything back as it was."""
-    reason = call.body(Undo).reason
+    """POST conflicts/{id}/undo {"reason", "version"}: put everything back as it was."""
+    asked = call.body(Undo)
     key, pointer = call.key(), _pointer(call)
-    return _after(call, lambda: undo(call.store, call.queue, call.invocation, pointer, key=key, reason=reason))
+    return _after(
+        call,
+        lambda: undo(
+            call.store,
+            call.queue,
+            call.invocation,
+            pointer,
+            key=key,
+            reason=asked.reason,
+            version=asked.version,
+        ),
+    )
 
 
 def _pointer(call: AdminCall) -> Pointer:

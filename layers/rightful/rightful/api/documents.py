@@ -5,6 +5,7 @@ from datetime import datetime
 from rightful.accounts.account import Account
 from rightful.conflicts.conflict import Approval, Conflict
 from rightful.conflicts.outline import outline
+from rightful.conflicts.version import version_of
 from rightful.eventlog import LogEntry
 from rightful.moments import time_text
 from rightful.organizations.one_word import OneWord
@@ -106,6 +107,7 @@ def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, o
     visible = holder if holder is not None and holder.organization_id == conflict.organization_id else None
     return {
         **outline(conflict),
+        "version": version_of(conflict),
         "holder": holder_document(visible) if visible else None,
         "evidence": dict(conflict.evidence),
         "approvals": [_approval_document(approval) for approval in conflict.approvals],

@@ -155,15 +155,14 @@ class PendingChange:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One administrator's yes to one class and one holder: if either changes, it approves nothing any more."""
+    """One administrator's yes to what was read: if the conflict has another `version` then, it approves nothing."""
 
     key_id: str
     holder: str
     reason: str
     given_at: datetime
     resolution: Resolution | None = None
-    conflict_class: ConflictClass | None = None
-    holder_account_id: str | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +198,7 @@ class Conflict:
             the pending change and goes on waiting for the address.
         decided_by: the administrator who rejected it, undid it or opened it again.
         undo_approvals: who wants it undone, where that needs two people.
+        judged: what was judged when it was examined last, of which its version is made (`version`); empty: nobody has.
     """
 
     id: str
@@ -238,6 +238,7 @@ class Conflict:
     key_id: str = ""
     undo_approvals: tuple[Approval, ...] = ()
     prepared: bool = False
+    judged: str = ""
 
     @property
     def settled_by_people(self) -> bool:

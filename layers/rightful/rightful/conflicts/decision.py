@@ -1,7 +1,7 @@
 """Decision: from a diagnosis and an organization's policy to whether something may happen now. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rightful.conflicts.approvers import same_name
@@ -10,6 +10,7 @@ from rightful.conflicts.diagnosis import Diagnosis
 from rightful.conflicts.moves import PING_PONG_WINDOW
 from rightful.conflicts.policy import Brakes, Policy, Rule
 from rightful.conflicts.snapshot import Snapshot
+from rightful.conflicts.version import judged, version_of
 
 APPROVAL_LIFETIME = timedelta(days=7)
 """How long an approval counts: whoever gave it judged the facts of that week."""
@@ -85,28 +86,27 @@ def decide(
 
 def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
     """The approvals of a conflict that count now: recent, by keys that are still live, one per key and person, and
-    given to what is the case now: this class, this holder, and a resolution that can be."""
+    given to what is the case now (`version_now`)."""
     counted: list[Approval] = []
     for approval in snapshot.conflict.approvals:
         if approval.key_id not in snapshot.live_key_ids or snapshot.now - approval.given_at > APPROVAL_LIFETIME:
             continue
-        if (approval.conflict_class, approval.holder_account_id) != approved_thing(snapshot, diagnosis):
-            continue
-        if approval.resolution is Resolution.RELINK and diagnosis.no_relink:
+        if approval.version != version_now(snapshot, diagnosis):
             continue
         if not any(same_approver(approval, other) for other in counted):
             counted.append(approval)
     return tuple(counted)
 
 
-def approved_thing(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[ConflictClass, str | None]:
-    """What an approval is given to: the class, and the holder, whose reservation it is, or everybody who passes an
-    address on in a circle. That somebody is protected says how many must agree, not to what."""
-    hold = snapshot.leg.hold
-    if snapshot.cyclic:
-        return diagnosis.acts_as, " ".join(leg.account.id for leg in snapshot.following if leg.account)
-    kept_by = hold.reservation.conflict_id if hold is not None and hold.reservation is not None else None
-    return diagnosis.acts_as, snapshot.holder.id if snapshot.holder else kept_by
+def version_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
+    """The version of a waiting conflict as it was just judged: what an approval has to be given to."""
+    return version_of(replace(snapshot.conflict, judged=judged_now(snapshot, diagnosis)))
+
+
+def judged_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
+    """What was just judged: what the conflict's `judged` has to be."""
+    rule = _rule(diagnosis, snapshot.organization.policy) if snapshot.organization else Rule.REFUSE
+    return judged(snapshot, diagnosis, rule)
 
 
 def same_approver(one: Approval, other: Approval) -> bool:

@@ -1,6 +1,7 @@
 """What administrators say about a conflict: approve, reject, retry, undo."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from rightful.conflicts.conflict import (
@@ -12,10 +13,10 @@ from rightful.conflicts.conflict import (
     Operation,
     Resolution,
 )
-from rightful.conflicts.decision import approved_thing, counting, decide, same_approver
-from rightful.conflicts.decision_error import DecisionError, read_reason
+from rightful.conflicts.decision import counting, decide, same_approver, version_now
+from rightful.conflicts.decision_error import VERSION_REQUIRED, DecisionError, read_reason
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, reason_to_end
-from rightful.conflicts.explain import cannot_relink, situation, waiting_chain
+from rightful.conflicts.explain import cannot_relink, changed, situation, waiting_chain
 from rightful.conflicts.failing import reopening
 from rightful.conflicts.gathering import gather
 from rightful.conflicts.log_rows import log_row
@@ -24,6 +25,7 @@ from rightful.conflicts.remediation import Effect, Outcome, remediate
 from rightful.conflicts.resolutions import chosen
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.undoing import undo
+from rightful.conflicts.version import version_of
 from rightful.conflicts.waiters import end_of_waiters
 from rightful.conflicts.waking import wake_followers
 from rightful.eventlog import Action, Result
@@ -47,37 +49,33 @@ def approve(
     *,
     key: Token,
     reason: str,
+    version: str | None,
     resolution: Resolution | None = None,
 ) -> Outcome:
     """Approve a conflict with an admin key, and apply it if that was the last approval it needed.
 
-    The approval is stored, then everything is read and judged again: what is applied is what is true then. An
-    approval is given to the class and the holder of the moment; it counts for 7 days and only while its key is live.
-    Two approvals need two keys of two different people, and the same resolution; who asks for the other one later has
-    changed their mind, and who names none agrees with what was said last.
+    An approval is given to what was read, which `version` names (`version.version_of`). The approval is stored, then
+    everything is read and judged again, and the approval counts only if that has this version still. It counts for 7
+    days and only while its key is live. Two approvals need two keys of two different people, and the same resolution;
+    who asks for the other one later has changed their mind. Who names none means what happens where nobody says.
 
     Raises:
-        DecisionError: not_found, ended, not_approvable, same_approver, invalid_value.
+        DecisionError: not_found, ended, version_required, changed (examined again, nothing was moved by it),
+            not_approvable, same_approver, invalid_value (also: others named a resolution, and this names none).
         ContendedError: no quiet moment; the approval may be stored: ask for a retry.
         QueueUnavailableError: it is applied, but waiting conflicts were not woken: ask for a retry.
     """
     text = read_reason(reason)
     for _ in range(_ATTEMPTS):
         conflict = _waiting(store, pointer)
-        snapshot = gather(store, invocation, conflict)
-        end = reason_to_end(snapshot)
-        if end is not None:
-            remediate(store, queue, invocation, pointer)
-            raise DecisionError("ended", end[1])
-        diagnosis = diagnose(snapshot)
+        snapshot, diagnosis = _as_read(store, queue, invocation, conflict, version)
         _check_approvable(snapshot, diagnosis, resolution)
-        conflict_class, holder_id = approved_thing(snapshot, diagnosis)
         given = counting(snapshot, diagnosis)
-        asked = resolution or (given[-1].resolution if given else None)
-        wanted = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, asked)
-        approval = Approval(key.id, key.holder, text, invocation.now, wanted, conflict_class, holder_id)
+        approval = Approval(key.id, key.holder, text, invocation.now, version=version_now(snapshot, diagnosis))
         others = tuple(other for other in given if not same_approver(approval, other))
-        if any(other.resolution is wanted for other in given if other not in others):
+        own = [other.resolution for other in given if other not in others]
+        wanted = resolution or (own[-1] if own else _where_nobody_says(conflict, diagnosis, others))
+        if wanted in own:
             if _is_sufficient(snapshot, diagnosis, given):
                 # The process died between approval and remediation: asking again is asking for the latter.
                 return _announce_and_remediate(store, queue, invocation, pointer)
@@ -85,7 +83,7 @@ def approve(
         approved = replace(
             conflict,
             version=conflict.version + 1,
-            approvals=(*others, approval),
+            approvals=(*others, replace(approval, resolution=wanted)),
             updated_at=invocation.now,
             sent=False,
         )
@@ -101,23 +99,37 @@ def approve(
             store.commit([PutConflict(approved, conflict.version), row], remaining=invocation.remaining)
         except RefusedError:
             continue
-        return _announce_and_remediate(store, queue, invocation, pointer)
+        outcome = _announce_and_remediate(store, queue, invocation, pointer)
+        if outcome.conflict is not None and not _was_for(store, outcome.conflict, snapshot, diagnosis):
+            raise DecisionError("changed", changed(outcome.conflict))
+        return outcome
     raise ContendedError
 
 
 def reject(
-    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer, *, key: Token, reason: str
+    store: IdentityStore,
+    queue: ConflictQueue,
+    invocation: Invocation,
+    pointer: Pointer,
+    *,
+    key: Token,
+    reason: str,
+    version: str | None = None,
 ) -> Outcome:
     """Say no. The identity provider's retries are counted on the conflict, and nobody is asked again.
 
+    Nobody loses anything by it, so it need not name a `version`; one that it names has to be what is true.
+
     Raises:
-        DecisionError: not_found, ended, invalid_value.
+        DecisionError: not_found, ended, changed, invalid_value.
         ContendedError: no quiet moment.
         QueueUnavailableError: it is rejected, but who waited for it was not told.
     """
     text = read_reason(reason)
     for _ in range(_ATTEMPTS):
         conflict = _waiting(store, pointer)
+        if version is not None:
+            _as_read(store, queue, invocation, conflict, version)
         rejected = replace(
             conflict,
             version=conflict.version + 1,
@@ -142,22 +154,34 @@ def reject(
 
 
 def retry(
-    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer, *, key: Token
+    store: IdentityStore,
+    queue: ConflictQueue,
+    invocation: Invocation,
+    pointer: Pointer,
+    *,
+    key: Token,
+    version: str | None = None,
 ) -> Outcome:
     """Examine a conflict again now; one that was rejected, undone or failed is opened again.
 
+    A `version` that it names has to be what is true; it need not name one.
+
     Raises:
-        DecisionError: not_found; ended (applied, superseded, expired, or a newer change took its place).
+        DecisionError: not_found; changed; ended (applied, superseded, expired, or a newer change took its place).
         ContendedError: no quiet moment.
     """
     for _ in range(_ATTEMPTS):
         conflict = _existing(store, pointer)
         if conflict.live:
+            if version is not None:
+                _as_read(store, queue, invocation, conflict, version)
             return remediate(store, queue, invocation, pointer)
         if conflict.status not in _REOPENED_BY_RETRY or invocation.now >= conflict.expires_at:
             raise DecisionError(
                 "ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry."
             )
+        if version not in {None, version_of(conflict)}:
+            raise DecisionError("changed", changed(conflict))
         writes = reopening(conflict, invocation.now, f"Opened again by {key.holder}.", by=key.holder)
         try:
             store.commit(writes, remaining=invocation.remaining)
@@ -193,6 +217,54 @@ def _waiting(store: IdentityStore, pointer: Pointer) -> Conflict:
     if not conflict.live:
         raise DecisionError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to decide.")
     return conflict
+
+
+def _as_read(
+    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, conflict: Conflict, version: str | None
+) -> tuple[Snapshot, Diagnosis]:
+    """A waiting conflict as it is judged this moment, which is what was read.
+
+    Raises:
+        DecisionError: ended; version_required; changed, and what it is now is stored.
+    """
+    pointer = Pointer(conflict.organization_id, conflict.id)
+    snapshot = gather(store, invocation, conflict)
+    end = reason_to_end(snapshot)
+    if end is not None:
+        remediate(store, queue, invocation, pointer)
+        raise DecisionError("ended", end[1])
+    if version is None:
+        raise DecisionError("version_required", VERSION_REQUIRED, "version")
+    diagnosis = diagnose(snapshot)
+    if version == version_now(snapshot, diagnosis):
+        return snapshot, diagnosis
+    with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
+        remediate(store, queue, invocation, pointer)
+    raise DecisionError("changed", changed(_existing(store, pointer)))
+
+
+def _where_nobody_says(conflict: Conflict, diagnosis: Diagnosis, others: Sequence[Approval]) -> Resolution:
+    """The resolution of an approval that names none: what happens where nobody says, and never what others chose.
+
+    Raises:
+        DecisionError: invalid_value, somebody chose otherwise.
+    """
+    meant = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink)
+    for other in others:
+        if other.resolution is not None and other.resolution is not meant:
+            choices = " or ".join(f'"{choice.value}"' for choice in Resolution)
+            message = f'{other.holder} chose the resolution "{other.resolution.value}". Name yours: {choices}.'
+            raise DecisionError("invalid_value", message, "resolution")
+    return meant
+
+
+def _was_for(store: IdentityStore, after: Conflict, snapshot: Snapshot, diagnosis: Diagnosis) -> bool:
+    """Whether an approval was for what the examination after it found: it was carried out, or counts."""
+    if not after.live or version_of(after) == version_now(snapshot, diagnosis):
+        return True
+    holder = snapshot.holder
+    claimed = store.account(holder.id) if holder and diagnosis.acts_as is ConflictClass.CLAIMABLE else None
+    return claimed is not None and claimed.organization_id == after.organization_id
 
 
 def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Resolution | None) -> None:

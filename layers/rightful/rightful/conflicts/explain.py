@@ -34,6 +34,8 @@ _FREE = NextStep(IDP, "Nothing: its next try goes through, or press Retry there.
 CONFIRM_KEY = "Or have a different administrator confirm the directory's key: then the next try goes through."
 """Where nobody else stands in the way of a change that came with one administrator's key."""
 
+APPROVALS_ENDED = "What had been approved before was another state of things: those approvals have ended."
+
 _NOTHING_TO_DO = "Nothing: the identity provider creates the user with its next try, or press Retry there."
 
 _Facts = Mapping[str, str]
@@ -177,13 +179,26 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
         Resolution.RELINK: _LINKED.get(diagnosis.acts_as, ""),
     }
     resolution = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, decision.resolution)
-    what = f"Approve or reject ({people}). With approval {effects.pop(resolution)}"
-    if diagnosis.free:
-        what += f" {CONFIRM_KEY}"
-    if conflict.operation is Operation.CREATE and not diagnosis.no_relink and diagnosis.acts_as in _LINKED:
-        other, effect = effects.popitem()
-        what += f' With the resolution "{other}" {effect}'
+    effect, (other, instead) = effects.pop(resolution), effects.popitem()
+    what = f"Approve or reject ({people})."
+    if conflict.operation is not Operation.CREATE or diagnosis.no_relink or diagnosis.acts_as not in _LINKED:
+        what += f" With approval {effect}"
+        if diagnosis.free:
+            what += f" {CONFIRM_KEY}"
+    elif decision.approvals:
+        names = " and ".join(approval.holder for approval in decision.approvals)
+        what += f' {names} chose the resolution "{resolution}": {effect} With "{other}" {instead} Name yours.'
+    else:
+        what += f' With approval {effect} With the resolution "{other}" {instead}'
     return explanation, NextStep(ADMINISTRATOR, what)
+
+
+def changed(conflict: Conflict) -> str:
+    """What was read is not the case any more: what is, and what to do."""
+    step = conflict.next_step
+    now = " ".join(filter(None, [conflict.explanation, step.what if step else ""]))
+    again = "Read it again, and decide by its new version." if conflict.live else f"It is {conflict.status.value} now."
+    return f"This is not what was read any more. Now: {now} {again}"
 
 
 def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> str:

@@ -10,7 +10,7 @@ from rightful.conflicts import explain
 from rightful.conflicts.applying import trail_of
 from rightful.conflicts.caps import Brake
 from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.conflicts.decision import Decision, counting, decide, ping_pong
+from rightful.conflicts.decision import Decision, counting, decide, judged_now, ping_pong, version_now
 from rightful.conflicts.diagnosis import Diagnosis, diagnose, is_requester, reason_to_end
 from rightful.conflicts.ending import ended
 from rightful.conflicts.failing import reopening
@@ -22,6 +22,7 @@ from rightful.conflicts.planning import plan
 from rightful.conflicts.promises import ending_by_itself
 from rightful.conflicts.snapshot import Snapshot
 from rightful.conflicts.tallying import count
+from rightful.conflicts.version import NAMELESS
 from rightful.conflicts.waiters import end_of_waiters
 from rightful.conflicts.waking import wake, wake_followers
 from rightful.eventlog import Action, Result
@@ -175,8 +176,8 @@ class _Remediation:
         status = ConflictStatus.WAITING_APPROVAL if decision.missing else ConflictStatus.REFUSED
         if blocked is not None:
             explanation, next_step, status = blocked.explanation, blocked.next_step, blocked.status
-        nameless = {ConflictClass.OTHER_ORGANIZATION, ConflictClass.UNVERIFIED_DOMAIN}
-        holder = snapshot.holder if diagnosis.conflict_class not in nameless else None
+        holder = snapshot.holder if diagnosis.conflict_class not in NAMELESS else None
+        version = version_now(snapshot, diagnosis)
         after = replace(
             conflict,
             status=status,
@@ -188,14 +189,18 @@ class _Remediation:
             next_step=next_step,
             holder_account_id=holder.id if holder else None,
             holder_organization_id=holder.organization_id if holder else None,
+            approvals=tuple(approval for approval in conflict.approvals if approval.version == version),
+            judged=judged_now(snapshot, diagnosis),
         )
         if after == conflict:
             return Outcome(Effect.NOTHING, conflict)
         after = replace(after, version=conflict.version + 1, updated_at=now)
         result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
-        self._commit(
-            [PutConflict(after, conflict.version), log_row(after, Action.CONFLICT_DECIDED, now, result=result)]
-        )
+        said = explanation
+        if len(after.approvals) < len(conflict.approvals):
+            said = f"{said} {explain.APPROVALS_ENDED}"
+        row = log_row(after, Action.CONFLICT_DECIDED, now, result=result, explanation=said)
+        self._commit([PutConflict(after, conflict.version), row])
         same = (conflict.status, conflict.conflict_class) == (status, after.conflict_class)
         woken = () if same else self._wake_followers(after)
         return Outcome(Effect.DECIDED, after, woken, self.brake)

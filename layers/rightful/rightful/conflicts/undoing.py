@@ -15,9 +15,9 @@ from rightful.accounts.account import Account
 from rightful.conflicts.applying import required_domains
 from rightful.conflicts.conflict import Approval, Conflict, ConflictStatus, NextStep
 from rightful.conflicts.decision import APPROVAL_LIFETIME, same_approver
-from rightful.conflicts.decision_error import DecisionError, read_reason
+from rightful.conflicts.decision_error import VERSION_REQUIRED, DecisionError, read_reason
 from rightful.conflicts.ending import without_reactivation
-from rightful.conflicts.explain import ADMINISTRATOR
+from rightful.conflicts.explain import ADMINISTRATOR, changed
 from rightful.conflicts.gathering import live_key_ids
 from rightful.conflicts.log_rows import log_row
 from rightful.conflicts.moves import CollidingMovesError, Indexed, Move, restored, writes_of
@@ -26,6 +26,7 @@ from rightful.conflicts.policy import Rule
 from rightful.conflicts.promises import promise_of, taken_back
 from rightful.conflicts.regrouping import GROUPS_OUTSTANDING, give_groups_back, takes_groups
 from rightful.conflicts.remediation import Effect, Outcome
+from rightful.conflicts.version import version_of
 from rightful.conflicts.waiters import end_of_waiters
 from rightful.conflicts.waking import wake
 from rightful.eventlog import Action, Result
@@ -50,16 +51,26 @@ _ATTEMPTS = 5
 
 
 def undo(
-    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer, *, key: Token, reason: str
+    store: IdentityStore,
+    queue: ConflictQueue,
+    invocation: Invocation,
+    pointer: Pointer,
+    *,
+    key: Token,
+    reason: str,
+    version: str | None,
 ) -> Outcome:
     """Restore every account that an applied conflict touched. All or nothing. Undoing twice is undoing once.
+
+    `version` names what was read (`version.version_of`): what was done, to whom, and together with what.
 
     The conflict stays the requester's pending change in name, so that the identity provider's next try is counted on it
     and does not move the address a second time; an administrator's retry opens it again. Where it needs two people the
     first one's wish is noted on the conflict, which stays applied, and counts for 7 days while its key is live.
 
     Raises:
-        DecisionError: not_found, invalid_value, same_approver, not_undoable (says what has changed since).
+        DecisionError: not_found, invalid_value, version_required, changed, same_approver, not_undoable (says what has
+            changed since).
         ContendedError: no quiet moment; or not all groups are given back yet: undo again.
         QueueUnavailableError: it is undone, but conflicts that wait for a freed address were not woken: undo again.
     """
@@ -77,8 +88,12 @@ def undo(
             return Outcome(Effect.NOTHING, legs[0], _wake(store, queue, legs))
         asked = {leg.requester.account_id for leg in legs}
         touched = _touched_accounts(store, legs)
+        if version is None:
+            raise DecisionError("version_required", VERSION_REQUIRED, "version")
+        if version != version_of(conflict):
+            raise DecisionError("changed", changed(conflict))
         moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
-        wish = Approval(key.id, key.holder, text, invocation.now)
+        wish = Approval(key.id, key.holder, text, invocation.now, version=version)
         needs_two = _needs_two(organization, legs, moves, invocation)
         wishes = _wishes(store, invocation, legs, wish) if needs_two else (wish,)
         if needs_two and len(wishes) == 1:
@@ -122,7 +137,7 @@ def _wishes(store: IdentityStore, invocation: Invocation, legs: list[Conflict], 
     Raises:
         DecisionError: same_approver, the only one who said so is the one who says so now.
     """
-    noted = [approval for leg in legs for approval in leg.undo_approvals]
+    noted = [wished for leg in legs for wished in leg.undo_approvals if wished.version == version_of(leg)]
     if not noted:
         return (wish,)
     live = live_key_ids(store, invocation, legs[0].organization_id)

@@ -2,6 +2,7 @@
 
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.conflicts.outline import outline
+from rightful.conflicts.version import version_of
 from rightful.events.change import ConflictChange
 from rightful.events.event import Event, EventType
 
@@ -32,6 +33,8 @@ def conflict_events(change: ConflictChange) -> tuple[Event, ...]:
         asks = len(new.undo_approvals) > len(old.undo_approvals)
         return (_event(EventType.CONFLICT_NEEDS_APPROVAL, new),) if asks else ()
     told = (old.status, old.conflict_class, old.next_step) == (new.status, new.conflict_class, new.next_step)
+    if new.status is ConflictStatus.WAITING_APPROVAL:
+        told = told and version_of(old) == version_of(new)  # who decides by the former event hears that it has changed
     return () if told else (_event(_TYPES[new.status], new),)
 
 
@@ -39,7 +42,8 @@ def _event(event_type: EventType, conflict: Conflict) -> Event:
     own_holder = conflict.holder_organization_id == conflict.organization_id
     document = {
         **outline(conflict),
-        "version": conflict.version,
+        "revision": conflict.version,
+        "version": version_of(conflict),
         # An organization's own holder only: events are routed to organizations.
         "holderAccountId": conflict.holder_account_id if own_holder else None,
         "approvedBy": [approval.holder for approval in conflict.approvals],

@@ -53,10 +53,11 @@ class NextStep(_Document):
 
 
 class ConflictState(_Document):
-    """A conflict right after the change. `version` orders a conflict's events."""
+    """A conflict right after the change. `revision` orders a conflict's events; `version` is what a decision names."""
 
     id: str
-    version: int
+    revision: int
+    version: str
     status: ConflictStatus
     class_: ConflictClass | None = Field(alias="class")
     decision: str | None

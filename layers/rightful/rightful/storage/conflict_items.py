@@ -84,6 +84,7 @@ def conflict_item(conflict: Conflict) -> Item:
         "leg_ids": " ".join(conflict.leg_ids) or None,
         "sessions_revoked_of": " ".join(conflict.sessions_revoked_of) or None,
         "released": json_text(conflict.released) if conflict.released else None,
+        "judged": conflict.judged or None,
     }
     if conflict.live:
         values["open_key"] = keys.open_conflicts(conflict.organization_id)
@@ -146,6 +147,7 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
         leg_ids=_words(read, "leg_ids"),
         sessions_revoked_of=_words(read, "sessions_revoked_of"),
         released=tuple(map(str, released)) if isinstance(released, list) else (),
+        judged=read.optional_text("judged") or "",
     )
 
 
@@ -188,19 +190,17 @@ def _approval_document(approval: Approval) -> dict[str, object]:
         "reason": approval.reason,
         "givenAt": text_of(approval.given_at),
         "resolution": approval.resolution.value if approval.resolution else None,
-        "class": approval.conflict_class.value if approval.conflict_class else None,
-        "holderAccountId": approval.holder_account_id,
+        "version": approval.version,
     }
 
 
 def _read_approval(document: Mapping[str, object]) -> Approval:
-    resolution, conflict_class, holder_id = document["resolution"], document["class"], document["holderAccountId"]
+    resolution = document["resolution"]
     return Approval(
         key_id=str(document["keyId"]),
         holder=str(document["holder"]),
         reason=str(document["reason"]),
         given_at=moment_of(str(document["givenAt"])),
         resolution=Resolution(str(resolution)) if resolution else None,
-        conflict_class=ConflictClass(str(conflict_class)) if conflict_class else None,
-        holder_account_id=str(holder_id) if holder_id else None,
+        version=str(document["version"]),
     )

@@ -1,0 +1,430 @@
+"""Whoever decides about a conflict decides about what they read: `version` names it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rightful.api.proxy import Response
+from rightful.conflicts.conflict import Conflict
+from rightful.conflicts.policy import STANDARD, Policy, read_policy
+from rightful.events.publishing import events_of
+from rightful.organizations.tokens import Token
+from rightful.storage.writes import PutConflict
+from tests.support.service import AT_ONCE, Service, email_patch, patch, user
+from tests.support.stream import StreamingStore
+
+TWO = read_policy({"base": "custom", "rules": {"deactivated": "two_approvals"}})
+TITLE = {"op": "replace", "path": "title", "value": "Countess"}
+
+
+class Desk:
+    """Ada is refused a leaver's address, and an administrator has read it."""
+
+    def __init__(self, policy: Policy = STANDARD, store: StreamingStore | None = None) -> None:
+        self.service = Service(policy=policy, store=store) if store else Service(policy=policy)
+        self.leaver, self.ada = (str(self.service.create_user(name)["id"]) for name in ("sales", "ada"))
+        self.service.scim("DELETE", f"/Users/{self.leaver}")
+        self.holder_id = self.leaver.rpartition("-")[0]
+        self.ask()
+        [conflict] = self.service.store.all_of(Conflict)
+        self.conflict_id = conflict.id
+        self.read = self.version
+
+    def ask(self, *more: dict[str, object]) -> None:
+        """The directory sends the change, once more."""
+        email = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "sales@example.com"}
+        assert self.service.scim("PATCH", f"/Users/{self.ada}", patch(email, *more)).status == 409
+        self.service.remediate_all()
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The conflict as it is."""
+        body: Any = self.service.admin("GET", "/conflicts/{id}", parameters={"id": self.conflict_id}).body
+        assert isinstance(body, dict)
+        return body
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        return str(self.document["version"])
+
+    def say(self, what: str, key: Token | None = None, **body: object) -> Response:
+        """Approve, reject, retry or undo it."""
+        route = what if what in {"retry", "undo"} else "decision"
+        said: dict[str, object] = {} if what == "retry" else {"reason": "she left in May"}
+        if route == "decision":
+            said["decision"] = what
+        return self.service.admin(
+            "POST", f"/conflicts/{{id}}/{route}", {**said, **body}, parameters={"id": self.conflict_id}, key=key
+        )
+
+    def flag(self, account_id: str, method: str = "PUT") -> None:
+        """The host application marks an account, or not any more."""
+        parameters = {"id": account_id, "flag": "legal_hold"}
+        assert self.service.accounts(method, "/{id}/flags/{flag}", parameters=parameters).status < 300
+
+    def login(self) -> None:
+        """The holder signs in."""
+        assert self.service.accounts("POST", "/{id}/login-seen", {}, parameters={"id": self.holder_id}).status < 300
+
+    def act(self, account_id: str, action: str) -> None:
+        """An administrator does something about an account."""
+        body = {"action": action, "reason": "mine"}
+        answer = self.service.admin("POST", "/accounts/{id}/actions", body, parameters={"id": account_id})
+        assert answer.status == 200, answer.body
+
+    def comes_back(self) -> None:
+        """The identity provider creates the leaver again."""
+        assert self.service.scim("POST", "/Users", user("sales")).status == 201
+
+    def unmoved(self) -> bool:
+        """Whether the leaver has the address still."""
+        return self.service.store.holds(["sales@example.com"])["sales@example.com"].account_id == self.holder_id
+
+
+def error_of(response: Response) -> tuple[int, str, str | None, str]:
+    body: Any = response.body
+    error = body["error"]
+    return response.status, error["code"], error.get("field"), error["message"]
+
+
+def test_an_approval_of_a_leaver_takes_nothing_from_who_came_back() -> None:
+    desk = Desk()
+    assert desk.document["class"] == "deactivated"
+    desk.comes_back()
+
+    status, code, _, message = error_of(desk.say("approve", version=desk.read))
+
+    assert (status, code) == (409, "changed")
+    assert message == (
+        "This is not what was read any more. Now: Another active user of the same directory has the address. "
+        "Two users of the directory claim one address: give one of them another address in the identity provider. "
+        "Read it again, and decide by its new version."
+    )
+    assert desk.unmoved()
+    holder = desk.service.store.account(desk.holder_id)
+    assert holder is not None
+    assert (holder.active, holder.link is not None) == (True, True)
+    now = desk.document
+    assert (now["class"], now["approvals"], now["version"] != desk.read) == ("active_in_directory", [], True)
+    assert error_of(desk.say("approve", version=now["version"]))[1] == "not_approvable"
+
+
+def test_what_takes_an_address_or_gives_one_back_names_what_was_read() -> None:
+    desk = Desk()
+    for missing in ({}, {"version": None}):
+        assert error_of(desk.say("approve", **missing))[:3] == (428, "version_required", "version")
+    assert desk.unmoved()
+    assert desk.say("approve", version=desk.read).status == 200
+    for missing in ({}, {"version": None}):
+        assert error_of(desk.say("undo", **missing))[:3] == (428, "version_required", "version")
+    assert not desk.unmoved()
+
+
+def test_what_takes_nothing_from_anybody_need_not_name_it() -> None:
+    desk = Desk()
+    assert desk.say("retry").status == 200
+    assert desk.say("retry", version=desk.read).status == 200
+    assert desk.say("reject").status == 200
+    assert desk.say("retry", version=desk.version).status == 200
+    assert desk.say("reject", version=desk.version).status == 200
+
+
+@pytest.mark.parametrize("what", ["approve", "reject", "retry", "undo"])
+@pytest.mark.parametrize("version", ["", " ", "x" * 65, 7, True, ["x"], {"version": "x"}])
+def test_a_version_that_is_none_is_refused_with_the_member_s_name(what: str, version: object) -> None:
+    desk = Desk(AT_ONCE if what == "undo" else STANDARD)
+    before = desk.service.store.snapshot()
+    status, code, field, _ = error_of(desk.say(what, version=version))
+    assert (status, code, field) in {(400, "invalid_value", "version"), (409, "changed", None)}
+    assert (status == 409) is (version == " ")
+    assert desk.service.store.snapshot() == before
+
+
+@pytest.mark.parametrize("what", ["approve", "reject", "retry", "undo"])
+@pytest.mark.parametrize("version", ["0", "x" * 64, "\uff41\uff44\uff41", "\u202e", "💥", "1", "null"])
+def test_another_version_is_refused_whatever_it_looks_like(what: str, version: str) -> None:
+    desk = Desk(AT_ONCE if what == "undo" else STANDARD)
+    before = desk.service.store.snapshot()
+    assert error_of(desk.say(what, version=version))[:2] == (409, "changed")
+    for spelling in (desk.read.upper(), f" {desk.read}", desk.read[:-1], f"{desk.read}0"):
+        assert error_of(desk.say(what, version=spelling))[:2] == (409, "changed")
+    assert desk.service.store.snapshot() == before
+
+
+@pytest.mark.parametrize("what", ["approve", "reject", "retry"])
+def test_the_version_of_another_conflict_is_another_one(what: str) -> None:
+    desk = Desk()
+    bob = desk.service.create_user("bob")
+    assert desk.service.scim("PATCH", f"/Users/{bob['id']}", email_patch("sales@example.com")).status == 409
+    desk.service.remediate_all()
+    [other] = [each for each in desk.service.store.all_of(Conflict) if each.id != desk.conflict_id]
+    assert error_of(desk.say(what, version=desk.service.version(other.id)))[:2] == (409, "changed")
+    assert desk.unmoved()
+
+
+def test_what_is_not_there_or_over_is_said_before_a_version_is_asked_for() -> None:
+    desk = Desk()
+    for route, body in (("decision", {"decision": "approve", "reason": "r"}), ("undo", {"reason": "r"})):
+        answer = desk.service.admin("POST", f"/conflicts/{{id}}/{route}", body, parameters={"id": "nothing"})
+        assert error_of(answer)[:2] == (404, "not_found")
+    assert error_of(desk.say("undo"))[:2] == (409, "not_undoable")
+    assert desk.say("approve", version=desk.read).status == 200
+    for version in ({}, {"version": desk.read}, {"version": desk.version}):
+        assert error_of(desk.say("approve", **version))[:2] == (409, "ended")
+
+
+def test_nobody_agrees_to_what_has_not_been_examined() -> None:
+    desk = Desk()
+    bob = desk.service.create_user("bob")
+    assert desk.service.scim("PATCH", f"/Users/{bob['id']}", email_patch("sales@example.com")).status == 409
+    [desk.conflict_id] = [each.id for each in desk.service.store.all_of(Conflict) if each.id != desk.conflict_id]
+    assert (desk.document["status"], desk.document["class"]) == ("open", None)
+
+    assert error_of(desk.say("approve", version=desk.version))[:2] == (409, "changed")
+
+    assert (desk.document["status"], desk.document["class"]) == ("waiting_approval", "deactivated")
+    assert desk.unmoved()
+    assert desk.say("approve", version=desk.version).status == 200
+
+
+def _days_pass(desk: Desk) -> None:
+    for _ in range(3):
+        desk.service.pass_time(timedelta(days=1))
+        desk.ask()
+
+
+def _somebody_agrees(desk: Desk) -> None:
+    assert desk.say("approve", version=desk.version).status == 200
+    assert desk.document["approvals"]
+
+
+def _it_is_paused(desk: Desk) -> None:
+    desk.service.admin("PUT", "/policy", {"brakes": {"paused": True}})
+    desk.say("retry")
+
+
+def _ada_gets_a_title(desk: Desk) -> None:
+    assert desk.service.scim("PATCH", f"/Users/{desk.ada}", patch(TITLE)).status == 200
+
+
+def _it_is_so_again(desk: Desk) -> None:
+    desk.flag(desk.ada.rpartition("-")[0])
+    desk.say("retry")
+    assert desk.version != desk.read
+    desk.flag(desk.ada.rpartition("-")[0], "DELETE")
+    desk.say("retry")
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [_days_pass, _somebody_agrees, _it_is_paused, _ada_gets_a_title, _it_is_so_again],
+    ids=lambda each: each.__name__,
+)
+def test_what_changes_nothing_that_was_read_stops_nobody(happens: Callable[[Desk], None]) -> None:
+    desk = Desk(TWO)
+    happens(desk)
+    assert desk.version == desk.read
+    assert desk.say("approve", desk.service.new_admin_key("Jo"), version=desk.read).status == 200
+
+
+def test_a_holder_who_signs_in_each_day_changes_a_version_once() -> None:
+    service = Service(policy=STANDARD)
+    desk = Desk()
+    desk.service = service
+    body: Any = service.accounts("POST", "", {"email": "x@example.com", "emailVerified": True}).body
+    desk.holder_id = body["id"]
+    desk.login()
+    desk.act(desk.holder_id, "claim")
+    service.pass_time(timedelta(days=3))
+    ada = service.create_user("ada")
+    service.move(ada["id"], "x")
+    service.remediate_all()
+    [conflict] = service.store.all_of(Conflict)
+    desk.conflict_id, desk.read = conflict.id, service.version(conflict.id)
+    assert desk.document["class"] == "unlinked"
+
+    versions = []
+    for _ in range(4):
+        desk.login()
+        desk.say("retry")
+        versions.append(desk.version)
+        service.pass_time(timedelta(days=1))
+
+    assert len(set(versions)) == 1
+    assert versions[0] != desk.read, "an account that seemed left behind is in use"
+    assert error_of(desk.say("approve", version=desk.read))[1] == "changed"
+    assert desk.say("approve", version=versions[0]).status == 200
+
+
+def _more_is_asked_for(desk: Desk) -> None:
+    desk.ask(TITLE)
+
+
+def _policy_takes_two(desk: Desk) -> None:
+    desk.service.admin("PUT", "/policy", {"policy": {"base": "custom", "rules": {"deactivated": "two_approvals"}}})
+
+
+CHANGES: list[Callable[[Desk], None]] = [
+    Desk.comes_back,
+    Desk.login,
+    lambda desk: desk.flag(desk.holder_id),
+    lambda desk: desk.flag(desk.ada.rpartition("-")[0]),
+    lambda desk: desk.act(desk.holder_id, "reactivate"),
+    _more_is_asked_for,
+    lambda desk: desk.ask({"op": "replace", "path": "active", "value": False}),
+    _policy_takes_two,
+]
+
+
+@pytest.mark.parametrize("happens", CHANGES, ids=range(len(CHANGES)))
+@pytest.mark.parametrize("examined", [False, True])
+@pytest.mark.parametrize("what", ["approve", "reject"])
+def test_what_changes_what_was_read_makes_it_another_version(
+    happens: Callable[[Desk], None], examined: bool, what: str
+) -> None:
+    desk = Desk()
+    happens(desk)
+    if examined:
+        desk.say("retry")
+        assert desk.version != desk.read
+    assert error_of(desk.say(what, version=desk.read))[:2] == (409, "changed")
+    assert desk.unmoved()
+    assert desk.version != desk.read
+    assert desk.document["approvals"] == []
+    assert desk.say("reject", version=desk.version).status == 200
+
+
+@pytest.mark.parametrize("at", ["before the approval is stored", "before it is examined"])
+def test_a_change_that_comes_while_somebody_approves_is_not_what_they_read(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk()
+    commit, done = desk.service.store.commit, False
+
+    def racing(writes: Any, **more: Any) -> None:
+        nonlocal done
+        mine = not done and any(isinstance(write, PutConflict) and write.conflict.approvals for write in writes)
+        done = done or mine
+        if mine and at == "before the approval is stored":
+            desk.comes_back()
+        commit(writes, **more)
+        if mine and at == "before it is examined":
+            desk.comes_back()
+
+    monkeypatch.setattr(desk.service.store, "commit", racing)
+
+    assert error_of(desk.say("approve", version=desk.read))[:2] == (409, "changed")
+
+    assert done
+    assert desk.unmoved()
+    assert (desk.document["class"], desk.document["approvals"]) == ("active_in_directory", [])
+    log: Any = desk.service.admin("GET", "/log").body
+    assert any("those approvals have ended" in row["explanation"] for row in log["items"])
+    desk.service.scim("DELETE", f"/Users/{desk.leaver}")
+    desk.say("retry")
+    assert desk.unmoved(), "an approval that did not count does not come back"
+
+
+def test_what_one_of_two_read_counts_for_nothing_else() -> None:
+    desk = Desk(TWO)
+    jo, kim = desk.service.new_admin_key("Jo"), desk.service.new_admin_key("Kim")
+    assert desk.say("approve", version=desk.read).status == 200
+    desk.login()
+
+    assert error_of(desk.say("approve", jo, version=desk.read))[1] == "changed"
+    assert desk.say("approve", jo, version=desk.version).body["status"] == "waiting_approval"  # type: ignore[index, call-overload]
+    assert desk.unmoved()
+
+    assert desk.say("approve", kim, version=desk.version).body["status"] == "applied"  # type: ignore[index, call-overload]
+    assert [each["by"] for each in desk.document["approvals"]] == ["Jo", "Kim"]
+
+
+def test_a_swap_is_what_everybody_in_it_asks_for() -> None:
+    service = Service(policy=read_policy({"base": "custom", "rules": {"leaving": "approval"}}))
+    ada, bob = (str(service.create_user(name)["id"]) for name in ("ada", "bob"))
+    service.move(ada, "bob")
+    service.move(bob, "ada")
+    service.remediate_all()
+    [adas] = [each for each in service.store.all_of(Conflict) if each.requester.user_name == "ada@example.com"]
+    read = service.version(adas.id)
+    work = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "ada@example.com"}
+    assert service.scim("PATCH", f"/Users/{bob}", patch(work, TITLE)).status == 409
+
+    body = {"decision": "approve", "reason": "both asked", "version": read}
+    answer = service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": adas.id})
+    assert error_of(answer)[:2] == (409, "changed")
+    assert service.store.holds(["ada@example.com"])["ada@example.com"].account_id == ada.rpartition("-")[0]
+
+    body["version"] = service.version(adas.id)
+    assert service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": adas.id}).status == 200
+    assert service.store.holds(["ada@example.com"])["ada@example.com"].account_id == bob.rpartition("-")[0]
+
+
+def test_an_undo_is_of_what_was_done_and_a_first_wish_of_two_changes_nothing_about_that() -> None:
+    desk = Desk(TWO)
+    jo = desk.service.new_admin_key("Jo")
+    for key in (None, jo):
+        assert desk.say("approve", key, version=desk.read).status == 200
+    assert error_of(desk.say("undo", version=desk.read))[:2] == (409, "changed")
+    done = desk.version
+    assert desk.say("undo", version=done).status == 200
+    assert desk.version == done
+    assert error_of(desk.say("undo", jo, version=desk.read))[:2] == (409, "changed")
+    assert desk.say("undo", jo, version=done).status == 200
+    assert desk.unmoved()
+    for version in ({}, {"version": done}, {"version": desk.version}):
+        assert desk.say("undo", jo, **version).status == 200, "undone is undone"
+
+    desk.service.pass_time(timedelta(minutes=1))
+    assert error_of(desk.say("retry", version=done))[:2] == (409, "changed")
+    assert desk.say("retry", version=desk.version).status == 200
+    for key in (None, jo):
+        assert desk.say("approve", key, version=desk.version).status == 200
+    assert error_of(desk.say("undo", version=done))[:2] == (409, "changed"), "it was done once more since"
+
+
+def test_a_version_tells_nothing_about_accounts_of_others() -> None:
+    store = StreamingStore()
+    service = Service(store=store)
+    theirs = Service(store=store, domain="other.example")
+    holder = theirs.create_user("x", emails=[{"value": "x@other.example", "type": "work", "primary": True}])
+    ada = service.create_user("ada")
+    asked = patch({"op": "replace", "path": 'emails[type eq "work"].value', "value": "x@other.example"})
+
+    def version() -> str:
+        service.scim("PATCH", f"/Users/{ada['id']}", asked)
+        service.remediate_all()
+        conflicts = [each for each in store.all_of(Conflict) if each.organization_id == service.organization.id]
+        return service.version(conflicts[0].id) if conflicts else ""
+
+    read = version()
+    theirs.scim("DELETE", f"/Users/{holder['id']}")
+    assert version() == read
+
+
+def test_an_event_names_the_version_that_the_document_has() -> None:
+    store = StreamingStore()
+    desk = Desk(store=store)
+    events = [event for change in store.take() for event in events_of(change) if "conflict" in event.members]
+    told: Any = [event.members["conflict"] for event in events if event.type.value == "conflict.needs_approval"]
+    assert [each["version"] for each in told] == [desk.read]
+    assert desk.say("approve", version=told[0]["version"]).status == 200
+    assert desk.document["status"] == "applied"
+
+
+def test_who_was_told_by_an_event_is_told_again_when_it_is_something_else() -> None:
+    store = StreamingStore()
+    desk = Desk(store=store)
+    store.take()
+    desk.login()
+    desk.say("retry")
+    told: Any = [
+        event.members["conflict"]
+        for change in store.take()
+        for event in events_of(change)
+        if event.type.value == "conflict.needs_approval"
+    ]
+    assert [each["version"] for each in told] == [desk.version]
