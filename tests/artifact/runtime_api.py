@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.patience import SECONDS
+
 _NEXT = "/2018-06-01/runtime/invocation/next"
-_DEADLINE_SECONDS = 30
+_DEADLINE_SECONDS = int(SECONDS)
 
 
 @dataclass(frozen=True)

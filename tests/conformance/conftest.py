@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.support.patience import SECONDS
+
 if TYPE_CHECKING:
     from local.seed import SeededOrganization
     from local.stack import Stack
@@ -22,7 +24,7 @@ class Lab:
     def client(self) -> httpx.Client:
         """A client of it."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/scim+json"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=SECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from rightful.api.scim_bulk import MAX_OPERATIONS
 from rightful.api.scim_listing import MAX_PAGE
 from rightful.preview.foreseen import Verdict
 from tests.conformance.conftest import Lab
+from tests.support.patience import SECONDS
 
 if TYPE_CHECKING:
     from local.stack import Stack
@@ -123,7 +124,7 @@ def test_whatever_is_sent_has_an_answer_that_the_document_knows(case: Any, gener
     if "id" in case.path_parameters and kind in ids and len(case.path_parameters["id"]) % 2:
         case.path_parameters["id"] = ids[kind]  # half of the requests find something
     case.headers["Authorization"] = f"Bearer {generic.token}"
-    response = case.call(base_url=base)
+    response = case.call(base_url=base, timeout=SECONDS)
     assert response.status_code < 500 or kind == "Me", response.text
     case.validate_response(response, checks=CHECKS)
 
@@ -152,7 +153,7 @@ def reported(stack: "Stack") -> str:
         f"{stack.base_url}/accounts/v1/accounts",
         json={"email": "schemathesis@host.example"},
         headers={"Authorization": f"Bearer {stack.seeded.app_token}"},
-        timeout=60,
+        timeout=SECONDS,
     )
     assert response.status_code == 201, response.text
     return str(response.json()["id"])
@@ -160,6 +161,6 @@ def reported(stack: "Stack") -> str:
 
 def _answered(case: Any, base_url: str, key: str) -> None:
     case.headers["Authorization"] = f"Bearer {key}"
-    response = case.call(base_url=base_url)
+    response = case.call(base_url=base_url, timeout=SECONDS)
     assert response.status_code < 500, response.text
     case.validate_response(response, checks=CHECKS)

@@ -10,11 +10,12 @@ from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_tester import Status, check_server
 
 from tests.conformance.conftest import Lab
+from tests.support.patience import SECONDS
 
 
 def test_scim2_tester_finds_nothing(generic: Lab) -> None:
     headers = {"Authorization": f"Bearer {generic.token}"}
-    with httpx2.Client(base_url=generic.url, headers=headers, timeout=30) as http:
+    with httpx2.Client(base_url=generic.url, headers=headers, timeout=SECONDS) as http:
         client = SyncSCIMClient(http)
         client.discover()
         results = check_server(client)
@@ -30,7 +31,7 @@ def test_scim_sanity_finds_nothing(generic: Lab, mode: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=SECONDS,
     )
     report = json.loads(probe.stdout)
     outcomes = [(each["status"], each["name"]) for each in report["results"]]

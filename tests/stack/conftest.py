@@ -1,7 +1,6 @@
 """Clients of the stack (tests/conftest.py starts it)."""
 
 import secrets
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -9,6 +8,7 @@ import pytest
 
 from local.seed import SeededOrganization
 from local.stack import Stack
+from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
 
 
@@ -25,7 +25,7 @@ def scim(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
     with httpx.Client(
         base_url=stack.scim_url(directory.id),
         headers={"Authorization": f"Bearer {directory.scim_token}", "Content-Type": "application/scim+json"},
-        timeout=90,
+        timeout=SECONDS,
     ) as client:
         yield client
 
@@ -36,7 +36,7 @@ def admin(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
     with httpx.Client(
         base_url=stack.admin_url(demo.id),
         headers={"Authorization": f"Bearer {demo.admin_token}"},
-        timeout=90,
+        timeout=SECONDS,
     ) as client:
         yield client
 
@@ -50,10 +50,11 @@ def story(stack: Stack, scim: httpx.Client, admin: httpx.Client) -> str:
     colleague = scim.post("/Users", json=user(f"{name}-colleague")).json()["id"]
     assert scim.delete(f"/Users/{leaver}").status_code == 204
     assert scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code == 409
-    deadline = time.monotonic() + 30
-    while scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    eventually(
+        lambda: scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code,
+        lambda status: status == 200,
+        what="the address of the leaver",
+    )
     assert scim.get("/Users", params={"filter": f'userName eq "{email}"'}).status_code == 200
     assert scim.get("/Users", params={"startIndex": 2, "count": 1}).status_code == 200
     group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name}
@@ -62,10 +63,10 @@ def story(stack: Stack, scim: httpx.Client, admin: httpx.Client) -> str:
     conflicts = admin.get("/conflicts", params={"limit": 100}).json()["items"]
     # A retry that was refused while the first conflict was being applied is a second one, which ends by itself.
     *_, conflict_id = [str(conflict["id"]) for conflict in conflicts if conflict["wantedEmail"] == email]
-    assert httpx.get(stack.scim_url("x") + "/Users", headers={"Authorization": "Bearer no-such-key"}).status_code == 401
+    stranger = {"Authorization": "Bearer no-such-key"}
+    assert httpx.get(f"{stack.scim_url('x')}/Users", headers=stranger, timeout=SECONDS).status_code == 401
     sign_up = {"email": f"guest-{name}@example.org"}
     app = {"Authorization": f"Bearer {stack.seeded.app_token}"}
-    assert (
-        httpx.post(f"{stack.base_url}/accounts/v1/accounts", json=sign_up, headers=app, timeout=60).status_code == 201
-    )
+    accounts = f"{stack.base_url}/accounts/v1/accounts"
+    assert httpx.post(accounts, json=sign_up, headers=app, timeout=SECONDS).status_code == 201
     return conflict_id

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,10 +11,10 @@ import pytest
 
 from local.stack import Stack
 from rightful.events.schema import domain_event
+from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
 
 BUS = "rightful"
-PATIENCE = 30.0
 
 
 class Listener:
@@ -35,17 +34,19 @@ class Listener:
 
     def wait_for(self, event_type: str, about: str) -> dict[str, Any]:
         """The first event of a type about an account or conflict."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            for detail in self.heard:
-                subject = detail.get("account") or detail["conflict"]
-                if detail["type"] == event_type and subject["id"] == about:
-                    return detail
+
+        def among_all() -> list[dict[str, Any]]:
             found = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
             for message in found.get("Messages", []):
                 self.heard.append(json.loads(message["Body"])["detail"])
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        raise AssertionError(f"no {event_type} about {about} was heard")
+            return [
+                detail
+                for detail in self.heard
+                if detail["type"] == event_type and (detail.get("account") or detail["conflict"])["id"] == about
+            ]
+
+        return eventually(among_all, what=f"{event_type} about {about}")[0]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def listener(stack: Stack) -> Listener:
 def app(stack: Stack) -> Iterator[httpx.Client]:
     """The host application."""
     headers = {"Authorization": f"Bearer {stack.seeded.app_token}"}
-    with httpx.Client(base_url=f"{stack.base_url}/accounts/v1", headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=f"{stack.base_url}/accounts/v1", headers=headers, timeout=SECONDS) as client:
         yield client
 
 
@@ -66,7 +67,7 @@ def name() -> str:
     return f"host-{secrets.token_hex(4)}"
 
 
-def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_within_seconds(
+def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_without_a_round_of_the_janitor(
     scim: httpx.Client, app: httpx.Client, admin: httpx.Client, listener: Listener, name: str
 ) -> None:
     wanted = f"{name}@example.com"
@@ -83,10 +84,8 @@ def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_within_second
 
     moved = app.put(f"/accounts/{holder}/email", json={"email": f"{name}@example.net", "verified": True})
     assert moved.status_code == 200, moved.text
-    since = time.monotonic()
     listener.wait_for("conflict.applied", conflict["id"])
 
-    assert time.monotonic() - since < 10
     assert scim.get(f"/Users/{waiting}").json()["emails"][0]["value"] == wanted
 
 

@@ -5,7 +5,6 @@ Runs last (tests/conftest.py); plays a story first, so that it says something wh
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from local.stack import Stack
 from rightful.metrics import EMITTERS, Metric
+from tests.support.patience import eventually
 
 Logged = dict[str, list[str]]
 
@@ -22,10 +22,12 @@ _ADDRESS = re.compile(r"[^\s\"'<>:;,\[\](){}=/]+(?:@|%40)[^\s\"'<>:;,\[\](){}=/]
 @pytest.fixture(scope="module")
 def logged(stack: Stack, story: str) -> Logged:
     """Every line that a function has logged, by the name of its folder. Waits until the story is published."""
-    deadline = time.monotonic() + 60
-    while not any(f'"conflictId":"{story}"' in line for line in _lines(stack, "publisher") if '"applied"' in line):
-        assert time.monotonic() < deadline, "the publisher said nothing about the story"
-        time.sleep(0.5)
+    eventually(
+        lambda: [line for line in _lines(stack, "publisher") if '"applied"' in line],
+        lambda lines: any(f'"conflictId":"{story}"' in line for line in lines),
+        what="the publisher's word about the story",
+        every=0.5,
+    )
     return {function: _lines(stack, function) for function in stack.functions}
 
 

@@ -1,17 +1,16 @@
 """Conflicts on the running stack: races over HTTP, and the way through queue and remediator."""
 
 import secrets
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.support.patience import eventually
 from tests.support.service import email_patch, user
 
 CONTENDERS = 16
-PATIENCE_SECONDS = 20.0
 
 
 def _name(what: str) -> str:
@@ -26,15 +25,12 @@ def _create(scim: httpx.Client, name: str) -> str:
 
 def _conflict(admin: httpx.Client, email: str) -> dict[str, Any]:
     """The newest conflict about an address, once the remediator has looked at it."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+
+    def about() -> list[dict[str, Any]]:
         items = admin.get("/conflicts", params={"limit": 100}).json()["items"]
-        for conflict in items:
-            if conflict["wantedEmail"] == email and conflict["status"] != "open":
-                found: dict[str, Any] = conflict
-                return found
-        assert time.monotonic() < deadline, f"no conflict about {email} was examined in time: {items}"
-        time.sleep(0.05)
+        return [conflict for conflict in items if conflict["wantedEmail"] == email and conflict["status"] != "open"]
+
+    return eventually(about, what=f"an examined conflict about {email}")[0]
 
 
 @pytest.mark.parametrize("_round", range(3))
@@ -148,8 +144,7 @@ def test_ending_a_pause_resolves_what_it_held_back_at_once(scim: httpx.Client, a
     finally:
         assert admin.put("/policy", json={"brakes": {"paused": False}}).status_code == 200
 
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while _conflict(admin, email)["status"] != "applied":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    eventually(
+        lambda: _conflict(admin, email)["status"], lambda status: status == "applied", what="the end of the pause"
+    )
     assert scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code == 200

@@ -13,6 +13,7 @@ from rightful.invocation import Invocation
 from rightful.organizations.directory_deletion import begin
 from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.transactions import Tables
+from tests.support.patience import SECONDS
 from tests.support.service import user
 
 
@@ -22,7 +23,7 @@ def _directory(stack: Stack, admin: httpx.Client, name: str) -> tuple[str, httpx
     directory_id = made.json()["id"]
     key = admin.post(f"/directories/{directory_id}/tokens", json={}).json()["token"]
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/scim+json"}
-    return directory_id, httpx.Client(base_url=stack.scim_url(directory_id), headers=headers, timeout=90)
+    return directory_id, httpx.Client(base_url=stack.scim_url(directory_id), headers=headers, timeout=SECONDS)
 
 
 def _people(scim: httpx.Client, name: str) -> list[str]:

@@ -5,6 +5,7 @@ import pytest
 
 from local.seed import SeededOrganization
 from local.stack import Stack
+from tests.support.patience import SECONDS
 
 SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -26,7 +27,7 @@ def test_a_request_without_a_valid_key_gets_401_with_a_challenge_and_a_scim_erro
     stack: Stack, demo: SeededOrganization, authorization: str | None
 ) -> None:
     headers = {"Authorization": authorization} if authorization else {}
-    answer = httpx.get(f"{stack.scim_url(demo.directories['generic'].id)}/Users", headers=headers, timeout=30)
+    answer = httpx.get(f"{stack.scim_url(demo.directories['generic'].id)}/Users", headers=headers, timeout=SECONDS)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == 'Bearer realm="rightful"'
     assert answer.headers["content-type"] == "application/scim+json"
@@ -90,7 +91,7 @@ def test_the_location_of_a_user_is_below_the_url_that_clients_use(scim: httpx.Cl
 def test_a_key_does_not_open_another_directory_of_its_organization(stack: Stack, lab: SeededOrganization) -> None:
     okta, entra = lab.directories["okta"], lab.directories["entra"]
     answer = httpx.get(
-        f"{stack.scim_url(entra.id)}/Users", headers={"Authorization": f"Bearer {okta.scim_token}"}, timeout=30
+        f"{stack.scim_url(entra.id)}/Users", headers={"Authorization": f"Bearer {okta.scim_token}"}, timeout=SECONDS
     )
     assert answer.status_code == 403
     assert answer.json()["schemas"] == [SCIM_ERROR]

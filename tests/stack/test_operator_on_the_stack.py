@@ -9,6 +9,7 @@ import httpx
 from local.deployment import STACK_NAME
 from local.paths import ROOT
 from local.stack import Stack
+from tests.support.patience import SECONDS
 
 
 def rightful(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -38,9 +39,9 @@ def test_the_first_steps_lead_to_urls_and_keys_that_work(stack: Stack) -> None:
     assert directory.returncode == 0, directory.stderr
 
     scim = {"Authorization": f"Bearer {value(directory.stdout, 'key')}"}
-    users = httpx.get(f"{value(directory.stdout, 'SCIM base URL')}/Users", headers=scim, timeout=60)
+    users = httpx.get(f"{value(directory.stdout, 'SCIM base URL')}/Users", headers=scim, timeout=SECONDS)
     admin = {"Authorization": f"Bearer {value(organization.stdout, 'admin key')}"}
-    domains = httpx.get(f"{value(organization.stdout, 'admin URL')}/domains", headers=admin, timeout=60)
+    domains = httpx.get(f"{value(organization.stdout, 'admin URL')}/domains", headers=admin, timeout=SECONDS)
 
     assert users.json()["totalResults"] == 0
     assert [domain["domain"] for domain in domains.json()["items"]] == ["first.example"]
@@ -63,7 +64,9 @@ def test_a_domain_that_went_to_another_organization_is_handed_over(stack: Stack)
 def test_an_address_hash_is_the_one_that_is_in_the_logs(stack: Stack, story: str) -> None:
     logs = stack.session.client("logs", endpoint_url=stack.aws_endpoint_url)
     admin = {"Authorization": f"Bearer {stack.seeded.demo.admin_token}"}
-    conflict = httpx.get(f"{stack.admin_url(stack.seeded.demo.id)}/conflicts/{story}", headers=admin, timeout=60).json()
+    conflict = httpx.get(
+        f"{stack.admin_url(stack.seeded.demo.id)}/conflicts/{story}", headers=admin, timeout=SECONDS
+    ).json()
     hashed = rightful(stack, "address-hash", conflict["wantedEmail"]).stdout.strip()
     lines = logs.filter_log_events(logGroupName="/aws/lambda/rightful-scim", filterPattern=f'"{hashed}"')["events"]
     assert len(hashed) == 24

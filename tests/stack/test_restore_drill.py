@@ -6,7 +6,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from local.stack import Stack, running_stack
 from rightful.accounts.account import canonical_user_name
 from rightful.storage import group_keys, keys
 from rightful.storage.account_items import read_account
+from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
 from tests.support.tables import table_properties
 
@@ -79,7 +79,7 @@ def idp(drilled: Stack) -> Iterator[httpx.Client]:
     """Its demo directory, as the identity provider talks to it."""
     directory = drilled.seeded.demo.directories["generic"]
     headers = {"Authorization": f"Bearer {directory.scim_token}", "Content-Type": "application/scim+json"}
-    with httpx.Client(base_url=drilled.scim_url(directory.id), headers=headers, timeout=90) as client:
+    with httpx.Client(base_url=drilled.scim_url(directory.id), headers=headers, timeout=SECONDS) as client:
         yield client
 
 
@@ -104,12 +104,11 @@ def copy(drilled: Stack, people: dict[str, str]) -> Iterator[Copy]:
     """The stack's table once the conflicts are decided, exported to another table."""
     client = drilled.session.client("dynamodb", endpoint_url=drilled.aws_endpoint_url)
     name = f"restored-{secrets.token_hex(4)}"
-    exported = _exported(client, drilled.identity_table)
-    deadline = time.monotonic() + 30
-    while not all(_decided(exported, people[name]) for name in ("gina", "fred")):
-        assert time.monotonic() < deadline, "the conflicts were not decided in time"
-        time.sleep(0.3)
-        exported = _exported(client, drilled.identity_table)
+    exported = eventually(
+        lambda: _exported(client, drilled.identity_table),
+        lambda items: all(_decided(items, people[name]) for name in ("gina", "fred")),
+        what="the decisions of the conflicts",
+    )
     properties = table_properties("IdentityTable")
     made_with = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     client.create_table(TableName=name, **{each: properties[each] for each in made_with})
@@ -260,6 +259,6 @@ def test_a_check_while_the_service_works_finds_nothing_that_is_not_there(drilled
         idp.patch(f"/Users/{scim_id}", json=email_patch(f"{name}-new@example.com"))
         if process.poll() is not None:
             break
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=SECONDS)
     assert json.loads(printed)["left"] == []
     assert process.returncode == 0

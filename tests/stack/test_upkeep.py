@@ -2,11 +2,9 @@
 
 import json
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -17,9 +15,9 @@ from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.transactions import Tables
 from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict, Reservation, ReserveAddress
 from tests.support.builders import a_conflict
+from tests.support.patience import eventually
 from tests.support.service import user
 
-PATIENCE_SECONDS = 30.0
 LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 LEFT_OVER = 80
 """So many that some are in the segment that a round looks at."""
@@ -46,15 +44,6 @@ def round_of(stack: Stack) -> Callable[[], None]:
         assert "FunctionError" not in answer, answer["Payload"].read()
 
     return make
-
-
-def eventually(holds: Callable[[], Any]) -> Any:
-    """What a condition gives once it holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := holds()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return found
 
 
 def provisioned(scim: httpx.Client, store: DynamoDBStore, name: str) -> Account:
@@ -98,7 +87,8 @@ def test_a_round_does_what_is_due(
             conflict
             for conflict in store.conflicts(stack.seeded.demo.id, limit=100).conflicts
             if conflict.id == unsent.id and not conflict.live
-        ]
+        ],
+        what="the end of what was never examined",
     )
     assert ended.status == "expired"
 
@@ -125,7 +115,9 @@ def test_a_change_that_cannot_be_read_is_kept_for_a_person(stack: Stack, store: 
     sqs = stack.session.client("sqs", endpoint_url=stack.aws_endpoint_url)
     url = sqs.get_queue_url(QueueName=_queue_name(stack))["QueueUrl"]
     try:
-        [message] = eventually(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"))
+        [message] = eventually(
+            lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"), what="the change"
+        )
     finally:
         store.client.delete_item(TableName=store.tables.identity, Key=key)
     assert json.loads(message["Body"])["dynamodb"]["Keys"]["pk"] == {"S": strange}
