@@ -13,6 +13,9 @@ SAM = $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam
 # uv takes the interpreter that is here and fetches none.
 export UV_PYTHON_DOWNLOADS := never
 
+# The stack that is meant: on a PORT that was given, else the one that started last.
+CHOSEN = $(if $(filter file,$(origin PORT)),,--port $(PORT))
+
 RUNTIME_READY := .venv/.ready-runtime
 DEV_READY := .venv/.ready-dev
 
@@ -23,26 +26,26 @@ DEV_READY := .venv/.ready-dev
 
 .PHONY: run
 run: $(RUNTIME_READY) ## Run everything on this machine (PORT=4566); Ctrl-C stops it
-	@exec .venv/bin/python -m local run --port $(PORT)
+	@exec .venv/bin/python -m local run --port $(PORT) --parent $$PPID
 
 .PHONY: demo
-demo: $(RUNTIME_READY) ## Play a refused email change against the running stack
-	@exec .venv/bin/python -m local demo
+demo: $(RUNTIME_READY) ## Play a refused email change against the running stack (PORT=4567: against that one)
+	@exec .venv/bin/python -m local demo $(CHOSEN)
 
 .PHONY: invoke
 invoke: EVENT ?= scim_create_user
 invoke: $(RUNTIME_READY) ## Send an example event to its function on the running stack (EVENT=scim_create_user)
-	@.venv/bin/python -m local invoke $(EVENT)
+	@exec .venv/bin/python -m local invoke $(EVENT) $(CHOSEN)
 
 .PHONY: sam-local
 sam-local: $(RUNTIME_READY) ## Write template, environment and events with which sam local runs against the running stack
-	@.venv/bin/python -m local sam-local
+	@exec .venv/bin/python -m local sam-local $(CHOSEN)
 
 ##@ Work on it
 
 .PHONY: test
 test: $(DEV_READY) ## Run all tests (ARGS="tests/unit -k patch" for some)
-	@exec .venv/bin/pytest $(ARGS)
+	@exec env TESTS_PARENT=$$PPID .venv/bin/pytest $(ARGS)
 
 .PHONY: lint
 lint: $(DEV_READY) ## Check style, and the template

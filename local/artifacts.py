@@ -4,6 +4,7 @@ Layers carry their bytecode: MiniStack unpacks them anew for each worker that it
 time would be kept.
 """
 
+import fcntl
 import hashlib
 import io
 import shutil
@@ -33,24 +34,30 @@ def layer_zip(source: Path, python: Path) -> bytes:
     Raises:
         LocalProblemError: the requirements cannot be installed, or the source does not compile.
     """
+    _LAYERS.mkdir(parents=True, exist_ok=True)
     built = _LAYERS / f"{source.name}-{_fingerprint(source, python)}.zip"
-    if not built.exists():
-        _LAYERS.mkdir(parents=True, exist_ok=True)
-        staging = built.with_suffix(".staging")
-        shutil.rmtree(staging, ignore_errors=True)
-        shutil.copytree(source, staging / "python", ignore=shutil.ignore_patterns(*_SKIPPED, "requirements.txt", ".*"))
-        requirements = source / "requirements.txt"
-        if requirements.exists():
-            _install(requirements, staging / "python", python)
-        _compile(staging / "python", python)
-        content = _zipped({path.relative_to(staging).as_posix(): path for path in _files(staging, bytecode=True)})
-        for old in _LAYERS.glob(f"{source.name}-*.zip"):
-            old.unlink(missing_ok=True)
-        partial = built.with_suffix(".partial")
-        partial.write_bytes(content)
-        partial.rename(built)
-        shutil.rmtree(staging)
-    return built.read_bytes()
+    with (_LAYERS / f".{source.name}.lock").open("w") as lock:
+        # Another stack that starts in this folder builds the same; one that was killed left the half of it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            for old in _LAYERS.glob(f"{source.name}-*"):
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
+            _build(source, python, built)
+        return built.read_bytes()
+
+
+def _build(source: Path, python: Path, built: Path) -> None:
+    staging = built.with_suffix(".staging")
+    shutil.copytree(source, staging / "python", ignore=shutil.ignore_patterns(*_SKIPPED, "requirements.txt", ".*"))
+    requirements = source / "requirements.txt"
+    if requirements.exists():
+        _install(requirements, staging / "python", python)
+    _compile(staging / "python", python)
+    content = _zipped({path.relative_to(staging).as_posix(): path for path in _files(staging, bytecode=True)})
+    partial = built.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.rename(built)
+    shutil.rmtree(staging)
 
 
 def _install(requirements: Path, target: Path, python: Path) -> None:

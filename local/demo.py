@@ -14,12 +14,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from local.paths import RUN_FILE
+from local import run_files
 from local.problem import LocalProblemError
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 300.0
 _WIDTH = 100
 _PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -52,7 +51,7 @@ class Api:
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/scim+json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS) as response:
                 answer = Answer(response.status, _json(response.read()))
         except urllib.error.HTTPError as error:
             answer = Answer(error.code, _json(error.read()))
@@ -63,10 +62,10 @@ class Api:
         return answer
 
 
-def main() -> int:
-    """Tell the story; 0 when it went as it should."""
+def main(port: int | None = None) -> int:
+    """Tell the story on the stack on that port, or the one that started last; 0 when it went as it should."""
     try:
-        play(_read_run_file())
+        play(run_files.read(port))
     except LocalProblemError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -74,7 +73,7 @@ def main() -> int:
 
 
 def play(run: Mapping[str, object]) -> None:
-    """Tell the story on the stack that .local/run.json names.
+    """Tell the story on the stack that the content of its .local/run.json leads to.
 
     Raises:
         LocalProblemError: it did not go as it should.
@@ -252,13 +251,6 @@ def _address(user: Mapping[str, object]) -> object:
 def _json(text: bytes) -> dict[str, object]:
     document = json.loads(text) if text.strip() else {}
     return document if isinstance(document, dict) else {}
-
-
-def _read_run_file(path: Path = RUN_FILE) -> dict[str, object]:
-    try:
-        return _json(path.read_bytes())
-    except FileNotFoundError:
-        raise LocalProblemError("There is no running stack. Start one in another terminal with: make run") from None
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ API_ID = "rightful"
 
 _BUCKET = "rightful-artifacts"
 _TEMPLATE_KEY = "template.json"
-_DEPLOYED_WITHIN = 60.0
+_DEPLOYED_WITHIN = 600.0
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 

@@ -81,13 +81,14 @@ def example_for(name: str, stack: Running) -> dict[str, object]:
     )
 
 
-def invoke(name: str) -> None:
-    """Invoke the example's function on the running stack, with the demo organization's ids, and print its answer.
+def invoke(name: str, port: int | None = None) -> None:
+    """Invoke the example's function with the demo organization's ids, and print its answer: on the stack on that port,
+    or the one that started last.
 
     Raises:
         LocalProblemError: nothing runs, or there is no such example.
     """
-    stack = running()
+    stack = running(port)
     answer = stack.session.client("lambda", endpoint_url=stack.endpoint).invoke(
         FunctionName=stack.outputs[f"{function_of(name).title()}Function"],
         Payload=json.dumps(example_for(name, stack)),

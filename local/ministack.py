@@ -1,16 +1,11 @@
 """The process that stands in for AWS on this machine, with everything that it starts.
 
-It listens on 127.0.0.1 alone. It and the functions' workers share a process group of their own, which is ended as a
-whole; their files are in a folder of their own, which is removed.
+It listens on 127.0.0.1 alone. A guardian (local.guardian) holds it and the functions' workers together, and their files
+in a folder of their own: they are gone when this process is, however it ended.
 """
 
-import contextlib
 import os
-import shutil
-import signal
 import socket
-import subprocess
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -18,15 +13,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from local.paths import STATE
+from local import leftovers
+from local.guarded import Guarded
+from local.paths import ROOT, STATE
 from local.problem import LocalProblemError
 
 HOST = "127.0.0.1"
 REGION: Final = "eu-central-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
-_READY_WITHIN = 30.0
-_STOP_WITHIN = 3.0
+# It is told at once when the process ends; a machine that is only slow is waited for.
+_READY_WITHIN = 300.0
+_FREE_WITHIN = 60.0
 
 
 def free_port() -> int:
@@ -51,51 +49,44 @@ class MiniStack:
         Raises:
             LocalProblemError: the port is in use, or it did not start.
         """
-        if port and not _is_free(port):
-            raise LocalProblemError(f"Port {port} is in use. Another one: make run PORT={port + 1}")
+        leftovers.sweep()
+        if port:
+            _wait_until_free(port)
+        self._keeps_log = port != 0
         self.port = port or free_port()
         self.url = f"http://{HOST}:{self.port}"
         STATE.mkdir(parents=True, exist_ok=True)
         self.log = STATE / f"ministack-{self.port}.log"
-        self._files = Path(tempfile.mkdtemp(prefix="rightful-local-"))
+        self._files = leftovers.new_folder()
         with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [python, "-m", "ministack.app"],
-                env={**self._environment(enforce_iam=enforce_iam), **(environment or {})},
-                cwd=self._files,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+            self._guarded = Guarded(
+                [str(python), "-m", "ministack.app"],
+                self._files,
+                environment={**self._environment(enforce_iam=enforce_iam), **(environment or {})},
+                log=log,
+                port=self.port,
             )
         try:
             self._wait_until_ready()
         except BaseException:
-            self.stop()
+            self._guarded.end()
             raise
 
     @property
     def pid(self) -> int:
         """The process, which is also its process group."""
-        return self._process.pid
+        return self._guarded.pid
 
     def is_running(self) -> bool:
         """Whether the process is there."""
-        return self._process.poll() is None
+        return self._guarded.is_running()
 
     def stop(self) -> None:
         """End the process and all that it started. Can be called again."""
-        self._signal_group(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STOP_WITHIN)
-        # The workers were told, too; one that is busy is not waited for.
-        self._signal_group(signal.SIGKILL)
-        self._process.wait()
-        shutil.rmtree(self._files, ignore_errors=True)
-
-    def _signal_group(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
+        by_itself = not self.is_running()
+        self._guarded.end()
+        if not by_itself and not self._keeps_log:
+            self.log.unlink(missing_ok=True)
 
     def _environment(self, *, enforce_iam: bool) -> dict[str, str]:
         """Nothing of this process' environment but what programs need: all of it reaches the functions."""
@@ -134,7 +125,29 @@ class MiniStack:
 
     def _last_words(self) -> str:
         lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        return lines[-1] if lines else f"it said nothing (exit code {self._process.returncode})."
+        return lines[-1] if lines else "it said nothing."
+
+
+def _wait_until_free(port: int) -> None:
+    """Wait for a stack on that port that is being ended.
+
+    Raises:
+        LocalProblemError: something else listens there; says what, and the way out.
+    """
+    deadline = time.monotonic() + _FREE_WITHIN
+    while not _is_free(port):
+        other = leftovers.running_on(port)
+        if other is None or other.asker.is_running() or time.monotonic() > deadline:
+            raise LocalProblemError(_in_use(port, other))
+        time.sleep(0.1)
+
+
+def _in_use(port: int, other: leftovers.Record | None) -> str:
+    another = f"Another one: make run PORT={port + 1 if port < 65535 else port - 1}"
+    if other is None:
+        return f"Port {port} is in use. {another}"
+    where = "of this folder" if other.project == str(ROOT) else f"of {other.project}"
+    return f"Port {port} is in use by a stack {where}. End that one: kill {other.asker.pid}. {another}"
 
 
 def _is_free(port: int) -> bool:

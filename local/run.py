@@ -1,51 +1,71 @@
 """`make run`: the stack on this machine until it is told to stop, with everything one needs to talk to it."""
 
-import json
+import contextlib
+import os
 import signal
 import sys
 import time
 import urllib.error
 import urllib.request
 
+from local import run_files
 from local.paths import RUN_FILE
 from local.problem import LocalProblemError
+from local.processes import Process, end_with, parent_of, process, this_process
 from local.stack import Stack, running_stack
 
-_STOPPING = (signal.SIGTERM, signal.SIGHUP)
-"""What ends it besides Ctrl-C; SIGHUP comes when its terminal is closed."""
+_PATIENCE_SECONDS = 300.0
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends it: Ctrl-C, a kill, and a terminal that is closed."""
 
 
-def run(port: int) -> None:
-    """Start the stack, print where it is, and stay until Ctrl-C, SIGTERM or the end of the terminal.
+def run(port: int, parent: int | None = None) -> None:
+    """Start the stack, print where it is, and stay until one of _STOPPING, or the end of whoever started it.
 
     Raises:
         LocalProblemError: it cannot be started, or it ended by itself.
     """
+    starters = _starters(parent)
     for number in _STOPPING:
-        signal.signal(number, _stop)
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # that is nohup
+            signal.signal(number, _stop)
+    end_with(starters)
     started = time.monotonic()
 
     def progress(message: str) -> None:
         print(f"  {time.monotonic() - started:5.1f} s  {message}", flush=True)
 
-    written = False
-    try:
-        with running_stack(port, progress=progress) as stack:
-            progress("Sending a first request")
-            _first_request(stack)
-            progress("Ready")
-            RUN_FILE.write_text(json.dumps(run_document(stack), indent=2) + "\n")
-            RUN_FILE.chmod(0o600)
-            written = True
-            print(_welcome(stack), flush=True)
-            while stack.ministack.is_running():
-                time.sleep(0.5)
-            raise LocalProblemError(f"MiniStack ended by itself. Its log: {stack.ministack.log}")
-    except KeyboardInterrupt:
-        print("\nStopped. Nothing is left running.", flush=True)
-    finally:
-        if written:  # not that of another stack, which still runs
-            RUN_FILE.unlink(missing_ok=True)
+    with running_stack(port, progress=progress) as stack:
+        progress("Sending a first request")
+        _first_request(stack)
+        progress("Ready")
+        # Whoever ends the stack removes it again: the guardian of its processes.
+        run_files.publish(run_document(stack), stack.ministack.port, this_process())
+        print(_welcome(stack), flush=True)
+        while stack.ministack.is_running():
+            time.sleep(0.5)
+        raise LocalProblemError(f"MiniStack ended by itself. Its log: {stack.ministack.log}")
+
+
+def _starters(parent: int | None) -> list[Process]:
+    """The processes without which it does not go on: `parent`, where one is named, and what started that.
+
+    A shell that is killed takes no one with it, and make neither. But what was put into the background of a script (a
+    shell has it ignore SIGINT then) or behind nohup (SIGHUP) may outlive the shell.
+    """
+    found = []
+    if parent is not None:
+        named = process(parent)
+        if named is None or os.getppid() != parent:
+            raise KeyboardInterrupt  # it has ended already
+        found.append(named)
+    if signal.SIG_IGN not in {signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGHUP)}:
+        starter = os.getppid() if parent is None else parent_of(parent)
+        running = process(starter) if starter else None
+        if running is not None:
+            found.append(running)
+    return found
 
 
 def _stop(*_: object) -> None:
@@ -89,7 +109,7 @@ def _first_request(stack: Stack) -> None:
         f"{stack.scim_url(directory.id)}/Users", headers={"Authorization": f"Bearer {directory.scim_token}"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=30):
+        with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS):
             return
     except urllib.error.HTTPError as error:
         answer = " ".join(error.read().decode(errors="replace").split())
@@ -130,13 +150,14 @@ Ctrl-C stops everything.
 """
 
 
-def main(port: int) -> int:
-    """Run; a problem is one line and exit code 1."""
+def main(port: int, parent: int | None = None) -> int:
+    """Run; a problem is one line and exit code 1. `parent` is a process that it does not outlive."""
     try:
-        run(port)
+        run(port, parent)
     except LocalProblemError as problem:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print("\nStopped. Nothing is left running.", flush=True)
     return 0

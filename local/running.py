@@ -1,15 +1,13 @@
 """The stack that `make run` started, as other commands find it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from local import run_files
 from local.deployment import STACK_NAME
 from local.ministack import CREDENTIALS, REGION
-from local.paths import RUN_FILE
-from local.problem import LocalProblemError
 
 if TYPE_CHECKING:
     import boto3
@@ -39,18 +37,17 @@ class Running:
         return urlsplit(self.document["scim_base_url"]).path.rpartition("/")[2]
 
 
-def running() -> Running:
-    """The stack that runs.
+def running(port: int | None = None) -> Running:
+    """The stack that runs on that port, or the one that started last.
 
     Raises:
         LocalProblemError: none does.
     """
     import boto3
 
-    if not RUN_FILE.exists():
-        raise LocalProblemError("Nothing runs. In another terminal: make run")
+    document = run_files.read(port)
     return of_document(
-        json.loads(RUN_FILE.read_text()),
+        {name: value for name, value in document.items() if isinstance(value, str)},
         boto3.Session(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION),
     )
 

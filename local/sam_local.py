@@ -113,10 +113,10 @@ def _write(path: Path, document: object) -> None:
     path.chmod(0o600)  # keys are in it
 
 
-def main() -> int:
+def main(port: int | None = None) -> int:
     """Build for this machine, write, and say what to type. Returns the exit code."""
     try:
-        stack = running()
+        stack = running(port)
         done = subprocess.run(
             [
                 "make",

@@ -1,16 +1,26 @@
 """What several folders of tests share: the stack of template.yaml on this machine, started once for all tests of a
-session that ask for it."""
+session that ask for it; and that a session leaves nothing behind, however it ends."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from local.processes import end_with, process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local.seed import SeededOrganization
     from local.stack import Stack
+
+# How long an example takes says something about the machine.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 _NEED_THE_STACK = frozenset({"stack", "demo", "lab"})
 
@@ -22,6 +32,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _NEED_THE_STACK.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.stack)
+
+
+def pytest_configure() -> None:
+    """A session does not outlive the make that started it (`make test` names itself)."""
+    starter = os.environ.pop("TESTS_PARENT", "")
+    if starter.isdecimal():
+        running = process(int(starter))
+        if running is None or os.getppid() != running.pid:
+            pytest.exit("make has ended", returncode=1)
+        end_with([running])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_behind(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[None]":
+    """pytest removes its own temporary folder, or keeps it to be looked at where tests failed; when it is killed, this
+    does."""
+    helper = subprocess.Popen(
+        [sys.executable, "-P", Path(__file__).parent / "support" / "tidying.py", tmp_path_factory.getbasetemp()],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    yield
+    helper.communicate(b"kept")
 
 
 @pytest.fixture(scope="session")

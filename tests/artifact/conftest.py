@@ -5,7 +5,6 @@ import os
 import platform
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,14 +12,16 @@ from typing import Any
 
 import pytest
 
+from local import leftovers
 from local.environment import ministack_python, run_uv
+from local.guarded import Guarded
 from local.ministack import CREDENTIALS, REGION, MiniStack
 from local.paths import ROOT, TOOLS
 from tests.artifact.runtime_api import Answer, RuntimeApi
+from tests.support.patience import eventually
 
 _PROJECT = Path(__file__).parent / "runtime"
 _ENVIRONMENT = TOOLS / "lambda-runtime"
-_STARTS_WITHIN = 30.0
 
 SESSION_TOKEN = "session-token-of-the-role"
 AT_DEBUG = {
@@ -103,7 +104,7 @@ class Launcher:
 
     python: Path
     layers: list[Path]
-    running: list[tuple[subprocess.Popen[str], RuntimeApi]] = field(default_factory=list)
+    running: list[tuple[Guarded, RuntimeApi]] = field(default_factory=list)
 
     def start(self, folder: Path, environment: dict[str, str], log: Path) -> RuntimeApi:
         """Start a function, and wait until it asks for work."""
@@ -120,29 +121,28 @@ class Launcher:
             # Lambda's disk is read-only: what is not compiled is compiled each time.
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [self.python, "-m", "awslambdaric", "app.handler"],
-                cwd=folder,
-                env={**environment, **own},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
+        with log.open("wb") as output:
+            process = Guarded(
+                [str(self.python), "-m", "awslambdaric", "app.handler"],
+                leftovers.new_folder(),
+                environment={**environment, **own},
+                log=output,
             )
         self.running.append((process, api))
-        deadline = time.monotonic() + _STARTS_WITHIN
-        while not api.asked.wait(0.02):
+
+        def asked() -> bool:
             failure = api.failed_to_start()
             assert failure is None, failure
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
+            assert process.is_running(), log.read_text()
+            return api.asked.is_set()
+
+        eventually(asked, what=f"{folder.name} to ask for work", every=0.02)
         return api
 
     def stop(self) -> None:
         """End every process that was started."""
         for process, api in self.running:
-            process.kill()
-            process.wait()
+            process.end()
             api.close()
 
 

@@ -89,6 +89,7 @@ def test_each_example_is_written_with_the_demo_organizations_ids(stack: Stack, b
 def test_without_a_running_stack_it_says_how_to_start_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("local.running.RUN_FILE", tmp_path / "run.json")
+    monkeypatch.setattr("local.run_files.RUN_FILE", tmp_path / "run.json")
+    monkeypatch.setattr("local.run_files.STATE", tmp_path)
     assert sam_local.main() == 1
-    assert capsys.readouterr().err == "Nothing runs. In another terminal: make run\n"
+    assert capsys.readouterr().err == "There is no running stack. Start one in another terminal with: make run\n"
