@@ -15,6 +15,7 @@ from rightful.accounts.creating import Creating
 from rightful.accounts.directory_users import busy
 from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import removal_entry
+from rightful.accounts.placeholders import with_own_address
 from rightful.accounts.refused_commits import is_done, is_stale, refused_hold, refused_user_name, void_releases
 from rightful.accounts.resource import UnverifiedDomainError, resource_of
 from rightful.accounts.soft_deletes import remembering, without_tombstones
@@ -133,7 +134,7 @@ class Provisioning(Creating):
         invocation: Invocation,
     ) -> tuple[Account | None, tuple[Write, ...]]:
         """A user as the request wants it (None: that is what it is already), and what ends of the pending change."""
-        wanted, soft_delete = without_tombstones(before, resource, pending)
+        wanted, soft_delete = without_tombstones(before, with_own_address(before, resource), pending)
         if before.link is not None and owes_deactivation(pending, before.link.scim_id, statement.active):
             wanted = {**wanted, "active": False}  # the directory asked for it before, and it was not carried out yet
         after = changed_account(before, wanted, invocation.now)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rightful.accounts.account import Account, account_id_of, canonical_user_name
 from rightful.accounts.further_addresses import MANY, address_key, held_as
+from rightful.accounts.placeholders import without_placeholders
 from rightful.accounts.resource import fits_key, resource_of
 from rightful.identity import trimmed
 from rightful.listing.collection import Entry, Page, Resource
@@ -104,6 +105,6 @@ class Users:
 
 
 def user_resource(account: Account, rt: ResourceType, base_url: str) -> Resource:
-    """An account as a User resource, with its schemas, and with what they declare."""
-    resource = declared(resource_of(account, base_url), rt)
+    """An account as a User resource: with its schemas, what they declare, and no placeholder for an address."""
+    resource = without_placeholders(declared(resource_of(account, base_url), rt))
     return {"schemas": schemas_of(resource, rt), **resource}

@@ -7,6 +7,7 @@ for nothing new; but it takes back what it asked for before and was refused. Pur
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rightful.accounts.placeholders import says_nothing_of_address
 from rightful.scim.patch import Operation as PatchOperation
 
 _USER_URN = "urn:ietf:params:scim:schemas:core:2.0:user:"
@@ -14,8 +15,8 @@ _USER_URN = "urn:ietf:params:scim:schemas:core:2.0:user:"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`address`: it names the emails, be they what they are. `active`: what it says of that; None: nothing.
-    `soft_delete`: it gives the person the name of a deleted one."""
+    """`address`: it names the emails, be they what they are, other than by placeholders alone. `active`: what it says
+    of that; None: nothing. `soft_delete`: it gives the person the name of a deleted one."""
 
     address: bool = False
     active: bool | None = None
@@ -46,7 +47,7 @@ def _said(pairs: Iterable[tuple[str, object]]) -> Statement:
     for name, value in pairs:
         attribute = name.lower().removeprefix(_USER_URN)
         if attribute == "emails" or attribute.startswith(("emails[", "emails.")):
-            address = True
+            address = address or not says_nothing_of_address(value)
         elif attribute == "active":
             active = value if isinstance(value, bool) else None
     return Statement(address, active)
