@@ -17,6 +17,7 @@ class SourceWrites:
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:
         given(store, ClaimSource(names.sha256, names.other))
+        assert store.account_id_of_source(names.sha256) == names.other
         assert committing.refused(ClaimSource(names.sha256, names.mine)) == names.other
         assert committing.refused(ClaimSource(names.sha256, names.mine, instead_of=names.third)) == names.other
         assert committing.refused(ReleaseSource(names.sha256, names.mine)) == names.other
@@ -34,4 +35,5 @@ class SourceWrites:
         committing.done(ReleaseSource(names.sha256, names.mine))
         given(store, ClaimSource(names.sha256, names.mine))
         committing.done(ReleaseSource(names.sha256, names.mine))
+        assert store.account_id_of_source(names.sha256) is None
         committing.done(ClaimSource(names.sha256, names.other))

@@ -11,6 +11,7 @@ from rightful.accounts.account import (
     AccountStatus,
     AwaitedLink,
     BeforeImage,
+    ExpectedUser,
     Flag,
     FormerLink,
     Link,
@@ -123,6 +124,14 @@ def accounts(account_id: str) -> st.SearchStrategy[Account]:
         link=st.none() | links,
         former_link=st.none() | former_links,
         awaited=st.none() | _whole(AwaitedLink, requester_key=texts, until=moments),
+        expected=st.none()
+        | _whole(
+            ExpectedUser,
+            organization_id=ids,
+            directory_id=st.none() | ids,
+            user_name=st.none() | texts,
+            external_id=st.none() | texts,
+        ),
         attributes=documents,
         before_image=st.none() | before_images,
         links_made=st.integers(0, 99),

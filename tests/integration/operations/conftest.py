@@ -19,11 +19,14 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
 
 @pytest.fixture
 def run(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; returns its exit code, what it printed, and what it complained of."""
+    """Run a command; returns its exit code, what it printed, and what it complained of (less the line that says
+    where it works)."""
 
     def run_command(*arguments: str) -> tuple[int, str, str]:
         code = command.main(arguments)
         printed = capsys.readouterr()
-        return code, printed.out, printed.err
+        first, *others = printed.err.splitlines(keepends=True) or [""]
+        where = first.startswith("Working on ")
+        return code, printed.out, "".join(others) if where else printed.err
 
     return run_command

@@ -76,7 +76,7 @@ def test_a_key_for_the_host_application_belongs_to_no_organization(run: Run, dep
         (("token", "issue", "--scope", "admin", "--holder", "x", "--organization", "none"), "no organization none"),
         (("directory", "create", "none", "IdP"), "no organization none"),
         (("domain", "add", "none", "example.com"), "no organization none"),
-        (("import", "missing.csv"), "no file"),
+        (("import", "missing.csv", "--personal"), "no file"),
         (("address-hash", "no address"), "@"),
         (("redrive",), "--stack"),
     ],
@@ -94,6 +94,15 @@ def test_without_a_deployment_it_says_how_to_name_one(
     monkeypatch.delenv("IDENTITY_TABLE", raising=False)
     assert command.main(["check"]) == command.FAILED
     assert "--stack" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("address-hash", "ada@example.com"), ("check", "--json")])
+def test_each_command_says_first_on_what_it_works(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert command.main(["--region", "eu-central-1", *arguments]) == 0
+    table = deployed.store.identities.name
+    assert capsys.readouterr().err.splitlines()[0] == f"Working on table {table} in eu-central-1."
 
 
 def test_an_address_hash_is_the_one_that_the_functions_log(run: Run) -> None:

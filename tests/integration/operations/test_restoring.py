@@ -1,12 +1,18 @@
 """`rightful restore`, on tables of moto."""
 
+import io
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from rightful.operations import command
-from rightful.storage.copying import differences, settle
+from rightful.operations.restoring import Comparison, Relation, Wish, restore, why_not_to_restore
+from rightful.storage.copying import Difference, TableFacts, differences, settle
 from rightful.storage.hold_items import hold_item
+from rightful.storage.keys import Key
 from rightful.storage.writes import Hold
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
@@ -64,7 +70,7 @@ def test_what_is_missing_is_put_back_and_newer_items_and_revoked_keys_stay(
 ) -> None:
     table, exported = deployed.store.identities.name, items_of(deployed, restored)
     changed = damage(deployed)
-    code, _, _ = run("restore", restored, "--missing")
+    code, _, _ = run("restore", restored, "--missing", "--confirm", table)
     now = items_of(deployed, table)
     assert code == 1
     assert now["ACCOUNT#" + changed, "ACCOUNT"]["version"] == {"N": "9"}
@@ -74,8 +80,152 @@ def test_what_is_missing_is_put_back_and_newer_items_and_revoked_keys_stay(
 
 def test_with_every_option_the_table_is_as_the_restored_one(run: Run, deployed: Deployed, restored: str) -> None:
     damage(deployed)
-    assert run("restore", restored, "--missing", "--different", "--extra", "--keys")[0] == 0
-    assert items_of(deployed, deployed.store.identities.name) == items_of(deployed, restored)
+    table = deployed.store.identities.name
+    asked = ("restore", restored, "--missing", "--different", "--extra", "--keys", "--confirm", table)
+    code, _, complained = run(*asked)
+    assert code == command.FAILED
+    assert "--remove 1" in complained
+    assert run(*asked, "--remove", "1")[0] == 0
+    assert items_of(deployed, table) == items_of(deployed, restored)
+
+
+def a_table(deployed: Deployed, name: str, *keys: str) -> str:
+    deployed.store.client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
+
+
+def filled(deployed: Deployed, name: str, *items: tuple[str, str]) -> str:
+    a_table(deployed, name, "pk", "sk")
+    for pk, sk in items:
+        deployed.store.client.put_item(TableName=name, Item={"pk": {"S": pk}, "sk": {"S": sk}})
+    return name
+
+
+def empty(deployed: Deployed) -> str:
+    return filled(deployed, "empty")
+
+
+def of_no_organization(deployed: Deployed) -> str:
+    return filled(deployed, "half", ("ACCOUNT#1", "ACCOUNT"))
+
+
+def of_another_stack(deployed: Deployed) -> str:
+    return filled(deployed, "other", ("ORG#other", "ORG"), ("ACCOUNT#1", "ACCOUNT"))
+
+
+def of_another_service(deployed: Deployed) -> str:
+    return a_table(deployed, "orders", "order_id")
+
+
+def the_event_log(deployed: Deployed) -> str:
+    return deployed.store.event_log.name
+
+
+@pytest.mark.parametrize("wanted", [(), ("--extra",), ("--missing", "--different", "--extra", "--remove", "9999")])
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (empty, "empty"),
+        (of_no_organization, "no organization"),
+        (of_another_stack, "another stack's"),
+        (of_another_service, "order_id"),
+        (the_event_log, "It has no organization"),
+    ],
+)
+def test_a_table_that_is_not_this_stacks_is_refused_and_changes_nothing(
+    run: Run,
+    deployed: Deployed,
+    restored: str,
+    wrong: Callable[[Deployed], str],
+    complaint: str,
+    wanted: tuple[str, ...],
+) -> None:
+    del restored
+    table = deployed.store.identities.name
+    before = items_of(deployed, table)
+    code, printed, complained = run("restore", wrong(deployed), *wanted, "--confirm", table)
+    assert (code, printed) == (command.FAILED, "")
+    assert complaint in complained
+    assert items_of(deployed, table) == before
+
+
+def test_a_restore_of_another_stacks_table_is_refused() -> None:
+    key = (("HASH", "pk"), ("RANGE", "sk"))
+    comparison = Comparison(9, 9, {"ORG#1"}, {"ORG#1"})
+    ours = TableFacts("arn:ours", key)
+    assert "arn:theirs" in why_not_to_restore(
+        comparison, Wish(), ours, TableFacts("arn:x", key, "arn:theirs"), removing=None
+    )
+    assert not why_not_to_restore(comparison, Wish(), ours, TableFacts("arn:x", key, "arn:ours"), removing=None)
+    # A new stack has nobody yet: there the restored table is a former stack's.
+    nobody = Comparison(9, 0, {"ORG#1"}, set())
+    assert not why_not_to_restore(nobody, Wish(), ours, TableFacts("arn:x", key, "arn:theirs"), removing=None)
+
+
+@pytest.mark.parametrize(
+    ("found", "removing", "refused"),
+    [(0, None, False), (2, None, False), (3, None, True), (3, 2, True), (3, 4, True), (3, 3, False), (2, 3, True)],
+)
+def test_removing_more_than_two_percent_needs_their_number(found: int, removing: int | None, refused: bool) -> None:
+    key = (("HASH", "pk"),)
+    comparison = Comparison(100, 100, {"ORG#1"}, {"ORG#1"})
+    comparison.found[Relation.EXTRA, "EMAIL"] = found
+    comparison.found[Relation.EXTRA, "TOKEN"] = 50  # keys stay unless they are asked for
+    facts = TableFacts("arn", key)
+    why = why_not_to_restore(comparison, Wish(frozenset({Relation.EXTRA})), facts, facts, removing=removing)
+    assert bool(why) is refused
+
+
+def test_nobody_to_ask_and_nothing_said_is_exit_code_2(
+    run: Run, deployed: Deployed, restored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(deployed)
+    table = deployed.store.identities.name
+    before = items_of(deployed, table)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{table}\n"))  # no terminal
+    code, _, complained = run("restore", restored, "--missing")
+    assert code == command.FAILED
+    assert f"--confirm '{table}'" in complained
+    assert run("restore", restored, "--missing", "--confirm", "another")[0] == command.FAILED
+    assert items_of(deployed, table) == before
+
+
+def test_in_a_terminal_the_name_is_asked_for(
+    run: Run, deployed: Deployed, restored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(deployed)
+    table = deployed.store.identities.name
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", Terminal("yes\n"))
+    assert run("restore", restored, "--missing")[0] == command.FAILED
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{table}\n"))
+    code, printed, _ = run("restore", restored, "--missing")
+    assert code == 1
+    assert "1 will be put back" in printed
+
+
+def test_writes_are_done_several_at_a_time_and_never_more_removals_than_were_counted() -> None:
+    together = Barrier(4, timeout=60)
+    removed: list[Difference] = []
+
+    def settle_slowly(difference: Difference) -> bool:
+        together.wait()  # holds until four are under way
+        removed.append(difference)
+        return True
+
+    extra = [Difference(Key(f"EMAIL#{number}", "EMAIL"), None, {}) for number in range(12)]
+    report = restore(extra, settle_slowly, Wish(frozenset({Relation.EXTRA})), most_removed=8, at_once=4)
+    assert (report.written, len(removed), report.left[Relation.EXTRA, "EMAIL"]) == (8, 8, 4)
 
 
 @pytest.mark.parametrize("changed", ["version", "group_changes"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rightful.operations.import_lines import read_rows, text_lines
-from rightful.operations.import_rows import RowError, import_row
+from rightful.operations.import_rows import COLUMNS, RowError, import_row
 
 
 def test_csv_and_json_lines_say_the_same() -> None:
@@ -19,12 +19,29 @@ def test_csv_and_json_lines_say_the_same() -> None:
     one, other = import_row(2, from_csv), import_row(2, from_json)
     assert one == other
     assert one.address.canonical == "ada@example.com"
-    assert (one.key, one.given_name, one.active, one.email_verified) == ("17", "Ada", False, True)
+    assert (one.source_id, one.given_name, one.active, one.email_verified) == ("17", "Ada", False, False)
 
 
-def test_without_a_source_id_the_address_is_the_key_and_the_user_name() -> None:
+def test_without_a_user_name_it_is_the_address_and_the_file_gave_none() -> None:
     row = import_row(1, {"email": "Ada@Example.com"})
-    assert (row.key, row.user_name) == ("ada@example.com", "Ada@Example.com")
+    assert (row.given_user_name, row.user_name) == (None, "Ada@Example.com")
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "N/A", "n/a", "0", "0000", "-", "none", "null", " - "])
+@pytest.mark.parametrize("column", ["sourceId", "externalId"])
+def test_what_is_blank_or_a_filler_names_nobody(column: str, blank: str) -> None:
+    one, other = import_row(1, {"email": "ada@example.com", column: blank}), import_row(1, {"email": "ada@example.com"})
+    assert one == other
+
+
+@pytest.mark.parametrize(("column", "default"), sorted(COLUMNS.items()))
+def test_a_blank_column_is_as_one_that_is_missing(column: str, default: str | bool | None) -> None:
+    if column == "email":
+        return
+    row = import_row(1, {"email": "ada@example.com", column: " "})
+    assert row == import_row(1, {"email": "ada@example.com"})
+    if isinstance(default, bool):
+        assert (row.active if column == "active" else row.email_verified) is default
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,21 @@ class AwaitedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedUser:
+    """What the file of accounts from which an operator imported an account says about its user, until a directory says
+    something about it itself: on that proof the first create finds it (`accounts.expecting`).
+
+    `directory_id` None: the file was imported for no directory in particular. `user_name` and `external_id` None: the
+    file does not say it.
+    """
+
+    organization_id: str
+    directory_id: str | None
+    user_name: str | None
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BeforeImage:
     """What an account was before a remediation touched it: what undo restores.
 
@@ -121,7 +136,8 @@ class Account:
             their own that raise `group_changes` and leave the version as it is.
         refused_names: the address or userName that its directory asked for last and in vain (`accounts.soft_deletes`).
         two_until: one person made another kind of account of it: until then its address takes two people as before.
-        sign_up_key: what a repeat of the sign-up that made it is recognised by (`accounts.sign_up`).
+        sign_up_key: what a repeat of the sign-up, or of the imported line, that made it is recognised by
+            (`accounts.sign_up`, `operations.import_identity`).
     """
 
     id: str
@@ -142,6 +158,7 @@ class Account:
     link: Link | None = None
     former_link: FormerLink | None = None
     awaited: AwaitedLink | None = None
+    expected: ExpectedUser | None = None
     attributes: Mapping[str, object] = field(default_factory=dict)
     before_image: BeforeImage | None = None
     links_made: int = 0

@@ -54,6 +54,7 @@ def relinked_account(account: Account, directory_id: str, resource: Mapping[str,
         link=_link(account.id, links_made, directory_id, resources.attributes_of(resource), now),
         former_link=None,
         awaited=None,
+        expected=None,
         links_made=links_made,
     )
     changed = changed_account(linked, {"active": True, **resource}, now)
@@ -61,7 +62,8 @@ def relinked_account(account: Account, directory_id: str, resource: Mapping[str,
 
 
 def changed_account(account: Account, resource: Mapping[str, object], now: datetime) -> Account | None:
-    """A linked account as its directory wants it to be; None where that is what it is already.
+    """A linked account as its directory wants it to be; None where that is what it is already. The first time that a
+    directory says something about an imported account is news even so: it knows it now.
 
     A resource that does not say `active` leaves that as it is: a forgotten attribute must not let a leaver in again.
     One that says None does so, too, but was told to forget it: then it is not shown (RFC 7644 section 3.5.2.2: it is
@@ -77,7 +79,8 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
         active = account.active
         attributes = {**attributes, "active": active}
     active = active is not False
-    if attributes == account.attributes and active == account.active and account.link is not None:
+    same = attributes == account.attributes and active == account.active and account.link is not None
+    if same and account.expected is None:
         return None
     email = resources.address_of(attributes)
     changed = replace(
@@ -86,6 +89,7 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
         updated_at=now,
         attributes=attributes,
         email=email,
+        expected=None,
     )
     if changed.holds != account.holds:
         # A directory vouches for the address that it gives somebody; it says nothing new about the one that stays.
@@ -100,7 +104,9 @@ def unlinked_account(account: Account, now: datetime) -> Account:
     """An account that its directory let go: deactivated, without a SCIM id, and still holding its address."""
     link = account.link
     former = FormerLink(link.directory_id, link.user_name, link.external_id, now) if link else account.former_link
-    unlinked = replace(account, version=account.version + 1, updated_at=now, link=None, former_link=former)
+    unlinked = replace(
+        account, version=account.version + 1, updated_at=now, link=None, former_link=former, expected=None
+    )
     return _with_active(unlinked, False, now)
 
 

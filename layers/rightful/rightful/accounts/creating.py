@@ -3,11 +3,13 @@ it link. An address that somebody else has is a conflict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from rightful.accounts.account import Account
+from rightful.accounts.account import Account, Link, canonical_user_name
 from rightful.accounts.changes import new_account, relinked_account
 from rightful.accounts.claims import creation, user_name_claim
 from rightful.accounts.directory_users import DirectoryUsers
+from rightful.accounts.expecting import is_expected
 from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import display_name_of, entries_of
 from rightful.accounts.refused_commits import refused_hold, refused_user_name
@@ -17,6 +19,14 @@ from rightful.invocation import Invocation
 from rightful.scim.errors import uniqueness
 from rightful.storage.contract import DirectoryState
 from rightful.storage.writes import AppendLog, CountUsers, Hold, PutAccount, RefusedError, Write
+
+
+class ExpectedUserError(Exception):
+    """The create is the first word of its directory about a user that an operator imported into it (`expecting`)."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(link.scim_id)
+        self.scim_id = link.scim_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class Creating(DirectoryUsers):
 
         Raises:
             ScimError: 400 invalidValue, 409 uniqueness (the conflict is recorded then), 503.
+            ExpectedUserError: it is a user of the directory already, by an import, and its directory never spoke of it
         """
         account = new_account(invocation.new_id(), self.organization_id, self.directory_id, resource, invocation.now)
         self.check(account, state, None, invocation)
@@ -44,6 +55,7 @@ class Creating(DirectoryUsers):
                 self.commit([*writes, *self.refusals.ending(pending, None, account, invocation)], invocation)
             except RefusedError as refused:
                 if refused_user_name(refused):
+                    self._look_for_expected(user_name, resource, state, invocation.now)
                     raise self.refusals.taken_user_name(
                         state, Operation.CREATE, requester, None, account, invocation
                     ) from None
@@ -62,6 +74,17 @@ class Creating(DirectoryUsers):
                 ) from None
             return account
 
+    def _look_for_expected(
+        self, user_name: str, resource: Mapping[str, object], state: DirectoryState, now: datetime
+    ) -> None:
+        """See whether the user that has the userName is the one that is created, as an import said."""
+        account_id = self.store.account_id_of_user_name(self.directory_id, canonical_user_name(user_name))
+        account = self.store.account(account_id) if account_id is not None else None
+        if account is None or account.link is None:
+            return
+        if is_expected(account, resource, state.organization, self.directory_id, now):
+            raise ExpectedUserError(account.link)
+
     def _relink(
         self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
     ) -> Account | None:
@@ -69,13 +92,17 @@ class Creating(DirectoryUsers):
 
         Raises:
             RefusedError: the holder, or the pending change, is not as it was read any more.
+            ExpectedUserError: see `create`.
         """
         holder = self.store.account(hold.account_id) if hold.account_id is not None else None
         if holder is None or holder.holds != hold.canonical:
             return None  # the index and the account disagree by now: that is for the remediator to look into
         now = invocation.now
         policy = state.organization.policy_at(now)
-        if not may_be_linked(holder, resource, self.organization_id, self.directory_id, policy, now):
+        expected = is_expected(holder, resource, state.organization, self.directory_id, now)
+        if expected and holder.link is not None:
+            raise ExpectedUserError(holder.link)
+        if not expected and not may_be_linked(holder, resource, self.organization_id, self.directory_id, policy, now):
             return None
         relinked = relinked_account(holder, self.directory_id, resource, invocation.now)
         account = self.eased(holder, relinked, state, invocation)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from rightful.accounts.account import Account, Flag, canonical_user_name
 from rightful.accounts.changes import changed_account, unlinked_account
 from rightful.accounts.claims import alteration, requester_of
-from rightful.accounts.creating import Creating
+from rightful.accounts.creating import Creating, ExpectedUserError
 from rightful.accounts.directory_users import busy
 from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import removal_entry
@@ -19,7 +19,7 @@ from rightful.accounts.placeholders import with_own_address
 from rightful.accounts.refused_commits import is_done, is_stale, refused_hold, refused_user_name, void_releases
 from rightful.accounts.resource import UnverifiedDomainError, resource_of
 from rightful.accounts.soft_deletes import remembering, without_tombstones
-from rightful.accounts.statement import NOTHING, Statement
+from rightful.accounts.statement import NOTHING, Statement, said_by_resource
 from rightful.conflicts.conflict import Conflict, Operation
 from rightful.conflicts.ending import owes_deactivation
 from rightful.conflicts.merging import deactivated
@@ -50,9 +50,41 @@ def no_precondition(_: Account) -> None:
     """Any state will do."""
 
 
+class _KnownByNowError(Exception):
+    """The directory has said something about an imported user meanwhile."""
+
+
+def _require_expected(account: Account) -> None:
+    if account.expected is None:
+        raise _KnownByNowError
+
+
 @dataclass(frozen=True, slots=True)
 class Provisioning(Creating):
-    """The use cases of one directory: `create` (see `Creating`), `change` and `remove`."""
+    """The use cases of one directory: `create`, `change` and `remove`."""
+
+    def create(self, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation) -> Account:
+        """See `Creating.create`. The first word about an imported user is a change of that user: its SCIM id stays, so
+        that look-ups and creates lead to one resource."""
+        wanted = {"active": True, **resource}
+        while True:
+            try:
+                return Creating.create(self, resource, state, invocation)
+            except ExpectedUserError as found:
+                scim_id = found.scim_id
+            try:
+                imported = self.again(scim_id, invocation)
+                return self.change(
+                    scim_id,
+                    lambda _: wanted,
+                    Operation.PUT,
+                    imported,
+                    invocation,
+                    _require_expected,
+                    said_by_resource(resource),
+                )
+            except _KnownByNowError:
+                state = self.again(None, invocation)
 
     def change(
         self,

@@ -32,7 +32,7 @@ def sentence_of(error: ClientError | BotoCoreError) -> str:
     if isinstance(error, ClientError):
         return _of_answer(error)
     if isinstance(error, NoRegionError):
-        return "Say which region: set AWS_REGION, or AWS_PROFILE to a profile that has one."
+        return "Say which region: --region, or set AWS_REGION, or AWS_PROFILE to a profile that has one."
     if isinstance(error, ProfileNotFound):
         return f"{_line(error)}. AWS_PROFILE names it; `aws configure list-profiles` lists those that there are."
     if isinstance(

@@ -12,7 +12,7 @@ account deactivate ACCOUNT --reason TEXT                    end a person's acces
 pause|resume ORGANIZATION --reason TEXT                     the brake of an organization
 conflict show|retry ORGANIZATION CONFLICT                   why it is open; examine it again
 check [--repair] [--json]                                   does everything agree?
-import FILE [--organization O] [--directory D]              accounts of an existing system, CSV or JSON Lines
+import FILE --organization O [--directory D] | --personal [--dry-run]   accounts of an existing system
 restore TABLE [--missing] [--different] [--extra] [--keys]  what a restored table has, back into the stack's
 redrive                                                     dead letters back to their queue
 address-hash ADDRESS                                        what logs hold in its place
@@ -26,7 +26,9 @@ from pathlib import Path
 from rightful.operations import directory_tasks, incident_tasks, key_tasks, organization_tasks, tasks
 from rightful.operations.aws_errors import AWS_ERRORS, sentence_of
 from rightful.operations.import_rows import RowError
-from rightful.operations.surroundings import OperationError, of_environment, of_stack
+from rightful.operations.import_task import import_file
+from rightful.operations.restore_task import restore_table
+from rightful.operations.surroundings import OperationError, of_environment, of_stack, region_of
 from rightful.organizations.settings_error import SettingsError
 from rightful.organizations.tokens import Scope
 from rightful.scim.profiles import PROFILE_NAMES
@@ -43,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parsed = _parser().parse_args(arguments)
     try:
-        surroundings = of_stack(parsed.stack) if parsed.stack else of_environment()
+        region = region_of(parsed.region)
+        surroundings = of_stack(parsed.stack, region) if parsed.stack else of_environment(region=region)
+        sys.stderr.write(f"{surroundings.where}\n")
         task: tasks.Task = parsed.task
         return task(surroundings, parsed, sys.stdout)
     except (OperationError, SettingsError, RowError) as error:
@@ -66,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rightful", description="Operate a deployment of Rightful.")
     parser.add_argument("--stack", help="name of the CloudFormation stack; else the environment names the tables")
+    parser.add_argument("--region", help="else AWS_REGION, AWS_DEFAULT_REGION, or the profile's")
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_settings(commands)
     checking = commands.add_parser("check", help="whether indexes, accounts, conflicts and counters agree")
@@ -74,18 +79,23 @@ def _parser() -> argparse.ArgumentParser:
     checking.set_defaults(task=tasks.check_table)
     importing = commands.add_parser("import", help="take over the accounts of an existing system")
     importing.add_argument("file", type=Path, help=".csv, or JSON Lines")
-    importing.add_argument("--organization", help="the organization that manages them; else they are personal")
+    importing.add_argument("--organization", help="the organization that manages them")
     importing.add_argument("--directory", help="the directory that provisions them; else they are linked later")
+    importing.add_argument("--personal", action="store_true", help="they are their people's own, of no organization")
+    importing.add_argument("--dry-run", action="store_true", help="only say what would be done, and write the report")
     importing.add_argument("--report", type=Path, help="where lines that were not imported go (FILE.conflicts.csv)")
     importing.add_argument("--at-once", type=int, default=8, help="how many lines at a time (8)")
-    importing.set_defaults(task=tasks.import_file)
+    importing.set_defaults(task=import_file)
     restoring = commands.add_parser("restore", help="compare the stack's table with a restored one, and put items back")
     restoring.add_argument("table", help="name of the restored table; without an option, it is only compared")
     restoring.add_argument("--missing", action="store_true", help="put back what the stack's table does not have")
     restoring.add_argument("--different", action="store_true", help="overwrite what it has otherwise, newer or not")
     restoring.add_argument("--extra", action="store_true", help="remove what the restored table does not have")
     restoring.add_argument("--keys", action="store_true", help="keys, too: those that were revoked since open again")
-    restoring.set_defaults(task=tasks.restore_table)
+    restoring.add_argument("--remove", type=int, metavar="N", help="how many items --extra removes, if they are many")
+    restoring.add_argument("--confirm", metavar="STACK", help="the stack's name, where nobody can be asked for it")
+    restoring.add_argument("--at-once", type=int, default=32, help="how many items at a time (32)")
+    restoring.set_defaults(task=restore_table)
     commands.add_parser("redrive", help="send dead letters back to their queue").set_defaults(task=tasks.redrive_queue)
     hashing = commands.add_parser("address-hash", help="what logs hold in the place of an address")
     hashing.add_argument("address")

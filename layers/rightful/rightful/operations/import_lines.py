@@ -47,11 +47,13 @@ def read_rows(lines: Iterable[str], *, is_csv: bool) -> Iterator[Line]:
 
 def _csv_lines(lines: Iterable[str]) -> Iterator[Line]:
     left = iter(lines)
-    columns = _header(next(left, ""))
+    header = next(left, "")
+    separator = _separator(header)
+    columns = _header(header, separator)
     waiting: list[str] = []
     number = 2
     while waiting or (waiting := list(islice(left, 1))):
-        fields, took = _record(waiting, left, len(columns))
+        fields, took = _record(waiting, left, len(columns), separator)
         if isinstance(fields, RowError):
             yield number, fields
         elif len(fields) > len(columns):
@@ -62,15 +64,22 @@ def _csv_lines(lines: Iterable[str]) -> Iterator[Line]:
         number += took
 
 
-def _header(line: str) -> Sequence[str]:
+def _separator(header: str) -> str:
+    """What stands between the columns: a comma, or what spreadsheets of other languages write instead."""
+    return next((each for each in (",", ";", "\t") if each in header), ",")
+
+
+def _header(line: str, separator: str) -> Sequence[str]:
     if not _is_text(line):
         raise RowError(_NOT_UTF_8)
     try:
-        columns = next(csv.reader([line], strict=True), [])
+        columns = [each.strip() for each in next(csv.reader([line], strict=True, delimiter=separator), [])]
     except csv.Error as error:
         raise RowError(f"The first line is no CSV: {error}.") from error
     if "email" not in columns:
-        raise RowError("The first line has to name the columns, separated by commas, one of them `email`.")
+        raise RowError(
+            "The first line has to name the columns, separated by commas or semicolons, one of them `email`."
+        )
     check_known(columns)
     twice = sorted(name for name, number in Counter(columns).items() if number > 1)
     if twice:
@@ -78,7 +87,9 @@ def _header(line: str) -> Sequence[str]:
     return columns
 
 
-def _record(waiting: list[str], left: Iterator[str], width: int) -> tuple[Sequence[str] | RowError, int]:
+def _record(
+    waiting: list[str], left: Iterator[str], width: int, separator: str
+) -> tuple[Sequence[str] | RowError, int]:
     """The record that begins with the first of the waiting lines, and how many of them it takes. As many more lines
     as it needs come from `left`; a quotation mark that is not closed takes one line and no other."""
     for size in range(1, _MOST_LINES + 1):
@@ -90,7 +101,7 @@ def _record(waiting: list[str], left: Iterator[str], width: int) -> tuple[Sequen
         if not _is_text(text):
             return RowError(_NOT_UTF_8), 1
         try:
-            fields = next(csv.reader(waiting[:size], strict=True), [])
+            fields = next(csv.reader(waiting[:size], strict=True, delimiter=separator), [])
         except csv.Error as error:
             if text.count('"') % 2 == 0:
                 return RowError(f"The line is no CSV: {error}."), 1

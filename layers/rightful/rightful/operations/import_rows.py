@@ -1,7 +1,7 @@
 """The accounts of an existing system: from a line of a file to what is to be imported. Pure.
 
-Columns and members have the same names: email, sourceId, userName, externalId, givenName, familyName, emailVerified,
-active, lastLoginAt. Only `email` has to be there. `sourceId` is the account's id in the existing system: with it, a
+Columns and members have the same names; only `email` has to be there. What is blank, or a filler where it should name
+somebody ("N/A", "0"), is as if it were not there. `sourceId` is the account's id in the existing system: with it, a
 line is known again although its address changed, in the file or here.
 """
 
@@ -10,13 +10,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rightful.accounts.address import Address, InvalidAddressError, parse_address
+from rightful.identity import identifier
 
-FIELDS = frozenset(
-    {
-        "email", "sourceId", "userName", "externalId", "givenName", "familyName", "emailVerified", "active",
-        "lastLoginAt",
-    }
-)  # fmt: skip
+COLUMNS: Mapping[str, str | bool | None] = {
+    "email": None,
+    "sourceId": None,
+    "userName": "email",
+    "externalId": None,
+    "givenName": None,
+    "familyName": None,
+    "emailVerified": False,
+    "active": True,
+    "lastLoginAt": None,
+}
+"""The columns, and what holds where one is missing or empty: a value, another column's, or nothing (None).
+
+A mailbox counts as confirmed only where the file says so: that is what lets accounts be given to people later.
+"""
 
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _LONGEST = 400
@@ -33,19 +43,19 @@ class ImportRow:
 
     number: int
     address: Address
-    user_name: str
+    given_user_name: str | None = None
     source_id: str | None = None
     external_id: str | None = None
     given_name: str | None = None
     family_name: str | None = None
-    email_verified: bool = True
+    email_verified: bool = False
     active: bool = True
     last_login_at: datetime | None = None
 
     @property
-    def key(self) -> str:
-        """Which account of the existing system it is: without a sourceId, the address says so."""
-        return self.source_id or self.address.canonical
+    def user_name(self) -> str:
+        """The userName: where the file gives none, the address."""
+        return self.given_user_name or self.address.value
 
 
 def check_known(names: Iterable[str]) -> None:
@@ -54,9 +64,9 @@ def check_known(names: Iterable[str]) -> None:
     Raises:
         RowError: names it.
     """
-    unknown = sorted(set(names) - FIELDS)
+    unknown = sorted(set(names) - COLUMNS.keys())
     if unknown:
-        raise RowError(f"{unknown[0]!r} is not known. There are: {', '.join(sorted(FIELDS))}.")
+        raise RowError(f"{unknown[0]!r} is not known. There are: {', '.join(sorted(COLUMNS))}.")
 
 
 def import_row(number: int, document: Mapping[str, object]) -> ImportRow:
@@ -76,9 +86,9 @@ def import_row(number: int, document: Mapping[str, object]) -> ImportRow:
     return ImportRow(
         number=number,
         address=address,
-        user_name=_text(document, "userName") or email,
-        source_id=_text(document, "sourceId"),
-        external_id=_text(document, "externalId"),
+        given_user_name=_text(document, "userName"),
+        source_id=_identifier(document, "sourceId"),
+        external_id=_identifier(document, "externalId"),
         given_name=_text(document, "givenName"),
         family_name=_text(document, "familyName"),
         email_verified=_flag(document, "emailVerified"),
@@ -89,17 +99,23 @@ def import_row(number: int, document: Mapping[str, object]) -> ImportRow:
 
 def _text(document: Mapping[str, object], name: str) -> str | None:
     value = document.get(name)
-    if value is None:
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int) or not 0 < len(str(value)) <= _LONGEST:
+    if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > _LONGEST:
         raise RowError(f"{name}: has to be a text of 1 to {_LONGEST} characters.")
     if any("\ud800" <= character <= "\udfff" for character in str(value)):
         raise RowError(f"{name}: has half of a character (a lone surrogate).")
     return str(value)
 
 
+def _identifier(document: Mapping[str, object], name: str) -> str | None:
+    return identifier(_text(document, name))
+
+
 def _flag(document: Mapping[str, object], name: str) -> bool:
-    value = document.get(name, True)
+    value = document.get(name)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return COLUMNS[name] is True
     if isinstance(value, bool):
         return value
     text = str(value).strip().lower()
@@ -110,7 +126,7 @@ def _flag(document: Mapping[str, object], name: str) -> bool:
 
 def _moment(document: Mapping[str, object], name: str) -> datetime | None:
     value = document.get(name)
-    if value is None:
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     try:
         moment = datetime.fromisoformat(str(value))

@@ -2,21 +2,24 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from rightful.invocation import Invocation
+from rightful.operations.import_identity import names_in_file
 from rightful.operations.import_lines import Line, read_rows, text_lines
+from rightful.operations.import_outcomes import FINE, Imported, Outcome
 from rightful.operations.import_progress import Note, Reading, read_note
 from rightful.operations.import_rows import ImportRow, RowError, import_row
-from rightful.operations.importing import Imported, Outcome, Target, import_account
-from rightful.storage.contract import IdentityStore
+from rightful.operations.import_seen import Seen
+from rightful.operations.imported_account import Target
+from rightful.operations.importing import ImportStore, import_account
 
 _BATCH = 200
-_FINE = frozenset({Outcome.IMPORTED, Outcome.ALREADY_THERE})
+_COLUMNS = ("line", "outcome", "accountId", "explanation")
 
 
 @dataclass(slots=True)
@@ -29,9 +32,14 @@ class Summary:
     started_over: bool = False
 
     @property
+    def lines(self) -> int:
+        """How many lines were looked at."""
+        return sum(self.outcomes.values()) + self.skipped
+
+    @property
     def conflicts(self) -> int:
         """Lines that somebody has to look at."""
-        return sum(number for outcome, number in self.outcomes.items() if outcome not in _FINE)
+        return sum(number for outcome, number in self.outcomes.items() if outcome not in FINE)
 
     def text(self) -> str:
         """In one line."""
@@ -43,21 +51,35 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """One file on its way, `at_once` lines at a time. `report` gets a row for each line that was not imported."""
+    """One file on its way, `at_once` lines at a time. `report` gets a row for each line that was not imported.
 
-    store: IdentityStore
+    `dry`: the store is a rehearsal (`import_rehearsal`); nothing is noted, and the whole file is looked at.
+    """
+
+    store: ImportStore
     target: Target
     path: Path
     report: Path
     at_once: int = 8
     new_invocation: Callable[[], Invocation] = Invocation
+    dry: bool = False
+
+    def number_of_lines(self) -> int:
+        """How many lines with something in them the file has.
+
+        Raises:
+            RowError: it cannot be read as what its name says.
+            OSError: it cannot be read at all.
+        """
+        with self.path.open("rb") as file:
+            return sum(1 for _ in self._lines(file))
 
     def run(self, progress: Callable[[Summary], None]) -> Summary:
         """Import what is left of the file.
 
         `progress` is told after each batch. Where a run was stopped, the next one goes on after the last whole batch.
         Without its note, with another target, or where what it read has changed, it starts over and finds what is
-        there.
+        there. A report is left only where a line was not imported.
 
         Raises:
             RowError: the file cannot be read as what its name says.
@@ -65,32 +87,38 @@ class ImportRun:
             ContendedError: no quiet moment for one line; run it again.
         """
         note = self.path.with_name(self.path.name + ".progress")
-        earlier = read_note(note)
+        earlier = None if self.dry else read_note(note)
         there = earlier is not None and earlier.is_about(self.path, self._target)
         done = earlier.lines if earlier is not None and there else 0
-        summary = Summary(started_over=note.exists() and not there)
-        fresh = done == 0 or not self.report.exists()
-        reading = Reading()
+        summary = Summary(started_over=not self.dry and note.exists() and not there)
+        seen, reading = Seen(self.target.directory_id is not None), Reading()
+        reported = _reported(self.report) if done else frozenset()
         with self.path.open("rb") as file, ThreadPoolExecutor(self.at_once) as pool:
-            lines = read_rows(text_lines(reading.of(file)), is_csv=self.path.suffix.lower() == ".csv")
+            lines = self._lines(reading.of(file))
+            lines = chain(list(islice(lines, 1)), lines)  # a file that cannot be read at all leaves no report
+            fresh = done == 0 or not self.report.exists()
             with self.report.open("w" if fresh else "a", encoding="utf-8", newline="") as report:
                 rows = csv.writer(report)
                 if fresh:
-                    rows.writerow(["line", "outcome", "accountId", "explanation"])
+                    rows.writerow(_COLUMNS)
                 for batch in _batches(lines):
                     left = [line for line in batch if line[0] > done]
                     summary.skipped += len(batch) - len(left)
-                    for imported in self._import(pool, left):
+                    _remember(seen, (line for line in batch if line[0] <= done and line[0] not in reported))
+                    for imported in self._import(pool, left, seen):
                         summary.outcomes[imported.outcome] += 1
-                        if imported.outcome not in _FINE:
+                        if imported.outcome not in FINE:
                             rows.writerow(
                                 [imported.number, imported.outcome, imported.account_id, imported.explanation]
                             )
                     report.flush()
-                    if batch[-1][0] > done:
+                    if left and not self.dry:
                         Note(batch[-1][0], self._target, reading.size, reading.sha256).write(note)
                     progress(summary)
-        note.unlink(missing_ok=True)
+        if not summary.conflicts and not reported:
+            self.report.unlink(missing_ok=True)
+        if not self.dry:
+            note.unlink(missing_ok=True)
         return summary
 
     @property
@@ -98,27 +126,64 @@ class ImportRun:
         organization = self.target.organization
         return f"{organization.id if organization else ''}/{self.target.directory_id or ''}"
 
-    def _import(self, pool: ThreadPoolExecutor, lines: Iterable[Line]) -> Iterator[Imported]:
-        """Several at a time; of two lines with one address, or one sourceId, the first one gets it, as in the file."""
+    def _lines(self, file: Iterable[bytes]) -> Iterator[Line]:
+        return read_rows(text_lines(file), is_csv=self.path.suffix.lower() == ".csv")
+
+    def _import(self, pool: ThreadPoolExecutor, lines: Iterable[Line], seen: Seen) -> Iterator[Imported]:
+        """Several at a time; of two lines that have something in common the first one gets it, as in the file."""
         first: list[ImportRow] = []
-        seen: set[tuple[str, str]] = set()
+        names: set[tuple[str, str]] = set()
         later: list[ImportRow] = []
         for number, document in lines:
             try:
-                if isinstance(document, RowError):
-                    raise document
-                row = import_row(number, document)
+                row = _row(number, document)
             except RowError as error:
                 yield Imported(number, Outcome.INVALID, explanation=str(error))
                 continue
-            names = {("email", row.address.canonical), ("sourceId", row.key)}
-            (later if names & seen else first).append(row)
-            seen |= names
-        yield from pool.map(self._import_row, first)
-        yield from map(self._import_row, later)
+            own = set(names_in_file(row, in_directory=True))
+            (later if own & names else first).append(row)
+            names |= own
+        for row, imported in [*self._import_all(pool, first, seen), *((row, None) for row in later)]:
+            found = imported or seen.clash(row) or self._import_row(row)
+            if found.outcome in FINE:
+                seen.add(row)
+            yield found
+
+    def _import_all(
+        self, pool: ThreadPoolExecutor, rows: Iterable[ImportRow], seen: Seen
+    ) -> Iterator[tuple[ImportRow, Imported]]:
+        clashes = [(row, seen.clash(row)) for row in rows]
+        fine = [row for row, clash in clashes if clash is None]
+        yield from ((row, clash) for row, clash in clashes if clash is not None)
+        yield from zip(fine, pool.map(self._import_row, fine), strict=True)
 
     def _import_row(self, row: ImportRow) -> Imported:
         return import_account(self.store, self.new_invocation(), self.target, row)
+
+
+def _row(number: int, document: Mapping[str, object] | RowError) -> ImportRow:
+    if isinstance(document, RowError):
+        raise document
+    return import_row(number, document)
+
+
+def _remember(seen: Seen, lines: Iterable[Line]) -> None:
+    for number, document in lines:
+        try:
+            row = _row(number, document)
+        except RowError:
+            continue
+        if seen.clash(row) is None:
+            seen.add(row)
+
+
+def _reported(report: Path) -> frozenset[int]:
+    """The numbers of the lines that an earlier part of this run did not import."""
+    try:
+        with report.open(encoding="utf-8", newline="") as rows:
+            return frozenset(int(row[0]) for row in csv.reader(rows) if row and row[0].isdecimal())
+    except FileNotFoundError:
+        return frozenset()
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

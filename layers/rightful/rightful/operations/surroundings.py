@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 from rightful.settings import Settings, SettingsMissingError, read_settings
 
 if TYPE_CHECKING:
+    from boto3 import Session
     from types_boto3_dynamodb import DynamoDBClient
 
     from rightful.storage.dynamodb import DynamoDBStore
     from rightful.storage.queue import SQSConflictQueue
+
+
+_CONNECTIONS = 64
+"""As many as any command works at a time."""
 
 
 class OperationError(Exception):
@@ -27,14 +32,42 @@ class Surroundings:
     settings: Settings
     base_url: str = ""
     dead_letter_queue_url: str = ""
+    stack: str = ""
+    account: str = ""
+    region: str | None = None
+
+    @property
+    def name(self) -> str:
+        """By what an operator names it: the stack, or else its table."""
+        return self.stack or self.settings.identity_table
+
+    @property
+    def where(self) -> str:
+        """Which deployment a command works on, as a line.
+
+        Raises:
+            BotoCoreError: there is no region, or no such profile.
+        """
+        if not self.session.region_name:
+            from botocore.exceptions import NoRegionError
+
+            raise NoRegionError
+        what = f"stack {self.stack}" if self.stack else f"table {self.settings.identity_table}"
+        account = f" of account {self.account}" if self.account else ""
+        return f"Working on {what} in {self.session.region_name}{account}."
+
+    @cached_property
+    def session(self) -> "Session":
+        """What AWS clients come from."""
+        return _session(self.region)
 
     @cached_property
     def client(self) -> "DynamoDBClient":
         """The DynamoDB client, patient: nobody waits for an answer within seconds."""
-        import boto3
         from botocore.config import Config
 
-        return boto3.client("dynamodb", config=Config(retries={"mode": "adaptive", "total_max_attempts": 10}))
+        config = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, max_pool_connections=_CONNECTIONS)
+        return self.session.client("dynamodb", config=config)
 
     @cached_property
     def queue(self) -> "SQSConflictQueue":
@@ -58,7 +91,19 @@ class Surroundings:
         return DynamoDBStore(self.client, Tables(found.identity_table, found.event_log_table, retention))
 
 
-def of_environment(environment: Mapping[str, str] = os.environ) -> Surroundings:
+def region_of(asked: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The region in AWS' own order: the command line, AWS_REGION, AWS_DEFAULT_REGION; None: the profile's, if it has
+    one. (botocore reads only the second of the two variables.)"""
+    return asked or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None
+
+
+def _session(region: str | None) -> "Session":
+    import boto3
+
+    return boto3.Session(region_name=region)
+
+
+def of_environment(environment: Mapping[str, str] = os.environ, *, region: str | None = None) -> Surroundings:
     """The deployment that the environment names, as a function's does.
 
     Raises:
@@ -68,33 +113,42 @@ def of_environment(environment: Mapping[str, str] = os.environ) -> Surroundings:
         settings = read_settings(environment)
     except SettingsMissingError as error:
         raise OperationError(f"Say which deployment: --stack <name>. ({error})") from error
-    return Surroundings(settings, settings.base_url, environment.get("CONFLICTS_DEAD_LETTER_QUEUE_URL", ""))
+    return Surroundings(
+        settings, settings.base_url, environment.get("CONFLICTS_DEAD_LETTER_QUEUE_URL", ""), region=region
+    )
 
 
-def of_stack(name: str) -> Surroundings:
+def of_stack(name: str, region: str | None = None) -> Surroundings:
     """A CloudFormation stack of the account and region that AWS' own variables say, with its functions' environment.
 
     Raises:
         OperationError: there is no such stack, or it is none of this service.
         ClientError, BotoCoreError: AWS does not let it be looked up, or is not there.
     """
-    import boto3
     from botocore.exceptions import ClientError
 
+    session = _session(region)
     try:
-        stacks = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        stacks = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
         if "ScimFunction" not in outputs:
             raise OperationError(f"{name} is a stack, but not one of this service: it has no output ScimFunction.")
-        function = boto3.client("lambda").get_function_configuration(FunctionName=outputs["ScimFunction"])
+        function = session.client("lambda").get_function_configuration(FunctionName=outputs["ScimFunction"])
     except ClientError as error:
         if error.operation_name != "DescribeStacks" or error.response["Error"]["Code"] != "ValidationError":
             raise
         raise OperationError(
-            f"There is no stack {name} in this account and region (AWS_PROFILE, AWS_REGION)."
+            f"There is no stack {name} in {session.region_name} of this account (AWS_PROFILE, --region)."
         ) from error
     try:
         settings = read_settings(function.get("Environment", {}).get("Variables", {}))
     except SettingsMissingError as error:
         raise OperationError(f"The scim function of {name} is not set up: {error}") from error
-    return Surroundings(settings, outputs["BaseUrl"], outputs["ConflictsDeadLetterQueueUrl"])
+    return Surroundings(
+        settings,
+        outputs["BaseUrl"],
+        outputs["ConflictsDeadLetterQueueUrl"],
+        stack=name,
+        account=stacks[0].get("StackId", "").split(":")[4:5][0] if stacks[0].get("StackId") else "",
+        region=region,
+    )

@@ -5,26 +5,19 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from rightful.accounts.address import InvalidAddressError, parse_address
 from rightful.accounts.address_hash import address_hash
 from rightful.invocation import Invocation
 from rightful.operations.checking import Report, check
-from rightful.operations.import_run import ImportRun, Summary
-from rightful.operations.importing import Target
 from rightful.operations.redriving import redrive
-from rightful.operations.restoring import Relation, restore
 from rightful.operations.surroundings import OperationError, Surroundings
 from rightful.organizations import domains, registry
 from rightful.organizations.organization import DomainPolicy, Organization
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import IdentityStore
-from rightful.storage.copying import differences, settle
 from rightful.storage.whole_table import rows
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Task = Callable[[Surroundings, Namespace, TextIO], int]
 
@@ -139,65 +132,9 @@ def check_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE if report.clean else LOOK
 
 
-def restore_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
-    """restore."""
-    table = at.settings.identity_table
-    if asked.table == table:
-        raise OperationError("This is the stack's own table: name the restored one.")
-    asked_for = {
-        Relation.MISSING: asked.missing,
-        Relation.DIFFERENT: asked.different,
-        Relation.EXTRA: asked.extra,
-    }
-    report = restore(
-        differences(at.client, asked.table, table),
-        lambda difference: settle(at.client, table, difference),
-        wanted=frozenset(relation for relation, is_asked in asked_for.items() if is_asked),
-        with_keys=asked.keys,
-        progress=lambda number: _progress(f"{number:,} differences looked at"),
-    )
-    _progress("")
-    for what, counted in (("put back", report.done), ("left as it is", report.left)):
-        out.writelines(
-            f"  {what:14} {number:8,}  {relation.value:10} {kind}\n"
-            for (relation, kind), number in sorted(counted.items())
-        )
-    if report.changed_meanwhile:
-        out.write(f"{report.changed_meanwhile:,} were changed meanwhile and left: writing goes on.\n")
-    if not report.left and not report.changed_meanwhile:
-        out.write("Everything is as in the restored table.\n" if not report.done else "")
-        return FINE
-    return LOOK
-
-
-def import_file(at: Surroundings, asked: Namespace, out: TextIO) -> int:
-    """import."""
-    organization = _organization(at.store, asked.organization) if asked.organization else None
-    if asked.directory is not None:
-        if organization is None:
-            raise OperationError("A directory is an organization's: --organization <id>.")
-        if at.store.directory_state(organization.id, asked.directory) is None:
-            raise OperationError("This organization has no such directory.")
-    report: Path = asked.report or asked.file.with_name(asked.file.name + ".conflicts.csv")
-    run = ImportRun(at.store, Target(organization, asked.directory), asked.file, report, max(1, asked.at_once))
-    summary = run.run(lambda so_far: _progress(_summary_text(so_far)))
-    _progress("")
-    if summary.started_over:
-        out.write(
-            "An earlier run stopped, with other content or for another organization or directory: started over.\n"
-        )
-    out.write(f"{_summary_text(summary)}\n")
-    if not summary.conflicts:
-        return FINE
-    out.write(f"{summary.conflicts:,} lines were not imported. Which, and why: {report}\n")
-    return LOOK
-
-
 def redrive_queue(at: Surroundings, _: Namespace, out: TextIO) -> int:
     """redrive."""
-    import boto3
-
-    number = redrive(boto3.client("sqs"), at.dead_letter_queue_url)
+    number = redrive(at.session.client("sqs"), at.dead_letter_queue_url)
     out.write(f"About {number} dead letters are on their way back.\n" if number else "There are no dead letters.\n")
     return FINE
 
@@ -244,10 +181,6 @@ def _progress(text: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{text:<78}\r")
         sys.stderr.flush()
-
-
-def _summary_text(summary: Summary) -> str:
-    return summary.text()
 
 
 def _report_json(report: Report) -> str:

@@ -9,6 +9,7 @@ from rightful.accounts.account import (
     AccountStatus,
     AwaitedLink,
     BeforeImage,
+    ExpectedUser,
     Flag,
     FormerLink,
     Link,
@@ -60,6 +61,7 @@ def account_item(account: Account) -> Item:
         "awaited": json_text([account.awaited.requester_key, text_of(account.awaited.until)])
         if account.awaited
         else None,
+        "expected": json_text(_expected_values(account.expected)) if account.expected else None,
         "before_image": json_text(_before_image_document(account.before_image)) if account.before_image else None,
         "links_made": account.links_made,
         "group_changes": account.group_changes or None,
@@ -121,6 +123,7 @@ def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
         link=_read_link(link) if link else None,
         former_link=_read_former_link(former) if former else None,
         awaited=_read_awaited(read.loaded("awaited")),
+        expected=_read_expected(read.loaded("expected")),
         attributes=read.document("attributes"),
         before_image=_read_before_image(before) if before else None,
         links_made=read.number("links_made"),
@@ -146,6 +149,17 @@ def _read_email(value: str | None, canonical: str | None) -> Address | None:
 
 def _read_awaited(document: object) -> AwaitedLink | None:
     return AwaitedLink(str(document[0]), moment_of(str(document[1]))) if isinstance(document, list) else None
+
+
+def _expected_values(expected: ExpectedUser) -> list[str | None]:
+    return [expected.organization_id, expected.directory_id, expected.user_name, expected.external_id]
+
+
+def _read_expected(document: object) -> ExpectedUser | None:
+    if not isinstance(document, list):
+        return None
+    organization_id, *others = document
+    return ExpectedUser(str(organization_id), *(None if other is None else str(other) for other in others))
 
 
 def _link_document(link: Link) -> dict[str, object]:

@@ -161,6 +161,10 @@ class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, Upkeep
         """The account that has that userName in that directory."""
         ...
 
+    def account_id_of_source(self, key: str) -> str | None:
+        """The account that was imported under that key (`operations.import_identity`)."""
+        ...
+
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """One conflict."""
         ...

@@ -3,7 +3,7 @@
 Each write carries what was there when the two were compared: what anybody changed since stays as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,33 @@ class Difference:
         return self.key.pk.partition("#")[0]
 
 
-def differences(client: "DynamoDBClient", restored: str, table: str) -> Iterator[Difference]:
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What DynamoDB says of a table: its key, and which table it is a restore of (empty: of none that is known)."""
+
+    arn: str
+    key: tuple[tuple[str, str], ...]
+    restored_from: str = ""
+
+
+def facts_of_table(client: "DynamoDBClient", table: str) -> TableFacts:
+    """Look at a table.
+
+    Raises:
+        ClientError: ResourceNotFoundException, there is no such table.
+    """
+    found = client.describe_table(TableName=table)["Table"]
+    key = sorted((part["KeyType"], part["AttributeName"]) for part in found["KeySchema"])
+    return TableFacts(found["TableArn"], tuple(key), found.get("RestoreSummary", {}).get("SourceTableArn", ""))
+
+
+Looked = Callable[[str, Collection[Key]], None]
+"""Told of each page of a table: its name, and the keys of the items on it."""
+
+
+def differences(
+    client: "DynamoDBClient", restored: str, table: str, looked: Looked = lambda *_: None
+) -> Iterator[Difference]:
     """Every item that `restored` has otherwise than `table`, then every one that only `table` has. Reads both tables
     twice, consistently.
 
@@ -43,10 +69,12 @@ def differences(client: "DynamoDBClient", restored: str, table: str) -> Iterator
         ClientError: ResourceNotFoundException, there is no such table.
     """
     for items, others in _side_by_side(client, restored, table):
+        looked(restored, items.keys())
         for key, item in items.items():
             if others.get(key) != item:
                 yield Difference(key, item, others.get(key))
     for items, others in _side_by_side(client, table, restored):
+        looked(table, items.keys())
         for key, item in items.items():
             if key not in others:
                 yield Difference(key, None, item)

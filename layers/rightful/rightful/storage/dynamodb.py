@@ -179,6 +179,11 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         item = self.identities.get_item(keys.user_name(directory_id, canonical_user_name))
         return Reader(item).text("account_id") if item else None
 
+    def account_id_of_source(self, key: str) -> str | None:
+        """See `IdentityStore.account_id_of_source`."""
+        item = self.identities.get_item(keys.source(key))
+        return Reader(item).text("account_id") if item else None
+
     def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
         """See `IdentityStore.account_ids_of_external_id`."""
         return self._found("external_id", keys.of_external_id(directory_id, external_id))

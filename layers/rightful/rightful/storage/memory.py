@@ -179,6 +179,10 @@ class MemoryStore(MemoryFurther, MemoryGroups, MemoryListing, MemoryUpkeep):
         """See `IdentityStore.account_id_of_user_name`."""
         return self._read(str, "USERNAME", directory_id, canonical_user_name)
 
+    def account_id_of_source(self, key: str) -> str | None:
+        """See `IdentityStore.account_id_of_source`."""
+        return self._read(str, "SOURCE", key)
+
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """See `IdentityStore.conflict`."""
         return self._read(Conflict, "CONFLICT", pointer.organization_id, pointer.conflict_id)
