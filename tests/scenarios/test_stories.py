@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
+from rightful.accounts.account import Account, AccountStatus, Flag, FormerLink
 from rightful.accounts.refusals import ClaimRefusedError
 from rightful.conflicts.conflict import Conflict, Resolution
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
@@ -139,9 +139,9 @@ def _ask(told: Told, name: str, other: str, deactivating: str | None) -> None:
     told.conflicts[name] = told.world.ask(name, f"{other}@example.com", active=active)
 
 
-def _create(told: Told, name: str, called: str | None, other: str, without: str | None = None) -> None:
+def _create(told: Told, name: str, called: str | None, other: str, sent: str | None = None) -> None:
     """A new user is created, or refused and recorded."""
-    external_id = None if without else f"external-{name}"
+    external_id = None if sent == "without externalId" else _NOBODYS.get(sent or "", f"external-{name}")
     try:
         account = told.world.create(called or name, f"{other}@example.com", external_id)
     except ClaimRefusedError as refused:
@@ -150,6 +150,17 @@ def _create(told: Told, name: str, called: str | None, other: str, without: str 
         told.conflicts[name] = refused.conflict
     else:
         told.ids[name] = account.id
+
+
+_NOBODYS = {"with the externalId N/A": "N/A", "with a blank externalId": " \u200b", "with the externalId 0": "0"}
+"""What a directory sends for nobody in particular."""
+
+
+def _formerly_as(external_id: str | None) -> Callable[[World, Account], Account]:
+    def change(_: World, account: Account) -> Account:
+        return replace(account, link=None, former_link=FormerLink(HERE, account.id, external_id, NOW))
+
+    return change
 
 
 def _push(told: Told, name: str, called: str, active: bool) -> None:
@@ -240,6 +251,8 @@ _PEOPLE_WORDS = {
     for word in ("privileged", "of another organization", "unlinked", "deactivated 30 days ago")
 } | {
     "elsewhere": HOLDER_WORDS["linked elsewhere"],
+    **{f"gone from here {words}": _formerly_as(external_id) for words, external_id in _NOBODYS.items()},
+    "gone from here without externalId": _formerly_as(None),
     "deactivated 3 days ago": lambda _, account: replace(
         account, status=AccountStatus.DEACTIVATED, deactivated_at=NOW - timedelta(days=3)
     ),
@@ -247,7 +260,7 @@ _PEOPLE_WORDS = {
 
 _STEPS: dict[str, Callable[..., None]] = {
     r"(\w+) asks for (\w+)'s( while deactivating)?": _ask,
-    r"(\w+) is created(?: as (\w+))? with (\w+)'s(?: (without externalId))?": _create,
+    r"(\w+) is created(?: as (\w+))? with (\w+)'s(?: (with.* externalId.*))?": _create,
     r"the directory has a key": _give_key,
     r"the directory's key is revoked": _revoke_key,
     r"the janitor comes": _janitor,

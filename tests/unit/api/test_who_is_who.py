@@ -255,6 +255,31 @@ def test_who_is_called_somebody_else_in_the_same_request_is_not_proved_to_be(sai
     assert account.holds == "js@example.com"
 
 
+@pytest.mark.parametrize("nothing", [" ", "N/A"])
+def test_in_a_bulk_request_too_nobody_gets_an_account_that_is_not_theirs(nothing: str) -> None:
+    service = Service(profile="generic", policy=STANDARD)
+    johns = left(service, person("john", externalId=nothing))
+    jane = {"method": "POST", "path": "/Users", "bulkId": "jane", "data": person("jane", externalId=nothing)}
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]
+    answer = service.scim("POST", "/Bulk", {"schemas": schemas, "Operations": [jane]})
+    assert answer.status == 200
+    assert [operation["status"] for operation in answer.body["Operations"]] == ["409"]  # type: ignore[index]
+    account = service.store.account(johns)
+    assert account is not None
+    assert account.link is None
+
+
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+def test_blank_addresses_can_be_removed_by_what_they_are(profile: str) -> None:
+    service = Service(profile=profile)
+    emails = [{"value": "ada@example.com", "type": "work"}, {"value": " ", "type": "home"}]
+    ada = service.create_user("ada", emails=emails)
+    removed = patch({"op": "remove", "path": 'emails[value eq " "]'})
+    assert service.scim("PATCH", f"/Users/{ada['id']}", removed).status in {200, 204}
+    shown = service.scim("GET", f"/Users/{ada['id']}").body
+    assert [email["value"] for email in shown["emails"]] == ["ada@example.com"]  # type: ignore[index]
+
+
 # Family 3: letters
 
 
@@ -316,3 +341,22 @@ def test_a_name_in_other_letters_is_taken_and_no_proof(user_name: str, address: 
         assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
         assert "other letters" in conflict.explanation
         assert account.holds == "jim@example.com"
+
+
+@pytest.mark.parametrize("spelling", ["jim@example.com.", "JIM@EXAMPLE.COM", "ｊim@example.com", " jim@example.com\t"])
+def test_administrators_and_the_host_application_find_an_address_in_each_of_its_spellings(spelling: str) -> None:
+    service = Service()
+    jims = account_of(service.create_user("jim"))
+    found = service.admin("GET", "/accounts", query={"email": spelling})
+    assert [account["id"] for account in found.body["items"]] == [jims]  # type: ignore[index]
+    assert service.accounts("POST", "", {"email": spelling}).status == 409
+
+
+def test_an_address_with_white_space_in_it_is_none_anywhere() -> None:
+    service = Service()
+    jim = service.create_user("jim")
+    wrong = "jim@ example.com"
+    assert service.scim("POST", "/Users", user("x") | {"emails": [{"value": wrong}]}).status == 400
+    assert service.scim("PATCH", f"/Users/{jim['id']}", email_patch(wrong)).status == 400
+    assert service.accounts("POST", "", {"email": wrong}).status == 400
+    assert service.admin("GET", "/accounts", query={"email": wrong}).status == 400

@@ -7,6 +7,7 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus, Flag, Origin
 from rightful.accounts.address import parse_address
+from rightful.accounts.further_addresses import ENTERPRISE_USER
 from rightful.conflicts.conflict import Conflict
 from rightful.groups.cleaning import finish_deletions
 from rightful.invocation import Invocation
@@ -31,7 +32,8 @@ THEIRS_ALONE = {"ORGANIZATION", "DIRECTORY", "TOKENS", "DOMAIN", "CONFLICT", "PE
 def customer(store: MemoryStore | None = None) -> Service:
     """People of every kind, a group, and conflicts; and somebody who has nothing to do with it."""
     service = Service(store=store or MemoryStore())
-    ada = service.create_user("ada", displayName="Ada", title="Countess")
+    number = {ENTERPRISE_USER: {"employeeNumber": "4711"}}
+    ada = service.create_user("ada", displayName="Ada", title="Countess", **number)
     bob = service.create_user("bob", active=False)
     gone = service.create_user("gone")
     assert service.scim("DELETE", f"/Users/{gone['id']}").status == 204

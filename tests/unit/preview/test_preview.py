@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rightful.accounts.further_addresses import ENTERPRISE_USER
 from rightful.api.admin_preview import MOST_CHANGES
 from rightful.api.proxy import Response
-from rightful.conflicts.policy import STANDARD, Brakes
-from rightful.organizations.registry import change_organization
+from rightful.conflicts.policy import STANDARD, Brakes, read_policy
+from rightful.organizations.registry import change_organization, create_directory
 from tests.support.service import AT_ONCE, Service
 from tests.support.work import lines_run
 
@@ -70,6 +71,34 @@ def test_a_leavers_address_needs_an_approval_or_moves_by_itself_as_the_policy_sa
         service.scim("DELETE", f"/Users/{leaver['id']}")
         [item] = foreseen(service, ("ada", "grace"))
         assert (item["verdict"], item["class"]) == (verdict, "deactivated")
+
+
+@pytest.mark.parametrize(
+    ("number", "third", "elsewhere", "verdict", "kind"),
+    [
+        ("4711", False, False, "automatic", "rehire"),
+        ("4711", False, True, "approval", "rehire"),
+        ("4711", True, False, "approval", "deactivated"),
+        ("N/A", False, False, "approval", "deactivated"),
+    ],
+)
+def test_who_is_the_same_person_is_foreseen(number: str, third: bool, elsewhere: bool, verdict: str, kind: str) -> None:
+    service = Service(policy=read_policy({"base": "custom", "rules": {"rehire": "auto", "deactivated": "approval"}}))
+    numbered = {ENTERPRISE_USER: {"employeeNumber": number}, "externalId": ""}
+    leaver = service.create_user("grace", **numbered)
+    service.scim("DELETE", f"/Users/{leaver['id']}")
+    if third:
+        service.create_user("third", **numbered)
+    if elsewhere:
+        service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Other"))
+    ada = service.create_user("ada", **numbered)
+    [item] = foreseen(service, ("ada", "grace"))
+    assert (item["verdict"], item["class"]) == (verdict, kind)
+    assert service.move(ada["id"], "grace").status == 409
+    service.remediate_all()
+    [conflict] = service.store.conflicts(service.organization.id, limit=5).conflicts
+    assert conflict.conflict_class == kind
+    assert conflict.status == ("applied" if verdict == "automatic" else "waiting_approval")
 
 
 def test_brakes_are_foreseen() -> None:

@@ -292,6 +292,6 @@ def without_outcome(conflict: Conflict) -> Conflict:
 def wanted_user_name(directory_id: str, user_name: str) -> Address:
     """What stands in the place of the wanted address where a conflict is about a userName.
 
-    Its canonical form can be no address: those are case-folded, and this has a capital letter.
+    Its canonical form can be no address: those are in lower case, and this has a capital letter.
     """
     return Address(user_name, f"userName:{directory_id}:{canonical_user_name(user_name)}")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from rightful.accounts.account import Account, Flag, Origin
 from rightful.accounts.erasing import erase_of_organization
+from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import changed_row
 from rightful.conflicts.waiters import end_of_waiters
 from rightful.invocation import Invocation
@@ -238,7 +239,11 @@ class _Offboarding:
                 return False  # somebody is at it
             after = released(before, self.invocation)
             row = changed_row(before, self.invocation, "The account is the person's own from now on.", approver=self.by)
-            writes: list[Write] = [PutAccount(after, before.version), *map(AppendLog, row)]
+            writes: list[Write] = [
+                PutAccount(after, before.version),
+                *further_writes([(before, after)]),
+                *map(AppendLog, row),
+            ]
             if before.sign_up_key is not None and after.sign_up_key is None:
                 writes.append(ReleaseSource(before.sign_up_key, before.id))
             try:
