@@ -6,6 +6,7 @@ import pytest
 
 from rightful.api.proxy import Response
 from rightful.conflicts.policy import STANDARD
+from rightful.organizations.registry import revoke_token
 from tests.support.provisioned import BrokenQueue
 from tests.support.service import Service
 
@@ -70,3 +71,18 @@ def test_a_wrong_method_is_405_method_not_allowed(method: str, route: str, allow
     assert answer.headers == {"Allow": allowed}
     assert Service().accounts("DELETE").status == 405
     assert Service().admin("GET", "/nothing").status == 404
+
+
+@pytest.mark.parametrize(("happens", "code"), [("the key is revoked", "ended"), ("the holder is marked", "changed")])
+def test_a_decision_that_did_not_happen_is_said_to_be_none_though_the_queue_is_down(happens: str, code: str) -> None:
+    service, conflict_id = waiting()
+    conflict = body_of(service.admin("GET", "/conflicts/{id}", parameters={"id": conflict_id}))
+    if happens == "the key is revoked":
+        revoke_token(service.store, service.invocation(), service.scim_key)
+    else:
+        parameters = {"id": conflict["holder"]["accountId"], "flag": "legal_hold"}
+        service.accounts("PUT", "/{id}/flags/{flag}", parameters=parameters)
+    service.queue = BrokenQueue()  # type: ignore[assignment]
+    body = {"decision": "approve", "reason": "she is the new head of sales", "version": conflict["version"]}
+    answer = service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict_id})
+    assert (answer.status, body_of(answer)["error"]["code"]) == (409, code)

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from rightful.accounts.account import Account
 from rightful.api.proxy import Response
 from rightful.conflicts.conflict import Conflict
 from rightful.conflicts.policy import STANDARD, Policy, read_policy
 from rightful.events.publishing import events_of
+from rightful.organizations.domains import add_domain, remove_domain
 from rightful.organizations.tokens import Token
+from rightful.storage.contract import Pointer
 from rightful.storage.writes import PutConflict
 from tests.support.service import AT_ONCE, Service, email_patch, patch, user
 from tests.support.stream import StreamingStore
@@ -298,8 +301,9 @@ def test_what_changes_what_was_read_makes_it_another_version(
 
 
 @pytest.mark.parametrize("at", ["before the approval is stored", "before it is examined"])
+@pytest.mark.parametrize("happens", [Desk.comes_back, Desk.login, lambda desk: desk.act(desk.holder_id, "reactivate")])
 def test_a_change_that_comes_while_somebody_approves_is_not_what_they_read(
-    at: str, monkeypatch: pytest.MonkeyPatch
+    at: str, happens: Callable[[Desk], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk()
     commit, done = desk.service.store.commit, False
@@ -309,10 +313,10 @@ def test_a_change_that_comes_while_somebody_approves_is_not_what_they_read(
         mine = not done and any(isinstance(write, PutConflict) and write.conflict.approvals for write in writes)
         done = done or mine
         if mine and at == "before the approval is stored":
-            desk.comes_back()
+            happens(desk)
         commit(writes, **more)
         if mine and at == "before it is examined":
-            desk.comes_back()
+            happens(desk)
 
     monkeypatch.setattr(desk.service.store, "commit", racing)
 
@@ -320,12 +324,22 @@ def test_a_change_that_comes_while_somebody_approves_is_not_what_they_read(
 
     assert done
     assert desk.unmoved()
-    assert (desk.document["class"], desk.document["approvals"]) == ("active_in_directory", [])
+    assert (desk.version != desk.read, desk.document["approvals"]) == (True, [])
     log: Any = desk.service.admin("GET", "/log").body
     assert any("those approvals have ended" in row["explanation"] for row in log["items"])
-    desk.service.scim("DELETE", f"/Users/{desk.leaver}")
+
+
+def test_an_approval_that_a_change_has_ended_does_not_come_back_with_what_was() -> None:
+    desk = Desk(TWO)
+    assert desk.say("approve", version=desk.read).status == 200
+    desk.flag(desk.holder_id)
     desk.say("retry")
-    assert desk.unmoved(), "an approval that did not count does not come back"
+    desk.flag(desk.holder_id, "DELETE")
+    desk.say("retry")
+    assert desk.version == desk.read
+    assert desk.document["approvals"] == []
+    assert desk.say("approve", desk.service.new_admin_key("Jo"), version=desk.read).status == 200
+    assert desk.unmoved()
 
 
 def test_what_one_of_two_read_counts_for_nothing_else() -> None:
@@ -428,3 +442,57 @@ def test_who_was_told_by_an_event_is_told_again_when_it_is_something_else() -> N
         if event.type.value == "conflict.needs_approval"
     ]
     assert [each["version"] for each in told] == [desk.version]
+
+
+def test_what_happens_by_itself_is_nobody_s_who_agreed_to_something_else() -> None:
+    store = StreamingStore()
+    desk = Desk(TWO, store)
+    assert desk.say("approve", version=desk.read).status == 200
+    desk.comes_back()
+    [new] = [each for each in store.all_of(Account) if each.id == desk.holder_id]
+    assert new.link is not None
+    assert desk.service.move(new.link.scim_id, "office").status == 200
+    desk.service.remediate_all()
+    desk.say("retry")
+
+    after = desk.document
+
+    assert (after["status"], after["class"], after["approvals"]) == ("applied", "stale_index", [])
+    log: Any = desk.service.admin("GET", "/log").body
+    [row] = [each for each in log["items"] if each["action"] == "conflict.applied"]
+    assert row["approver"] is None
+
+
+def test_what_was_read_is_asked_for_before_anything_is_said_about_the_accounts_of_an_undo() -> None:
+    desk = Desk(AT_ONCE)
+    assert desk.document["status"] == "applied"
+    assert desk.service.move(desk.ada, "office").status == 200
+    assert error_of(desk.say("undo"))[1] == "version_required"
+    assert error_of(desk.say("undo", version="x"))[1] == "changed"
+    assert error_of(desk.say("undo", version=desk.version))[1] == "not_undoable"
+
+
+def test_a_wish_to_undo_is_for_what_was_done_as_it_was_read() -> None:
+    desk = Desk(TWO)
+    service, jo = desk.service, desk.service.new_admin_key("Jo")
+    assert service.scim("POST", "/Users", user("sales", externalId="another", userName="another")).status == 409
+    service.remediate_all()
+    [desk.conflict_id] = [each.id for each in service.store.all_of(Conflict) if each.id != desk.conflict_id]
+    for key in (None, jo):
+        assert desk.say("approve", key, version=desk.version).status == 200
+    read = desk.version
+    assert desk.say("undo", version=read).status == 200
+    remove_domain(service.store, service.invocation(), service.organization, "example.com")
+    service.remediate_all()
+    service.queue.send(Pointer(service.organization.id, desk.conflict_id), correlation_id="test")
+    service.remediate_all()
+    organization = service.store.organization(service.organization.id)
+    assert organization is not None
+    add_domain(service.store, service.invocation(), organization, "example.com")
+    assert desk.version != read, "the address is kept for nobody any more"
+
+    assert error_of(desk.say("undo", jo, version=read))[1] == "changed"
+    assert desk.say("undo", jo, version=desk.version).status == 200
+
+    assert desk.document["status"] == "applied"
+    assert [each["by"] for each in desk.document["undoApprovals"]] == ["Jo"]

@@ -97,7 +97,7 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
         evidence=dict(diagnosis.evidence),
         decision=decision.rule.value,
         next_step=None,
-        approvals=decision.approvals or conflict.approvals,
+        approvals=decision.approvals,
         updated_at=now,
         resolved_at=now,
         deactivation_pending=False,

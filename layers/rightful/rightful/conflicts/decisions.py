@@ -231,14 +231,15 @@ def _as_read(
     snapshot = gather(store, invocation, conflict)
     end = reason_to_end(snapshot)
     if end is not None:
-        remediate(store, queue, invocation, pointer)
+        with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
+            remediate(store, queue, invocation, pointer)
         raise DecisionError("ended", end[1])
     if version is None:
         raise DecisionError("version_required", VERSION_REQUIRED, "version")
     diagnosis = diagnose(snapshot)
     if version == version_now(snapshot, diagnosis):
         return snapshot, diagnosis
-    with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
+    with suppress(QueueUnavailableError):
         remediate(store, queue, invocation, pointer)
     raise DecisionError("changed", changed(_existing(store, pointer)))
 

@@ -86,12 +86,12 @@ def undo(
             _write_trail(store, legs, invocation)
             legs = give_groups_back(store, invocation, legs)
             return Outcome(Effect.NOTHING, legs[0], _wake(store, queue, legs))
-        asked = {leg.requester.account_id for leg in legs}
-        touched = _touched_accounts(store, legs)
         if version is None:
             raise DecisionError("version_required", VERSION_REQUIRED, "version")
         if version != version_of(conflict):
             raise DecisionError("changed", changed(conflict))
+        asked = {leg.requester.account_id for leg in legs}
+        touched = _touched_accounts(store, legs)
         moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
         wish = Approval(key.id, key.holder, text, invocation.now, version=version)
         needs_two = _needs_two(organization, legs, moves, invocation)
