@@ -28,12 +28,15 @@ from rightful.upkeep.reservations import end_reservations
 from rightful.upkeep.waiting import send_due
 from tests.properties.delivering import Delivering
 from tests.properties.machine import DIRECTORIES, NAMES, POLICIES, Asked
+from tests.properties.proofs import BLANKS, FILLERS
 from tests.scenarios.world import HERE, OURS
 from tests.support.builders import NOW
 
 MEANWHILE = ["address", "state", "removal", "domain", "fact", "another delivery"]
 indexes = st.integers(0, 30)
 names = st.sampled_from(NAMES)
+numbers = st.sampled_from(["1", "2", "her own", "her own", None, *FILLERS, *BLANKS])
+whose = st.sampled_from(["one", "one", "one", "another", None, *BLANKS])
 also = st.sampled_from([None, *NAMES])
 """Another address of a user: somebody's own, perhaps."""
 
@@ -48,16 +51,18 @@ class Happenings(Delivering):
 
     def __init__(self) -> None:
         super().__init__()
-        for name in NAMES[:4]:
-            self.a_directory_creates_a_user(HERE, name, None)
+        for name, person in zip(NAMES, ("one", "one", " ", None), strict=False):
+            self.a_directory_creates_a_user(HERE, name, None, person=person)
+        self.a_directory_creates_a_user(HERE, NAMES[-1], "her own", person=" ")
+        self.a_directory_removes_a_user(len(self._linked()) - 1)
 
     @rule(
         directory_id=st.sampled_from([HERE, HERE, HERE, *DIRECTORIES]),
         name=names,
-        number=st.sampled_from(["1", "2", None]),
+        number=numbers,
         also=also,
         called=st.one_of(st.none(), names),
-        person=st.sampled_from(["one", "one", "one", "another", None]),
+        person=whose,
     )
     def a_directory_creates_a_user(
         self,
@@ -69,17 +74,37 @@ class Happenings(Delivering):
         person: str | None = "one",
     ) -> None:
         """Its address may be another's, its userName may have changed or be used by two people, and not every directory
-        sends externalIds."""
+        sends externalIds, or such as say anything."""
         resource: dict[str, object] = {
             "userName": called or name,
             "emails": _emails(name, also),
             "active": True,
         }
-        if number:
-            resource[ENTERPRISE_USER] = {"employeeNumber": number}
-        if person:
-            resource["externalId"] = f"{name} {person}"
+        if number is not None:
+            resource[ENTERPRISE_USER] = {"employeeNumber": f"of {name}" if number == "her own" else number}
+        if person is not None:
+            resource["externalId"] = person if person in BLANKS else f"{name} {person}"
         self._provision(Asked(directory_id, None, lambda _: resource))
+
+    @precondition(lambda self: self._left())
+    @rule(
+        who=indexes,
+        directory_id=st.sampled_from([None, None, None, *DIRECTORIES]),
+        person=whose,
+        number=numbers,
+        called=names,
+    )
+    def a_directory_creates_somebody_who_left(
+        self, who: int, directory_id: str | None, person: str | None, number: str | None, called: str
+    ) -> None:
+        """By the address, so that it meets the account; it may be a new person, by anything that identifies one."""
+        account = self._pick(self._left(), who)
+        assert account.former_link is not None
+        assert account.holds is not None
+        name = account.holds.partition("@")[0]
+        self.a_directory_creates_a_user(
+            directory_id or account.former_link.directory_id, name, number, None, called, person
+        )
 
     @precondition(lambda self: self._linked())
     @rule(

@@ -22,7 +22,7 @@ from rightful.storage.settings_writes import ListToken, PutDirectory, PutOrganiz
 from tests.scenarios.world import ELSEWHERE, HERE, OURS, THEIRS, World
 from tests.support.builders import a_directory, a_token
 
-NAMES = [f"n{number}" for number in range(6)]
+NAMES = [f"n{number}" for number in range(7)]
 DIRECTORIES = {HERE: OURS, ELSEWHERE: OURS, "erasing": OURS, "there": THEIRS}
 POLICIES = [
     Policy(),
@@ -172,6 +172,10 @@ class Machine(RuleBasedStateMachine):
 
     def _linked(self) -> list[Account]:
         return [account for account in self._accounts() if account.link]
+
+    def _left(self) -> list[Account]:
+        found = [account for account in self._accounts() if account.former_link and not account.link]
+        return [account for account in found if account.email and not account.email.is_placeholder]
 
     def _of_ours(self) -> list[Account]:
         return [account for account in self._accounts() if account.organization_id == OURS]

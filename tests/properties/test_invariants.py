@@ -1,6 +1,7 @@
 """Random provisioning, sign-ups, conflicts, decisions, deliveries twice and out of order, clocks that move: after every
 step the invariants of the product hold, and in the end nothing is left waiting for an address that is free."""
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import invariant
 
@@ -9,11 +10,16 @@ from rightful.conflicts.recording import pointer_of
 from rightful.storage.writes import Hold
 from tests.properties.happenings import Happenings
 from tests.properties.machine import NAMES, POLICIES
-from tests.scenarios.world import check_invariants
+from tests.properties.proofs import BLANKS, FILLERS, Seen
+from tests.scenarios.world import ELSEWHERE, HERE, check_invariants
 
 
 class Life(Happenings):
     """What must hold, whatever happens."""
+
+    def __init__(self) -> None:
+        self.seen = Seen()
+        super().__init__()
 
     @invariant()
     def every_address_has_one_holder(self) -> None:
@@ -31,6 +37,10 @@ class Life(Happenings):
             assert conflict is not None, f"{canonical} is kept for nobody"
             assert conflict.prepared
             assert canonical in {conflict.wanted.canonical, ""}
+
+    @invariant()
+    def nobody_gets_an_account_without_a_proof(self) -> None:
+        self.seen.check(self._accounts(), self._conflicts())
 
     @invariant()
     def the_last_word_on_somebody_s_state_holds(self) -> None:
@@ -79,6 +89,35 @@ def test_an_undo_and_a_retry_put_nobody_out_whom_the_directory_let_in() -> None:
     life.an_administrator_has_it_undone_and_tried_again(which=23)
     life.the_last_word_on_somebody_s_state_holds()
     assert {account.holds: account.active for account in life._linked()}["n5@example.com"]
+    life.teardown()
+
+
+@pytest.mark.parametrize("person", BLANKS)
+@pytest.mark.parametrize("called", ["n4", "n6"])
+def test_a_blank_is_nobody_s_id(called: str, person: str) -> None:
+    life = Life()
+    life.a_directory_creates_a_user(HERE, "n5", None, None, "her", person)
+    life.a_directory_removes_a_user(len(life._linked()) - 1)
+    life.nobody_gets_an_account_without_a_proof()
+    life.a_directory_creates_somebody_who_left(1, None, person, None, called)
+    life.nobody_gets_an_account_without_a_proof()
+    life.teardown()
+
+
+@pytest.mark.parametrize("number", [*FILLERS, *BLANKS, "1", "her own, elsewhere"])
+@pytest.mark.parametrize("person", ["another", None])
+def test_a_number_that_others_have_or_that_is_none_is_nobody_s_id(person: str | None, number: str) -> None:
+    life = Life()
+    life.a_directory_creates_a_user(ELSEWHERE, "n4", "1")
+    elsewhere = number == "her own, elsewhere"
+    number = "her own" if elsewhere else number
+    life.a_directory_creates_a_user(HERE, "n5", number, None, None, None if person else "one")
+    life.a_directory_removes_a_user(len(life._linked()) - 1)
+    life.nobody_gets_an_account_without_a_proof()
+    life.a_directory_creates_somebody_who_left(1, ELSEWHERE if elsewhere else None, person, number, "n6")
+    life.nobody_gets_an_account_without_a_proof()
+    life._drain()
+    life.nobody_gets_an_account_without_a_proof()
     life.teardown()
 
 
