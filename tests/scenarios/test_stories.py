@@ -10,14 +10,21 @@ import pytest
 
 from rightful.accounts.account import Account, AccountStatus, Flag, FormerLink
 from rightful.accounts.refusals import ClaimRefusedError
-from rightful.conflicts.conflict import Conflict, Resolution
+from rightful.conflicts.conflict import Conflict, ConflictClass, Operation, Resolution
 from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
-from rightful.conflicts.policy import Brakes, Policy, PolicyBase
+from rightful.conflicts.policy import Brakes, Policy, PolicyBase, Rule
 from rightful.conflicts.recording import pointer_of
 from rightful.conflicts.version import version_of
+from rightful.organizations.confirming import confirm_directory, confirm_policy, confirm_token
+from rightful.organizations.loosening import noting_who
+from rightful.organizations.one_word import OneAdministrator, OneWord
+from rightful.organizations.organization import OnDelete
+from rightful.organizations.registry import change_directory, change_organization
+from rightful.organizations.settings_error import SettingsError
 from rightful.organizations.tokens import Scope, Token
+from rightful.scim.errors import ScimError
 from rightful.storage.contract import Pointer
-from rightful.storage.settings_writes import DeleteToken, ListToken, UnlistToken
+from rightful.storage.settings_writes import DeleteToken, ListToken, PutToken, UnlistToken
 from rightful.upkeep.reservations import end_reservations
 from rightful.upkeep.waiting import send_due
 from tests.scenarios.world import (
@@ -105,8 +112,9 @@ class Told:
         """Take one step of the story."""
         refused = re.fullmatch(r"(.+) is refused: (\w+)", step)
         if refused:
-            with pytest.raises(DecisionError) as error:
+            with pytest.raises((DecisionError, SettingsError)) as error:
                 self.take(refused[1])
+            assert isinstance(error.value, DecisionError | SettingsError)
             assert error.value.code == refused[2]
             return
         for pattern, action in _STEPS.items():
@@ -184,6 +192,70 @@ def _give_key(told: Told) -> None:
     key = a_token("hash 1", id="key 1", organization_id=OURS, directory_id=HERE)
     told.world.commit(ListToken(key))
     told.world.key_id = key.id
+
+
+def _issue_own_key(told: Told, who: str) -> None:
+    """An administrator issues a key of the directory, and sends with it from now on."""
+    key = a_token(
+        "own hash", id="own key", organization_id=OURS, directory_id=HERE, issued=OneWord(who, told.world.now)
+    )
+    told.keys["own key"] = key
+    told.world.commit(PutToken(key), ListToken(key))
+    told.world.key_id, told.world.alone_until = key.id, key.alone_until()
+
+
+def _confirm_key(told: Told, who: str) -> None:
+    world = told.world
+    key = confirm_token(world.store, world.invocation(), told.keys["own key"], by=who, reason="We agreed.")
+    world.alone_until = key.alone_until()
+
+
+def _let_erase(told: Told, who: str) -> None:
+    world = told.world
+    state = world.store.directory_state(OURS, HERE)
+    assert state is not None
+    changed = replace(state.directory, on_delete=OnDelete.ERASE, erasing=OneWord(who, world.now))
+    change_directory(world.store, world.invocation(), changed)
+
+
+def _confirm_rule(told: Told, who: str) -> None:
+    world = told.world
+    state = world.store.directory_state(OURS, HERE)
+    assert state is not None
+    confirm_directory(world.store, world.invocation(), state.directory, by=who, reason="We agreed.")
+
+
+def _demand_two(told: Told, name: str) -> None:
+    rules = {ConflictClass(name): Rule.TWO_APPROVALS}
+    told.world.change_organization(policy=Policy(base=PolicyBase.CUSTOM, rules=rules))
+
+
+def _loosen(told: Told, who: str, rule: str, name: str) -> None:
+    world, before = told.world, told.world.organization
+    rules = {**before.policy.rules, ConflictClass(name): Rule(rule)}
+    after = replace(before, policy=Policy(base=PolicyBase.CUSTOM, rules=rules))
+    change_organization(world.store, world.invocation(), noting_who(before, after, OneAdministrator(who), world.now))
+
+
+def _confirm_policy(told: Told, who: str) -> None:
+    world = told.world
+    confirm_policy(world.store, world.invocation(), world.organization, by=who, reason="We agreed.")
+
+
+def _move(told: Told, name: str, to: str, in_vain: str | None) -> None:
+    """The directory gives somebody another address; in vain, where that takes two people."""
+    address = f"{to.removesuffix(chr(39) + 's')}@example.com"
+    emails = [{"value": address, "type": "work", "primary": True}]
+    if in_vain is None:
+        told.world.push(name, Operation.PATCH, emails=emails)
+        return
+    with pytest.raises(ScimError) as error:
+        told.world.push(name, Operation.PATCH, emails=emails)
+    assert error.value.status == 403
+    key = f"account:{name}"
+    found = told.world.store.conflict(Pointer(OURS, told.world.store.pending_conflicts([key])[key]))
+    assert found is not None
+    told.conflicts[name] = found
 
 
 def _janitor(told: Told) -> None:
@@ -275,6 +347,15 @@ _STEPS: dict[str, Callable[..., None]] = {
     r"(\w+) loses the flag": lambda told, name: told.world.write(name, flags=frozenset()),
     r"(\w+) is deleted softly as (\w+)'s": lambda told, name, of: _push(told, name, DIGITS + of, False),
     r"(\w+) is restored as (\w+)'s": lambda told, name, of: _push(told, name, of, True),
+    r"(\w+) issues a key of the directory": _issue_own_key,
+    r"(\w+) confirms the key": _confirm_key,
+    r"(\w+) lets the directory erase": _let_erase,
+    r"(\w+) confirms the delete rule": _confirm_rule,
+    r"policy: two approvals for (\w+)": _demand_two,
+    r"(\w+) has the policy say (\w+) for (\w+)": _loosen,
+    r"(\w+) confirms the policy": _confirm_policy,
+    r"the directory moves (\w+) to (\w+(?:'s)?)( in vain)?": _move,
+    r"the directory deletes (\w+)": lambda told, name: told.world.delete(name),
     r"deliver": _deliver,
     r"(\w+) reads (\w+)'s": _read,
     r"(.+) approves (linking |releasing )?(\w+)'s( as it was read)?": _approve,
@@ -326,6 +407,7 @@ _ENDS: dict[str, Callable[..., bool]] = {
     r"(\w+) is linked": lambda told, name: told.account(name).link is not None,
     r"(\w+)'s is kept for (\w+)": _kept_for,
     r"(\w+)'s is free": _is_free,
+    r"(\w+) is gone": lambda told, name: told.world.store.account(told.ids.get(name, name)) is None,
     r"(\w+) is (\w+) again": lambda told, name, former: told.ids.get(name) == former,
     r"(\w+) awaits nobody": lambda told, name: told.account(name).awaited is None,
     r"nobody is to do anything about (\w+)'s": lambda told, name: (

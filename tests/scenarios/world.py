@@ -75,6 +75,7 @@ class World:
     domains: frozenset[str] = frozenset({"example.com"})
     domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY
     key_id: str = ""
+    alone_until: datetime | None = None
     told: Items = field(default_factory=dict)
 
     def new_id(self) -> str:
@@ -254,9 +255,14 @@ class World:
         """Remediate one conflict, whatever the queue holds."""
         return remediate(self.store, self.queue, self.invocation(), pointer_of(conflict))
 
+    def provisioning(self) -> Provisioning:
+        """What a directory does to its users, with the key that it has."""
+        recorder = RefusalRecorder(self.store, self.queue, key_id=self.key_id)
+        return Provisioning(self.store, recorder, OURS, HERE, self.alone_until)
+
     def create(self, user_name: str, email: str, external_id: str | None) -> Account:
         """A directory creates a user; a refusal is recorded and raised."""
-        provisioning = Provisioning(self.store, RefusalRecorder(self.store, self.queue, key_id=self.key_id), OURS, HERE)
+        provisioning = self.provisioning()
         resource = attributes(user_name, email) | {"externalId": external_id, "active": True}
         if external_id is None:
             del resource["externalId"]
@@ -265,7 +271,7 @@ class World:
 
     def push(self, name: str, operation: Operation = Operation.PUT, **wanted: object) -> Account:
         """A user's directory sends attributes of theirs; a refusal is recorded and raised."""
-        provisioning = Provisioning(self.store, RefusalRecorder(self.store, self.queue, key_id=self.key_id), OURS, HERE)
+        provisioning = self.provisioning()
         link = self.account(name).link
         assert link is not None
         said = said_by_resource(wanted)
@@ -273,6 +279,13 @@ class World:
         return provisioning.change(
             link.scim_id, lambda now: {**now, **wanted}, operation, state, self.invocation(), statement=said
         )
+
+    def delete(self, name: str) -> None:
+        """A user's directory deletes them."""
+        link = self.account(name).link
+        assert link is not None
+        provisioning = self.provisioning()
+        provisioning.remove(link.scim_id, provisioning.state(link.scim_id), self.invocation())
 
     def publish(self) -> None:
         """Read the change stream: who waits for what changed is woken."""

@@ -34,11 +34,11 @@ def what_takes_two(account: Account, policy: Policy, now: datetime) -> str:
 def kinds_of(account: Account) -> frozenset[ConflictClass]:
     """The classes that a conflict can have whose holder this account is, whoever wants the address: some of them hang
     on that (the same directory, the same person). A swap is no kind of account."""
-    if account.organization_id is None or not account.claimed:
-        return frozenset({ConflictClass.CLAIMABLE, *_of_sign_ups(account)})
     if account.link is not None and account.active:
         return frozenset({ConflictClass.ACTIVE_IN_DIRECTORY, ConflictClass.OTHER_DIRECTORY})
     linked = {ConflictClass.OTHER_DIRECTORY} if account.link is not None else set[ConflictClass]()
+    if account.organization_id is None or not account.claimed:
+        return frozenset({ConflictClass.CLAIMABLE, *linked, *_of_sign_ups(account)})
     if account.status is AccountStatus.PENDING_DELETION:
         return frozenset({ConflictClass.PENDING_DELETION, *linked})
     if account.status is AccountStatus.DEACTIVATED:
