@@ -243,6 +243,12 @@ def test_an_item_that_changed_since_it_was_compared_is_left(
     assert not settle(client, table, lost)
 
 
+def test_a_table_that_is_not_there_is_named(run: Run) -> None:
+    code, _, complained = run("restore", "nope")
+    assert code == command.FAILED
+    assert complained == "There is no table nope in eu-central-1 of this account.\n"
+
+
 def test_the_stacks_own_table_is_not_a_restored_one(run: Run, deployed: Deployed) -> None:
     code, _, complained = run("restore", deployed.store.identities.name)
     assert code == command.FAILED

@@ -64,8 +64,12 @@ INTO_A_DIRECTORY = [
     ({"userName": "ada", **EXTERNAL}, pushed(email="ada.byron@example.com", **EXTERNAL), 201),  # the userName does
     ({"userName": "ada", **EXTERNAL}, pushed(), 201),
     ({"userName": "ada", "active": False, **EXTERNAL}, pushed(**EXTERNAL), 201),
+    ({}, pushed("another", **EXTERNAL), 201),  # the file says the address of the directory's user, and no more
     # Never somebody else's:
     ({"userName": "ada", **EXTERNAL}, pushed(**OTHER), 409),
+    (EXTERNAL, pushed("another"), 409),
+    (EXTERNAL, pushed(**OTHER), 409),
+    ({"active": False}, pushed("another", **EXTERNAL), 409),
     ({"userName": "ada"}, pushed(email="another@example.com"), 409),
     ({"userName": "ada"}, pushed("another"), 409),
     ({"userName": "ada"}, pushed("another", **EXTERNAL), 409),

@@ -26,7 +26,7 @@ class Seen:
             if earlier is not None and self._lines[earlier] != _digest("line", same_line(row)):
                 explanation = (
                     f"{column}: line {earlier:,} has the same{_how(column)}, and says otherwise who it is. Find out "
-                    "whose it is, and mend the other line."
+                    "whose it is, and mend the one that is wrong."
                 )
                 return Imported(row.number, TAKEN_IN_FILE[column], explanation=explanation)
         return None

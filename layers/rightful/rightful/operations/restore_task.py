@@ -57,7 +57,11 @@ def restore_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
 
 def _compared(at: Surroundings, asked: Namespace, wish: Wish) -> Comparison:
     table = at.settings.identity_table
-    ours, theirs = facts_of_table(at.client, table), facts_of_table(at.client, asked.table)
+    ours = facts_of_table(at.client, table)
+    try:
+        theirs = facts_of_table(at.client, asked.table)
+    except at.client.exceptions.ResourceNotFoundException as error:
+        raise OperationError(f"There is no table {asked.table} in {at.session.region_name} of this account.") from error
     if why := why_not_a_table_of_ours(ours, theirs):
         raise OperationError(f"{asked.table}: {why}")
     comparison, telling = Comparison(), Telling()
@@ -90,9 +94,9 @@ def _what(comparison: Comparison, wish: Wish, table: str) -> str:
 
 
 def _print(out: TextIO, report: Restored) -> int:
-    for what, numbers in (("put back", report.done), ("left as it is", report.left)):
+    for done, numbers in ((True, report.done), (False, report.left)):
         out.writelines(
-            f"  {what:14} {number:8,}  {relation.value:10} {kind}\n"
+            f"  {_done(relation) if done else 'left as it is':14} {number:8,}  {relation.value:10} {kind}\n"
             for (relation, kind), number in sorted(numbers.items())
         )
     if report.changed_meanwhile:
@@ -101,3 +105,7 @@ def _print(out: TextIO, report: Restored) -> int:
         out.write("Everything is as in the restored table.\n" if not report.done else "")
         return FINE
     return LOOK
+
+
+def _done(relation: Relation) -> str:
+    return "removed" if relation is Relation.EXTRA else "put back"
