@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from rightful.accounts.account import AccountStatus, Flag
+from rightful.invocation import Invocation
 from rightful.operations import command
+from rightful.organizations import directory_deletion
 from rightful.organizations.tokens import digest
 from rightful.storage.contract import Pointer
 from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict
@@ -14,6 +16,7 @@ from tests.support.builders import NOW, a_conflict, an_account
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 
+ALONE = ("--at-once", "1")  # moto takes one call at a time
 CSV = "email,userName,externalId\nada@example.com,ada,1\nbob@example.com,bob,2\n"
 
 
@@ -32,7 +35,7 @@ def made(run: Run, tmp_path: Any) -> dict[str, str]:
         "scim": value(directory, "key"),
     }
     code, printed, complained = run(
-        "import", str(file), "--organization", organization_id, "--directory", made["directory"]
+        "import", str(file), "--organization", organization_id, "--directory", made["directory"], *ALONE
     )
     assert code == 0, (printed, complained)
     return made
@@ -72,7 +75,7 @@ def test_directories_are_listed_and_renamed(run: Run, deployed: Deployed, made: 
 
 def test_a_directory_is_deleted_once_its_name_is_said(run: Run, deployed: Deployed, made: dict[str, str]) -> None:
     table = deployed.store.identities.name
-    delete = ("directory", "delete", made["organization"], made["directory"])
+    delete = ("directory", "delete", made["organization"], made["directory"], *ALONE)
     before = items_of(deployed, table)
     code, printed, _ = run(*delete, "--dry-run")
     assert (code, "2 users" in printed, "Nothing was changed." in printed) == (0, True, True)
@@ -99,7 +102,7 @@ def test_a_customer_is_offboarded_and_everything_agrees(
     store = deployed.store
     conflict = a_conflict(made["organization"], "conflict", directory_id=made["directory"])
     store.commit([PutConflict(conflict, None)], remaining=lambda: 10.0)
-    delete = ("organization", "delete", made["organization"])
+    delete = ("organization", "delete", made["organization"], *ALONE)
     before = items_of(deployed, store.identities.name)
     code, printed, _ = run(*delete, "--dry-run")
     assert code == 0
@@ -137,7 +140,7 @@ def test_a_legal_hold_is_named_and_lets_the_rest_wait(run: Run, deployed: Deploy
     )
     writes = [PutAccount(kept, None), ClaimAddress("kept@example.com", "kept", NOW)]
     deployed.store.commit(writes, remaining=lambda: 10.0)
-    delete = ("organization", "delete", made["organization"], "--accounts", "erase", "--confirm", "Example")
+    delete = ("organization", "delete", made["organization"], *ALONE, "--accounts", "erase", "--confirm", "Example")
     code, printed, _ = run(*delete)
     assert code == 1
     assert "1 accounts are on legal hold" in printed
@@ -168,6 +171,21 @@ def test_a_legal_hold_is_named_and_lets_the_rest_wait(run: Run, deployed: Deploy
 def test_what_is_not_there_is_one_line_and_exit_code_2(run: Run, arguments: tuple[str, ...]) -> None:
     code, printed, complained = run(*arguments)
     assert (code, printed, len(complained.splitlines())) == (command.FAILED, "", 1)
+
+
+def test_nobody_is_imported_into_a_directory_that_goes(
+    run: Run, deployed: Deployed, made: dict[str, str], tmp_path: Any
+) -> None:
+    state = deployed.store.directory_state(made["organization"], made["directory"])
+    assert state is not None
+    directory_deletion.begin(deployed.store, Invocation(), state.directory, by="Operator")
+    file = tmp_path / "more.csv"
+    file.write_text("email\nlate@example.com\n")
+    arguments = ("--organization", made["organization"], "--directory", made["directory"])
+    code, printed, complained = run("import", str(file), *arguments)
+    assert (code, printed, "being deleted" in complained) == (command.FAILED, "", True)
+    code, printed, _ = run("directory", "delete", made["organization"], made["directory"], *ALONE)  # goes on
+    assert (code, "is gone" in printed) == (0, True)
 
 
 def test_a_name_that_is_none_is_refused(run: Run, made: dict[str, str]) -> None:

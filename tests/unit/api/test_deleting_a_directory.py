@@ -16,6 +16,7 @@ from rightful.organizations.registry import create_directory, issue_token
 from rightful.organizations.tokens import Scope
 from rightful.storage.contract import DirectoryState, Pointer
 from rightful.storage.memory import MemoryStore
+from rightful.storage.settings_writes import PutDirectory
 from rightful.storage.writes import CountUsers, Hold, PutAccount, Write
 from rightful.upkeep.janitor import make_round
 from tests.support.service import Service, email_patch, user
@@ -348,6 +349,17 @@ def test_a_key_that_a_directory_does_not_have_any_more_cannot_come_back() -> Non
             service.store, service.invocation(), Scope.SCIM, "IdP",
             organization_id=service.organization.id, directory_id=service.directory.id,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/Users", "/Groups"])
+def test_a_directory_that_is_back_from_a_backup_with_closed_counters_says_so_at_once(path: str) -> None:
+    service = Service()
+    [before] = service.store.directories(service.organization.id)
+    assert delete(service).status == 204
+    service.store.commit([PutDirectory(before, None)], remaining=float)
+    body = user("ada") if path == "/Users" else {"schemas": [GROUP], "displayName": "x"}
+    assert service.scim("POST", path, body).status == 503
+    assert service.store.all_of(Account) == ()
 
 
 def test_a_counter_that_drifted_does_not_keep_a_directory_for_ever() -> None:

@@ -8,11 +8,11 @@ from datetime import datetime
 from rightful.accounts.account import Account, Link, canonical_user_name
 from rightful.accounts.changes import new_account, relinked_account
 from rightful.accounts.claims import creation, user_name_claim
-from rightful.accounts.directory_users import DirectoryUsers
+from rightful.accounts.directory_users import DirectoryUsers, busy
 from rightful.accounts.expecting import is_expected
 from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import display_name_of, entries_of
-from rightful.accounts.refused_commits import refused_hold, refused_user_name
+from rightful.accounts.refused_commits import is_closed, refused_hold, refused_user_name
 from rightful.accounts.relinking import may_be_linked
 from rightful.conflicts.conflict import Operation, Requester
 from rightful.invocation import Invocation
@@ -54,6 +54,9 @@ class Creating(DirectoryUsers):
             try:
                 self.commit([*writes, *self.refusals.ending(pending, None, account, invocation)], invocation)
             except RefusedError as refused:
+                if is_closed(refused):
+                    self.again(None, invocation)  # 404, unless only a part of it was restored
+                    raise busy() from None
                 if refused_user_name(refused):
                     self._look_for_expected(user_name, resource, state, invocation.now)
                     raise self.refusals.taken_user_name(

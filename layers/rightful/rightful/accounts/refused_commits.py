@@ -4,6 +4,7 @@ from rightful.accounts.account import Account
 from rightful.storage.writes import (
     ClaimAddress,
     ClaimUserName,
+    CountUsers,
     DeleteAccount,
     Hold,
     PutAccount,
@@ -22,6 +23,11 @@ def is_stale(refused: RefusedError) -> bool:
 def is_done(refused: RefusedError, after: Account) -> bool:
     """Whether the account is already what it was to become: our own write, whose answer was lost on the way."""
     return any(isinstance(refusal.write, PutAccount) and refusal.found == after for refusal in refused.refusals)
+
+
+def is_closed(refused: RefusedError) -> bool:
+    """Whether nobody comes into the directory any more: it is being deleted."""
+    return any(isinstance(refusal.write, CountUsers) for refusal in refused.refusals)
 
 
 def void_releases(refused: RefusedError) -> tuple[Write, ...]:

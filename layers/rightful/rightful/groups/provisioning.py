@@ -127,6 +127,8 @@ class GroupProvisioning:
                 taken = _found(refused, ClaimGroupName)
                 if taken is None:
                     state = self._again(None, [member.value for member in listed], invocation)
+                    if _found(refused, CountGroups) is not None:
+                        raise unavailable(1) from None  # closed, and no longer going: only a part of it was restored
                     continue
                 return self._resumed(replace(first, id=taken), listed, invocation)
             if not first.unfinished:

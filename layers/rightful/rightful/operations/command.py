@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 all is well, 1 somebody has to look at what was printed, 2 it could not be done.
     """
-    parsed = _parser().parse_args(arguments)
+    parsed = parser().parse_args(arguments)
     try:
         region = region_of(parsed.region)
         surroundings = of_stack(parsed.stack, region) if parsed.stack else of_environment(region=region)
@@ -67,11 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rightful", description="Operate a deployment of Rightful.")
-    parser.add_argument("--stack", help="name of the CloudFormation stack; else the environment names the tables")
-    parser.add_argument("--region", help="else AWS_REGION, AWS_DEFAULT_REGION, or the profile's")
-    commands = parser.add_subparsers(required=True, metavar="command")
+def parser() -> argparse.ArgumentParser:
+    """The command line, as it is."""
+    made = argparse.ArgumentParser(prog="rightful", description="Operate a deployment of Rightful.")
+    made.add_argument("--stack", help="name of the CloudFormation stack; else the environment names the tables")
+    made.add_argument("--region", help="else AWS_REGION, AWS_DEFAULT_REGION, or the profile's")
+    commands = made.add_subparsers(required=True, metavar="command")
     _add_settings(commands)
     checking = commands.add_parser("check", help="whether indexes, accounts, conflicts and counters agree")
     checking.add_argument("--repair", action="store_true", help="repair what can be repaired")
@@ -100,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     hashing = commands.add_parser("address-hash", help="what logs hold in the place of an address")
     hashing.add_argument("address")
     hashing.set_defaults(task=tasks.print_hash)
-    return parser
+    return made
 
 
 def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -15,7 +15,6 @@ from rightful.organizations.organization import Directory
 from rightful.organizations.registry import change_directory
 from rightful.organizations.settings_log import directory_sentence, settings_row
 
-_AT_ONCE = 8
 _COLUMNS = ("id", "name", "profile", "on_delete", "users", "groups", "created", "deleting_since")
 
 
@@ -41,6 +40,7 @@ def add_to(directory: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     deleting.add_argument("--reason", default="", help="why, for the organization's event log")
     deleting.add_argument("--confirm", metavar="NAME", help="the directory's name, where nobody can be asked for it")
     deleting.add_argument("--dry-run", action="store_true", help="say what there is to delete, and change nothing")
+    deleting.add_argument("--at-once", type=int, default=8, help="how many users at a time (8)")
     deleting.set_defaults(task=delete_directory)
 
 
@@ -90,13 +90,13 @@ def delete_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
         confirm(directory.name, asked.confirm, what, out)
     invocation = Invocation(correlation_id="operator")
     marked = directory_deletion.begin(at.store, invocation, directory, by=BY, reason=asked.reason)
-    return _carry_on(at, marked, out)
+    return _carry_on(at, marked, max(1, asked.at_once), out)
 
 
-def _carry_on(at: Surroundings, directory: Directory, out: TextIO) -> int:
+def _carry_on(at: Surroundings, directory: Directory, at_once: int, out: TextIO) -> int:
     watched = _Watched(at, directory)
     done = directory_deletion.go_on(
-        at.store, at.queue, Invocation(correlation_id="operator"), directory, enough=watched, at_once=_AT_ONCE
+        at.store, at.queue, Invocation(correlation_id="operator"), directory, enough=watched, at_once=at_once
     )
     progress("")
     if done.gone:

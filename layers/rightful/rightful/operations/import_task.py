@@ -67,6 +67,8 @@ def _target(at: Surroundings, asked: Namespace) -> "tuple[Target, Directory | No
     state = at.store.directory_state(organization.id, asked.directory)
     if state is None:
         raise OperationError("This organization has no such directory.")
+    if state.directory.deleting is not None:
+        raise OperationError("This directory is being deleted.")
     return Target(organization, asked.directory), state.directory
 
 

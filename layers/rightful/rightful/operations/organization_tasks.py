@@ -18,7 +18,6 @@ from rightful.organizations.registry import change_organization, check_plain
 from rightful.organizations.settings_log import organization_sentence, settings_row
 from rightful.organizations.tokens import Scope
 
-_AT_ONCE = 8
 _MOST_COUNTED = 100_000
 _COLUMNS = ("id", "name", "domains", "created", "paused", "closing_since")
 _MOST_NAMED = 20
@@ -53,6 +52,7 @@ def add_to(organization: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     deleting.add_argument("--confirm", metavar="NAME", help="the organization's name, where nobody can be asked for it")
     deleting.add_argument("--dry-run", action="store_true", help="count what there is to delete, and change nothing")
+    deleting.add_argument("--at-once", type=int, default=8, help="how many accounts at a time (8)")
     deleting.set_defaults(task=delete_organization)
 
 
@@ -129,7 +129,13 @@ def delete_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     invocation = Invocation(correlation_id="operator")
     marked = offboarding.begin(at.store, invocation, organization, accounts, by=BY)
     left = offboarding.offboard(
-        at.store, at.queue, invocation, marked, by=BY, at_once=_AT_ONCE, told=lambda left: progress(_done(left))
+        at.store,
+        at.queue,
+        invocation,
+        marked,
+        by=BY,
+        at_once=max(1, asked.at_once),
+        told=lambda left: progress(_done(left)),
     )
     progress("")
     out.write(f"Done: {_done(left)}.\n")

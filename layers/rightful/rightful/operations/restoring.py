@@ -14,7 +14,7 @@ from enum import StrEnum
 from rightful.storage.copying import Difference, TableFacts
 from rightful.storage.keys import Key
 
-_KEYS = frozenset({"TOKEN", "TOKENS"})
+_KEYS = frozenset({"TOKEN", "TOKENS", "REVOKED"})
 _OWN = frozenset({"SCAN"})
 """Where the janitor stands: says nothing about anybody."""
 _FEW_PERCENT = 2

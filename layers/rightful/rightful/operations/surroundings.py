@@ -72,13 +72,11 @@ class Surroundings:
     @cached_property
     def queue(self) -> "SQSConflictQueue":
         """The conflicts queue."""
-        import boto3
-
         from rightful.storage.queue import SQSConflictQueue
 
         if not self.settings.conflicts_queue_url:
             raise OperationError("This needs the conflicts queue: name the deployment by --stack <name>.")
-        return SQSConflictQueue(boto3.client("sqs"), self.settings.conflicts_queue_url)
+        return SQSConflictQueue(self.session.client("sqs"), self.settings.conflicts_queue_url)
 
     @cached_property
     def store(self) -> "DynamoDBStore":
