@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account
+from rightful.accounts.account import Account, FormerLink
 from rightful.conflicts.conflict import Conflict, ConflictStatus
 from rightful.eventlog import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.storage.contract import IdentityStore
@@ -101,6 +101,15 @@ class Pages:
         store.commit([PutAccount(an_account(account.id, version=2), 1)], remaining=plenty)
         assert _all_users(store, names.directory, 10) == []
         assert store.account_ids_of_external_id(names.directory, "ext") == ()
+
+    def test_an_unlinked_account_is_found_by_the_external_id_that_it_had(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        account = self._linked(store, names, 0, external_id="ext")
+        former = FormerLink(names.directory, "ada", "ext", NOW)
+        store.commit([PutAccount(an_account(account.id, version=2, former_link=former), 1)], remaining=plenty)
+        assert store.account_ids_of_external_id(names.directory, "ext") == (account.id,)
+        assert store.account_ids_of_external_id(names.other_directory, "ext") == ()
 
     def test_users_are_found_by_their_external_id_in_their_directory_in_exactly_its_case(
         self, store: IdentityStore, names: Names

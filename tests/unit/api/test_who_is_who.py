@@ -10,7 +10,7 @@ from rightful.accounts.account import account_id_of
 from rightful.accounts.erasing import erase_due
 from rightful.accounts.further_addresses import ENTERPRISE_USER
 from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.policy import STANDARD, Policy, PolicyBase, Rule
+from rightful.conflicts.policy import STANDARD, Policy, PolicyBase, Rule, read_policy
 from rightful.organizations.registry import create_directory
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import AT_ONCE, Service, email_patch, patch, user
@@ -278,6 +278,39 @@ def test_blank_addresses_can_be_removed_by_what_they_are(profile: str) -> None:
     assert service.scim("PATCH", f"/Users/{ada['id']}", removed).status in {200, 204}
     shown = service.scim("GET", f"/Users/{ada['id']}").body
     assert [email["value"] for email in shown["emails"]] == ["ada@example.com"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("third", ["linked", "gone"])
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+def test_an_external_id_that_others_have_too_gives_nobody_an_account(profile: str, third: str) -> None:
+    """A directory that maps externalId to what a whole department has."""
+    service = Service(profile=profile, policy=STANDARD)
+    judy = service.create_user("judy", externalId="ACME-Sales")
+    if third == "gone":
+        assert service.scim("DELETE", f"/Users/{judy['id']}").status == 204
+    johns = left(service, person("john", externalId="ACME-Sales"))
+    conflict = refused(service, person("jane", externalId=" ACME-Sales"))
+    assert conflict.conflict_class == "deactivated"
+    account = service.store.account(johns)
+    assert account is not None
+    assert account.link is None
+
+
+def test_an_external_id_that_others_have_too_proves_nothing_of_a_user() -> None:
+    service = Service(policy=read_policy({"base": "custom", "rules": {"rehire": "auto", "deactivated": "approval"}}))
+    johns = left(service, person("john", externalId="ACME-Sales"))
+    jane = service.create_user("jane", externalId="ACME-Sales")
+    service.create_user("judy", externalId="ACME-Sales")
+    changes = [{"from": "jane@example.com", "to": "js@example.com"}]
+    [item] = service.admin("POST", "/email-changes/preview", {"changes": changes}).body["items"]  # type: ignore[index]
+    assert (item["verdict"], item["class"]) == ("approval", "deactivated")
+    assert service.scim("PATCH", f"/Users/{jane['id']}", email_patch("js@example.com")).status == 409
+    service.remediate_all()
+    [conflict] = conflicts(service)
+    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    account = service.store.account(johns)
+    assert account is not None
+    assert account.holds == "js@example.com"
 
 
 # Family 3: letters

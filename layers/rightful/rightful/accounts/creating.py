@@ -14,7 +14,9 @@ from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import display_name_of, entries_of
 from rightful.accounts.refused_commits import is_closed, refused_hold, refused_user_name
 from rightful.accounts.relinking import may_be_linked
+from rightful.accounts.same_external_id import is_shared
 from rightful.conflicts.conflict import Operation, Requester
+from rightful.identity import identifier
 from rightful.invocation import Invocation
 from rightful.scim.errors import uniqueness
 from rightful.storage.contract import DirectoryState
@@ -88,6 +90,15 @@ class Creating(DirectoryUsers):
         if is_expected(account, resource, state.organization, self.directory_id, now):
             raise ExpectedUserError(account.link)
 
+    def _shares(self, holder: Account, resource: Mapping[str, object]) -> bool:
+        """Whether the externalId by which the holder would be linked is others', too."""
+        former, sent = holder.former_link, resource.get("externalId")
+        if former is None or former.directory_id != self.directory_id:
+            return False
+        if identifier(sent) != identifier(former.external_id):
+            return False
+        return is_shared(self.store, self.directory_id, (sent, former.external_id), {holder.id})
+
     def _relink(
         self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
     ) -> Account | None:
@@ -105,7 +116,9 @@ class Creating(DirectoryUsers):
         expected = is_expected(holder, resource, state.organization, self.directory_id, now)
         if expected and holder.link is not None:
             raise ExpectedUserError(holder.link)
-        if not expected and not may_be_linked(holder, resource, self.organization_id, self.directory_id, policy, now):
+        ids = (self.organization_id, self.directory_id)
+        shared = not expected and self._shares(holder, resource)
+        if not expected and not may_be_linked(holder, resource, *ids, policy, now, shared=shared):
             return None
         relinked = relinked_account(holder, self.directory_id, resource, invocation.now)
         account = self.eased(holder, relinked, state, invocation)

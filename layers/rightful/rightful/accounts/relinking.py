@@ -24,12 +24,14 @@ def may_be_linked(
     directory_id: str,
     policy: Policy,
     now: datetime,
+    *,
+    shared: bool = False,
 ) -> bool:
-    """Whether the holder of the wanted address is linked by the create of this user."""
+    """Whether the holder of the wanted address is linked by the create of this user; `shared`: see `is_same_user`."""
     external_id = resource.get("externalId")
     user_name = str(resource.get("userName", ""))
     requester = Requester(None, None, user_name, external_id if isinstance(external_id, str) else None)
-    return is_same_user(holder, resource, organization_id, directory_id, policy) or any(
+    return is_same_user(holder, resource, organization_id, directory_id, policy, shared=shared) or any(
         is_awaited(holder, key, organization_id, now) for key in requester.keys(directory_id)
     )
 
@@ -43,15 +45,25 @@ def is_awaited(holder: Account, requester_key: str, organization_id: str, now: d
 
 
 def is_same_user(
-    holder: Account, resource: Mapping[str, object], organization_id: str, directory_id: str, policy: Policy
+    holder: Account,
+    resource: Mapping[str, object],
+    organization_id: str,
+    directory_id: str,
+    policy: Policy,
+    *,
+    shared: bool = False,
 ) -> bool:
-    """Whether the holder of the wanted address is provably the very user that the directory creates now."""
+    """Whether the holder of the wanted address is provably the very user that the directory creates now.
+
+    Args:
+        shared: others in the directory have that externalId, too, or had it: then it is nobody's in particular.
+    """
     former = holder.former_link
     if former is None or former.directory_id != directory_id or obstacle_to_linking(holder, organization_id):
         return False
     sent, known = identifier(resource.get("externalId")), identifier(former.external_id)
     if sent is not None or known is not None:
-        return sent == known
+        return sent == known and not shared
     if not policy.relink_by_user_name:
         return False
     wanted = address_of(resource)

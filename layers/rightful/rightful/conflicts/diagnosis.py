@@ -224,7 +224,8 @@ def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
         return leaving
     evidence = facts_about(holder, snapshot.conflict.organization_id)
     directory_id = snapshot.conflict.directory_id
-    proof = same_person(snapshot.conflict, snapshot.requester, holder, snapshot.numbered)
+    numbered, shared = snapshot.numbered, snapshot.shared_id
+    proof = same_person(snapshot.conflict, snapshot.requester, holder, numbered, shared=shared)
     if proof is not None:
         evidence["same person"] = proof.words
     elif (reason := why_no_proof(snapshot.conflict, snapshot.requester, holder, snapshot.numbered)) is not None:

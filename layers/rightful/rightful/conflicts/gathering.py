@@ -6,10 +6,11 @@ from functools import cache
 
 from rightful.accounts.account import Account, canonical_user_name
 from rightful.accounts.further_addresses import number_key
+from rightful.accounts.same_external_id import is_shared
 from rightful.conflicts.conflict import Collision, Conflict
 from rightful.conflicts.diagnosis import is_requester, wants_still
 from rightful.conflicts.merging import wanted_user_name_of
-from rightful.conflicts.proof import number_of_both
+from rightful.conflicts.proof import external_ids_of_both, number_of_both
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
@@ -47,6 +48,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         revoked=keys.revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
         numbered=_numbered(store, leg),
+        shared_id=_shares_id(store, leg),
     )
 
 
@@ -75,6 +77,15 @@ class _Keys:
 
     def _key(self, conflict: Conflict) -> Token | None:
         return self._listed(conflict.organization_id, conflict.directory_id).get(conflict.key_id)
+
+
+def _shares_id(store: IdentityStore, leg: Leg) -> bool:
+    """Whether the externalId of both sides is others', too."""
+    if leg.holder is None:
+        return False
+    sent = external_ids_of_both(leg.conflict, leg.account, leg.holder)
+    both = {leg.holder.id, leg.account.id if leg.account else leg.holder.id}
+    return is_shared(store, leg.conflict.directory_id, sent, both)
 
 
 def _numbered(store: IdentityStore, leg: Leg) -> frozenset[str]:

@@ -25,7 +25,12 @@ class Proof:
 
 
 def same_person(
-    conflict: Conflict, requester: Account | None, holder: Account, numbered: Collection[str] = ()
+    conflict: Conflict,
+    requester: Account | None,
+    holder: Account,
+    numbered: Collection[str] = (),
+    *,
+    shared: bool = False,
 ) -> Proof | None:
     """The proof that requester and holder are one person; None: there is none.
 
@@ -35,12 +40,14 @@ def same_person(
 
     Args:
         numbered: the accounts of the organization that have the number of both (`number_of_both`), as they are listed.
+        shared: others in the directory have the externalId of both, too (`external_ids_of_both`).
     """
     if holder.organization_id != conflict.organization_id:
         return None
     sent, known = _external_ids(conflict, requester), _external_id_in(holder, conflict.directory_id)
     if sent and known is not None:
-        return Proof("the same externalId in this directory") if sent == {known} else None
+        proved = sent == {known} and not shared
+        return Proof("the same externalId in this directory, which nobody else has there") if proved else None
     number = number_of_both(conflict, requester, holder)
     ours = {holder.id} if requester is None else {holder.id, requester.id}
     if number is None or holder.id not in numbered or not ours.issuperset(numbered):
@@ -61,7 +68,20 @@ def why_no_proof(
     others = set(numbered) - {holder.id, requester.id if requester else None}
     if others or holder.id not in numbered:
         return f"{number}, which proves nothing: others in the organization have it, too"
-    return f"{number}, which proves nothing: in this directory the two have different externalIds"
+    return f"{number}, which proves nothing: they have different externalIds here, or one that others have, too"
+
+
+def external_ids_of_both(conflict: Conflict, requester: Account | None, holder: Account) -> frozenset[str]:
+    """The externalId that requester and holder have in the directory, as each was sent; empty: not the same."""
+    known = _external_id_in(holder, conflict.directory_id)
+    if holder.organization_id != conflict.organization_id or _external_ids(conflict, requester) != {known}:
+        return frozenset()
+    sent = (
+        *(attributes.get("externalId") for attributes in _said(conflict, requester)),
+        conflict.requester.external_id,
+    )
+    former = [link.external_id for link in (holder.link, holder.former_link) if link is not None]
+    return frozenset(each for each in (*sent, *former) if isinstance(each, str) and identifier(each) == known)
 
 
 def number_of_both(conflict: Conflict, requester: Account | None, holder: Account) -> str | None:

@@ -51,6 +51,7 @@ class Snapshot:
         foreign_domain: another organization has verified the wanted address's domain.
         numbered: who in the organization has the employeeNumber that requester and holder share; empty: they share
             none, or too many have it.
+        shared_id: others in the directory have the externalId that requester and holder share.
     """
 
     now: datetime
@@ -65,6 +66,7 @@ class Snapshot:
     revoked: bool = False
     foreign_domain: bool = False
     numbered: frozenset[str] = frozenset()
+    shared_id: bool = False
 
     @property
     def conflict(self) -> Conflict:

@@ -43,6 +43,7 @@ class Facts:
         all_waiting: whether these are all of them.
         counts: what the counters of the caps stand at.
         alone: directories whose live keys all rest on one administrator's word.
+        identified: who has, or had last, an externalId that more than one of these accounts have, by directory and id.
         numbered: who has an employeeNumber, by its list (`further_addresses.number_key`); none where too many have it.
     """
 
@@ -56,6 +57,7 @@ class Facts:
     counts: Mapping[str, int] = field(default_factory=dict)
     alone: frozenset[str] = frozenset()
     numbered: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    identified: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def by_one(self, account: Account) -> bool:
         """Whether whatever its directory pushes about it comes with one administrator's key."""

@@ -29,7 +29,7 @@ from rightful.conflicts.diagnosis import diagnose, is_requester, wants_still
 from rightful.conflicts.merging import with_address
 from rightful.conflicts.plan import Blocked, Plan
 from rightful.conflicts.planning import plan
-from rightful.conflicts.proof import number_of_both
+from rightful.conflicts.proof import external_ids_of_both, number_of_both
 from rightful.conflicts.snapshot import Leg, Snapshot
 from rightful.preview.asked import AskedChange, Facts, Read
 from rightful.preview.foreseen import WELL, Foreseen, Verdict
@@ -253,7 +253,17 @@ def _snapshot(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:
         following=tuple(legs[1:]),
         cyclic=cyclic,
         numbered=_numbered(legs[0], facts),
+        shared_id=_shares_id(legs[0], facts),
     )
+
+
+def _shares_id(leg: Leg, facts: Facts) -> bool:
+    """Whether the externalId of both sides is others', too."""
+    if leg.holder is None or leg.account is None:
+        return False
+    sent = external_ids_of_both(leg.conflict, leg.account, leg.holder)
+    having = (facts.identified.get((leg.conflict.directory_id, each), frozenset()) for each in sent)
+    return any(not each <= {leg.holder.id, leg.account.id} for each in having)
 
 
 def _numbered(leg: Leg, facts: Facts) -> frozenset[str]:

@@ -11,6 +11,7 @@ from rightful.accounts.further_addresses import number_key, number_of
 from rightful.conflicts.caps import day_counter, hour_counter
 from rightful.conflicts.conflict import Collision, Conflict
 from rightful.conflicts.two_people import what_takes_two
+from rightful.identity import identifier
 from rightful.invocation import Invocation
 from rightful.organizations.claimable_domains import may_claim
 from rightful.organizations.organization import Organization
@@ -45,7 +46,9 @@ def gather_facts(
     counters = {day_counter(account_id, invocation.now) for account_id in {*_could_move(facts, pairs), *requester_ids}}
     counts = store.tallied([hour_counter(organization.id, invocation.now), *counters])
     alone = frozenset(_alone(store, invocation, organization, accounts.values()))
-    return replace(facts, counts=counts, alone=alone, numbered=_numbered(store, facts))
+    return replace(
+        facts, counts=counts, alone=alone, numbered=_numbered(store, facts), identified=_identified(store, facts)
+    )
 
 
 def _alone(
@@ -66,6 +69,22 @@ def _alone(
         ends = [token.alone_until() for token in tokens if token.is_live(now)]
         if ends and all(until is not None and now < until for until in ends):
             yield directory_id
+
+
+def _identified(store: IdentityStore, facts: Facts) -> dict[tuple[str, str], frozenset[str]]:
+    """Who has the externalIds that more than one of these accounts have."""
+    ties = [tie for account in facts.accounts.values() if (tie := account.link or account.former_link) is not None]
+    known = [(tie.directory_id, tie.external_id) for tie in ties if tie.external_id and identifier(tie.external_id)]
+    times = Counter((directory_id, identifier(external_id)) for directory_id, external_id in known)
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for directory_id, external_id in {each for each in known if times[each[0], identifier(each[1])] > 1}:
+        ids = store.account_ids_of_external_id(directory_id, external_id)
+        found[directory_id, external_id] = frozenset(ids if ids is not None else _TOO_MANY)
+    return found
+
+
+_TOO_MANY = ("",)
+"""Stands for others: no account has that id."""
 
 
 def _numbered(store: IdentityStore, facts: Facts) -> dict[tuple[str, str], frozenset[str]]:

@@ -73,10 +73,11 @@ def account_item(account: Account) -> Item:
         values["scim_id"] = link.scim_id
         values["directory_key"] = keys.of_directory(link.directory_id)
         values["directory_sort"] = f"{text_of(link.linked_at)}#{account.id}"
-        if link.external_id is not None:
-            values["external_id_key"] = keys.of_external_id(link.directory_id, link.external_id)
         if account.display_name is not None:
             values["display_name_key"] = keys.of_display_name(link.directory_id, fold(account.display_name))
+    tie = link or account.former_link
+    if tie is not None and tie.external_id is not None:
+        values["external_id_key"] = keys.of_external_id(tie.directory_id, tie.external_id)
     values |= _places(account)
     item = write_item(keys.account(account.id), values)
     if account.group_ids:

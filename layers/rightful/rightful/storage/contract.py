@@ -136,8 +136,8 @@ class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, Upkeep
         ...
 
     def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
-        """The accounts that have that externalId in that directory (RFC 7643 does not make it unique); None: more than
-        `MOST_FOUND`. Eventually consistent."""
+        """The accounts that have that externalId in that directory, or had it when they were unlinked last (RFC 7643
+        does not make it unique); None: more than `MOST_FOUND`. Eventually consistent."""
         ...
 
     def account_ids_of_display_name(self, directory_id: str, display_name: str) -> tuple[str, ...] | None:

@@ -147,7 +147,7 @@ def of_directory(directory_id: str) -> str:
 
 
 def of_external_id(directory_id: str, external_id: str) -> str:
-    """by_external_id: the users of a directory that have that externalId."""
+    """by_external_id: the users of a directory that have that externalId, and the accounts that had it there last."""
     return f"DIR#{directory_id}#EXTERNALID#{external_id}"
 
 

@@ -144,7 +144,8 @@ class MemoryStore(MemoryFurther, MemoryGroups, MemoryListing, MemoryUpkeep):
 
     def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
         """See `IdentityStore.account_ids_of_external_id`."""
-        return _found(account.id for account in self._linked(directory_id) if _external_id(account) == external_id)
+        wanted = (directory_id, external_id)
+        return _found(account.id for account in self.all_of(Account) if _external_id(account) == wanted)
 
     def account_ids_of_display_name(self, directory_id: str, display_name: str) -> tuple[str, ...] | None:
         """See `IdentityStore.account_ids_of_display_name`."""
@@ -293,8 +294,9 @@ def _found(account_ids: Iterable[str]) -> tuple[str, ...] | None:
     return found if len(found) <= MOST_FOUND else None
 
 
-def _external_id(account: Account) -> str | None:
-    return account.link.external_id if account.link else None
+def _external_id(account: Account) -> tuple[str, str | None] | None:
+    tie = account.link or account.former_link
+    return (tie.directory_id, tie.external_id) if tie is not None else None
 
 
 def _place(account: Account) -> str:
