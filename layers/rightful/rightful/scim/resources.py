@@ -12,7 +12,7 @@ What is ignored, and why:
 from rightful.scim.attributes import Attribute, ResourceType, Schema
 from rightful.scim.declared import fits
 from rightful.scim.errors import ScimError, invalid_value, mutability
-from rightful.scim.paths import locate
+from rightful.scim.paths import Target, locate
 from rightful.scim.rendering import render
 from rightful.scim.values import missing, read_value
 
@@ -94,6 +94,7 @@ def check_schemas(body: dict[str, object], rt: ResourceType) -> None:
 def _read_attributes(body: dict[str, object], rt: ResourceType) -> dict[str, object]:
     resource: dict[str, object] = {}
     attributes, extensions = rt.attributes, rt.extension_by_urn
+    parts: dict[tuple[Schema | None, Attribute], dict[str, object]] = {}
     for key, value in body.items():
         lower = key.lower()
         attribute = attributes.get(lower)
@@ -101,8 +102,14 @@ def _read_attributes(body: dict[str, object], rt: ResourceType) -> dict[str, obj
             _read_into(resource, attribute, value, attribute.name)
         elif (extension := extensions.get(lower)) is not None:
             _read_extension(resource, extension, value)
-        elif lower.startswith("urn:"):
-            _read_qualified(resource, key, value, rt)
+        elif (lower.startswith("urn:") or "." in key) and (target := locate(key, rt)) is not None:
+            if target.attribute is not None and target.sub is not None:
+                _check_part(key, target.attribute)
+                parts.setdefault((target.extension, target.attribute), {})[target.sub.name] = value
+            else:
+                _read_qualified(resource, target, value)
+    for (owner, whole), values in parts.items():
+        _read_parts(resource, owner, whole, values)
     return resource
 
 
@@ -129,15 +136,42 @@ def _read_extension(resource: dict[str, object], extension: Schema, value: objec
         resource[extension.id] = made
 
 
-def _read_qualified(resource: dict[str, object], key: str, value: object, rt: ResourceType) -> None:
+def _read_qualified(resource: dict[str, object], target: Target, value: object) -> None:
     """Read `urn:...:User:department` as a key of its own (RFC 7644 section 3.10)."""
-    target = locate(key, rt)
-    if target is None or target.attribute is None or target.sub is not None:
+    if target.attribute is None:
         return
     if target.extension is None:
         _read_into(resource, target.attribute, value, target.name)
     else:
         _read_extension(resource, target.extension, {target.attribute.name: value})
+
+
+def _check_part(key: str, attribute: Attribute) -> None:
+    """Refuse `urn:...:User:emails.value` as a key: of several values nobody knows which one is meant.
+
+    Without the URN it is no name of RFC 7644 section 3.10, and passed over like any that nobody knows; but not
+    `members.value`, which a group would lose its members by.
+    """
+    if attribute.multi_valued and (attribute.names_others or key[:4].lower() == "urn:") and not attribute.read_only:
+        raise invalid_value(f"{key[:128]!r} does not say which value is meant: send {attribute.name!r} as a list.")
+
+
+def _read_parts(
+    resource: dict[str, object], owner: Schema | None, attribute: Attribute, values: dict[str, object]
+) -> None:
+    """Read `urn:...:User:manager.value` or `name.givenName` as keys of their own: parts of what has one value.
+
+    They are read after the attribute itself, and win.
+    """
+    if attribute.multi_valued:
+        return
+    container = resource.get(owner.id) if owner is not None else resource
+    held = container.get(attribute.name) if isinstance(container, dict) else None
+    whole = {**(held if isinstance(held, dict) else {}), **values}
+    if owner is None:
+        _read_into(resource, attribute, whole, attribute.name)
+    else:
+        _read_extension(resource, owner, {attribute.name: whole})
 
 
 def _check_required(resource: dict[str, object], rt: ResourceType) -> None:

@@ -129,6 +129,8 @@ class DotAfterUrn(EachOperation):
 
 def _colon_after_urn(text: str, rt: ResourceType) -> str:
     lower = text.lower()
+    if locate(text.partition("[")[0], rt) is not None:
+        return text  # `urn:x:ext:more.tag` is the `tag` in `more` of `urn:x:ext`, whatever else `urn:x:ext:more` is.
     for urn, schema in rt.schemas_by_urn.items():
         if lower.startswith(urn + "."):
             return f"{schema.id}:{text[len(urn) + 1 :]}"
