@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rightful.scim.attributes import Attribute
 from rightful.scim.errors import ScimError, invalid_value, mutability
 from rightful.scim.paths import Path
+from rightful.scim.references import agreeing
 from rightful.scim.values import merge, read_sub_attributes, read_value
 
 Container = dict[str, object]
@@ -49,7 +50,7 @@ def merged(attribute: Attribute, held: object, value: object, wanted: Change) ->
             raise immutable(wanted.path)
         if sub.required and made and name not in made:
             raise invalid_value(f"'{wanted.path.text[:128]}.{name}' is required: send a value.")
-    return made
+    return agreeing(before, made) if "$ref" in made else made
 
 
 def with_sub(held: Container, sub: Attribute, wanted: Change) -> Container:
@@ -65,7 +66,9 @@ def with_sub(held: Container, sub: Attribute, wanted: Change) -> Container:
     if sub.mutability == "immutable" and before is not None:
         raise immutable(wanted.path)
     if value is not None:
-        return {**held, sub.name: value}
+        made = {**held, sub.name: value}
+        return agreeing(held, made) if "$ref" in made else made
     if sub.required:
         raise mutability(f"{wanted.path.text[:128]!r} is required and cannot be removed: replace it instead.")
-    return {name: item for name, item in held.items() if name != sub.name}
+    left = {name: item for name, item in held.items() if name != sub.name}
+    return agreeing(held, left) if "$ref" in left else left

@@ -64,6 +64,27 @@ def id_in_reference(reference: object) -> str | None:
     return unquote(found.group(1)).strip() or None
 
 
+def agreeing(before: dict[str, object], made: dict[str, object]) -> dict[str, object]:
+    """Return a complex value without a `$ref` that names another resource than its `value` does.
+
+    A manager's `$ref` would else still lead to the former one when `value` alone was changed, or was removed.
+    """
+    reference, value = made.get("$ref"), made.get("value")
+    if not isinstance(reference, str):
+        return made
+    same_value, same_reference = value == before.get("value"), reference == before.get("$ref")
+    if same_value and same_reference:
+        return made
+    if value is None:
+        return _without_reference(made) if same_reference else made
+    path = reference.strip().partition("?")[0].partition("#")[0].rstrip("/")
+    return made if unquote(path.rpartition("/")[2]) == value else _without_reference(made)
+
+
+def _without_reference(made: dict[str, object]) -> dict[str, object]:
+    return {name: item for name, item in made.items() if name != "$ref"}
+
+
 def unnamed(where: str) -> ScimError:
     """400 invalidValue for null where a list of references was to be: it empties nothing."""
     return invalid_value(f"{where!r} is null: send [] for none, or leave it out. Nothing was changed.")
