@@ -167,3 +167,36 @@ def test_a_member_is_shown_with_its_location() -> None:
         "type": "User",
         "display": "Ann",
     }
+
+
+URL = "https://api.example/dev/scim/directory/d"
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        (f'$ref eq "{URL}/Users/a"', "a"),
+        ('$REF eq "../Users/a"', "a"),
+        (f'$ref eq "{URL}/Users/a" or value eq "b"', "ab"),
+        (f'$ref eq "{URL}/Groups/g" and type eq "Group"', "g"),
+        (f'$ref ne "{URL}/Users/a"', "bg"),
+        (f'not ($ref eq "{URL}/Users/a")', "bg"),
+        ("$ref pr", "abg"),
+        ("not ($ref pr)", ""),
+        ("$ref eq null", ""),
+        ('$ref eq "https://elsewhere.example/people/a"', ""),
+        ('$ref eq ""', ""),
+    ],
+)
+def test_members_are_removed_by_the_url_that_they_are_shown_with(text: str, gone: str) -> None:
+    changes = plan({"op": "remove", "path": f"members[{text}]"})
+    members = [A, B, Member("g", "Group")]
+    removed = [each.value for each in members if each.value in changes.remove or changes.removes(each)]
+    assert removed == list(gone)
+
+
+@pytest.mark.parametrize("text", ['$ref co "a"', '$ref sw "https"', 'not ($ref ew "/a")'])
+def test_a_part_of_a_url_selects_no_members(text: str) -> None:
+    with pytest.raises(ScimError) as refused:
+        plan({"op": "remove", "path": f"members[{text}]"})
+    assert (refused.value.status, refused.value.scim_type) == (400, "invalidFilter")

@@ -47,16 +47,18 @@ def search_all(call: ScimCall) -> Response:
 def _list(call: ScimCall, endpoint: str) -> Response:
     directory = directory_for_lists(call)
     parameters = call.rewritten_query(directory, endpoint)
-    return _answer(
-        call, directory, endpoint, read_list_query(parameters, default_count=DEFAULT_PAGE, max_count=MAX_PAGE)
-    )
+    blank = call.dialect(directory).tolerates_unknown
+    query = read_list_query(parameters, default_count=DEFAULT_PAGE, max_count=MAX_PAGE, blank_is_none=blank)
+    return _answer(call, directory, endpoint, query)
 
 
 def _search(call: ScimCall, endpoint: str) -> Response:
     sent = call.body()
     directory = directory_for_lists(call)
     body = call.rewritten(directory, f"{endpoint}/.search", sent)
-    return _answer(call, directory, endpoint, read_search(body, default_count=DEFAULT_PAGE, max_count=MAX_PAGE))
+    blank = call.dialect(directory).tolerates_unknown
+    query = read_search(body, default_count=DEFAULT_PAGE, max_count=MAX_PAGE, blank_is_none=blank)
+    return _answer(call, directory, endpoint, query)
 
 
 def _answer(call: ScimCall, directory: Directory, endpoint: str, query: ListQuery) -> Response:

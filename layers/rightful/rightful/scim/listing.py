@@ -45,11 +45,13 @@ def read_list_query(
     *,
     default_count: int = DEFAULT_COUNT,
     max_count: int = MAX_COUNT,
+    blank_is_none: bool = False,
 ) -> ListQuery:
     """Return the query in decoded URL parameters (name -> all its values).
 
-    Names are taken in any case, unknown ones ignored. An empty `filter`, `sortBy` or number counts
-    as not sent.
+    Names are taken in any case, unknown ones ignored. An empty `sortBy` or number counts as not
+    sent, and an empty `filter` where `blank_is_none`: templates of custom connectors leave it in.
+    Else it is refused: who lost what it was to ask for would be given everybody.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def read_list_query(
             raise invalid_value(f"{name!r} is sent twice with different values: send it once.")
         else:
             sent[name] = values[0]
-    return _query(sent, default_count, max_count)
+    return _query(sent, default_count, max_count, blank_is_none=blank_is_none)
 
 
 def read_search(
@@ -75,6 +77,7 @@ def read_search(
     *,
     default_count: int = DEFAULT_COUNT,
     max_count: int = MAX_COUNT,
+    blank_is_none: bool = False,
 ) -> ListQuery:
     """Return the query in the body of a `.search` (RFC 7644 section 3.4.3).
 
@@ -86,11 +89,13 @@ def read_search(
     schemas = next((value for key, value in body.items() if key.lower() == "schemas"), None)
     if not isinstance(schemas, list) or SEARCH_SCHEMA.lower() not in {str(urn).lower() for urn in schemas}:
         raise invalid_syntax(f"'schemas' must be a list with {SEARCH_SCHEMA}.")
-    return _query(sent, default_count, max_count)
+    return _query(sent, default_count, max_count, blank_is_none=blank_is_none)
 
 
-def _query(sent: Mapping[str, object], default_count: int, max_count: int) -> ListQuery:
+def _query(sent: Mapping[str, object], default_count: int, max_count: int, *, blank_is_none: bool) -> ListQuery:
     text = _text(sent, "filter")
+    if text == "" and not blank_is_none:
+        raise invalid_filter("'filter' is empty: write a comparison, or leave it out to get everything.")
     sort_order = _text(sent, "sortOrder") or "ascending"
     if sort_order.lower() not in {"ascending", "descending"}:
         raise invalid_value("'sortOrder' must be ascending or descending.")

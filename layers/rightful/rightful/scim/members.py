@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rightful.scim.attributes import ResourceType
-from rightful.scim.errors import invalid_path, invalid_value, mutability, too_many
-from rightful.scim.expressions import Comparison, Filter, Or
+from rightful.scim.errors import invalid_filter, invalid_path, invalid_value, mutability, too_many
+from rightful.scim.expressions import And, Comparison, Filter, Not, Or, Present
 from rightful.scim.matching import Predicate, compile_value_filter
 from rightful.scim.patch import MAX_WORK, Operation, number_of_clauses
 from rightful.scim.paths import Path, locate, parse_path
-from rightful.scim.references import unnamed
+from rightful.scim.references import id_in_reference, unnamed
 from rightful.scim.schema import GROUP
 from rightful.scim.values import read_list
 
@@ -227,6 +227,8 @@ class _Plan:
                 self.remove[value] = None
 
     def _remove_selected(self, selected: Filter) -> None:
+        compile_value_filter(selected, MEMBERS)
+        selected = _by_id(selected)
         predicate = compile_value_filter(selected, MEMBERS)
         values = _values(selected)
         if values is not None:
@@ -251,6 +253,26 @@ def _is_whole_resource(path: Path, rt: ResourceType) -> bool:
 def _names_members(path: Path, rt: ResourceType) -> bool:
     target = locate(path.attribute, rt)
     return target is not None and target.attribute is MEMBERS
+
+
+def _by_id(selected: Filter) -> Filter:
+    """Return the filter with the id for the `$ref` that it asks for: the URL is not stored, and follows from the id."""
+    match selected:
+        case And(clauses):
+            return And(tuple(map(_by_id, clauses)))
+        case Or(clauses):
+            return Or(tuple(map(_by_id, clauses)))
+        case Not(clause):
+            return Not(_by_id(clause))
+        case Present(path) if path.lower() == "$ref":
+            return Present("value")
+        case Comparison(path, op, value) if path.lower() == "$ref":
+            if op not in {"eq", "ne"}:
+                raise invalid_filter("'members.$ref' can only be compared by eq and ne: write the whole URL.")
+            # A URL of nobody is nobody's id.
+            return Comparison("value", op, value if value is None else id_in_reference(value) or "")
+        case _:
+            return selected
 
 
 def _values(selected: Filter) -> list[str] | None:

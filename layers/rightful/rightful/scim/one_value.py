@@ -38,7 +38,8 @@ def merged(attribute: Attribute, held: object, value: object, wanted: Change) ->
     if not isinstance(value, dict):
         raise invalid_value(f"{wanted.path.text[:128]!r} must be an object with sub-attributes.")
     before: Container = held if isinstance(held, dict) else {}
-    made = {**before, **read_sub_attributes(attribute, value, wanted.path.text)}
+    sent = read_sub_attributes(attribute, value, wanted.path.text)
+    made = {**before, **sent}
     if wanted.op == "replace":
         for key, item in value.items():
             sub = attribute.by_name.get(key.lower())
@@ -50,7 +51,7 @@ def merged(attribute: Attribute, held: object, value: object, wanted: Change) ->
             raise immutable(wanted.path)
         if sub.required and made and name not in made:
             raise invalid_value(f"'{wanted.path.text[:128]}.{name}' is required: send a value.")
-    return agreeing(before, made) if "$ref" in made else made
+    return agreeing(before, made) if "$ref" in made and "$ref" not in sent else made
 
 
 def with_sub(held: Container, sub: Attribute, wanted: Change) -> Container:

@@ -65,23 +65,16 @@ def id_in_reference(reference: object) -> str | None:
 
 
 def agreeing(before: dict[str, object], made: dict[str, object]) -> dict[str, object]:
-    """Return a complex value without a `$ref` that names another resource than its `value` does.
+    """Return a complex value without a `$ref` that stayed while its `value` was changed or removed.
 
-    A manager's `$ref` would else still lead to the former one when `value` alone was changed, or was removed.
+    A manager's `$ref` would else still lead to the former one. A `$ref` that is sent anew is the client's.
     """
     reference, value = made.get("$ref"), made.get("value")
-    if not isinstance(reference, str):
+    if not isinstance(reference, str) or reference != before.get("$ref") or value == before.get("value"):
         return made
-    same_value, same_reference = value == before.get("value"), reference == before.get("$ref")
-    if same_value and same_reference:
-        return made
-    if value is None:
-        return _without_reference(made) if same_reference else made
     path = reference.strip().partition("?")[0].partition("#")[0].rstrip("/")
-    return made if unquote(path.rpartition("/")[2]) == value else _without_reference(made)
-
-
-def _without_reference(made: dict[str, object]) -> dict[str, object]:
+    if unquote(path.rpartition("/")[2]) == value:
+        return made
     return {name: item for name, item in made.items() if name != "$ref"}
 
 

@@ -13,7 +13,7 @@ from rightful.mailboxes import comparable
 from rightful.scim.attributes import Attribute
 from rightful.scim.dates import instant
 from rightful.scim.errors import ScimError, invalid_value
-from rightful.scim.references import agreeing, described, named, unnamed
+from rightful.scim.references import described, named, unnamed
 
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _LARGEST_INTEGER = 2**63 - 1
@@ -84,7 +84,7 @@ def _read_complex(attribute: Attribute, value: dict[str, object], where: str) ->
     for sub in attribute.sub_attributes:
         if sub.required and sub.name not in made and made and not sub.read_only:
             raise invalid_value(f"'{where}.{sub.name}' is required where {where!r} is given: send a value.")
-    return agreeing({}, made) if "$ref" in made else made
+    return made
 
 
 def read_sub_attributes(attribute: Attribute, value: dict[str, object], where: str) -> dict[str, object]:
