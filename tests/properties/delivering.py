@@ -45,6 +45,8 @@ class Delivering(Machine):
         asked = self.asked[conflict.id]
         before = self.world.store.snapshot()
         if asked.scim_id is not None:
+            if self.latest.get(asked.scim_id, asked) is not asked:
+                return  # an administrator had a change applied that the directory has said otherwise of since
             self._send(self._provisioning(asked.directory_id), asked)
             assert _changed(before, self.world.store.snapshot(), "EMAIL") == set()
             for key in _changed(before, self.world.store.snapshot(), "ACCOUNT"):

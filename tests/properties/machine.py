@@ -68,6 +68,8 @@ class Machine(RuleBasedStateMachine):
         self.world.commit(PutOrganization(replace(theirs, version=2, domain_policy=DomainPolicy.ANY), 1))
         self.keys = [self._key(holder) for holder in ("Ines", "Jo")]
         self.asked: dict[str, Asked] = {}
+        self.latest: dict[str, Asked] = {}
+        """SCIM id -> the last request that named the person's address: identity providers send no older one again."""
         self.refusals: set[str] = set()
         self.said: dict[str, bool] = {}
         """Account id -> what its directory, or an administrator, said last of the person's activity, if that holds
@@ -132,6 +134,8 @@ class Machine(RuleBasedStateMachine):
         """Send a request, and remember what it says of the person's activity. A refused deactivation is owed, be it
         refused because of a domain; whether a refused reactivation comes is open."""
         active = asked.statement.active
+        if asked.scim_id is not None and asked.statement.address:
+            self.latest[asked.scim_id] = asked
         try:
             after = self._sent(provisioning, asked)
         except ScimError as error:

@@ -15,10 +15,11 @@ BLANKS = ["", " ", "\u00a0\u2003"]
 
 @dataclass
 class Seen:
-    """The accounts after the step before, and every link that an account ever had."""
+    """The accounts after the step before, every SCIM id that there ever was, and the tie that each account had last."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
-    links: dict[str, dict[str, Link | FormerLink]] = field(default_factory=dict)
+    links: set[str] = field(default_factory=set)
+    last: dict[str, Link | FormerLink] = field(default_factory=dict)
     applied: set[str] = field(default_factory=set)
 
     def check(self, accounts: Iterable[Account], conflicts: Iterable[Conflict]) -> None:
@@ -29,18 +30,14 @@ class Seen:
         """
         now, conflicts = {account.id: account for account in accounts}, list(conflicts)
         for account in now.values():
-            former = self.links.setdefault(account.id, {})
-            link = account.link
-            if account.former_link is not None and not former:
-                former["linked and unlinked since the last look"] = account.former_link
-            if link is None or link.scim_id in former:
-                continue
-            if account.id in self.accounts:
-                last = list(former.values())[-1] if former else None
-                assert (last is not None and same_user(last, link)) or self._let_in(account, link, conflicts), (
-                    f"{account.id} was {last}, and is {link}"
-                )
-            former[link.scim_id] = link
+            link, last = account.link, self.last.get(account.id)
+            if link is not None and link.scim_id not in self.links and account.id in self.accounts:
+                proven = last is not None and same_user(last, link)
+                assert proven or self._let_in(account, link, conflicts), f"{account.id} was {last}, and is {link}"
+            if link is not None:
+                self.links.add(link.scim_id)
+            if tie := link or account.former_link:
+                self.last[account.id] = tie  # it may have another userName by now
         for conflict in conflicts:
             if conflict.status is not ConflictStatus.APPLIED or conflict.id in self.applied:
                 continue
