@@ -11,6 +11,7 @@ import pytest
 
 from local.stack import Stack
 from rightful.events.schema import domain_event
+from tests.stack.examinations import examinations
 from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
 
@@ -68,7 +69,7 @@ def name() -> str:
 
 
 def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_without_a_round_of_the_janitor(
-    scim: httpx.Client, app: httpx.Client, admin: httpx.Client, listener: Listener, name: str
+    stack: Stack, scim: httpx.Client, app: httpx.Client, admin: httpx.Client, listener: Listener, name: str
 ) -> None:
     wanted = f"{name}@example.com"
     holder = app.post("/accounts", json={"email": wanted, "emailVerified": True}).json()["id"]
@@ -86,6 +87,9 @@ def test_a_person_who_gives_an_address_up_makes_room_for_who_waits_without_a_rou
     assert moved.status_code == 200, moved.text
     listener.wait_for("conflict.applied", conflict["id"])
 
+    lines = examinations(stack, {conflict["id"]}, lambda found: any(each["effect"] == "applied" for each in found))
+    (applied,) = [each for each in lines if each["effect"] == "applied"]
+    assert applied["correlation_id"].startswith("woken-"), "the change itself sent it"
     assert scim.get(f"/Users/{waiting}").json()["emails"][0]["value"] == wanted
 
 
