@@ -1,5 +1,6 @@
 """The two tables as template.yaml defines them, on whatever speaks DynamoDB: keys and indexes cannot drift apart."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,6 +12,7 @@ import boto3
 import yaml
 from botocore.config import Config
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from rightful.storage.dynamodb import DynamoDBStore
 from rightful.storage.transactions import Tables
@@ -18,6 +20,18 @@ from rightful.storage.transactions import Tables
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 RETENTION = timedelta(days=90)
 _CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+
+_action = DynamoHandler.call_action
+_one_at_a_time = threading.RLock()
+
+
+def _alone(handler: DynamoHandler) -> Any:
+    """moto's transactions copy their tables while other threads' calls change them: each call waits for the others."""
+    with _one_at_a_time:
+        return _action(handler)
+
+
+DynamoHandler.call_action = _alone  # type: ignore[method-assign]
 
 
 class _Loader(yaml.SafeLoader):
@@ -58,7 +72,7 @@ def _client() -> Any:
 
 @contextmanager
 def store_on_moto() -> Iterator[DynamoDBStore]:
-    """A store on moto's DynamoDB, with empty tables: single-threaded use only."""
+    """A store on moto's DynamoDB, with empty tables."""
     with mock_aws():
         client = _client()
         yield DynamoDBStore(client, create_tables(client))
