@@ -101,14 +101,17 @@ def test_a_customer_who_leaves_is_offboarded_and_its_key_opens_nothing(stack: St
         email = f"p{number}@leaver.example"
         person = user(f"p{number}", userName=email, emails=[{"value": email, "type": "work", "primary": True}])
         url = f"{value(directory.stdout, 'SCIM base URL')}/Users"
-        assert httpx.post(url, json=person, headers=scim, timeout=60).status_code == 201
+        assert httpx.post(url, json=person, headers=scim, timeout=SECONDS).status_code == 201
     listed = rightful(stack, "token", "list", "--organization", organization)
     assert len(listed.stdout.splitlines()) == 3
     assert rightful(stack, "pause", organization, "--reason", "They leave.").returncode == 0
     done = rightful(stack, "organization", "delete", organization, "--accounts", "erase", "--confirm", "Leaver")
     assert (done.returncode, "12 accounts erased" in done.stdout) == (0, True), done.stdout + done.stderr
     admin = {"Authorization": f"Bearer {value(made.stdout, 'admin key')}"}
-    assert httpx.get(f"{value(made.stdout, 'admin URL')}/domains", headers=admin, timeout=60).status_code in {401, 403}
+    assert httpx.get(f"{value(made.stdout, 'admin URL')}/domains", headers=admin, timeout=SECONDS).status_code in {
+        401,
+        403,
+    }
     assert organization not in rightful(stack, "organization", "list").stdout
     successor = rightful(stack, "organization", "create", "Successor", "--domain", "leaver.example")
     assert successor.returncode == 0, successor.stderr

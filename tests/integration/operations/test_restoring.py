@@ -16,6 +16,7 @@ from rightful.storage.keys import Key
 from rightful.storage.writes import Hold
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
+from tests.support.patience import SECONDS
 
 
 @pytest.fixture
@@ -215,7 +216,7 @@ def test_in_a_terminal_the_name_is_asked_for(
 
 
 def test_writes_are_done_several_at_a_time_and_never_more_removals_than_were_counted() -> None:
-    together = Barrier(4, timeout=60)
+    together = Barrier(4, timeout=SECONDS)
     removed: list[Difference] = []
 
     def settle_slowly(difference: Difference) -> bool:
