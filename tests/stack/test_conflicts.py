@@ -148,3 +148,22 @@ def test_ending_a_pause_resolves_what_it_held_back_at_once(scim: httpx.Client, a
         lambda: _conflict(admin, email)["status"], lambda status: status == "applied", what="the end of the pause"
     )
     assert scim.patch(f"/Users/{colleague}", json=email_patch(email)).status_code == 200
+
+
+def test_somebody_who_comes_back_under_the_same_external_id_is_known_and_an_approval_gives_the_address(
+    scim: httpx.Client, admin: httpx.Client
+) -> None:
+    """Remediator and admin function look for others with that id: a right that nothing else needs of them."""
+    former, now = _name("former"), _name("back")
+    left = scim.post("/Users", json=user(former, externalId=former)).json()["id"]
+    assert scim.delete(f"/Users/{left}").status_code == 204
+    back = scim.post("/Users", json=user(now, externalId=former)).json()["id"]
+    email = f"{former}@example.com"
+    assert scim.patch(f"/Users/{back}", json=email_patch(email)).status_code == 409
+
+    conflict = _conflict(admin, email)
+    assert (conflict["class"], conflict["status"]) == ("rehire", "waiting_approval")
+    decision = {"decision": "approve", "reason": "she is back", "version": conflict["version"]}
+    decided = admin.post(f"/conflicts/{conflict['id']}/decision", json=decision)
+    assert (decided.status_code, decided.json()["status"]) == (200, "applied"), decided.text
+    assert scim.patch(f"/Users/{back}", json=email_patch(email)).status_code == 200

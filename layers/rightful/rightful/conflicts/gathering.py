@@ -35,11 +35,12 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
     permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
     leg = _leg(store, conflict, state.account if state else None, claimable, keys)
     following, cyclic, cut_short = _following(store, invocation, leg, claimable, keys)
+    exists = state is not None and state.directory.deleting is None
     return Snapshot(
         now=invocation.now,
         leg=leg,
         organization=organization,
-        directory_exists=state is not None and state.directory.deleting is None,
+        directory_exists=exists,
         pending_id=state.pending_conflict_id if state else None,
         following=following,
         cyclic=cyclic,
@@ -48,7 +49,7 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         revoked=keys.revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
         numbered=_numbered(store, leg),
-        shared_id=_shares_id(store, leg),
+        shared_id=exists and _shares_id(store, leg),  # nobody is relinked in a directory that goes
     )
 
 
