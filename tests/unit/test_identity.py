@@ -18,13 +18,15 @@ NOBODY = [
     "nil", "unknown", "UNKNOWN", "undefined", "tbd", "TBD.", "to be determined", "Not Applicable", "not-available",
     "not assigned", "-", "--", "—", "_", ".", "...", "?", "???", "*", "#", "0", "00", "0000", "00000000", "0.0", "٠٠٠",
     "０００", "x", "X", "xxx", "XXXX", "0x0", "test", "Test", "dummy", "[object Object]", "NaN", "undefined undefined",
-    "${user.employeeNumber}", "{{employee_id}}", "%EMPLOYEE_ID%", "<employeeId>", "#REF!", "#VALUE!", "1.23457E+11",
+    "${user.employeeNumber}", "$(user.id)", "{employeeId}", "{{employee_id}}", "%EMPLOYEE_ID%", "<employeeId>",
+    "#REF!", "#VALUE!", "1.23457E+11",
     "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "AAAAAAAAAAAAAAAAAAAAAA==", "9999",
     "999999", "11111111", "keine", "k.A.", "unbekannt", "néant", "s/o", "desconocido", "нет", "なし",
 ]  # fmt: skip
 SOMEBODY = [
     "1", "7", "42", "0042", "4711", "100000", "12345", "123456", "9001", "E-0001", "e1", "a", "xy", "x1", "X-1", "10x",
     "jo", "nina", "nadia", "NA-17", "n/a-7", "tbd1", "00u1grace", "CN=Ada,OU=x", "ada@example.com", "山田",
+    "{E-0001}", "(7)",
     "S-1-5-21-1004336348-1177238915-682003330-512", "1002", "000-00-0001", "100.5", "12e4", "1111", "٤٢",
 ]  # fmt: skip
 

@@ -42,8 +42,8 @@ FILLERS = frozenset(_OF_PROGRAMS | _OF_PEOPLE | _FOR_LATER | _ELSEWHERE)
 """Texts that stand for nothing, in their letters and digits alone. What else does has a rule: see `_is_filler`."""
 
 _SPREADSHEET_ERROR = re.compile(r"#(ref|value|name|null|num|div/0|spill|calc)[!?]")
-_UNFILLED = re.compile(r"\$\{.*\}|\{\{.*\}\}|<[^<>]*>|%[a-z_.]+%|\[[a-z_. ]+\]")
-"""A template that nothing was put into: `${user.employeeNumber}`, `{{id}}`, `<none>`, `%EMPLOYEE_ID%`."""
+_UNFILLED = re.compile(r"\$\{.*\}|\$\(.*\)|\{\{.*\}\}|\{[a-z_. ]+\}|<[^<>]*>|%[a-z_.]+%|\[[a-z_. ]+\]")
+"""A template that nothing was put into: `${user.employeeNumber}`, `{{id}}`, `{id}`, `<none>`, `%EMPLOYEE_ID%`."""
 _ROUNDED = re.compile(r"\d([.,]\d+)?e\+\d+")
 """What a spreadsheet makes of a long number: `1.23457E+11` is what many numbers are rounded to."""
 _SAME_SIGN = 6

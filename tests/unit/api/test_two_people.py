@@ -182,6 +182,65 @@ def test_a_key_of_ones_own_does_not_take_a_protected_address_away(name: str) -> 
     assert "confirm the key" in row.next_step_what
 
 
+OTHER_LETTERS = "\uff43hief@example.com"
+
+
+@pytest.mark.parametrize("name", ["patch", "put", "bulk"])
+def test_a_key_of_ones_own_does_not_write_a_protected_address_in_other_letters(name: str) -> None:
+    """It is the same address to whoever wants one, and another mailbox to a mail server."""
+    service, scim_id = service_with()
+    own = own_key(service)
+    before = holder_of(service, CHIEF)
+    body = put(emails=[{"value": OTHER_LETTERS, "type": "work", "primary": True}])
+    for _ in range(2):
+        if name == "bulk":
+            answer = service.scim("POST", "/Bulk", bulk({"method": "PUT", "path": f"/Users/{scim_id}", "data": body}))
+            assert body_of(answer)["Operations"][0]["status"] == "403"
+        else:
+            sent = body if name == "put" else email_patch(OTHER_LETTERS)
+            assert service.scim(name.upper(), f"/Users/{scim_id}", sent).status == 403
+        service.remediate_all()
+    assert holder_of(service, CHIEF) == before
+    [row] = rows(service, "claim.refused")
+    assert row.explanation.startswith("The address was not written in other letters: the account is marked")
+    confirm(service, own, service.new_admin_key("Otto"))
+    assert service.scim("PUT", f"/Users/{scim_id}", body).status == 200
+    email = holder_of(service, CHIEF).email
+    assert email is not None
+    assert email.value == OTHER_LETTERS
+
+
+def test_a_deactivation_that_comes_with_other_letters_is_carried_out() -> None:
+    service, scim_id = service_with()
+    own_key(service)
+    body = put(emails=[{"value": OTHER_LETTERS, "type": "work", "primary": True}], active=False)
+    assert service.scim("PUT", f"/Users/{scim_id}", body).status == 403
+    after = holder_of(service, CHIEF)
+    assert after.status is AccountStatus.DEACTIVATED
+    assert after.email is not None
+    assert after.email.value == CHIEF
+
+
+def test_neither_does_a_create_that_links_the_account_again() -> None:
+    """Its own letters, and other keys, link it as ever."""
+    service, scim_id = service_with(custom(deactivated="two_approvals"))
+    assert service.scim("DELETE", f"/Users/{scim_id}").status == 204
+    former = service.scim_key
+    own_key(service)
+    before = holder_of(service, CHIEF)
+    body = put(emails=[{"value": OTHER_LETTERS, "type": "work", "primary": True}])
+    for _ in range(2):
+        assert service.scim("POST", "/Users", body).status == 409
+        service.remediate_all()
+    assert holder_of(service, CHIEF) == before
+    [conflict] = service.store.all_of(Conflict)
+    assert conflict.status is ConflictStatus.WAITING_APPROVAL
+    assert service.scim("POST", "/Users", put()).status == 201
+    service.scim_key = former
+    assert service.scim("DELETE", f"/Users/{before.id}-2").status == 204
+    assert service.scim("POST", "/Users", body).status == 201
+
+
 @pytest.mark.parametrize("name", [*CHANGES, *REMOVALS])
 def test_in_bulk_it_is_the_same(name: str) -> None:
     service, scim_id = service_with()

@@ -8,7 +8,7 @@ from datetime import datetime
 from rightful.accounts.account import Account, Link, canonical_user_name
 from rightful.accounts.changes import new_account, relinked_account
 from rightful.accounts.claims import creation, user_name_claim
-from rightful.accounts.directory_users import DirectoryUsers, busy
+from rightful.accounts.directory_users import DirectoryUsers, busy, keeps_address
 from rightful.accounts.expecting import is_expected
 from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import display_name_of, entries_of
@@ -121,6 +121,8 @@ class Creating(DirectoryUsers):
         if not expected and not may_be_linked(holder, resource, *ids, policy, now, shared=shared):
             return None
         relinked = relinked_account(holder, self.directory_id, resource, invocation.now)
+        if not keeps_address(holder, relinked) and self.out_of_reach(holder, state, invocation):
+            return None  # as with a change (`Provisioning.change`); two administrators can approve the conflict
         account = self.eased(holder, relinked, state, invocation)
         self.check(account, state, holder, invocation)
         writes: list[Write] = [

@@ -117,3 +117,11 @@ class DirectoryUsers:
 def busy() -> ScimError:
     """Contention that did not end in time: try again."""
     return unavailable(_RETRY_AFTER_SECONDS)
+
+
+def keeps_address(before: Account, after: Account) -> bool:
+    """Whether mail to the person goes where it went. Full-width letters are the same address to whoever wants one, and
+    another mailbox to a mail server."""
+    if before.email is None or after.email is None:
+        return before.holds == after.holds
+    return after.email.is_written_like(before.email)

@@ -12,7 +12,7 @@ from rightful.accounts.account import Account, Flag, canonical_user_name
 from rightful.accounts.changes import changed_account, unlinked_account
 from rightful.accounts.claims import alteration, requester_of
 from rightful.accounts.creating import Creating, ExpectedUserError
-from rightful.accounts.directory_users import busy
+from rightful.accounts.directory_users import busy, keeps_address
 from rightful.accounts.further_addresses import further_writes
 from rightful.accounts.history import removal_entry
 from rightful.accounts.placeholders import with_own_address
@@ -191,14 +191,16 @@ class Provisioning(Creating):
         Raises:
             ScimError: 403; what it says of the person's activity is done all the same, here or by the conflict.
         """
-        why = self.out_of_reach(before, state, invocation) if after.holds != before.holds else ""
+        why = "" if keeps_address(before, after) else self.out_of_reach(before, state, invocation)
         if not why:
             return
-        if after.email is not None:
+        if after.email is not None and after.holds != before.holds:
             raise self.refusals.held_address(state, operation, before, after, invocation, statement, why)
         if before.active and not after.active:
             self._deactivate(before, state, invocation)
-        raise self.refusals.held_removal(state, before, invocation, why)
+        # In other letters it is the same address to everybody who asks for it: no claim, and nothing for a conflict.
+        done = "removed" if after.email is None else "written in other letters"
+        raise self.refusals.held_removal(state, before, invocation, why, done)
 
     def _deactivate(self, before: Account, state: DirectoryState, invocation: Invocation) -> None:
         """All that is done of a request that may not take the address away: the person loses access at once.

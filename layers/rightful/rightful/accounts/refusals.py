@@ -137,12 +137,14 @@ class RefusalRecorder:
         self._record("email", after.email.value, refused, invocation)
         return self._held(state)
 
-    def held_removal(self, state: DirectoryState, before: Account, invocation: Invocation, why: str) -> ScimError:
-        """Tell the administrators of an address that one administrator's key did not take away, and return the answer
-        to raise. Repeats within an hour are one row."""
+    def held_removal(
+        self, state: DirectoryState, before: Account, invocation: Invocation, why: str, done: str = "removed"
+    ) -> ScimError:
+        """Tell the administrators of an address that one administrator's key did not take away, or write otherwise
+        (`done` to it), and return the answer to raise. Repeats within an hour are one row."""
         link, hour = before.link, invocation.now.replace(minute=0, second=0, microsecond=0)
         entry = LogEntry(
-            id=row_id(hour, f"{before.id[-13:]}removal"),
+            id=row_id(hour, f"{before.id[-13:]}{done[-7:]}"),
             organization_id=state.organization.id,
             at=invocation.now,
             action=Action.CLAIM_REFUSED,
@@ -154,7 +156,7 @@ class RefusalRecorder:
             external_id=link.external_id if link else None,
             old_email=before.email.value if before.email else None,
             conflict_class=ConflictClass.PROTECTED.value,
-            explanation=f"The address was not removed: the account {why}, and {_BY_ONE}",
+            explanation=f"The address was not {done}: the account {why}, and {_BY_ONE}",
             next_step_who="organization administrator",
             next_step_what="Have a different administrator confirm the key.",
             retried_by_idp=True,
