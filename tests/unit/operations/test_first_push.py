@@ -267,3 +267,17 @@ def test_nobody_is_imported_into_a_directory_that_is_being_deleted(service: Serv
     found = imported_again(service, Target(service.organization, service.directory.id))
     assert found.outcome is Outcome.INVALID
     assert "being deleted" in found.explanation
+
+
+@pytest.mark.parametrize("directory", [True, False])
+def test_an_external_id_that_others_in_the_directory_have_links_nobody_else(service: Service, directory: bool) -> None:
+    shared = {"externalId": "department-7"}
+    ada = imported(service, directory=directory, userName="ada", emailVerified=True, **shared)
+    service.create_user("carl", **shared)
+    for _ in range(2):
+        assert service.scim("POST", "/Users", pushed("zed", **shared)).status == 409
+    assert account(service, ada.id) == ada
+    answer = service.scim("POST", "/Users", pushed("ada", **shared))
+    # For its directory the file says who it is by the userName as well; else that is for an administrator to say.
+    assert answer.status == (201 if directory else 409), answer.body
+    assert (account(service, ada.id).expected is None) is directory

@@ -87,8 +87,19 @@ class Creating(DirectoryUsers):
         account = self.store.account(account_id) if account_id is not None else None
         if account is None or account.link is None:
             return
-        if is_expected(account, resource, state.organization, self.directory_id, now):
+        if self._is_expected(account, resource, state, now):
             raise ExpectedUserError(account.link)
+
+    def _is_expected(
+        self, account: Account, resource: Mapping[str, object], state: DirectoryState, now: datetime
+    ) -> bool:
+        expected, sent = account.expected, identifier(resource.get("externalId"))
+        if expected is None:
+            return False
+        same = sent is not None and sent == identifier(expected.external_id)
+        ids = (resource.get("externalId"), expected.external_id)
+        shared = same and is_shared(self.store, self.directory_id, ids, {account.id})
+        return is_expected(account, resource, state.organization, self.directory_id, now, shared=shared)
 
     def _shares(self, holder: Account, resource: Mapping[str, object]) -> bool:
         """Whether the externalId by which the holder would be linked is others', too."""
@@ -113,7 +124,7 @@ class Creating(DirectoryUsers):
             return None  # the index and the account disagree by now: that is for the remediator to look into
         now = invocation.now
         policy = state.organization.policy_at(now)
-        expected = is_expected(holder, resource, state.organization, self.directory_id, now)
+        expected = self._is_expected(holder, resource, state, now)
         if expected and holder.link is not None:
             raise ExpectedUserError(holder.link)
         ids = (self.organization_id, self.directory_id)

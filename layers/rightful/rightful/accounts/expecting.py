@@ -9,7 +9,8 @@ the file says about a user is the proof, until a directory says something about 
 - where it was imported for none: the same userName and address where neither side has an externalId, the file named
   the userName, and the mailbox was confirmed. The address alone is no proof: anybody can sign up with it.
 
-An externalId on each side that is not the same is another person, whatever else agrees.
+An externalId on each side that is not the same is another person, whatever else agrees; one that others in the
+directory have, too, proves nothing.
 """
 
 from collections.abc import Mapping
@@ -22,16 +23,29 @@ from rightful.organizations.organization import Organization
 
 
 def is_expected(
-    account: Account, resource: Mapping[str, object], organization: Organization, directory_id: str, now: datetime
+    account: Account,
+    resource: Mapping[str, object],
+    organization: Organization,
+    directory_id: str,
+    now: datetime,
+    *,
+    shared: bool = False,
 ) -> bool:
-    """Whether that directory's create of this user is the first word about an imported account."""
+    """Whether that directory's create of this user is the first word about an imported account.
+
+    Args:
+        shared: others in the directory have that externalId, too, or had it: then it is nobody's in particular.
+    """
     expected = account.expected
     if expected is None or _obstacle(account, organization, directory_id):
         return False
     external_id, known = identifier(resource.get("externalId")), identifier(expected.external_id)
     if external_id is not None and known is not None:
         # For no directory in particular, nothing says whose externalId it is: the address has to agree, too.
-        return external_id == known and (account.link is not None or _same_address(account, resource))
+        if external_id != known or (shared and account.link is None):
+            return False
+        if not shared:
+            return account.link is not None or _same_address(account, resource)
     if not account.active or not _same_address(account, resource, to_the_letter=True):
         return False
     if account.link is not None and expected.user_name is None and known is None:
