@@ -89,9 +89,10 @@ def invoke(name: str, port: int | None = None) -> None:
         LocalProblemError: nothing runs, or there is no such example.
     """
     stack = running(port)
+    payload = json.dumps(example_for(name, stack))
     answer = stack.session.client("lambda", endpoint_url=stack.endpoint).invoke(
         FunctionName=stack.outputs[f"{function_of(name).title()}Function"],
-        Payload=json.dumps(example_for(name, stack)),
+        Payload=payload,
     )
     document = json.loads(answer["Payload"].read() or "null")
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

@@ -9,6 +9,8 @@ import urllib.error
 import urllib.request
 
 from local import run_files
+from local.deployment import STACK_NAME
+from local.ministack import CREDENTIALS, REGION
 from local.paths import RUN_FILE
 from local.problem import LocalProblemError
 from local.processes import Process, end_with, parent_of, process, this_process
@@ -42,7 +44,7 @@ def run(port: int, parent: int | None = None) -> None:
         progress("Ready")
         # Whoever ends the stack removes it again: the guardian of its processes.
         run_files.publish(run_document(stack), stack.ministack.port, this_process())
-        print(_welcome(stack), flush=True)
+        print(welcome(stack), flush=True)
         while stack.ministack.is_running():
             time.sleep(0.5)
         raise LocalProblemError(f"MiniStack ended by itself. Its log: {stack.ministack.log}")
@@ -118,7 +120,8 @@ def _first_request(stack: Stack) -> None:
         raise LocalProblemError(f"The first request was not answered: {error}") from error
 
 
-def _welcome(stack: Stack) -> str:
+def welcome(stack: Stack) -> str:
+    """What is printed when it runs: URLs, keys, and what to try, to be copied as it is."""
     demo = stack.seeded.demo
     directory = demo.directories["generic"]
     return f"""
@@ -145,6 +148,12 @@ Nobody looks into DNS here. Another domain is the operator's to add:
   curl -H 'Authorization: Bearer {stack.seeded.operator_token}' \\
     -H 'Content-Type: application/json' -d '{{"domain": "corp.example"}}' \\
     '{stack.admin_url(demo.id)}/domains'
+
+What an operator does from a shell, on this stack (rightful --help has all of it):
+
+  export AWS_ENDPOINT_URL={stack.aws_endpoint_url} AWS_REGION={REGION} \\
+    AWS_ACCESS_KEY_ID={CREDENTIALS["AWS_ACCESS_KEY_ID"]} AWS_SECRET_ACCESS_KEY={CREDENTIALS["AWS_SECRET_ACCESS_KEY"]}
+  .venv/bin/rightful --stack {STACK_NAME} organization list
 
 Ctrl-C stops everything.
 """
