@@ -55,7 +55,8 @@ def test_automation_is_paused_and_resumed_with_the_reason_in_the_log(
     assert run("pause", organization, "--reason", "Again.")[:2] == (0, "Example is paused already.\n")
     assert deployed.store.paused_organizations(limit=5) == 1
     assert "paused" in run("organization", "list")[1]
-    assert run("resume", organization, "--reason", "Repaired.")[:2] == (0, "Example is not paused.\n")
+    assert run("resume", organization, "--reason", "Repaired.")[:2] == (0, "Example is not paused any more.\n")
+    assert run("resume", organization, "--reason", "Again.")[:2] == (0, "Example was not paused.\n")
     assert deployed.store.paused_organizations(limit=5) == 0
     rows = deployed.store.log(organization, limit=5).entries
     assert [(row.approver, row.explanation) for row in rows] == [

@@ -91,6 +91,7 @@ def test_a_key_is_revoked_by_its_id_and_revoking_it_again_says_so(
     assert (code, key.holder in printed) == (0, True)
     assert deployed.store.token(key.sha256) is None
     assert key.id not in {each["id"] for each in listed(run)}
+    assert "is revoked: after 60 seconds at most it opens nothing." in printed
     code, printed, _ = run("token", "revoke", key.id)
     assert (code, "revoked already" in printed) == (0, True)
     if scope == "scim":

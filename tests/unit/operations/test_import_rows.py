@@ -132,6 +132,24 @@ def test_a_quotation_mark_that_is_not_closed_costs_its_own_line_and_no_other(unc
     assert len(found) == (52 if later else 51)
 
 
+def _reasons(*lines: bytes) -> dict[int, str]:
+    """Why which line cannot be read, in a word."""
+    found = read_rows(text_lines([b"email,givenName\n", *lines]), is_csv=True)
+    words = ("UTF-8", "not closed")
+    return {n: next(word for word in words if word in str(row)) for n, row in found if isinstance(row, RowError)}
+
+
+def test_what_is_wrong_with_a_line_is_not_said_of_one_before_it() -> None:
+    unclosed, bob, latin = b'"ada@example.com,Ada\n', b"bob@example.com,Bob\n", b"zoe@example.com,Zo\xeb\n"
+    assert _reasons(unclosed, bob, latin, bob) == {2: "not closed", 4: "UTF-8"}
+    assert _reasons(unclosed, latin) == {2: "not closed", 3: "UTF-8"}
+    assert _reasons(latin, unclosed) == {2: "UTF-8", 3: "not closed"}
+
+
+def test_a_record_of_several_lines_that_is_not_utf_8_is_reported_once() -> None:
+    assert _reasons(b'ada@example.com,"Ada\n', b'Byr\xf6n"\n', b"bob@example.com,Bob\n") == {2: "UTF-8"}
+
+
 def test_a_field_longer_than_csv_allows_is_an_error_of_its_line() -> None:
     assert _bad(["email\n", "x" * 200_000 + "\n", "b@example.com\n"]) == [2]
 

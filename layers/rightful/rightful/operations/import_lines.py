@@ -92,22 +92,24 @@ def _record(
 ) -> tuple[Sequence[str] | RowError, int]:
     """The record that begins with the first of the waiting lines, and how many of them it takes. As many more lines
     as it needs come from `left`; a quotation mark that is not closed takes one line and no other."""
+    if not _is_text(waiting[0]):
+        return RowError(_NOT_UTF_8), 1
     for size in range(1, _MOST_LINES + 1):
         if len(waiting) < size:
             waiting += islice(left, 1)
         if len(waiting) < size:
             break
         text = "".join(waiting[:size])
-        if not _is_text(text):
-            return RowError(_NOT_UTF_8), 1
         try:
             fields = next(csv.reader(waiting[:size], strict=True, delimiter=separator), [])
         except csv.Error as error:
             if text.count('"') % 2 == 0:
                 return RowError(f"The line is no CSV: {error}."), 1
         else:
-            # Several lines that are no whole record together: another line's quotation mark closed this one's.
-            return (fields, size) if size == 1 or len(fields) == width else (RowError(_NOT_CLOSED), 1)
+            if size > 1 and len(fields) != width:
+                # No whole record together: another line's quotation mark closed this one's.
+                return RowError(_NOT_CLOSED), 1
+            return (fields if _is_text(text) else RowError(_NOT_UTF_8)), size
     return RowError(_NOT_CLOSED), 1
 
 

@@ -106,16 +106,15 @@ def retry_conflict(at: Surroundings, asked: Namespace, out: TextIO) -> int:
 def _brake(at: Surroundings, asked: Namespace, out: TextIO, *, paused: bool) -> int:
     reason, before = _reason(asked), organization_named(at, asked.organization)
     after = replace(before, brakes=replace(before.brakes, paused=paused))
-    state = "paused" if paused else "not paused"
     if after == before:
-        out.write(f"{before.name} is {state} already.\n")
+        out.write(f"{before.name} {'is paused already' if paused else 'was not paused'}.\n")
         return 0
     invocation = Invocation(correlation_id="operator")
     sentence = f"{organization_sentence(before, after)} {reason}"
     row = settings_row(before.id, BY, before.name, sentence, invocation)
     change_organization(at.store, invocation, after, log=row)
     dry = " Dry run is on, though: nothing moves by itself." if after.brakes.dry_run and not paused else ""
-    out.write(f"{before.name} is {state}.{dry}\n")
+    out.write(f"{before.name} is {'paused' if paused else 'not paused any more'}.{dry}\n")
     return 0
 
 
@@ -163,7 +162,7 @@ def _account(at: Surroundings, text: str) -> Account:
         try:
             canonical = parse_address(text).canonical
         except InvalidAddressError as error:
-            raise OperationError(f"{error}.") from error
+            raise OperationError(f"address: {error}.") from error
         hold = at.store.holds([canonical]).get(canonical)
         account_id = hold.account_id if hold else None
     account = at.store.account(account_id) if account_id else None

@@ -69,7 +69,8 @@ def revoke_token(at: Surroundings, asked: Namespace, out: TextIO) -> int:
         out.write(f"The key {asked.id} was revoked already, on {revoked_at:%Y-%m-%d}.\n")
         return 0
     at.store.commit(revocation(key, invocation, by=BY, reason=asked.reason), remaining=invocation.remaining)
-    out.write(f"The key {key.id} of {key.holder} ({key.scope.value}) opens nothing any more, within 60 seconds.\n")
+    whose = f"{key.id} of {key.holder} ({key.scope.value})"
+    out.write(f"The key {whose} is revoked: after 60 seconds at most it opens nothing.\n")
     if key.scope is Scope.ADMIN and key.organization_id is not None:
         left = [each for each in at.store.tokens(organization_id=key.organization_id) if each.is_live(invocation.now)]
         if not left:

@@ -144,7 +144,7 @@ def print_hash(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     try:
         address = parse_address(asked.address)
     except InvalidAddressError as error:
-        raise OperationError(f"{error}.") from error
+        raise OperationError(f"address: {error}.") from error
     found = address_hash(address.canonical, at.settings.log_hash_key)
     if not found:
         raise OperationError("This deployment has no LOG_HASH_KEY: its logs hold no hashes.")
