@@ -83,6 +83,7 @@ def test_a_directory_is_deleted_once_its_name_is_said(run: Run, deployed: Deploy
         code, printed, complained = run(*delete, *refused)
         assert (code, printed) == (command.FAILED, "")
         assert "Entra" in complained
+    assert "2 users would be unlinked and deactivated" in run(*delete)[2]
     assert items_of(deployed, table) == before
     code, printed, _ = run(*delete, "--confirm", "Entra", "--reason", "Moved to Okta.")
     assert (code, "is gone" in printed) == (0, True)
@@ -113,6 +114,7 @@ def test_a_customer_is_offboarded_and_everything_agrees(
         ("--accounts", accounts, "--confirm", "Exmaple"),
     ):
         assert run(*delete, *refused)[0] == command.FAILED, refused
+    assert f"Example would be deleted, its accounts {accounts}d.\n" in run(*delete, "--accounts", accounts)[2]
     assert items_of(deployed, store.identities.name) == before
     code, printed, _ = run(*delete, "--accounts", accounts, "--confirm", "Example")
     assert (code, "is gone" in printed) == (0, True), printed

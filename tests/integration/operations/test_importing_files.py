@@ -45,6 +45,17 @@ def test_a_file_that_cannot_be_imported_is_one_sentence(
     assert not list(tmp_path.glob("*.conflicts.csv"))
 
 
+@pytest.mark.parametrize("name", [".", "..", "/", ""])
+def test_a_folder_without_a_name_is_one_sentence_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, printed, complained = run("import", name, "--personal", "--dry-run")
+    assert (code, printed) == (command.FAILED, "")
+    assert complained == f"{name or '.'} cannot be read or written: Is a directory.\n"
+    assert not list(tmp_path.iterdir())
+
+
 def test_lines_that_cannot_be_read_are_reported_and_the_others_imported(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "accounts.jsonl"
     good = b'{"email": "ada@example.com"}\n'

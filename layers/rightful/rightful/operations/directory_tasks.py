@@ -81,10 +81,10 @@ def delete_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     """directory delete."""
     directory = _directory(at, asked)
     left = directory_deletion.what_is_left(at.store, directory.id)
-    what = f"{directory.name}: {left.users:,} users are unlinked and deactivated, {left.groups:,} groups deleted."
+    what = f"{directory.name}: {left.users:,} users would be unlinked and deactivated, {left.groups:,} groups deleted."
     if asked.dry_run:
         keys = at.store.tokens(organization_id=directory.organization_id, directory_id=directory.id)
-        out.write(f"{what} {len(keys)} keys are revoked. Nothing was changed.\n")
+        out.write(f"{what} {len(keys)} keys would be revoked. Nothing was changed.\n")
         return 0
     if directory.deleting is None:
         confirm(directory.name, asked.confirm, what, out)

@@ -86,7 +86,7 @@ class ImportRun:
             OSError: it cannot be read at all, or the report cannot be written beside it.
             ContendedError: no quiet moment for one line; run it again.
         """
-        note = self.path.with_name(self.path.name + ".progress")
+        note = Path(f"{self.path}.progress")
         earlier = None if self.dry else read_note(note)
         there = earlier is not None and earlier.is_about(self.path, self._target)
         done = earlier.lines if earlier is not None and there else 0

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from rightful.operations.import_outcomes import counted
@@ -12,8 +13,6 @@ from rightful.operations.surroundings import OperationError, Surroundings
 from rightful.operations.telling import Telling, of_total
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rightful.organizations.organization import Directory
 
 FINE, LOOK = 0, 1
@@ -28,7 +27,7 @@ _WHOSE = (
 def import_file(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     """import."""
     target, directory = _target(at, asked)
-    report: Path = asked.report or asked.file.with_name(asked.file.name + ".conflicts.csv")
+    report: Path = asked.report or Path(f"{asked.file}.conflicts.csv")
     store = Rehearsal(at.store) if asked.dry_run else at.store
     run = ImportRun(store, target, asked.file, report, max(1, asked.at_once), dry=asked.dry_run)
     total = run.number_of_lines()

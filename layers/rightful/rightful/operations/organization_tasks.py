@@ -124,7 +124,7 @@ def delete_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
         return 0
     accounts = _accounts_at_end(organization, asked, out)
     if organization.closing is None:
-        sentence = f"{organization.name} is deleted, its accounts: {accounts.value}.\n{what}"
+        sentence = f"{organization.name} would be deleted, its accounts {accounts.value}d.\n{what}"
         confirm(organization.name, asked.confirm, sentence, out)
     invocation = Invocation(correlation_id="operator")
     marked = offboarding.begin(at.store, invocation, organization, accounts, by=BY)
