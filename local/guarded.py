@@ -18,9 +18,17 @@ class Guarded:
     """A running command, with a folder of its own."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path, *, environment: Mapping[str, str], log: IO[bytes], port: int = 0
+        self,
+        command: Sequence[str],
+        folder: Path,
+        *,
+        environment: Mapping[str, str],
+        log: IO[bytes],
+        port: int = 0,
+        keeps_log: bool = True,
     ) -> None:
-        """Have a guardian start it in `folder` (leftovers.new_folder), which it makes. `log` gets all that is said."""
+        """Have a guardian start it in `folder` (leftovers.new_folder), which it makes. `log` gets all that is said; it
+        is removed at the end that somebody wanted, unless the command `keeps_log`."""
         self.folder = folder
         # No child of this process gets the other end of this pipe (PEP 446): it is closed when this process is gone.
         self._guardian = subprocess.Popen(
@@ -36,7 +44,15 @@ class Guarded:
         try:
             assert self._guardian.stdin is not None
             assert self._guardian.stdout is not None
-            task = Task(list(command), dict(environment), str(folder), port, str(ROOT), this_process())
+            task = Task(
+                list(command),
+                dict(environment),
+                str(folder),
+                port,
+                str(ROOT),
+                this_process(),
+                None if keeps_log else log.name,
+            )
             with contextlib.suppress(BrokenPipeError):
                 self._guardian.stdin.write(to_line(task))
                 self._guardian.stdin.flush()

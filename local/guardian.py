@@ -35,7 +35,8 @@ class Task:
     """What to guard.
 
     `folder` is where the command runs; the guardian makes it, and removes it. `asker` is the process that asked, `port`
-    where the command listens, `project` the folder of its code: a later start says so when that port is in use.
+    where the command listens, `project` the folder of its code: a later start says so when that port is in use. `log`
+    is a file that tells nobody anything once the command was ended, and is kept where it has ended by itself.
     """
 
     command: Sequence[str]
@@ -44,6 +45,7 @@ class Task:
     port: int
     project: str
     asker: Process
+    log: str | None
 
 
 def to_line(task: Task) -> str:
@@ -97,11 +99,13 @@ def _guard(task: Task, folder: Path, claim: Callable[[Record], None], ending: Ca
         claim(Record(task.port, task.project, task.asker, process(command.pid) or Process(command.pid, "")))
         with contextlib.suppress(BrokenPipeError):
             print(command.pid, flush=True)
-        while command.poll() is None and not ending():
+        while (alive := command.poll() is None) and not ending():
             readable, _, _ = select.select([sys.stdin], [], [], _LOOKS_EVERY)
             if readable:
                 break
         run_files.withdraw(task.port, task.asker)
+        if alive and task.log is not None:
+            Path(task.log).unlink(missing_ok=True)
     finally:
         _end(command)
 

@@ -52,7 +52,6 @@ class MiniStack:
         leftovers.sweep()
         if port:
             _wait_until_free(port)
-        self._keeps_log = port != 0
         self.port = port or free_port()
         self.url = f"http://{HOST}:{self.port}"
         STATE.mkdir(parents=True, exist_ok=True)
@@ -65,6 +64,7 @@ class MiniStack:
                 environment={**self._environment(enforce_iam=enforce_iam), **(environment or {})},
                 log=log,
                 port=self.port,
+                keeps_log=False,
             )
         try:
             self._wait_until_ready()
@@ -83,10 +83,7 @@ class MiniStack:
 
     def stop(self) -> None:
         """End the process and all that it started. Can be called again."""
-        by_itself = not self.is_running()
         self._guarded.end()
-        if not by_itself and not self._keeps_log:
-            self.log.unlink(missing_ok=True)
 
     def _environment(self, *, enforce_iam: bool) -> dict[str, str]:
         """Nothing of this process' environment but what programs need: all of it reaches the functions."""
@@ -121,7 +118,7 @@ class MiniStack:
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        raise LocalProblemError(f"MiniStack did not answer within {_READY_WITHIN:.0f} s. Its log: {self.log}")
+        raise LocalProblemError(f"MiniStack did not answer within {_READY_WITHIN:.0f} s: {self._last_words()}")
 
     def _last_words(self) -> str:
         lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]

@@ -60,10 +60,11 @@ def started_processes(program: Started) -> set[Process]:
     return program.tree()
 
 
-def nothing_is_left(program: Started, before: set[Process], port: int) -> None:
+def nothing_is_left(program: Started, before: set[Process], port: int, *, log: bool = False) -> None:
     eventually(lambda: [one for one in before if one.is_running()], lambda left: not left, what="no process")
     eventually(lambda: files_in(program.temporary), lambda left: not left, what="no file")
     assert not run_files.run_file(port).exists()
+    assert (STATE / f"ministack-{port}.log").exists() == log
     assert f":{port}/" not in (RUN_FILE.read_text() if RUN_FILE.exists() else "")
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -136,7 +137,8 @@ def test_a_stack_whose_guardian_is_killed_ends_and_clears_up_itself(start: Start
     before = started_processes(program)
     program.kill(signal.SIGKILL, pid=program.pid_of("local.guardian"))
     assert program.wait() == 1
-    nothing_is_left(program, before, port)
+    nothing_is_left(program, before, port, log=True)  # it says that MiniStack has ended by itself, and where its log is
+    (STATE / f"ministack-{port}.log").unlink()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from local.ministack import free_port
+from local.paths import ROOT
 from local.run_files import run_file
 from tests.support.patience import SECONDS
 from tests.support.started import READY, Started, run_command
@@ -36,9 +37,12 @@ def test_what_run_prints_works_and_a_signal_leaves_nothing_behind(number: signal
     curl = text[text.index("  curl ") : text.index("  make demo")]
     answer = subprocess.run(curl, shell=True, capture_output=True, text=True, check=True)
     assert json.loads(answer.stdout)["totalResults"] == 0
-    curl = text[text.index("  curl ", text.index("  make demo")) : text.index("Ctrl-C stops")]
+    curl = text[text.index("  curl ", text.index("  make demo")) : text.index("What an operator does")]
     answer = subprocess.run(curl, shell=True, capture_output=True, text=True, check=True)
     assert json.loads(answer.stdout)["status"] == "verified"
+    operator = text[text.index("  export ") : text.index("Ctrl-C stops")]
+    answer = subprocess.run(operator, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "Demo" in answer.stdout
     admin = httpx.get(
         f"{document['admin_base_url']}/conflicts",
         headers={"Authorization": f"Bearer {document['admin_token']}"},
