@@ -48,9 +48,10 @@ test: $(DEV_READY) ## Run all tests (ARGS="tests/unit -k patch" for some)
 	@exec env TESTS_PARENT=$$PPID .venv/bin/pytest $(ARGS)
 
 .PHONY: lint
-lint: $(DEV_READY) ## Check style, and the template
+lint: $(DEV_READY) ## Check style, who imports whom, and the template
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/cfn-lint template.yaml
 
 .PHONY: types

@@ -26,7 +26,7 @@ BUDGET = 2.0
 AIM = 1.5
 
 BARE = "import boto3; boto3.client('dynamodb')"
-FUNCTION = "import app; from rightful.storage.clients import identity_store; identity_store()"
+FUNCTION = "import app; from rightful.runtime.clients import identity_store; identity_store()"
 
 _TIMED = "import time; t = time.perf_counter(); {statement}; print((time.perf_counter() - t) * 1000)"
 _ENVIRONMENT = {

@@ -23,20 +23,20 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rightful.accounts.account import Account, Link, scim_id_of
-from rightful.accounts.address import parse_address
-from rightful.groups.group import Group
-from rightful.groups.resource import canonical_group_name
-from rightful.listing import bookmarks
-from rightful.organizations.organization import DomainPolicy
-from rightful.organizations.registry import create_directory
-from rightful.scim.members import Member
-from rightful.storage.account_items import account_item
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.group_items import member_item
-from rightful.storage.group_writes import ClaimGroupName, CountGroups, PutGroup
-from rightful.storage.listing_contract import Listing
-from rightful.storage.writes import CountUsers
+from rightful.aws.dynamodb.items.accounts import account_item
+from rightful.aws.dynamodb.items.groups import member_item
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.core.groups.resource import canonical_group_name
+from rightful.core.lists import start_index as bookmarks
+from rightful.core.organizations.registry import create_directory
+from rightful.domain.account import Account, Link, scim_id_of
+from rightful.domain.address import parse_address
+from rightful.domain.group import Group
+from rightful.domain.organization import DomainPolicy
+from rightful.ports.store.lists import Listing
+from rightful.ports.writes.accounts import CountUsers
+from rightful.ports.writes.groups import ClaimGroupName, CountGroups, PutGroup
+from rightful.scim.patch.members import Member
 from tests.support.builders import an_account
 from tests.support.service import START, Service, patch
 from tests.support.tables import create_tables

@@ -56,8 +56,8 @@ def example(name: str, **ids: str) -> dict[str, object]:
 
 def key_id_of(dynamodb: "DynamoDBClient", table: str, secret: str) -> str:
     """The id of a key."""
-    from rightful.organizations.tokens import digest
-    from rightful.storage.keys import token
+    from rightful.aws.dynamodb.keys.base import token
+    from rightful.domain.key import digest
 
     item = dynamodb.get_item(TableName=table, Key=token(digest(secret)).item())["Item"]
     return item["token_id"]["S"]
@@ -102,8 +102,8 @@ def _first_account(dynamodb: "DynamoDBClient", table: str, directory_id: str) ->
     """The account that was provisioned first; the example's own id where there is none."""
     from datetime import timedelta
 
-    from rightful.storage.dynamodb import DynamoDBStore
-    from rightful.storage.transactions import Tables
+    from rightful.aws.dynamodb.store import DynamoDBStore
+    from rightful.aws.dynamodb.table import Tables
 
     store = DynamoDBStore(dynamodb, Tables(table, "", timedelta(days=1)))
     accounts = store.users(directory_id, limit=1).accounts

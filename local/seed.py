@@ -87,13 +87,13 @@ def _organization(document: Mapping[str, object]) -> SeededOrganization:
 
 def make_organizations() -> Seeded:
     """Make them in the tables that the environment names."""
-    from rightful.conflicts.conflict import ConflictClass
-    from rightful.conflicts.policy import Policy, PolicyBase, Rule
-    from rightful.invocation import Invocation
-    from rightful.organizations import domains, registry
-    from rightful.organizations.organization import DomainPolicy, OnDelete
-    from rightful.organizations.tokens import Scope
-    from rightful.storage.clients import identity_store
+    from rightful.core.organizations import domains, registry
+    from rightful.domain.conflict import ConflictClass
+    from rightful.domain.key import Scope
+    from rightful.domain.organization import DomainPolicy, OnDelete
+    from rightful.domain.policy import Policy, PolicyBase, Rule
+    from rightful.ports.invocation import Invocation
+    from rightful.runtime.clients import identity_store
 
     store = identity_store()
     invocation = Invocation(correlation_id="seed")

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from rightful import cold_start  # noqa: F401 # isort: split
-from rightful.api.accounts import AccountsService
-from rightful.api.gateway import answer_event
+from rightful.api.host.service import AccountsService
 from rightful.api.json_call import unavailable
-from rightful.observability import observed
-from rightful.storage.clients import identity_store
+from rightful.runtime import cold_start  # noqa: F401 # isort: split
+from rightful.runtime.clients import identity_store
+from rightful.runtime.gateway import answer_event
+from rightful.runtime.observability import observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from rightful import cold_start  # noqa: F401 # isort: split
-from rightful.api.admin import AdminService
-from rightful.api.gateway import answer_event
+from rightful.api.admin.service import AdminService
 from rightful.api.json_call import unavailable
-from rightful.observability import failed, observed
-from rightful.organizations.dns_over_https import DnsOverHttps
-from rightful.storage.clients import conflict_queue, identity_store, settings
+from rightful.aws.dns_over_https import DnsOverHttps
+from rightful.runtime import cold_start  # noqa: F401 # isort: split
+from rightful.runtime.clients import conflict_queue, identity_store, settings
+from rightful.runtime.gateway import answer_event
+from rightful.runtime.observability import failed, observed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rightful import cold_start  # noqa: F401 # isort: split
-from rightful.api.authorization import allowed, bearer_secret, live_key
-from rightful.metrics import Metric
-from rightful.observability import count, failed, logger, observed
-from rightful.storage.clients import identity_store
+from rightful.api.authorizer import allowed, bearer_secret, live_key
+from rightful.runtime import cold_start  # noqa: F401 # isort: split
+from rightful.runtime.clients import identity_store
+from rightful.runtime.metrics import Metric
+from rightful.runtime.observability import count, failed, logger, observed
 
 UNAUTHORIZED = "Unauthorized"
 """The one exception text that API Gateway turns into a 401 (API Gateway developer guide, "Lambda authorizers")."""

@@ -3,19 +3,19 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rightful.api.lambda_context import invocation_of
-from rightful.metrics import Metric
-from rightful.observability import count, failed, logger, observed
-from rightful.storage.clients import conflict_queue, identity_store
-from rightful.upkeep.janitor import make_round
+from rightful.core.upkeep.janitor import make_round
+from rightful.runtime.clients import conflict_queue, identity_store
+from rightful.runtime.lambda_context import invocation_of
+from rightful.runtime.metrics import Metric
+from rightful.runtime.observability import count, failed, logger, observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from rightful.upkeep.agreement import Disagreement
-    from rightful.upkeep.janitor import Standing
+    from rightful.core.integrity.accounts import Disagreement
+    from rightful.core.upkeep.janitor import Standing
 
 _FIRST_ROUND_OF_THE_HOUR = 5
 """Rounds are five minutes apart: one begins in these minutes of each hour."""

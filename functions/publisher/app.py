@@ -4,16 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rightful.events.change import ConflictChange
-from rightful.events.event import EventType
-from rightful.events.publishing import events_of, publish
-from rightful.metrics import Metric
-from rightful.observability import committed, count, failed, logger, observed, settings_unconfirmed
-from rightful.storage.clients import conflict_queue, event_bus, identity_store, unpublished_queue
-from rightful.storage.stream import UnreadableChangeError, read_change, sequence_number
+from rightful.aws.dynamodb.stream import UnreadableChangeError, read_change, sequence_number
+from rightful.core.events.publish import events_of, publish
+from rightful.domain.change import ConflictChange
+from rightful.domain.event import EventType
+from rightful.runtime.clients import conflict_queue, event_bus, identity_store, unpublished_queue
+from rightful.runtime.metrics import Metric
+from rightful.runtime.observability import committed, count, failed, logger, observed, settings_unconfirmed
 
 if TYPE_CHECKING:
-    from rightful.events.change import Change
+    from rightful.domain.change import Change
 
 
 @observed

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from rightful.api.lambda_context import invocation_of
-from rightful.api.messages import read_message
-from rightful.conflicts.failing import give_up
-from rightful.conflicts.remediation import remediate
-from rightful.conflicts.waking import sweep
-from rightful.metrics import Metric
-from rightful.observability import count, examined, given_up, logger, not_examined, observed, swept
-from rightful.storage.clients import conflict_queue, identity_store, settings
-from rightful.storage.contract import Pointer, Sweep
-from rightful.storage.failures import passes_by_itself
+from rightful.aws.failures import passes_by_itself
+from rightful.aws.queue_messages import read_message
+from rightful.core.conflicts.lifecycle.fail import give_up
+from rightful.core.conflicts.lifecycle.wake import sweep
+from rightful.core.conflicts.remediate import remediate
+from rightful.domain.conflict import Pointer
+from rightful.ports.queue import Sweep
+from rightful.runtime.clients import conflict_queue, identity_store, settings
+from rightful.runtime.lambda_context import invocation_of
+from rightful.runtime.metrics import Metric
+from rightful.runtime.observability import count, examined, given_up, logger, not_examined, observed, swept
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

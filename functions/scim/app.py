@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from rightful import cold_start  # noqa: F401 # isort: split
-from rightful.api.gateway import answer_event
-from rightful.api.scim import ScimService, error_response
-from rightful.listing.cursors import key_from
-from rightful.observability import failed, held, observed, recorded
+from rightful.api.scim.service import ScimService, error_response
+from rightful.core.lists.cursors import key_from
+from rightful.runtime import cold_start  # noqa: F401 # isort: split
+from rightful.runtime.clients import conflict_queue, identity_store, settings
+from rightful.runtime.gateway import answer_event
+from rightful.runtime.observability import failed, held, observed, recorded
 from rightful.scim.errors import unavailable
-from rightful.storage.clients import conflict_queue, identity_store, settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

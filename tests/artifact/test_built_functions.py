@@ -13,7 +13,7 @@ import pytest
 from local.events import EVENTS, EXAMPLES, example, function_of, key_id_of, names
 from local.seed import SeededOrganization
 from local.stack import Stack
-from rightful.organizations.tokens import digest
+from rightful.domain.key import digest
 from tests.artifact.conftest import SESSION_TOKEN, BuiltFunctions, Launcher
 from tests.support.patience import SECONDS
 from tests.support.service import user

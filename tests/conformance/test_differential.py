@@ -17,10 +17,10 @@ from scim2_models import Context, EnterpriseUser, PatchOp, SearchRequest, User
 from scim2_models.exceptions import SCIMException
 
 from rightful.scim.errors import ScimError
-from rightful.scim.filters import matches, parse_filter
-from rightful.scim.patch import PATCH_SCHEMA, apply_patch, read_patch
+from rightful.scim.filters.filter import matches, parse_filter
+from rightful.scim.patch.patch import PATCH_SCHEMA, apply_patch, read_patch
 from rightful.scim.resources import read_create, read_replace, schemas_of
-from rightful.scim.schema import USER
+from rightful.scim.schemas.resource_types import USER
 
 pytestmark = pytest.mark.slow
 

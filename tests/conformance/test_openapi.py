@@ -17,11 +17,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from rightful.api import accounts, admin, scim
-from rightful.api.admin_preview import MOST_CHANGES
-from rightful.api.scim_bulk import MAX_OPERATIONS
-from rightful.api.scim_listing import MAX_PAGE
-from rightful.preview.foreseen import Verdict
+from rightful.api.admin import service as admin
+from rightful.api.admin.preview import MOST_CHANGES
+from rightful.api.host import service as accounts
+from rightful.api.scim import service as scim
+from rightful.api.scim.bulk import MAX_OPERATIONS
+from rightful.api.scim.lists import MAX_PAGE
+from rightful.core.preview.foreseen import Verdict
 from tests.conformance.conftest import Lab
 from tests.support.patience import SECONDS
 

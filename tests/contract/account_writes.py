@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from rightful.storage.contract import IdentityStore
-from rightful.storage.writes import CountUsers, DeleteAccount, NoteLogin, PutAccount, RequireAccount
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import CountUsers, DeleteAccount, NoteLogin, PutAccount, RequireAccount
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, an_account
 from tests.support.names import Names

@@ -2,22 +2,19 @@
 
 import pytest
 
-from rightful.storage.contract import IdentityStore
-from rightful.storage.writes import (
-    AppendLog,
+from rightful.domain.hold import Hold
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
     CountUsers,
-    Hold,
     PutAccount,
-    PutWaiter,
-    Refusal,
-    RefusedError,
     ReleaseAddress,
     RequireAccount,
     TransferAddress,
-    Write,
 )
+from rightful.ports.writes.conflicts import AppendLog, PutWaiter
+from rightful.ports.writes.transaction import Refusal, RefusedError, Write
 from tests.contract.committing import given, plenty
 from tests.support.builders import NOW, a_row, an_account
 from tests.support.names import Names

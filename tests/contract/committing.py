@@ -7,8 +7,9 @@ from itertools import count
 
 import pytest
 
-from rightful.storage.contract import IdentityStore
-from rightful.storage.writes import AppendLog, Refusal, RefusedError, Write
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.conflicts import AppendLog
+from rightful.ports.writes.transaction import Refusal, RefusedError, Write
 from tests.support.builders import a_row
 
 _NUMBERS = count(1)

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from rightful.conflicts.conflict import ConflictStatus
-from rightful.storage.contract import IdentityStore, Pointer
-from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
-from rightful.storage.writes import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
+from rightful.domain.conflict import ConflictStatus, Pointer
+from rightful.domain.schedule import LOOK_AGAIN_AFTER
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_conflict, a_row
 from tests.support.names import Names

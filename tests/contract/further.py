@@ -2,10 +2,10 @@
 
 import pytest
 
-from rightful.storage import further_contract
-from rightful.storage.contract import IdentityStore
-from rightful.storage.further_contract import FurtherList
-from rightful.storage.writes import ClaimAddress, ListFurther
+from rightful.ports.store import emails as further_contract
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.emails import FurtherList
+from rightful.ports.writes.accounts import ClaimAddress, ListFurther
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW
 from tests.support.names import Names
@@ -79,7 +79,8 @@ class FurtherAddresses:
         assert store.account_ids_of_address(names.other_directory, [names.address], None) == ()
 
     def test_a_refused_commit_changes_no_list(self, store: IdentityStore, names: Names) -> None:
-        from rightful.storage.writes import RefusedError, RequireAccount
+        from rightful.ports.writes.accounts import RequireAccount
+        from rightful.ports.writes.transaction import RefusedError
 
         given(store, listing(names, "a"))
         nobody = RequireAccount(names.other, 1)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from rightful.groups.group import MOST_GROUPS, Group
-from rightful.scim.members import Member
-from rightful.storage.contract import IdentityStore
-from rightful.storage.group_writes import (
+from rightful.domain.group import MOST_GROUPS, Group
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import DeleteAccount, PutAccount
+from rightful.ports.writes.groups import (
     ClaimGroupName,
     CountGroups,
     EndDeletedGroup,
@@ -24,8 +24,8 @@ from rightful.storage.group_writes import (
     RemoveMember,
     UnnestGroup,
 )
-from rightful.storage.settings_writes import PutDirectory, PutOrganization
-from rightful.storage.writes import DeleteAccount, PutAccount
+from rightful.ports.writes.settings import PutDirectory, PutOrganization
+from rightful.scim.patch.members import Member
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_directory, a_link, an_account, an_organization
 from tests.support.names import Names

@@ -3,7 +3,7 @@ that other tests use at the same time, because every test has names of its own."
 
 import pytest
 
-from rightful.storage.contract import IdentityStore
+from rightful.ports.store.contract import IdentityStore
 from tests.contract.account_writes import AccountWrites
 from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing

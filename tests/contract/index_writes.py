@@ -2,21 +2,20 @@
 
 from datetime import timedelta
 
-from rightful.storage.contract import IdentityStore
-from rightful.storage.settings_writes import ClaimDomain, ReleaseDomain
-from rightful.storage.writes import (
+from rightful.domain.hold import Hold, Reservation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
     EndReservation,
-    Hold,
     ReleaseAddress,
     ReleaseUserName,
     RequireDomain,
-    Reservation,
     ReserveAddress,
     TransferAddress,
     TransferUserName,
 )
+from rightful.ports.writes.settings import ClaimDomain, ReleaseDomain
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW
 from tests.support.names import Names

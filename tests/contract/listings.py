@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from rightful.storage.contract import IdentityStore
-from rightful.storage.group_writes import CountGroups, PutGroup
-from rightful.storage.listing_contract import Landmarks, Listing
-from rightful.storage.writes import CountUsers, PutAccount
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import Landmarks, Listing
+from rightful.ports.writes.accounts import CountUsers, PutAccount
+from rightful.ports.writes.groups import CountGroups, PutGroup
 from tests.contract.committing import Committing, given
 from tests.contract.group_writes import a_group
 from tests.support.builders import NOW, a_link, an_account

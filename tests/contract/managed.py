@@ -4,23 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.policy import Brakes
-from rightful.storage.contract import AccountPage, IdentityStore, Pointer
-from rightful.storage.further_contract import FurtherList
-from rightful.storage.settings_writes import ListToken, PutOrganization, UnlistToken
-from rightful.storage.upkeep_contract import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR, Piece, UserNameHold
-from rightful.storage.writes import (
-    ClaimAddress,
-    ClaimUserName,
-    Hold,
-    ListFurther,
-    PutAccount,
-    PutConflict,
-    Reservation,
-    ReserveAddress,
-)
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.hold import Hold, Reservation
+from rightful.domain.policy import Brakes
+from rightful.domain.schedule import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR
+from rightful.ports.pages import AccountPage
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.upkeep import Piece, UserNameHold
+from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, ListFurther, PutAccount, ReserveAddress
+from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.settings import ListToken, PutOrganization, UnlistToken
 from tests.contract.committing import given
 from tests.support.builders import NOW, a_conflict, a_link, a_token, an_account, an_organization
 from tests.support.names import Names

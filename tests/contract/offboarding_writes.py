@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.organizations.organization import AccountsAtEnd, Closing, DirectoryDeletion
-from rightful.storage.contract import IdentityStore, Pointer
-from rightful.storage.group_writes import CountGroups
-from rightful.storage.keys import COUNTERS
-from rightful.storage.settings_writes import (
+from rightful.domain.conflict import Pointer
+from rightful.domain.organization import AccountsAtEnd, Closing, DirectoryDeletion
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import CountUsers
+from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.groups import CountGroups
+from rightful.ports.writes.settings import (
+    COUNTERS,
     CloseCounter,
     NoteRevoked,
     PutDirectory,
@@ -17,7 +20,6 @@ from rightful.storage.settings_writes import (
     RemoveDirectory,
     RemoveOrganization,
 )
-from rightful.storage.writes import CountUsers, PutConflict
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_conflict, a_directory, an_organization
 from tests.support.names import Names

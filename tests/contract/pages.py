@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account, FormerLink
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.eventlog import Action, LogEntry, LogFilter, Result, first_id_at
-from rightful.storage.contract import IdentityStore
-from rightful.storage.settings_writes import PutOrganization
-from rightful.storage.writes import AppendLog, DeleteAccount, PutAccount, PutConflict
+from rightful.domain.account import Account, FormerLink
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import DeleteAccount, PutAccount
+from rightful.ports.writes.conflicts import AppendLog, PutConflict
+from rightful.ports.writes.settings import PutOrganization
 from tests.contract.committing import given, plenty
 from tests.support.builders import NOW, a_conflict, a_link, a_row, an_account, an_organization
 from tests.support.names import Names
@@ -258,8 +259,8 @@ class Pages:
     def test_an_index_gives_so_many_and_else_says_that_there_are_more(
         self, store: IdentityStore, names: Names, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for module in ("dynamodb", "memory"):
-            monkeypatch.setattr(f"rightful.storage.{module}.MOST_FOUND", 2)
+        for module in ("rightful.aws.dynamodb.store", "tests.support.memory_store.store"):
+            monkeypatch.setattr(f"{module}.MOST_FOUND", 2)
         for number in range(3):
             account_id = f"{names.mine}{number}"
             link = a_link(account_id, names.directory, external_id=f"{number // 2}")

@@ -3,10 +3,13 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rightful.accounts.account import BeforeImage
-from rightful.storage.contract import IdentityStore, Pointer
-from rightful.storage.settings_writes import PutDirectory, PutOrganization, PutToken
-from rightful.storage.writes import AppendLog, Hold, PutAccount, PutConflict, Reservation, ReserveAddress
+from rightful.domain.account import BeforeImage
+from rightful.domain.conflict import Pointer
+from rightful.domain.hold import Hold, Reservation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import PutAccount, ReserveAddress
+from rightful.ports.writes.conflicts import AppendLog, PutConflict
+from rightful.ports.writes.settings import PutDirectory, PutOrganization, PutToken
 from tests.contract.committing import plenty
 from tests.support import strategies
 from tests.support.builders import NOW, an_account

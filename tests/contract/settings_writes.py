@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from rightful.organizations.one_word import OneWord
-from rightful.organizations.tokens import Scope
-from rightful.storage.contract import DirectoryState, IdentityStore
-from rightful.storage.settings_writes import (
+from rightful.domain.key import Scope
+from rightful.domain.one_word import OneWord
+from rightful.ports.store.contract import DirectoryState, IdentityStore
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.conflicts import PutPending
+from rightful.ports.writes.settings import (
     ConfirmToken,
     DeleteToken,
     ListToken,
@@ -14,7 +16,6 @@ from rightful.storage.settings_writes import (
     PutToken,
     UnlistToken,
 )
-from rightful.storage.writes import PutAccount, PutPending
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_directory, a_token, an_account, an_organization
 from tests.support.names import Names

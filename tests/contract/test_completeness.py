@@ -3,8 +3,8 @@
 import sys
 from typing import get_args
 
-from rightful.storage import writes
-from rightful.storage.group_writes import GroupWrite
+from rightful.ports.writes import transaction as writes
+from rightful.ports.writes.groups import GroupWrite
 from tests.contract.identity_store import IdentityStoreContract
 from tests.support import strategies
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rightful.storage.dynamodb import DynamoDBStore
+from rightful.aws.dynamodb.store import DynamoDBStore
 from tests.contract.identity_store import IdentityStoreContract
 from tests.support.tables import store_on_moto
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rightful.storage.memory import MemoryStore
 from tests.contract.identity_store import IdentityStoreContract
+from tests.support.memory_store.store import MemoryStore
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rightful.storage.writes import PutAccount
+from rightful.ports.writes.accounts import PutAccount
 from tests.support.builders import an_account
 from tests.support.functions import Deployed, deployed_on_moto, example
 

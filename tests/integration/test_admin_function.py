@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.address import parse_address
-from rightful.organizations.organization import DomainPolicy
-from rightful.organizations.tokens import Scope
-from rightful.storage.settings_writes import ListToken, PutOrganization
-from rightful.storage.writes import ClaimAddress, PutAccount
+from rightful.domain.address import parse_address
+from rightful.domain.key import Scope
+from rightful.domain.organization import DomainPolicy
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount
+from rightful.ports.writes.settings import ListToken, PutOrganization
 from tests.support.builders import NOW, a_link, a_token, an_account, an_organization
 from tests.support.functions import Deployed, deployed_on_moto, example
 

@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from functions.authorizer import app
-from rightful import observability
-from rightful.invocation import Invocation
-from rightful.organizations.registry import issue_token, revoke_token
-from rightful.organizations.tokens import Scope
+from rightful.core.organizations.registry import issue_token, revoke_token
+from rightful.domain.key import Scope
+from rightful.ports.invocation import Invocation
+from rightful.runtime import observability
 from tests.support.functions import Deployed, deployed_on_moto
 
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:api/dev/GET/scim/directory/x/Users"

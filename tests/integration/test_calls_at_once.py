@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.writes import PutAccount
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.ports.writes.accounts import PutAccount
 from tests.support.builders import an_account
 from tests.support.tables import store_on_moto
 

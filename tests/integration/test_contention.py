@@ -6,20 +6,13 @@ from dataclasses import dataclass, field
 import pytest
 from botocore.exceptions import ClientError
 
-from rightful.storage.account_items import account_item
-from rightful.storage.commits import Commits
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.writes import (
-    AppendLog,
-    ClaimAddress,
-    ContendedError,
-    Hold,
-    PutAccount,
-    Refusal,
-    RefusedError,
-    RequireAccount,
-    Write,
-)
+from rightful.aws.dynamodb.commit import Commits
+from rightful.aws.dynamodb.items.accounts import account_item
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.domain.hold import Hold
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount, RequireAccount
+from rightful.ports.writes.conflicts import AppendLog
+from rightful.ports.writes.transaction import ContendedError, Refusal, RefusedError, Write
 from tests.support.builders import NOW, a_row, an_account
 from tests.support.faults import answering, cancelled, error
 from tests.support.names import Names

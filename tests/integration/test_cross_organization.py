@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rightful.storage.settings_writes import PutDirectory, PutOrganization
-from rightful.storage.writes import CountUsers
+from rightful.ports.writes.accounts import CountUsers
+from rightful.ports.writes.settings import PutDirectory, PutOrganization
 from tests.support.builders import a_directory, an_organization
 from tests.support.functions import Deployed, deployed_on_moto, example
 

@@ -6,12 +6,14 @@ from logging import ERROR
 
 import pytest
 
-from rightful.accounts.account import AccountStatus
-from rightful.invocation import Invocation
-from rightful.organizations.registry import issue_token
-from rightful.organizations.tokens import Scope
-from rightful.storage.index_keys import SHARDS, due_sort, shard_of
-from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict, Reservation, ReserveAddress
+from rightful.aws.dynamodb.keys.indexes import SHARDS, due_sort, shard_of
+from rightful.core.organizations.registry import issue_token
+from rightful.domain.account import AccountStatus
+from rightful.domain.hold import Reservation
+from rightful.domain.key import Scope
+from rightful.ports.invocation import Invocation
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
+from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import a_conflict, an_account
 from tests.support.functions import Deployed, deployed_on_moto, example
 
@@ -55,7 +57,7 @@ def test_a_round_sends_what_was_not_sent_ends_what_is_over_and_erases_what_is_du
 def test_rounds_find_and_repair_what_does_not_agree(
     deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rightful.upkeep.integrity.SEGMENTS", 1)
+    monkeypatch.setattr("rightful.core.integrity.scan.SEGMENTS", 1)
     deployed.store.commit([PutAccount(an_account("lost", email="Lost@example.com"), None)], remaining=plenty)
 
     deployed.call("janitor", example("janitor"))
@@ -69,7 +71,7 @@ def test_rounds_find_and_repair_what_does_not_agree(
 def test_an_item_that_cannot_be_read_is_reported_and_does_not_stop_the_scan(
     deployed: Deployed, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rightful.upkeep.integrity.SEGMENTS", 1)
+    monkeypatch.setattr("rightful.core.integrity.scan.SEGMENTS", 1)
     store = deployed.store
     store.client.put_item(
         TableName=store.tables.identity, Item={"pk": {"S": "ACCOUNT#strange"}, "sk": {"S": "ACCOUNT"}}
@@ -89,7 +91,7 @@ def strange(deployed: Deployed, pk: str, sk: str, **more: str) -> None:
 def test_items_that_cannot_be_read_keep_nothing_else_from_being_done(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rightful.upkeep.integrity.SEGMENTS", 1)
+    monkeypatch.setattr("rightful.core.integrity.scan.SEGMENTS", 1)
     store, soonest = deployed.store, due_sort(LONG_AGO - timedelta(days=9))
     deployed.messages(deployed.conflicts_queue_url)
     for shard in range(SHARDS):
@@ -163,8 +165,8 @@ def test_a_part_that_fails_is_an_error_after_the_others_were_done(
     deployed.call("janitor", example("janitor"))
     assert '"RoundsMade":[1' in capsys.readouterr().out.replace(" ", "")
     caplog.clear()
-    monkeypatch.setattr("rightful.upkeep.janitor.standing", fails)
-    monkeypatch.setattr("rightful.upkeep.janitor.send_due", fails)
+    monkeypatch.setattr("rightful.core.upkeep.janitor.standing", fails)
+    monkeypatch.setattr("rightful.core.upkeep.janitor.send_due", fails)
     over = Reservation("create:dir:ada", "con", "org", LONG_AGO)
     deployed.store.commit([ReserveAddress("last@example.com", None, over, LONG_AGO)], remaining=plenty)
     with pytest.raises(ExceptionGroup) as raised:

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import large_directory
 from benchmarks.large_directory import compare, far_page_afresh, fill, measure, service_on
-from rightful.listing import bookmarks
+from rightful.core.lists import start_index as bookmarks
 from tests.support.tables import store_on_moto
 
 

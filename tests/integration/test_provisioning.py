@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.conflicts.conflict import ConflictStatus
-from rightful.organizations.organization import OnDelete
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.domain.account import Account
+from rightful.domain.conflict import ConflictStatus
+from rightful.domain.organization import OnDelete
 from rightful.scim.errors import ScimError, precondition_failed
-from rightful.storage.dynamodb import DynamoDBStore
 from tests.support.builders import a_user
 from tests.support.faults import answering, cancelled, counting, losing_the_answer
 from tests.support.names import Names
@@ -133,7 +133,7 @@ def test_users_are_created_refused_changed_and_removed(idp: ProvisionedDirectory
 def test_a_contended_create_is_waited_out(
     idp: ProvisionedDirectory, store: DynamoDBStore, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rightful.storage.commits._FIRST_PAUSE", 0.0001)
+    monkeypatch.setattr("rightful.aws.dynamodb.commit._FIRST_PAUSE", 0.0001)
     answers = [cancelled("TransactionConflict", "None", "None", "None", "None")] * 3
     with answering(store.client, "TransactWriteItems", answers) as calls:
         ada = idp.create(a_user("ada", address))
@@ -144,7 +144,7 @@ def test_a_contended_create_is_waited_out(
 def test_contention_that_does_not_end_is_503_and_no_conflict(
     idp: ProvisionedDirectory, store: DynamoDBStore, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rightful.storage.commits._FIRST_PAUSE", 0.0001)
+    monkeypatch.setattr("rightful.aws.dynamodb.commit._FIRST_PAUSE", 0.0001)
     idp.seconds_left = 0.41
     answers = [cancelled("TransactionConflict", "None", "None", "None", "None")] * 1000
     with answering(store.client, "TransactWriteItems", answers), pytest.raises(ScimError) as refused:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from rightful.conflicts.policy import Brakes
-from rightful.events.event import Event, EventType
-from rightful.storage.bus import EventBridgeBus
-from rightful.storage.settings_items import organization_item
-from rightful.storage.writes import PutWaiter
+from rightful.aws.bus import EventBridgeBus
+from rightful.aws.dynamodb.items.settings import organization_item
+from rightful.domain.event import Event, EventType
+from rightful.domain.policy import Brakes
+from rightful.ports.writes.conflicts import PutWaiter
 from tests.support.builders import NOW, an_organization
 from tests.support.functions import Deployed, deployed_on_moto, example
 

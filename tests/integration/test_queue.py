@@ -8,9 +8,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
-from rightful.api.messages import read_message
-from rightful.storage.contract import Pointer, QueueUnavailableError, Sweep
-from rightful.storage.queue import SQSConflictQueue
+from rightful.aws.queue import SQSConflictQueue
+from rightful.aws.queue_messages import read_message
+from rightful.domain.conflict import Pointer
+from rightful.ports.queue import QueueUnavailableError, Sweep
 
 POINTER = Pointer("0193a5b0c1d2aabbccddeeff00112233", "0193a5b0c1d2ffeeddccbbaa33221100")
 

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rightful.conflicts.conflict import ConflictStatus
-from rightful.storage import keys, table
-from rightful.storage.contract import EventLogUnavailableError, Pointer
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.table import Table
-from rightful.storage.upkeep_contract import LOOK_AGAIN_AFTER
-from rightful.storage.writes import PutAccount, PutConflict
+from rightful.aws.dynamodb import table
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.aws.dynamodb.table import Table
+from rightful.domain.conflict import ConflictStatus, Pointer
+from rightful.domain.schedule import LOOK_AGAIN_AFTER
+from rightful.ports.store.contract import EventLogUnavailableError
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import NOW, a_conflict, a_row, an_account
 from tests.support.faults import answering, changing, counting, error
 from tests.support.names import Names

@@ -10,10 +10,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.remediator import app
-from rightful import observability
-from rightful.conflicts.conflict import ConflictStatus
-from rightful.storage.contract import Pointer, QueueUnavailableError
-from rightful.storage.writes import ContendedError, PutConflict
+from rightful.domain.conflict import ConflictStatus, Pointer
+from rightful.ports.queue import QueueUnavailableError
+from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.transaction import ContendedError
+from rightful.runtime import observability
 from tests.support.builders import a_conflict
 from tests.support.faults import answering, error
 from tests.support.functions import Deployed, deployed_on_moto

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rightful.listing import bookmarks
-from rightful.organizations.organization import DomainPolicy, OnDelete
-from rightful.storage.dynamodb import DynamoDBStore
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.core.lists import start_index as bookmarks
+from rightful.domain.organization import DomainPolicy, OnDelete
 from tests.support.faults import counting
 from tests.support.names import Names
 from tests.support.service import Service, email_patch, patch

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from rightful.storage.dynamodb import DynamoDBStore
+from rightful.aws.dynamodb.store import DynamoDBStore
 from tests.scenarios.test_stories import Story, Told, stories
 from tests.scenarios.world import World
 from tests.support.tables import store_on_moto
 
 if TYPE_CHECKING:
-    from rightful.storage.memory import MemoryStore
+    from tests.support.memory_store.store import MemoryStore
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Flag
-from rightful.invocation import Invocation
-from rightful.organizations.registry import issue_token
-from rightful.organizations.tokens import Scope
-from rightful.storage.keys import token as token_key
-from rightful.storage.settings_items import token_item
-from rightful.storage.settings_writes import PutDirectory, PutOrganization
-from rightful.storage.writes import ClaimAddress, ClaimUserName, CountUsers, PutAccount
+from rightful.aws.dynamodb.items.settings import token_item
+from rightful.aws.dynamodb.keys.base import token as token_key
+from rightful.core.organizations.registry import issue_token
+from rightful.domain.account import Flag
+from rightful.domain.key import Scope
+from rightful.ports.invocation import Invocation
+from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, CountUsers, PutAccount
+from rightful.ports.writes.settings import PutDirectory, PutOrganization
 from tests.support.builders import NOW, a_directory, a_link, an_account, an_organization
 from tests.support.functions import Deployed, deployed_on_moto, example
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from rightful.storage.memory import MemoryQueue, MemoryStore
-from rightful.storage.writes import RefusedError
+from rightful.ports.writes.transaction import RefusedError
+from tests.support.memory_store.store import MemoryQueue, MemoryStore
 
 
 class Died(BaseException):

@@ -3,17 +3,16 @@ identity provider's retry finds."""
 
 from dataclasses import replace
 
-from rightful.accounts.account import Account, AccountStatus
-from rightful.conflicts.conflict import Conflict
-from rightful.conflicts.recording import pointer_of
-from rightful.conflicts.remediation import Effect, remediate
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.conflicts.remediate import Effect, remediate
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.hold import Hold
 from rightful.scim.errors import ScimError
-from rightful.storage.contract import Pointer
-from rightful.storage.memory_writes import Items
-from rightful.storage.writes import Hold
 from tests.properties.machine import Machine
 from tests.scenarios.world import OURS
 from tests.support.builders import NOW
+from tests.support.memory_store.writes import Items
 
 
 class Delivering(Machine):

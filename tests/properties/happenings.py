@@ -7,25 +7,25 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from rightful.accounts.account import Flag
-from rightful.accounts.account_error import AccountError
-from rightful.accounts.address import parse_address
-from rightful.accounts.administration import Administration
-from rightful.accounts.facts import login_seen, set_flag
-from rightful.accounts.further_addresses import ENTERPRISE_USER
-from rightful.accounts.self_service import schedule_deletion
-from rightful.accounts.sign_up import SignUp, sign_up
-from rightful.accounts.statement import Statement
-from rightful.conflicts.conflict import Operation, Resolution
-from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
-from rightful.conflicts.failing import give_up
-from rightful.conflicts.policy import Brakes, Policy
-from rightful.conflicts.recording import pointer_of
-from rightful.conflicts.version import version_of
-from rightful.storage.settings_writes import ClaimDomain, ReleaseDomain
-from rightful.storage.writes import Write
-from rightful.upkeep.reservations import end_reservations
-from rightful.upkeep.waiting import send_due
+from rightful.core.accounts.errors import AccountError
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.administration.accounts import Administration
+from rightful.core.administration.facts import login_seen, set_flag
+from rightful.core.administration.self_service import schedule_deletion
+from rightful.core.administration.sign_up import SignUp, sign_up
+from rightful.core.conflicts.approve import DecisionError, approve, reject, retry, undo
+from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.lifecycle.fail import give_up
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.upkeep.resend import send_due
+from rightful.core.upkeep.reservations import end_reservations
+from rightful.core.users.statement import Statement
+from rightful.domain.account import Flag
+from rightful.domain.address import parse_address
+from rightful.domain.conflict import Operation, Resolution
+from rightful.domain.policy import Brakes, Policy
+from rightful.ports.writes.settings import ClaimDomain, ReleaseDomain
+from rightful.ports.writes.transaction import Write
 from tests.properties.delivering import Delivering
 from tests.properties.machine import DIRECTORIES, NAMES, POLICIES, Asked
 from tests.properties.proofs import BLANKS, FILLERS

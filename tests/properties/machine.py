@@ -5,20 +5,19 @@ from dataclasses import dataclass, replace
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from rightful.accounts.account import Account, account_id_of
-from rightful.accounts.provisioning import Provisioning
-from rightful.accounts.refusals import ClaimRefusedError, RefusalRecorder
-from rightful.accounts.resource import UnverifiedDomainError
-from rightful.accounts.statement import NOTHING, Statement
-from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
-from rightful.conflicts.policy import Policy, PolicyBase, read_policy
-from rightful.conflicts.recording import pointer_of
-from rightful.conflicts.waking import wake
-from rightful.organizations.organization import DomainPolicy, OnDelete
-from rightful.organizations.tokens import Scope, Token
+from rightful.core.accounts.resource import UnverifiedDomainError
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.conflicts.lifecycle.wake import wake
+from rightful.core.users.change import Provisioning
+from rightful.core.users.refuse import ClaimRefusedError, RefusalRecorder
+from rightful.core.users.statement import NOTHING, Statement
+from rightful.domain.account import Account, account_id_of
+from rightful.domain.conflict import Collision, Conflict, ConflictStatus, Operation, Pointer, Requester
+from rightful.domain.key import Scope, Token
+from rightful.domain.organization import DomainPolicy, OnDelete
+from rightful.domain.policy import Policy, PolicyBase, read_policy
+from rightful.ports.writes.settings import ListToken, PutDirectory, PutOrganization
 from rightful.scim.errors import ScimError
-from rightful.storage.contract import Pointer
-from rightful.storage.settings_writes import ListToken, PutDirectory, PutOrganization
 from tests.scenarios.world import ELSEWHERE, HERE, OURS, THEIRS, World
 from tests.support.builders import a_directory, a_token
 

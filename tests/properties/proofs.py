@@ -4,9 +4,9 @@ somebody's word. Written from what is right, without asking the product."""
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rightful.accounts.account import Account, FormerLink, Link
-from rightful.accounts.further_addresses import ENTERPRISE_USER
-from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Operation
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.domain.account import Account, FormerLink, Link
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Operation
 
 FILLERS = ["N/A", "0000", "-"]
 """What is written where there is no number."""

@@ -7,23 +7,22 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Conflict, Resolution
-from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
-from rightful.conflicts.policy import read_policy
-from rightful.conflicts.recording import pointer_of
-from rightful.conflicts.remediation import remediate
-from rightful.conflicts.version import version_of
-from rightful.eventlog import LogEntry
-from rightful.organizations.tokens import Scope
-from rightful.storage.contract import Pointer
-from rightful.storage.memory import MemoryQueue
-from rightful.storage.memory_writes import Items
-from rightful.storage.settings_writes import ListToken
-from rightful.storage.writes import RefusedError
+from rightful.core.conflicts.approve import DecisionError, approve, reject, retry, undo
+from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.conflicts.remediate import remediate
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, Pointer, Resolution
+from rightful.domain.event_log import LogEntry
+from rightful.domain.key import Scope
+from rightful.domain.policy import read_policy
+from rightful.ports.writes.settings import ListToken
+from rightful.ports.writes.transaction import RefusedError
 from tests.properties.crashes import Died, Fate, Fated, When
 from tests.scenarios.world import HOLDER_WORDS, OURS, World, check_invariants
 from tests.support.builders import a_token
+from tests.support.memory_store.store import MemoryQueue
+from tests.support.memory_store.writes import Items
 
 Asking = Callable[[World], object]
 INES = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import invariant
 
-from rightful.accounts.account import AccountStatus
-from rightful.conflicts.recording import pointer_of
-from rightful.storage.writes import Hold
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.domain.account import AccountStatus
+from rightful.domain.hold import Hold
 from tests.properties.happenings import Happenings
 from tests.properties.machine import NAMES, POLICIES
 from tests.properties.proofs import BLANKS, FILLERS, Seen

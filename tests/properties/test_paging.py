@@ -11,16 +11,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from rightful.accounts.search import Users
-from rightful.listing import bookmarks, search
-from rightful.listing.cursors import Cursors, key_from
-from rightful.listing.search import Results, Search
-from rightful.scim.expressions import parse_filter
+from rightful.core.lists import search
+from rightful.core.lists import start_index as bookmarks
+from rightful.core.lists.cursors import Cursors, key_from
+from rightful.core.lists.search import Results, Search
+from rightful.core.lists.users import Users
+from rightful.ports.writes.accounts import CountUsers, DeleteAccount, PutAccount
+from rightful.scim.filters.expressions import parse_filter
 from rightful.scim.listing import ListQuery
-from rightful.scim.schema import USER
-from rightful.storage.memory import MemoryStore
-from rightful.storage.writes import CountUsers, DeleteAccount, PutAccount
+from rightful.scim.schemas.resource_types import USER
 from tests.support.builders import NOW, a_link, an_account
+from tests.support.memory_store.store import MemoryStore
 
 PROCESSES = st.integers(0, 1)
 COUNTS = st.integers(1, 5)

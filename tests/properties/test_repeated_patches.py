@@ -6,12 +6,12 @@ import json
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rightful.scim.attributes import Attribute, ResourceType
 from rightful.scim.errors import ScimError
-from rightful.scim.patch import PATCH_SCHEMA, apply_patch, read_patch
+from rightful.scim.patch.patch import PATCH_SCHEMA, apply_patch, read_patch
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.resources import read_create
-from rightful.scim.schema import CORE_USER, schema_from_dict
+from rightful.scim.schemas.attributes import Attribute, ResourceType
+from rightful.scim.schemas.resource_types import CORE_USER, schema_from_dict
 
 Resource = dict[str, object]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.organizations.registry import create_directory
+from rightful.core.organizations.registry import create_directory
+from rightful.domain.conflict import Conflict, ConflictStatus
 from tests.support.service import AT_ONCE, Service, patch, user
 
 APPLIED, WAITING = ConflictStatus.APPLIED, ConflictStatus.WAITING_APPROVAL

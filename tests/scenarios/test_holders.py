@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus
-from rightful.accounts.address import Address, parse_address
-from rightful.conflicts.conflict import Conflict, Requester
-from rightful.organizations.organization import DomainPolicy
-from rightful.storage.memory_writes import Items
-from rightful.storage.settings_writes import ListToken
-from rightful.storage.writes import (
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import Address, parse_address
+from rightful.domain.conflict import Conflict, Requester
+from rightful.domain.organization import DomainPolicy
+from rightful.ports.writes.accounts import (
     ClaimAddress,
     DeleteAccount,
     PutAccount,
@@ -20,6 +18,7 @@ from rightful.storage.writes import (
     ReleaseUserName,
     TransferAddress,
 )
+from rightful.ports.writes.settings import ListToken
 from tests.scenarios.world import (
     DAY,
     HERE,
@@ -39,6 +38,7 @@ from tests.scenarios.world import (
     reservation,
 )
 from tests.support.builders import a_token
+from tests.support.memory_store.writes import Items
 
 TOMBSTONE = "0123456789abcdef0123456789abcdef"
 
@@ -123,7 +123,7 @@ def test_a_conflict_is_resolved_or_handed_over_as_the_table_says(row: Row) -> No
 
 def test_the_table_has_a_row_for_every_class() -> None:
     """But for `leaving`, which takes more than two people: stories.md."""
-    from rightful.conflicts.conflict import ConflictClass
+    from rightful.domain.conflict import ConflictClass
 
     assert {row.conflict_class for row in rows()} - {""} == set(ConflictClass) - {ConflictClass.LEAVING}
     assert len(rows()) >= 60

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.accounts.account import AccountStatus
-from rightful.accounts.address import parse_address
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.decisions import DecisionError, undo
-from rightful.conflicts.policy import Brakes
-from rightful.conflicts.recording import pointer_of
-from rightful.conflicts.version import version_of
-from rightful.organizations.tokens import Scope
-from rightful.storage.settings_writes import ReleaseDomain
-from rightful.storage.writes import ClaimAddress, PutAccount, ReleaseAddress, Write
+from rightful.core.conflicts.approve import DecisionError, undo
+from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.domain.account import AccountStatus
+from rightful.domain.address import parse_address
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.key import Scope
+from rightful.domain.policy import Brakes
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReleaseAddress
+from rightful.ports.writes.settings import ReleaseDomain
+from rightful.ports.writes.transaction import Write
 from tests.scenarios.world import HOLDER_WORDS, NOW, OURS, World, attributes, check_invariants
 from tests.support.builders import a_token
 

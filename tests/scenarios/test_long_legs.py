@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.policy import Brakes
-from rightful.storage.writes import PutAccount, Write
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.policy import Brakes
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.transaction import Write
 from tests.scenarios.world import World, check_invariants
 
 

@@ -8,25 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag, FormerLink
-from rightful.accounts.refusals import ClaimRefusedError
-from rightful.conflicts.conflict import Conflict, ConflictClass, Operation, Resolution
-from rightful.conflicts.decisions import DecisionError, approve, reject, retry, undo
-from rightful.conflicts.policy import Brakes, Policy, PolicyBase, Rule
-from rightful.conflicts.recording import pointer_of
-from rightful.conflicts.version import version_of
-from rightful.organizations.confirming import confirm_directory, confirm_policy, confirm_token
-from rightful.organizations.loosening import noting_who
-from rightful.organizations.one_word import OneAdministrator, OneWord
-from rightful.organizations.organization import OnDelete
-from rightful.organizations.registry import change_directory, change_organization
-from rightful.organizations.settings_error import SettingsError
-from rightful.organizations.tokens import Scope, Token
+from rightful.core.conflicts.approve import DecisionError, approve, reject, retry, undo
+from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token
+from rightful.core.organizations.loosening import noting_who
+from rightful.core.organizations.registry import change_directory, change_organization
+from rightful.core.upkeep.resend import send_due
+from rightful.core.upkeep.reservations import end_reservations
+from rightful.core.users.refuse import ClaimRefusedError
+from rightful.domain.account import Account, AccountStatus, Flag, FormerLink
+from rightful.domain.conflict import Conflict, ConflictClass, Operation, Pointer, Resolution
+from rightful.domain.key import Scope, Token
+from rightful.domain.one_word import OneAdministrator, OneWord
+from rightful.domain.organization import OnDelete
+from rightful.domain.policy import Brakes, Policy, PolicyBase, Rule
+from rightful.domain.settings_error import SettingsError
+from rightful.ports.writes.settings import DeleteToken, ListToken, PutToken, UnlistToken
 from rightful.scim.errors import ScimError
-from rightful.storage.contract import Pointer
-from rightful.storage.settings_writes import DeleteToken, ListToken, PutToken, UnlistToken
-from rightful.upkeep.reservations import end_reservations
-from rightful.upkeep.waiting import send_due
 from tests.scenarios.world import (
     HERE,
     HOLDER_WORDS,

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from rightful.accounts.account import (
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER, further_keys, further_writes
+from rightful.core.conflicts.lifecycle.end import ending_writes
+from rightful.core.conflicts.lifecycle.record import RefusedClaim, pointer_of, record
+from rightful.core.conflicts.lifecycle.wake import wake
+from rightful.core.conflicts.remediate import Outcome, remediate
+from rightful.core.conflicts.words import OUTSIDE
+from rightful.core.events.wakes import woken_by
+from rightful.core.users.change import Provisioning
+from rightful.core.users.refuse import RefusalRecorder
+from rightful.core.users.statement import said_by_resource
+from rightful.domain.account import (
     Account,
     AccountStatus,
     BeforeImage,
@@ -16,38 +26,20 @@ from rightful.accounts.account import (
     canonical_user_name,
     scim_id_of,
 )
-from rightful.accounts.address import Address, parse_address
-from rightful.accounts.further_addresses import ENTERPRISE_USER, further_keys, further_writes
-from rightful.accounts.provisioning import Provisioning
-from rightful.accounts.refusals import RefusalRecorder
-from rightful.accounts.statement import said_by_resource
-from rightful.conflicts.conflict import Collision, Conflict, Operation, PendingChange, Requester, wanted_user_name
-from rightful.conflicts.ending import ending_writes
-from rightful.conflicts.log_rows import OUTSIDE
-from rightful.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
-from rightful.conflicts.recording import RefusedClaim, pointer_of, record
-from rightful.conflicts.remediation import Outcome, remediate
-from rightful.conflicts.waking import wake
-from rightful.eventlog import LogEntry
-from rightful.events.woken import woken_by
-from rightful.invocation import Invocation
-from rightful.organizations.organization import DomainPolicy, Organization
-from rightful.storage.contract import Pointer
-from rightful.storage.further_contract import FurtherList
-from rightful.storage.memory import MemoryQueue, MemoryStore
-from rightful.storage.memory_writes import Items
-from rightful.storage.settings_writes import ClaimDomain, PutDirectory, PutOrganization
-from rightful.storage.writes import (
-    ClaimAddress,
-    ClaimUserName,
-    Hold,
-    PutAccount,
-    ReleaseAddress,
-    Reservation,
-    ReserveAddress,
-    Write,
-)
+from rightful.domain.address import Address, parse_address
+from rightful.domain.conflict import Collision, Conflict, Operation, PendingChange, Pointer, Requester, wanted_user_name
+from rightful.domain.event_log import LogEntry
+from rightful.domain.hold import Hold, Reservation
+from rightful.domain.organization import DomainPolicy, Organization
+from rightful.domain.policy import Brakes, Policy, PolicyBase, read_policy
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.emails import FurtherList
+from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, PutAccount, ReleaseAddress, ReserveAddress
+from rightful.ports.writes.settings import ClaimDomain, PutDirectory, PutOrganization
+from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_directory, an_account, an_organization
+from tests.support.memory_store.store import MemoryQueue, MemoryStore
+from tests.support.memory_store.writes import Items
 from tests.support.stream import changes_between
 
 OURS, THEIRS = "ours", "theirs"

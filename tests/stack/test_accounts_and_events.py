@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from rightful.events.schema import domain_event
+from rightful.core.events.schema import domain_event
 from tests.stack.examinations import examinations
 from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.stack import Stack
-from rightful.metrics import EMITTERS, Metric
+from rightful.runtime.metrics import EMITTERS, Metric
 from tests.support.patience import eventually
 
 Logged = dict[str, list[str]]

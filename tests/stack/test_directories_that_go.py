@@ -9,10 +9,10 @@ import pytest
 
 from local.seed import SeededOrganization
 from local.stack import Stack
-from rightful.invocation import Invocation
-from rightful.organizations.directory_deletion import begin
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.transactions import Tables
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.aws.dynamodb.table import Tables
+from rightful.core.administration.directory_deletion import begin
+from rightful.ports.invocation import Invocation
 from tests.support.patience import SECONDS
 from tests.support.service import user
 

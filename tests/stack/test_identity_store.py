@@ -3,8 +3,8 @@
 import pytest
 
 from local.stack import Stack
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.transactions import Tables
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.aws.dynamodb.table import Tables
 from tests.contract.identity_store import IdentityStoreContract
 from tests.support.tables import RETENTION
 

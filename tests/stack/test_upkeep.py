@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from rightful.accounts.account import Account, AccountStatus
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.transactions import Tables
-from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict, Reservation, ReserveAddress
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.aws.dynamodb.table import Tables
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.hold import Reservation
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
+from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import a_conflict
 from tests.support.patience import eventually
 from tests.support.service import user

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rightful.accounts.account import Account, AccountStatus, Link, Origin, scim_id_of
-from rightful.accounts.address import Address, parse_address
-from rightful.conflicts.conflict import Conflict, ConflictStatus, Operation, PendingChange, Requester
-from rightful.eventlog import Action, LogEntry, Result
-from rightful.organizations.organization import Directory, Organization
-from rightful.organizations.tokens import Scope, Token
+from rightful.domain.account import Account, AccountStatus, Link, Origin, scim_id_of
+from rightful.domain.address import Address, parse_address
+from rightful.domain.conflict import Conflict, ConflictStatus, Operation, PendingChange, Requester
+from rightful.domain.event_log import Action, LogEntry, Result
+from rightful.domain.key import Scope, Token
+from rightful.domain.organization import Directory, Organization
 
 NOW = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"

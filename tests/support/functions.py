@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 from local.paths import ROOT
-from rightful.storage import clients
-from rightful.storage.dynamodb import DynamoDBStore
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.runtime import clients
 from tests.support.tables import create_tables
 
 REGION = "eu-central-1"

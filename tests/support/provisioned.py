@@ -5,18 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from rightful.accounts.account import Account
-from rightful.accounts.provisioning import Precondition, Provisioning, no_precondition
-from rightful.accounts.refusals import RefusalRecorder
-from rightful.conflicts.conflict import Conflict, Operation, Requester
-from rightful.eventlog import LogEntry
-from rightful.invocation import Invocation
-from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.storage.contract import ConflictQueue, IdentityStore, Pointer, QueueUnavailableError
-from rightful.storage.memory import MemoryQueue, MemoryStore
-from rightful.storage.settings_writes import PutDirectory, PutOrganization
-from rightful.storage.writes import Hold
+from rightful.core.users.change import Precondition, Provisioning, no_precondition
+from rightful.core.users.refuse import RefusalRecorder
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, Operation, Pointer, Requester
+from rightful.domain.event_log import LogEntry
+from rightful.domain.hold import Hold
+from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import ConflictQueue, QueueUnavailableError
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.settings import PutDirectory, PutOrganization
 from tests.support.builders import NOW, a_directory, an_organization
+from tests.support.memory_store.store import MemoryQueue, MemoryStore
 from tests.support.names import Names
 
 Change = Callable[[Mapping[str, object]], Mapping[str, object]]

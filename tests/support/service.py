@@ -5,21 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from rightful.api.accounts import AccountsService
-from rightful.api.admin import AdminService
-from rightful.api.authorization import allowed
-from rightful.api.proxy import Principal, Request, Response, principal_of
-from rightful.api.scim import ScimService
-from rightful.conflicts.policy import Policy, PolicyBase
-from rightful.conflicts.remediation import remediate
-from rightful.conflicts.waking import sweep
-from rightful.invocation import Invocation
-from rightful.organizations.domain_proof import DomainProof
-from rightful.organizations.domains import add_domain
-from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.organizations.registry import create_directory, create_organization, issue_token
-from rightful.organizations.tokens import Scope, Token
-from rightful.storage.memory import MemoryQueue, MemoryStore
+from rightful.api.admin.service import AdminService
+from rightful.api.authorizer import allowed
+from rightful.api.host.service import AccountsService
+from rightful.api.request import Principal, Request, Response, principal_of
+from rightful.api.scim.service import ScimService
+from rightful.core.conflicts.lifecycle.wake import sweep
+from rightful.core.conflicts.remediate import remediate
+from rightful.core.organizations.domain_proof import DomainProof
+from rightful.core.organizations.domains import add_domain
+from rightful.core.organizations.registry import create_directory, create_organization, issue_token
+from rightful.domain.key import Scope, Token
+from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.domain.policy import Policy, PolicyBase
+from rightful.ports.invocation import Invocation
+from tests.support.memory_store.store import MemoryQueue, MemoryStore
 
 BASE_URL = "https://api.example/dev"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

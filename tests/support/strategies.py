@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from rightful.accounts.account import (
+from rightful.domain.account import (
     Account,
     AccountStatus,
     AwaitedLink,
@@ -18,8 +18,8 @@ from rightful.accounts.account import (
     Origin,
     Passed,
 )
-from rightful.accounts.address import Address
-from rightful.conflicts.conflict import (
+from rightful.domain.address import Address
+from rightful.domain.conflict import (
     Approval,
     Collision,
     Conflict,
@@ -31,10 +31,10 @@ from rightful.conflicts.conflict import (
     Requester,
     Resolution,
 )
-from rightful.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
-from rightful.eventlog import Action, LogEntry, Result
-from rightful.organizations.one_word import OneWord
-from rightful.organizations.organization import (
+from rightful.domain.event_log import Action, LogEntry, Result
+from rightful.domain.key import Scope, Token
+from rightful.domain.one_word import OneWord
+from rightful.domain.organization import (
     AccountsAtEnd,
     Closing,
     Directory,
@@ -44,7 +44,7 @@ from rightful.organizations.organization import (
     OnDelete,
     Organization,
 )
-from rightful.organizations.tokens import Scope, Token
+from rightful.domain.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 
 _Kind = TypeVar("_Kind")
 

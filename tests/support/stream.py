@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Conflict
-from rightful.events.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
-from rightful.events.event import Event
-from rightful.organizations.organization import Organization
-from rightful.storage.contract import Pointer, Remaining
-from rightful.storage.memory import MemoryStore
-from rightful.storage.memory_writes import Items
-from rightful.storage.writes import Hold, Write
+from rightful.domain.account import Account
+from rightful.domain.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
+from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.event import Event
+from rightful.domain.hold import Hold
+from rightful.domain.organization import Organization
+from rightful.ports.store.contract import Remaining
+from rightful.ports.writes.transaction import Write
+from tests.support.memory_store.store import MemoryStore
+from tests.support.memory_store.writes import Items
 
 _AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

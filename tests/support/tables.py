@@ -14,8 +14,8 @@ from botocore.config import Config
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
-from rightful.storage.dynamodb import DynamoDBStore
-from rightful.storage.transactions import Tables
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.aws.dynamodb.table import Tables
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 RETENTION = timedelta(days=90)

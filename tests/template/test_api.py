@@ -39,14 +39,14 @@ def test_every_scim_path_sends_all_methods_to_the_function_that_answers_405(expa
                 assert called_alias(operation) == "ScimFunctionAliaslive"
 
 
-APIS = {"scim": "ScimFunction", "admin": "AdminFunction", "accounts": "AccountsFunction"}
-"""The modules that answer, with their functions. The console adds its own here."""
+APIS = {"scim": "ScimFunction", "admin": "AdminFunction", "host": "AccountsFunction"}
+"""The packages that answer, with their functions. The console adds its own here."""
 
 
 def test_the_api_has_the_routes_of_the_code_and_no_others_each_at_its_function(expanded: Resources) -> None:
     routes = {
         code.BASE + path: (function, {method.lower() for method in methods})
-        for code, function in ((importlib.import_module(f"rightful.api.{api}"), APIS[api]) for api in APIS)
+        for code, function in ((importlib.import_module(f"rightful.api.{api}.service"), APIS[api]) for api in APIS)
         for path, methods in code.ROUTES.items()
     }
     paths = api_body(expanded)["paths"]
@@ -65,7 +65,7 @@ def test_a_function_is_called_by_this_stage_of_this_api_on_its_own_paths_alone(e
     wanted = [
         (
             f"{function}Aliaslive",
-            {"Fn::Sub": f"{arn}/{importlib.import_module(f'rightful.api.{api}').BASE.split('/')[1]}/*"},
+            {"Fn::Sub": f"{arn}/{importlib.import_module(f'rightful.api.{api}.service').BASE.split('/')[1]}/*"},
         )
         for api, function in APIS.items()
     ]

@@ -71,7 +71,7 @@ def test_make_targets_in_the_documents_are_there() -> None:
 
 def test_every_index_of_the_table_is_asked_by_the_code(template: dict[str, Any]) -> None:
     table = template["Resources"]["IdentityTable"]["Properties"]
-    code = "".join(path.read_text() for path in (ROOT / "layers/rightful/rightful/storage").glob("*.py"))
+    code = "".join(path.read_text() for path in (ROOT / "layers/rightful/rightful/aws").rglob("*.py"))
     for index in table["GlobalSecondaryIndexes"]:
         assert index["IndexName"] in code, index["IndexName"]
     keys = {entry["AttributeName"] for index in table["GlobalSecondaryIndexes"] for entry in index["KeySchema"]}

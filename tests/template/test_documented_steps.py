@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from local.paths import ROOT
-from rightful.organizations.registry import issue_token
-from rightful.organizations.tokens import Scope, Token
+from rightful.core.organizations.registry import issue_token
+from rightful.domain.key import Scope, Token
 from tests.support.service import Service
 from tests.template.documents import code_of, paragraphs
 

@@ -228,7 +228,7 @@ def test_what_the_local_stand_in_does_not_know_stands_under_a_condition(expanded
 
 
 def test_functions_are_told_all_that_the_settings_ask_for(expanded: Resources) -> None:
-    from rightful.settings import VARIABLES
+    from rightful.runtime.settings import VARIABLES
 
     for name, function in of_type(expanded, "AWS::Lambda::Function").items():
         told = function["Environment"]["Variables"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rightful.identity import FILLERS, employee_number, identifier, is_invisible, same_but_for_case, trimmed
+from rightful.text.identity import FILLERS, employee_number, identifier, is_invisible, same_but_for_case, trimmed
 
 BLANKS = [
     "", " ", "\t\r\n", "\u00a0", "\u2003", "\u3000", "\u200b", "\u200d\u2060", "\ufeff", "\u00ad", "\u2800", "\u3164",

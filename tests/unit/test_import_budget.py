@@ -51,7 +51,7 @@ def test_it_is_measured_with_bytecode_whatever_the_environment_says(tmp_path: Pa
     environment = environment_with_bytecode(str(tmp_path), {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
     subprocess.run([sys.executable, "-c", FUNCTION], env=environment, check=True)
     compiled = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")}
-    assert {"app", "dynamodb", "session"} <= compiled
+    assert {"app", "store", "session"} <= compiled
 
 
 def test_the_scim_function_starts_without_what_it_does_not_need() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from local.paths import ROOT
-from rightful import observability
-from rightful.accounts.address_hash import address_hash
-from rightful.api.proxy import Principal, Request, Response
-from rightful.metrics import DIMENSIONS, UNITS, Metric
-from rightful.organizations.tokens import Scope
+from rightful.api.request import Principal, Request, Response
+from rightful.domain.key import Scope
+from rightful.runtime import observability
+from rightful.runtime.metrics import DIMENSIONS, UNITS, Metric
+from rightful.text.keyed_hash import address_hash
 
 KEY = Principal("key-1", Scope.SCIM, "IdP", "org-1", "dir-1")
 
@@ -161,7 +161,7 @@ def test_an_address_hash_depends_on_the_key_and_is_nothing_without_one() -> None
 _AT_DEBUG = """
 import logging
 logging.basicConfig(level=logging.DEBUG)  # as awslambdaric does with AWS_LAMBDA_LOG_LEVEL=DEBUG
-from rightful.observability import logger
+from rightful.runtime.observability import logger
 for name in ("", "botocore.auth", "urllib3.connectionpool", "boto3.session", "somebody.else"):
     logging.getLogger(name).debug("ada@example.com")
     logging.getLogger(name).info("ada@example.com")

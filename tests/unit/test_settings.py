@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.settings import VARIABLES, SettingsMissingError, metrics_namespace, read_settings
+from rightful.runtime.settings import VARIABLES, SettingsMissingError, metrics_namespace, read_settings
 
 TABLES = {"IDENTITY_TABLE": "identities", "EVENT_LOG_TABLE": "log"}
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rightful.storage.hold_items import hold_item
-from rightful.storage.writes import Hold
+from rightful.aws.dynamodb.items.holds import hold_item
+from rightful.domain.hold import Hold
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, value
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import AccountStatus, Flag
-from rightful.invocation import Invocation
+from rightful.core.administration import directory_deletion
+from rightful.domain.account import AccountStatus, Flag
+from rightful.domain.conflict import Pointer
+from rightful.domain.key import digest
 from rightful.operations import command
-from rightful.organizations import directory_deletion
-from rightful.organizations.tokens import digest
-from rightful.storage.contract import Pointer
-from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict
+from rightful.ports.invocation import Invocation
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount
+from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import NOW, a_conflict, an_account
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value

@@ -6,7 +6,7 @@ import pytest
 
 from local.paths import ROOT
 from rightful.operations import command
-from rightful.operations.import_rows import COLUMNS
+from rightful.operations.imports.rows import COLUMNS
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import AccountStatus
-from rightful.conflicts.conflict import ConflictStatus, NextStep, PendingChange, Requester
+from rightful.domain.account import AccountStatus
+from rightful.domain.conflict import ConflictStatus, NextStep, PendingChange, Pointer, Requester
 from rightful.operations import command
-from rightful.storage.contract import Pointer
-from rightful.storage.writes import ClaimAddress, PutAccount, PutConflict, PutPending
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount
+from rightful.ports.writes.conflicts import PutConflict, PutPending
 from tests.support.builders import NOW, a_conflict, an_account
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, value

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from rightful.invocation import Invocation
+from rightful.core.organizations.registry import issue_token
+from rightful.domain.key import Scope, Token, digest
 from rightful.operations import command
-from rightful.organizations.registry import issue_token
-from rightful.organizations.tokens import Scope, Token, digest
+from rightful.ports.invocation import Invocation
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, value
 

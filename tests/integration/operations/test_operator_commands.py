@@ -4,11 +4,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from rightful.accounts.address_hash import address_hash
+from rightful.domain.key import Scope, digest
 from rightful.operations import command
-from rightful.operations.redriving import redrive
-from rightful.operations.surroundings import OperationError
-from rightful.organizations.tokens import Scope, digest
+from rightful.operations.deployment import OperationError
+from rightful.operations.redrive import redrive
+from rightful.text.keyed_hash import address_hash
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 

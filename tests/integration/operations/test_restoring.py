@@ -8,12 +8,12 @@ from threading import Barrier
 
 import pytest
 
+from rightful.aws.dynamodb.items.holds import hold_item
+from rightful.aws.dynamodb.scan.compare import Difference, TableFacts, differences, settle
+from rightful.domain.hold import Hold
 from rightful.operations import command
-from rightful.operations.restoring import Comparison, Relation, Wish, restore, why_not_to_restore
-from rightful.storage.copying import Difference, TableFacts, differences, settle
-from rightful.storage.hold_items import hold_item
-from rightful.storage.keys import Key
-from rightful.storage.writes import Hold
+from rightful.operations.restore import Comparison, Relation, Wish, restore, why_not_to_restore
+from rightful.ports.key import Key
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 from tests.support.patience import SECONDS

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rightful.accounts.address import (
+from rightful.domain.address import (
     PLACEHOLDER_DOMAIN,
     Address,
     InvalidAddressError,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.api.proxy import Response
-from rightful.events.publishing import publish
-from rightful.organizations.registry import create_organization
+from rightful.api.request import Response
+from rightful.core.events.publish import publish
+from rightful.core.organizations.registry import create_organization
+from rightful.domain.account import Account
 from tests.support.service import Service
 from tests.support.stream import RecordingBus, StreamingStore
 
@@ -243,7 +243,7 @@ def test_an_account_on_a_verified_domain_is_listed_as_claimable_and_claimed() ->
 
 
 def test_claimable_accounts_of_several_domains_come_page_by_page() -> None:
-    from rightful.organizations.domains import add_domain
+    from rightful.core.organizations.domains import add_domain
 
     service = Service()
     for domain in ("a.example", "b.example", "c.example"):
@@ -328,7 +328,7 @@ def test_an_action_that_cannot_be_read_names_what_is_wrong(body: dict[str, objec
 
 
 def test_a_revoked_key_does_nothing_although_the_gateway_still_lets_it_in() -> None:
-    from rightful.organizations.registry import revoke_token
+    from rightful.core.organizations.registry import revoke_token
 
     service = Service()
     account = unlinked(service, LEAVER)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, FormerLink, Link, Origin
-from rightful.accounts.address import parse_address
-from rightful.accounts.changes import changed_account, new_account, relinked_account, unlinked_account
-from rightful.accounts.resource import resource_of
+from rightful.core.accounts.from_resource import changed_account, new_account, relinked_account, unlinked_account
+from rightful.core.accounts.resource import resource_of
+from rightful.domain.account import Account, AccountStatus, FormerLink, Link, Origin
+from rightful.domain.address import parse_address
 from rightful.scim.errors import ScimError
 from tests.support.builders import NOW, a_user
 

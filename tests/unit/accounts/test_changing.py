@@ -6,15 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus
-from rightful.conflicts.conflict import Operation
-from rightful.eventlog import Action
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.conflict import Operation
+from rightful.domain.event_log import Action
+from rightful.ports.store.contract import Remaining
+from rightful.ports.writes.accounts import PutAccount, ReleaseAddress, ReleaseUserName
+from rightful.ports.writes.settings import PutOrganization
+from rightful.ports.writes.transaction import Write
 from rightful.scim.errors import ScimError, precondition_failed
-from rightful.storage.contract import Remaining
-from rightful.storage.memory import MemoryStore
-from rightful.storage.settings_writes import PutOrganization
-from rightful.storage.writes import PutAccount, ReleaseAddress, ReleaseUserName, Write
 from tests.support.builders import a_user, an_account
+from tests.support.memory_store.store import MemoryStore
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of, setting
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from rightful.accounts.account import AccountStatus
-from rightful.eventlog import Action, Result
-from rightful.organizations.organization import DomainPolicy
+from rightful.domain.account import AccountStatus
+from rightful.domain.event_log import Action, Result
+from rightful.domain.organization import DomainPolicy
 from rightful.scim.errors import ScimError
-from rightful.storage.memory import MemoryStore
 from tests.support.builders import a_user
+from tests.support.memory_store.store import MemoryStore
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of
 
 

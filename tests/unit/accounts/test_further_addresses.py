@@ -5,8 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rightful.accounts.account import Account
-from rightful.accounts.further_addresses import (
+from rightful.core.accounts.secondary_emails import (
     ENTERPRISE_USER,
     MANY,
     MOST_KEYS,
@@ -16,8 +15,9 @@ from rightful.accounts.further_addresses import (
     held_as,
     number_key,
 )
-from rightful.mailboxes import comparable
-from rightful.storage.writes import ListFurther
+from rightful.domain.account import Account
+from rightful.ports.writes.accounts import ListFurther
+from rightful.text.mailboxes import comparable
 from tests.support.builders import a_link, an_account
 
 

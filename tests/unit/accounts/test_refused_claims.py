@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.conflicts.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
-from rightful.eventlog import Action, Result
-from rightful.organizations.organization import OnDelete
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
+from rightful.domain.event_log import Action, Result
+from rightful.domain.hold import Reservation
+from rightful.domain.organization import OnDelete
+from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
+from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError
-from rightful.storage.memory import MemoryQueue, MemoryStore
-from rightful.storage.writes import ClaimAddress, ContendedError, PutAccount, Reservation, ReserveAddress, Write
 from tests.support.builders import NOW, a_user, an_account
+from tests.support.memory_store.store import MemoryQueue, MemoryStore
 from tests.support.provisioned import BrokenQueue, ProvisionedDirectory
 
 WANTED = "Wanted@example.com"
@@ -248,7 +250,7 @@ def test_a_conflict_that_cannot_be_recorded_is_answered_with_503_and_never_with_
     def contended(*_: object) -> Conflict:
         raise ContendedError
 
-    monkeypatch.setattr("rightful.accounts.refusals.record", contended)
+    monkeypatch.setattr("rightful.core.conflicts.lifecycle.record.record", contended)
     refused = _refused(lambda: idp.change(ada, email=WANTED))
     assert refused.status == 503
     assert "Retry-After" in refused.headers

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.accounts.account import Account, Flag
-from rightful.conflicts.conflict import ConflictStatus
-from rightful.eventlog import Action
+from rightful.domain.account import Account, Flag
+from rightful.domain.conflict import ConflictStatus
+from rightful.domain.event_log import Action
+from rightful.ports.store.contract import Remaining
+from rightful.ports.writes.accounts import ClaimUserName, PutAccount
+from rightful.ports.writes.transaction import Write
 from rightful.scim.errors import ScimError
-from rightful.storage.contract import Remaining
-from rightful.storage.memory import MemoryStore
-from rightful.storage.writes import ClaimUserName, PutAccount, Write
 from tests.support.builders import a_user, an_account
+from tests.support.memory_store.store import MemoryStore
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import AccountStatus, Flag, FormerLink
-from rightful.accounts.relinking import is_same_user
-from rightful.conflicts.policy import STANDARD, Policy
+from rightful.core.accounts.relinking import is_same_user
+from rightful.domain.account import AccountStatus, Flag, FormerLink
+from rightful.domain.policy import STANDARD, Policy
 from tests.support.builders import NOW, a_link, a_user, an_account
 
 FORMER = FormerLink("dir", "ada", "e1", NOW)

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import AccountStatus, Flag
-from rightful.eventlog import Action
-from rightful.organizations.organization import OnDelete
+from rightful.domain.account import AccountStatus, Flag
+from rightful.domain.event_log import Action
+from rightful.domain.organization import OnDelete
+from rightful.ports.writes.accounts import PutAccount, ReleaseAddress
 from rightful.scim.errors import ScimError
-from rightful.storage.writes import PutAccount, ReleaseAddress
 from tests.support.builders import a_user, an_account
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.api.proxy import Response
-from rightful.storage.writes import PutAccount, RefusedError
+from rightful.api.request import Response
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.transaction import RefusedError
 from tests.support.service import Service
 
 
@@ -103,8 +104,8 @@ def test_a_sign_up_of_somebody_else_with_the_same_address_does_not_get_the_accou
 
 
 def test_an_idempotency_key_of_another_application_is_another_key() -> None:
-    from rightful.organizations.registry import issue_token
-    from rightful.organizations.tokens import Scope
+    from rightful.core.organizations.registry import issue_token
+    from rightful.domain.key import Scope
 
     service = Service()
     _, other = issue_token(service.store, service.invocation(), Scope.APP, "Another application")

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from rightful.conflicts.conflict import Conflict
-from rightful.eventlog import LogEntry
-from rightful.organizations.domains import add_domain, remove_domain
-from rightful.organizations.organization import DomainPolicy
-from rightful.storage.memory import MemoryStore
+from rightful.core.organizations.domains import add_domain, remove_domain
+from rightful.domain.conflict import Conflict
+from rightful.domain.event_log import LogEntry
+from rightful.domain.organization import DomainPolicy
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import AT_ONCE, Service, patch, user
 
 WANTED = "x@theirs.example"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from rightful.api.proxy import Response
-from rightful.conflicts.policy import STANDARD
-from rightful.organizations.registry import revoke_token
+from rightful.api.request import Response
+from rightful.core.organizations.registry import revoke_token
+from rightful.domain.policy import STANDARD
 from tests.support.provisioned import BrokenQueue
 from tests.support.service import Service
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rightful.api.proxy import Response
-from rightful.organizations.extensions import MOST_EXTENSIONS_OCTETS
+from rightful.api.request import Response
+from rightful.core.organizations.extensions import MOST_EXTENSIONS_OCTETS
 from tests.support.service import Service
 
 BADGES = {"id": "urn:example:badges:1.0", "attributes": [{"name": "badge", "type": "string"}]}

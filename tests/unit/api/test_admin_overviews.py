@@ -8,12 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from rightful.api import admin_log, admin_summary
-from rightful.api.log_csv import COLUMNS
-from rightful.api.proxy import Response
-from rightful.conflicts.policy import STANDARD
-from rightful.eventlog import Action
-from rightful.storage.writes import AppendLog
+from rightful.api.admin import log as admin_log
+from rightful.api.admin import summary as admin_summary
+from rightful.api.admin.log_csv import COLUMNS
+from rightful.api.request import Response
+from rightful.domain.event_log import Action
+from rightful.domain.policy import STANDARD
+from rightful.ports.writes.conflicts import AppendLog
 from tests.support.builders import a_row
 from tests.support.service import Service
 

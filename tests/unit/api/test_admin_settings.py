@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from rightful.api.proxy import Response
-from rightful.invocation import unlimited
-from rightful.organizations.domain_proof import ProofUnavailableError
-from rightful.organizations.domain_verification import MOST_CHALLENGES
-from rightful.organizations.domains import MOST_DOMAINS, add_domain
-from rightful.organizations.organization import DomainPolicy
-from rightful.organizations.registry import create_organization, issue_token
-from rightful.organizations.tokens import Scope, Token
-from rightful.storage.settings_writes import PutOrganization
+from rightful.api.request import Response
+from rightful.core.organizations.domain_proof import ProofUnavailableError
+from rightful.core.organizations.domains import MOST_DOMAINS, add_domain
+from rightful.core.organizations.registry import create_organization, issue_token
+from rightful.core.organizations.verify_domain import MOST_CHALLENGES
+from rightful.domain.key import Scope, Token
+from rightful.domain.organization import DomainPolicy
+from rightful.ports.invocation import unlimited
+from rightful.ports.writes.settings import PutOrganization
 from tests.support.service import Service, email_patch, user
 
 

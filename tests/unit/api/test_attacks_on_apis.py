@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from rightful.api import accounts, admin, scim
-from rightful.api.proxy import Principal, Request, Response
-from rightful.conflicts.conflict import Conflict
-from rightful.organizations.registry import issue_token
-from rightful.organizations.tokens import Scope, Token
-from rightful.storage.memory import MemoryStore
+from rightful.api.admin import service as admin
+from rightful.api.host import service as accounts
+from rightful.api.request import Principal, Request, Response
+from rightful.api.scim import service as scim
+from rightful.core.organizations.registry import issue_token
+from rightful.domain.conflict import Conflict
+from rightful.domain.key import Scope, Token
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import BASE_URL, Service, email_patch, user
 
 ADMIN_ROUTES = [(method, route) for route, methods in admin.ROUTES.items() for method in methods]
@@ -275,7 +277,7 @@ def test_the_host_application_changes_nothing_that_a_directory_wrote(
 
 
 def test_a_forged_member_of_the_authorizers_context_is_no_scope(store: MemoryStore, victim: Victim) -> None:
-    from rightful.api.proxy import read_request
+    from rightful.api.request import read_request
 
     event = {"requestContext": {"authorizer": {"scope": "app,admin", "organizationId": "x"}}}
     assert read_request(event).principal is None

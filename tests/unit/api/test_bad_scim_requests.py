@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rightful.organizations.registry import create_directory, create_organization
-from rightful.organizations.tokens import Scope
+from rightful.core.organizations.registry import create_directory, create_organization
+from rightful.domain.key import Scope
 from tests.support.service import Service, email_patch, patch, user
 
 OVER_THE_LIMIT = '{"schemas": [], "x": "' + "a" * 300_000 + '"}'

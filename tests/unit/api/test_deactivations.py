@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.conflicts.remediation import remediate
+from rightful.core.conflicts.remediate import remediate
+from rightful.domain.account import Account
 from tests.support.service import AT_ONCE, Service, patch, user
 
 OFF = {"op": "replace", "path": "active", "value": False}

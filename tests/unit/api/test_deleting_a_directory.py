@@ -2,24 +2,28 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.api.proxy import Response
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.groups.cleaning import finish_deletions
-from rightful.invocation import Invocation
-from rightful.organizations import directory_deletion
-from rightful.organizations.registry import create_directory, issue_token
-from rightful.organizations.tokens import Scope
-from rightful.storage.contract import DirectoryState, Pointer
-from rightful.storage.memory import MemoryStore
-from rightful.storage.settings_writes import PutDirectory
-from rightful.storage.writes import CountUsers, Hold, PutAccount, Write
-from rightful.upkeep.janitor import make_round
+from rightful.api.request import Response
+from rightful.core.administration import directory_deletion
+from rightful.core.groups.leave import finish_deletions
+from rightful.core.organizations.registry import create_directory, issue_token
+from rightful.core.upkeep.janitor import make_round
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.hold import Hold
+from rightful.domain.key import Scope
+from rightful.ports.invocation import Invocation
+from rightful.ports.writes.accounts import CountUsers, PutAccount
+from rightful.ports.writes.settings import PutDirectory
+from rightful.ports.writes.transaction import Write
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import Service, email_patch, user
+
+if TYPE_CHECKING:
+    from rightful.ports.store.contract import DirectoryState
 
 ROUTE = "/directories/{id}"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -79,7 +83,7 @@ def test_people_are_unlinked_and_deactivated_and_keep_account_address_and_marks(
 
 
 def test_even_a_directory_that_erases_on_delete_erases_nobody_when_it_goes() -> None:
-    from rightful.organizations.organization import OnDelete
+    from rightful.domain.organization import OnDelete
 
     service = Service(on_delete=OnDelete.ERASE)
     ada = service.create_user("ada")
@@ -216,7 +220,7 @@ def test_a_user_that_is_pushed_while_the_directory_goes_is_not_created_half() ->
 
 
 def test_a_group_that_is_pushed_while_the_directory_goes_is_not_created() -> None:
-    from rightful.storage.group_writes import CountGroups
+    from rightful.ports.writes.groups import CountGroups
 
     store = Between()
     service = Service(store=store)

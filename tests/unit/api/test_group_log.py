@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from rightful.groups.batches import BATCH
-from rightful.groups.history import MOST_NAMED
-from rightful.storage.group_writes import PutGroup
-from rightful.storage.memory import TRANSACTION_LIMIT
+from rightful.core.groups.batches import BATCH
+from rightful.core.groups.log_rows import MOST_NAMED
+from rightful.ports.writes.groups import PutGroup
+from tests.support.memory_store.store import TRANSACTION_LIMIT
 from tests.support.service import Service, patch
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:Group"

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from rightful.api import accounts, admin, scim
-from rightful.api.admin_preview import MOST_OCTETS
+from rightful.api.admin import service as admin
+from rightful.api.admin.preview import MOST_OCTETS
+from rightful.api.host import service as accounts
 from rightful.api.json_call import MOST_BODY_OCTETS
-from rightful.api.proxy import Response
-from rightful.organizations.tokens import Scope
-from rightful.storage.memory import MemoryStore
+from rightful.api.request import Response
+from rightful.api.scim import service as scim
+from rightful.domain.key import Scope
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import Service
 
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.api.proxy import Response
-from rightful.organizations.registry import create_organization, issue_token
-from rightful.organizations.tokens import Scope, Token
-from rightful.storage.memory import MemoryStore
-from rightful.storage.settings_writes import PutOrganization
-from rightful.storage.writes import Write
+from rightful.api.request import Response
+from rightful.core.organizations.registry import create_organization, issue_token
+from rightful.domain.key import Scope, Token
+from rightful.ports.writes.settings import PutOrganization
+from rightful.ports.writes.transaction import Write
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import Service
 
 KEY = "/tokens/{id}"

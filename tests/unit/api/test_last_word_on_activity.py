@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.accounts.further_addresses import ENTERPRISE_USER
-from rightful.conflicts.conflict import Conflict, ConflictStatus
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, ConflictStatus
 from tests.support.service import Service, patch
 
 SALES = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "sales@example.com"}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rightful.groups import reading
-from rightful.groups import search as group_search
+from rightful.core.groups import read as reading
+from rightful.core.lists import groups as group_search
 from tests.support.service import Service
 
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from rightful.listing import bookmarks, page, search
-from rightful.listing.weight import weight
-from rightful.organizations.organization import OnDelete
+from rightful.core.lists import page, search
+from rightful.core.lists import start_index as bookmarks
+from rightful.domain.organization import OnDelete
+from rightful.scim.rendering import weight
 from tests.support.service import Service, patch
 
 SIZE = 60
@@ -170,7 +171,7 @@ class TestByStartIndex:
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """As an undo does it."""
-        from rightful.storage.writes import CountUsers, DeleteAccount, PutAccount
+        from rightful.ports.writes.accounts import CountUsers, DeleteAccount, PutAccount
 
         monkeypatch.setattr(bookmarks, "_EVERY", 8)
         first = service.store.users(service.directory.id, limit=1).accounts[0]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rightful.organizations.registry import create_directory
+from rightful.core.organizations.registry import create_directory
 from tests.support.service import Service, user
 
 GROUP = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Sales"}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.accounts.address import PLACEHOLDER_DOMAIN
-from rightful.conflicts.conflict import LIVE, Conflict
+from rightful.domain.account import Account
+from rightful.domain.address import PLACEHOLDER_DOMAIN
+from rightful.domain.conflict import LIVE, Conflict
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import Service, patch
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.api.proxy import Principal, Request
-from rightful.api.refusal_share import FEWEST_WRITES, RefusalShares
-from rightful.organizations.tokens import Scope
-from rightful.storage.memory import MemoryStore
+from rightful.api.request import Principal, Request
+from rightful.domain.key import Scope
+from rightful.runtime.refusal_share import FEWEST_WRITES, RefusalShares
 from tests.support.builders import NOW
+from tests.support.memory_store.store import MemoryStore
 
 USERS = "/scim/directory/{directoryId}/Users"
 

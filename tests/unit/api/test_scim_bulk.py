@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rightful.groups.provisioning import GroupProvisioning
-from rightful.invocation import Invocation
+from rightful.core.groups.provision import GroupProvisioning
+from rightful.ports.invocation import Invocation
 from rightful.scim.errors import unavailable
 from tests.support.service import Service, email_patch, patch, user
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rightful.api.scim import ROUTES
+from rightful.api.scim.service import ROUTES
 from tests.support.service import Service, patch, user
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rightful.folding import fold
-from rightful.mailboxes import comparable
-from rightful.organizations.organization import DomainPolicy
+from rightful.domain.organization import DomainPolicy
+from rightful.ports.store.emails import MOST_LISTED
 from rightful.scim.profiles import PROFILE_NAMES
-from rightful.storage.further_contract import MOST_LISTED
+from rightful.text.folding import fold
+from rightful.text.mailboxes import comparable
 from tests.support.service import Service, user
 
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

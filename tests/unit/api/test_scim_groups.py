@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from rightful.groups import cleaning, lookup
-from rightful.groups.batches import BATCH
-from rightful.groups.cleaning import finish_deletions
-from rightful.groups.group import Group
-from rightful.invocation import Invocation
-from rightful.organizations.organization import DomainPolicy, OnDelete
-from rightful.scim.members import Member
-from rightful.storage.group_contract import Membership
-from rightful.storage.group_writes import PutMember
-from rightful.storage.writes import RefusedError
+from rightful.core.groups import leave as cleaning
+from rightful.core.groups import member_lookup as lookup
+from rightful.core.groups.batches import BATCH
+from rightful.core.groups.leave import finish_deletions
+from rightful.domain.group import Group
+from rightful.domain.organization import DomainPolicy, OnDelete
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.groups import Membership
+from rightful.ports.writes.groups import PutMember
+from rightful.ports.writes.transaction import RefusedError
+from rightful.scim.patch.members import Member
 from tests.support.service import Service, patch, user
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -57,7 +58,7 @@ def consistent(service: Service) -> bool:
     heads = {each.id: each for each in service.store.all_of(Group)}
     items = service.store.snapshot()
     on_groups = {(key[1], key[2]) for key in items if key[0] == "MEMBER"}
-    from rightful.accounts.account import Account
+    from rightful.domain.account import Account
 
     on_members = {
         (group_id, account.link.scim_id)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rightful.organizations.organization import DomainPolicy
+from rightful.domain.organization import DomainPolicy
 from tests.support.service import Service, patch, user
 
 CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

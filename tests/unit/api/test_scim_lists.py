@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from rightful.api.proxy import Response
-from rightful.groups import reading
-from rightful.groups import search as group_search
-from rightful.listing import bookmarks, page, search
-from rightful.listing.cursors import Cursors, Place, key_from
-from rightful.listing.ranks import rank
-from rightful.listing.weight import weight
-from rightful.organizations.registry import create_directory
+from rightful.api.request import Response
+from rightful.core.groups import read as reading
+from rightful.core.lists import groups as group_search
+from rightful.core.lists import page, search
+from rightful.core.lists import start_index as bookmarks
+from rightful.core.lists.cursors import Cursors, Place, key_from
+from rightful.core.lists.ranks import rank
+from rightful.core.organizations.registry import create_directory
+from rightful.ports.store import emails as further_contract
+from rightful.ports.store.emails import FurtherList
 from rightful.scim.errors import ScimError
-from rightful.storage import further_contract
-from rightful.storage.further_contract import FurtherList
+from rightful.scim.rendering import weight
 from tests.support.service import START, Service, patch
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.failing import give_up
-from rightful.conflicts.recording import pointer_of
+from rightful.core.conflicts.lifecycle.fail import give_up
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, ConflictStatus
 from tests.support.service import Service, patch, user
 
 DIGITS = "0123456789abcdef0123456789abcdef"

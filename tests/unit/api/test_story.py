@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from rightful.conflicts.policy import STANDARD
-from rightful.storage.contract import Pointer, QueueUnavailableError
+from rightful.domain.conflict import Pointer
+from rightful.domain.policy import STANDARD
+from rightful.ports.queue import QueueUnavailableError
 from tests.support.service import Service, email_patch, user
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rightful.conflicts.policy import STANDARD
-from rightful.organizations.registry import issue_token, revoke_token
-from rightful.organizations.tokens import Scope
+from rightful.core.organizations.registry import issue_token, revoke_token
+from rightful.domain.key import Scope
+from rightful.domain.policy import STANDARD
 from tests.support.service import Service, email_patch, patch, user
 
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.accounts.facts import set_flag
-from rightful.api import admin
-from rightful.api.proxy import Response
-from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.conflicts.policy import Policy, PolicyBase, Rule
-from rightful.eventlog import LogEntry
-from rightful.organizations.organization import OnDelete
-from rightful.organizations.registry import issue_token
-from rightful.organizations.tokens import Scope, Token
-from rightful.storage.settings_writes import DeleteToken, ListToken, PutToken, UnlistToken
-from rightful.upkeep.deletions import erase_all_due
+from rightful.api.admin import service as admin
+from rightful.api.request import Response
+from rightful.core.administration.facts import set_flag
+from rightful.core.organizations.registry import issue_token
+from rightful.core.upkeep.deletions import erase_all_due
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.event_log import LogEntry
+from rightful.domain.key import Scope, Token
+from rightful.domain.organization import OnDelete
+from rightful.domain.policy import Policy, PolicyBase, Rule
+from rightful.ports.writes.settings import DeleteToken, ListToken, PutToken, UnlistToken
 from tests.support.service import Service, email_patch, patch, user
 
 CHIEF = "chief@example.com"

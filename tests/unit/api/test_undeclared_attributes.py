@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account
+from rightful.domain.account import Account
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import Service, patch
 

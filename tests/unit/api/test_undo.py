@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.api.proxy import Response
-from rightful.conflicts.conflict import Conflict
-from rightful.conflicts.policy import Policy, read_policy
-from rightful.organizations.registry import create_directory, revoke_token
-from rightful.organizations.tokens import Token
-from rightful.storage.contract import Pointer
+from rightful.api.request import Response
+from rightful.core.organizations.registry import create_directory, revoke_token
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.key import Token
+from rightful.domain.policy import Policy, read_policy
 from tests.support.service import Service, patch
 
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

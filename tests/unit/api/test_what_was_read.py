@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.api.proxy import Response
-from rightful.conflicts.conflict import Conflict
-from rightful.conflicts.policy import STANDARD, Policy, read_policy
-from rightful.events.publishing import events_of
-from rightful.organizations.domains import add_domain, remove_domain
-from rightful.organizations.tokens import Token
-from rightful.storage.contract import Pointer
-from rightful.storage.writes import PutConflict
+from rightful.api.request import Response
+from rightful.core.events.publish import events_of
+from rightful.core.organizations.domains import add_domain, remove_domain
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.key import Token
+from rightful.domain.policy import STANDARD, Policy, read_policy
+from rightful.ports.writes.conflicts import PutConflict
 from tests.support.service import AT_ONCE, Service, email_patch, patch, user
 from tests.support.stream import StreamingStore
 

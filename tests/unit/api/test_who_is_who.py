@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import account_id_of
-from rightful.accounts.erasing import erase_due
-from rightful.accounts.further_addresses import ENTERPRISE_USER
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.policy import STANDARD, Policy, PolicyBase, Rule, read_policy
-from rightful.organizations.registry import create_directory
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.administration.erase import erase_due
+from rightful.core.organizations.registry import create_directory
+from rightful.domain.account import account_id_of
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, read_policy
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import AT_ONCE, Service, email_patch, patch, user
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.recording import pointer_of
-from rightful.conflicts.remediation import remediate
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.conflicts.remediate import remediate
+from rightful.domain.conflict import Conflict, ConflictStatus
 from tests.support.service import AT_ONCE, Service, patch, user
 
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.conflicts.conflict import Approval, ConflictClass, Resolution
-from rightful.conflicts.decision import APPROVAL_LIFETIME, decide, over_cap, same_approver, version_now
-from rightful.conflicts.diagnosis import Diagnosis
-from rightful.conflicts.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
-from rightful.conflicts.snapshot import Leg, Snapshot
+from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, over_cap, same_approver, version_now
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.domain.conflict import Approval, ConflictClass, Resolution
+from rightful.domain.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from tests.support.builders import NOW, a_conflict, an_account
 
 OPEN = Brakes()

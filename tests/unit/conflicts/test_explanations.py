@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.conflicts import explain
-from rightful.conflicts.conflict import ConflictClass, NextStep, Operation
-from rightful.conflicts.decision import decide, over_cap
-from rightful.conflicts.diagnosis import Diagnosis
-from rightful.conflicts.policy import Brakes, Policy, PolicyBase, Rule
+from rightful.core.conflicts import explain
+from rightful.core.conflicts.decision.decide import decide, over_cap
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.domain.conflict import ConflictClass, NextStep, Operation
+from rightful.domain.policy import Brakes, Policy, PolicyBase, Rule
 from tests.support.builders import a_conflict
 
 EVIDENCE = {

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.failing import give_up
-from rightful.conflicts.policy import STANDARD
-from rightful.conflicts.recording import pointer_of
-from rightful.eventlog import LogEntry, Result
-from rightful.events.publishing import publish
-from rightful.events.schema import domain_event
-from rightful.upkeep.janitor import make_round
+from rightful.core.conflicts.lifecycle.fail import give_up
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.events.publish import publish
+from rightful.core.events.schema import domain_event
+from rightful.core.upkeep.janitor import make_round
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.event_log import LogEntry, Result
+from rightful.domain.policy import STANDARD
 from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.conflicts.conflict import ConflictStatus
-from rightful.conflicts.gathering import gather
-from rightful.conflicts.recording import pointer_of
-from rightful.storage.writes import PutAccount, PutConflict, PutPending
+from rightful.core.conflicts.diagnosis.gather import gather
+from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.domain.conflict import ConflictStatus
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.conflicts import PutConflict, PutPending
 from tests.scenarios.world import HERE, World
 
 

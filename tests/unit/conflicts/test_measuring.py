@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.conflicts.measuring import measurements_of
-from rightful.metrics import Measurement, Metric
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.runtime.conflict_metrics import measurements_of
+from rightful.runtime.metrics import Measurement, Metric
 from tests.support.builders import NOW, a_conflict
 
 OPEN = a_conflict("org", "conflict")

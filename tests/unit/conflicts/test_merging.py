@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus
-from rightful.accounts.address import parse_address, placeholder
-from rightful.accounts.resource import address_of
-from rightful.conflicts.conflict import Conflict, PendingChange
-from rightful.conflicts.merging import emptied, with_address, with_change
+from rightful.core.accounts.edits import emptied
+from rightful.core.accounts.emails import address_of, with_address
+from rightful.core.conflicts.diagnosis.merge import with_change
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import parse_address, placeholder
+from rightful.domain.conflict import Conflict, PendingChange
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 
 OLD = [{"value": "ada@example.com", "type": "work", "primary": True}]

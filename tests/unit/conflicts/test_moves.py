@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.accounts.address import parse_address
-from rightful.conflicts.moves import CollidingMovesError, Indexed, Move, restored, touched, writes_of
-from rightful.storage.writes import (
+from rightful.core.accounts.account_changes import CollidingMovesError, Indexed, Move, writes_of
+from rightful.core.accounts.before_image import restored, touched
+from rightful.domain.account import Account
+from rightful.domain.address import parse_address
+from rightful.domain.hold import Reservation
+from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
     CountUsers,
     PutAccount,
     ReleaseAddress,
     ReleaseUserName,
-    Reservation,
     ReserveAddress,
     TransferAddress,
     TransferUserName,

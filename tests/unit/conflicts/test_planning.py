@@ -5,29 +5,26 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.accounts.address import parse_address
-from rightful.conflicts.applying import required_domains
-from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, PendingChange, Requester
-from rightful.conflicts.decision import decide
-from rightful.conflicts.diagnosis import diagnose, reason_to_end
-from rightful.conflicts.plan import Blocked, Plan
-from rightful.conflicts.planning import plan
-from rightful.conflicts.snapshot import Leg, Snapshot
-from rightful.organizations.organization import DomainPolicy, Organization
-from rightful.storage.writes import (
-    AppendLog,
+from rightful.core.conflicts.decision.decide import decide
+from rightful.core.conflicts.diagnosis.diagnose import diagnose, reason_to_end
+from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.plan import Blocked, Plan
+from rightful.core.conflicts.planning.dispatch import plan
+from rightful.core.organizations.may_claim import required_domains
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.address import parse_address
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, PendingChange, Requester
+from rightful.domain.hold import Hold
+from rightful.domain.organization import DomainPolicy, Organization
+from rightful.ports.writes.accounts import (
     ClaimAddress,
-    EndPending,
-    EndWaiter,
-    Hold,
     PutAccount,
-    PutConflict,
     ReleaseAddress,
     RequireAccount,
     RequireDomain,
     TransferAddress,
 )
+from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
 
 OURS = an_organization("ours", domains={"example.com": NOW})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rightful.conflicts.conflict import ConflictClass
-from rightful.conflicts.policy import (
+from rightful.domain.conflict import ConflictClass
+from rightful.domain.policy import (
     ALLOWED,
     STANDARD,
     STANDARD_RULES,

@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, Flag, Origin
-from rightful.accounts.address import parse_address
-from rightful.conflicts.conflict import Conflict, ConflictClass, PendingChange, Requester
-from rightful.conflicts.decision import decide
-from rightful.conflicts.diagnosis import diagnose
-from rightful.conflicts.plan import Plan
-from rightful.conflicts.planning import plan
-from rightful.conflicts.policy import STANDARD, Brakes, Policy, PolicyBase, Rule
-from rightful.conflicts.snapshot import Leg, Snapshot
-from rightful.organizations.organization import DomainPolicy
-from rightful.storage.writes import Hold, RequireDomain, Reservation
+from rightful.core.conflicts.decision.decide import decide
+from rightful.core.conflicts.diagnosis.diagnose import diagnose
+from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.plan import Plan
+from rightful.core.conflicts.planning.dispatch import plan
+from rightful.domain.account import Account, Flag, Origin
+from rightful.domain.address import parse_address
+from rightful.domain.conflict import Conflict, ConflictClass, PendingChange, Requester
+from rightful.domain.hold import Hold, Reservation
+from rightful.domain.organization import DomainPolicy
+from rightful.domain.policy import STANDARD, Brakes, Policy, PolicyBase, Rule
+from rightful.ports.writes.accounts import RequireDomain
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
 
 OURS = an_organization("ours", domains={"corp.example": NOW}, domain_policy=DomainPolicy.ANY)

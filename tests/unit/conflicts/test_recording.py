@@ -5,25 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus
-from rightful.accounts.address import parse_address
-from rightful.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
-from rightful.conflicts.decisions import approve
-from rightful.conflicts.ending import ending_writes
-from rightful.conflicts.policy import Brakes
-from rightful.conflicts.recording import RefusedClaim, needs_remediation, pointer_of
-from rightful.conflicts.version import version_of
-from rightful.organizations.tokens import Scope
-from rightful.storage.settings_writes import ListToken
-from rightful.storage.writes import (
-    ContendedError,
-    EndPending,
-    EndWaiter,
-    PutAccount,
-    PutConflict,
-    RefusedError,
-    ReleaseUserName,
-)
+from rightful.core.conflicts.approve import approve
+from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.lifecycle.end import ending_writes
+from rightful.core.conflicts.lifecycle.record import RefusedClaim, needs_remediation, pointer_of
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import parse_address
+from rightful.domain.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
+from rightful.domain.key import Scope
+from rightful.domain.policy import Brakes
+from rightful.ports.writes.accounts import PutAccount, ReleaseUserName
+from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutConflict
+from rightful.ports.writes.settings import ListToken
+from rightful.ports.writes.transaction import ContendedError, RefusedError
 from tests.scenarios.world import World, attributes
 from tests.support.builders import a_token
 

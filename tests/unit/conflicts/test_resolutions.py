@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from rightful.api.proxy import Response
-from rightful.conflicts.policy import STANDARD
-from rightful.events.publishing import events_of
-from rightful.organizations.organization import OnDelete
-from rightful.organizations.registry import create_directory
-from rightful.organizations.tokens import Token
+from rightful.api.request import Response
+from rightful.core.events.publish import events_of
+from rightful.core.organizations.registry import create_directory
+from rightful.domain.key import Token
+from rightful.domain.organization import OnDelete
+from rightful.domain.policy import STANDARD
 from tests.support.service import Service, user
 from tests.support.stream import StreamingStore
 

@@ -8,16 +8,16 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, FormerLink, Origin
-from rightful.accounts.address import parse_address
-from rightful.conflicts.conflict import Conflict, ConflictClass, PendingChange, Requester
-from rightful.conflicts.diagnosis import diagnose
-from rightful.conflicts.policy import STANDARD, Policy, PolicyBase, Rule, at_least_two
-from rightful.conflicts.snapshot import Leg, Snapshot
-from rightful.conflicts.two_people import eased_by_one, kinds_of, what_takes_two
-from rightful.organizations.one_word import ALONE_FOR
+from rightful.core.conflicts.diagnosis.diagnose import diagnose
+from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.domain.account import Account, AccountStatus, FormerLink, Origin
+from rightful.domain.address import parse_address
+from rightful.domain.conflict import Conflict, ConflictClass, PendingChange, Requester
+from rightful.domain.hold import Hold
+from rightful.domain.one_word import ALONE_FOR
+from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, at_least_two
+from rightful.domain.two_people import eased_by_one, kinds_of, what_takes_two
 from rightful.scim.schemas.enterprise import ENTERPRISE_USER
-from rightful.storage.writes import Hold
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
 
 WANTED = parse_address("wanted@example.com")

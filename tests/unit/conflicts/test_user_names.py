@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rightful.conflicts.conflict import Conflict
-from rightful.events.publishing import publish
+from rightful.core.events.publish import publish
+from rightful.domain.conflict import Conflict
 from tests.support.service import AT_ONCE, Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 

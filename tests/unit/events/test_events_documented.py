@@ -6,8 +6,8 @@ import re
 import pytest
 
 from local.paths import ROOT
-from rightful.events.event import EventType
-from rightful.events.schema import domain_event, schema_text
+from rightful.core.events.schema import domain_event, schema_text
+from rightful.domain.event import EventType
 
 _SECTION = re.compile(r"^### `([a-z._]+)`\n\n.+?```json\n(.+?)```", re.MULTILINE | re.DOTALL)
 EXAMPLES = dict(_SECTION.findall((ROOT / "docs" / "events.md").read_text()))

@@ -5,22 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.accounts.address import parse_address, placeholder
-from rightful.conflicts.conflict import (
-    Approval,
-    Collision,
-    ConflictClass,
-    ConflictStatus,
-    NextStep,
-    wanted_user_name,
-)
-from rightful.conflicts.moves import touched
-from rightful.events.change import AccountChange, ConflictChange, HoldChange
-from rightful.events.publishing import events_of
-from rightful.events.schema import domain_event
-from rightful.events.woken import woken_by
-from rightful.storage.writes import Hold, Reservation
+from rightful.core.accounts.before_image import touched
+from rightful.core.events.publish import events_of
+from rightful.core.events.schema import domain_event
+from rightful.core.events.wakes import woken_by
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.address import parse_address, placeholder
+from rightful.domain.change import AccountChange, ConflictChange, HoldChange
+from rightful.domain.conflict import Approval, Collision, ConflictClass, ConflictStatus, NextStep, wanted_user_name
+from rightful.domain.hold import Hold, Reservation
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 
 ADA = an_account("ada", email="Ada@example.com", organization_id="org", claimed=True, link=a_link("ada", "dir"))

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.conflicts.conflict import ConflictClass
-from rightful.events.change import Change, DirectoryChange, OrganizationChange, TokenChange
-from rightful.events.publishing import events_of
-from rightful.events.schema import domain_event
-from rightful.events.woken import swept_by
-from rightful.organizations.one_word import OneWord
+from rightful.core.events.publish import events_of
+from rightful.core.events.schema import domain_event
+from rightful.core.events.wakes import swept_by
+from rightful.domain.change import Change, DirectoryChange, OrganizationChange, TokenChange
+from rightful.domain.conflict import ConflictClass
+from rightful.domain.one_word import OneWord
 from tests.support.builders import NOW, a_directory, a_token, an_organization
 
 ALONE = OneWord("Ines", NOW)

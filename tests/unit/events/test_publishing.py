@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.further_addresses import ENTERPRISE_USER
-from rightful.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.events.publishing import Published, publish
-from rightful.events.schema import domain_event
-from rightful.organizations.organization import OnDelete
-from rightful.organizations.registry import create_directory
-from rightful.storage.contract import Pointer, QueueUnavailableError
-from rightful.storage.memory import MemoryQueue
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.events.publish import Published, publish
+from rightful.core.events.schema import domain_event
+from rightful.core.organizations.registry import create_directory
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
+from rightful.domain.organization import OnDelete
+from rightful.ports.queue import QueueUnavailableError
+from tests.support.memory_store.store import MemoryQueue
 from tests.support.service import Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.waking import SWEPT_AT_ONCE, sweep
-from rightful.events.publishing import Published, publish
-from rightful.organizations.registry import change_organization
-from rightful.storage.contract import Pointer, QueueUnavailableError, Sweep
-from rightful.storage.memory import MemoryQueue, MemoryStore
-from rightful.storage.settings_writes import ClaimDomain, PutOrganization
-from rightful.storage.writes import PutConflict
-from rightful.upkeep.janitor import make_round
+from rightful.core.conflicts.lifecycle.wake import SWEPT_AT_ONCE, sweep
+from rightful.core.events.publish import Published, publish
+from rightful.core.organizations.registry import change_organization
+from rightful.core.upkeep.janitor import make_round
+from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.ports.queue import QueueUnavailableError, Sweep
+from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.settings import ClaimDomain, PutOrganization
 from tests.support.builders import a_conflict
+from tests.support.memory_store.store import MemoryQueue, MemoryStore
 from tests.support.service import Service
 from tests.support.stream import RecordingBus, StreamingStore
 

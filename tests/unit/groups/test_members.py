@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from rightful.groups.group import MOST_GROUPS, Group
-from rightful.groups.members import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
-from rightful.groups.resource import members_asked_for, mentions_members, names_of, wants_members
+from rightful.core.groups.member_delta import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
+from rightful.core.groups.resource import members_asked_for, mentions_members, names_of, wants_members
+from rightful.domain.group import MOST_GROUPS, Group
+from rightful.ports.store.groups import Membership
 from rightful.scim.errors import ScimError
-from rightful.scim.filters import parse_filter
-from rightful.scim.members import Member, MemberChanges
-from rightful.storage.group_contract import Membership
+from rightful.scim.filters.filter import parse_filter
+from rightful.scim.patch.members import Member, MemberChanges
 from tests.support.builders import NOW, a_link, an_account
 
 DIRECTORY = "directory"

@@ -4,17 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag
-from rightful.conflicts.conflict import ConflictClass
-from rightful.operations.import_outcomes import Imported, Outcome
-from rightful.operations.import_rows import import_row
-from rightful.operations.imported_account import Target
-from rightful.operations.importing import import_account
-from rightful.organizations import domains
-from rightful.organizations.registry import create_directory
-from rightful.storage.keys import COUNTERS
-from rightful.storage.settings_writes import CloseCounter
-from rightful.storage.writes import PutAccount
+from rightful.core.organizations import domains
+from rightful.core.organizations.registry import create_directory
+from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.conflict import ConflictClass
+from rightful.operations.imports.account import Target
+from rightful.operations.imports.line import import_account
+from rightful.operations.imports.outcomes import Imported, Outcome
+from rightful.operations.imports.rows import import_row
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.settings import COUNTERS, CloseCounter
 from tests.support.service import Service, email_patch, user
 
 

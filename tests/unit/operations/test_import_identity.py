@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.invocation import Invocation
-from rightful.operations.import_outcomes import Outcome
-from rightful.operations.import_rehearsal import Rehearsal
-from rightful.operations.import_run import ImportRun, Summary
-from rightful.operations.imported_account import Target
-from rightful.storage.writes import PutAccount
+from rightful.domain.account import Account
+from rightful.operations.imports.account import Target
+from rightful.operations.imports.outcomes import Outcome
+from rightful.operations.imports.rehearsal import Rehearsal
+from rightful.operations.imports.run import ImportRun, Summary
+from rightful.ports.invocation import Invocation
+from rightful.ports.writes.accounts import PutAccount
 from tests.support.service import Service, user
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rightful.operations.import_lines import read_rows, text_lines
-from rightful.operations.import_rows import COLUMNS, RowError, import_row
+from rightful.operations.imports.lines import read_rows, text_lines
+from rightful.operations.imports.rows import COLUMNS, RowError, import_row
 
 
 def test_csv_and_json_lines_say_the_same() -> None:

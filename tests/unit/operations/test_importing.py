@@ -3,21 +3,25 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Origin
-from rightful.accounts.erasing import erase_due
-from rightful.conflicts.conflict import ConflictClass
-from rightful.invocation import Invocation
-from rightful.operations.import_outcomes import Imported, Outcome
-from rightful.operations.import_rows import RowError, import_row
-from rightful.operations.import_run import ImportRun, Summary
-from rightful.operations.imported_account import Target
-from rightful.operations.importing import import_account
-from rightful.storage.memory import MemoryStore
-from rightful.storage.writes import DeleteAccount, PutAccount, ReleaseAddress, Write
+from rightful.core.administration.erase import erase_due
+from rightful.domain.account import Account, AccountStatus, Origin
+from rightful.domain.conflict import ConflictClass
+from rightful.operations.imports.account import Target
+from rightful.operations.imports.line import import_account
+from rightful.operations.imports.outcomes import Imported, Outcome
+from rightful.operations.imports.rows import RowError, import_row
+from rightful.operations.imports.run import ImportRun, Summary
+from rightful.ports.invocation import Invocation
+from rightful.ports.writes.accounts import DeleteAccount, PutAccount, ReleaseAddress
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import Service, email_patch, user
+
+if TYPE_CHECKING:
+    from rightful.ports.writes.transaction import Write
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.conflicts.conflict import ConflictStatus
-from rightful.operations.loose_ends import judge_conflict, judge_pending, judge_waiter
-from rightful.storage.whole_table import Pending, Waiter
-from rightful.storage.writes import EndPending, EndWaiter, PutPending, PutWaiter
+from rightful.core.integrity.conflicts import judge_conflict, judge_pending, judge_waiter
+from rightful.domain.conflict import ConflictStatus
+from rightful.ports.scan import Pending, Waiter
+from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutPending, PutWaiter
 from tests.support.builders import a_conflict
 
 OPEN = a_conflict("org", "conflict")

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.groups.group import Group
-from rightful.operations.memberships import judge_group, judge_group_name, judge_membership
-from rightful.scim.members import Member
-from rightful.storage.group_contract import Membership
-from rightful.storage.group_writes import (
+from rightful.core.integrity.accounts import Disagreement
+from rightful.core.integrity.groups import judge_group, judge_group_name, judge_membership
+from rightful.domain.group import Group
+from rightful.ports.scan import GroupName
+from rightful.ports.store.groups import Membership
+from rightful.ports.writes.groups import (
     ClaimGroupName,
     JoinGroup,
     LeaveGroups,
@@ -18,8 +19,7 @@ from rightful.storage.group_writes import (
     RemoveMember,
     UnnestGroup,
 )
-from rightful.storage.whole_groups import GroupName
-from rightful.upkeep.agreement import Disagreement
+from rightful.scim.patch.members import Member
 from tests.support.builders import NOW, a_link, an_account
 
 GROUP = Group("g", 3, "dir", "Sales", NOW, NOW)

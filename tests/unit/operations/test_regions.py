@@ -6,8 +6,8 @@ import boto3
 import pytest
 from botocore.exceptions import NoRegionError
 
-from rightful.operations.surroundings import Surroundings, region_of
-from rightful.settings import Settings
+from rightful.operations.deployment import Surroundings, region_of
+from rightful.runtime.settings import Settings
 
 BOTH = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}
 

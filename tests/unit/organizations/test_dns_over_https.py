@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from rightful.organizations import dns_over_https
-from rightful.organizations.dns_over_https import MOST_OCTETS, DnsOverHttps, txt_values
-from rightful.organizations.domain_proof import ProofUnavailableError
+from rightful.aws import dns_over_https
+from rightful.aws.dns_over_https import MOST_OCTETS, DnsOverHttps, txt_values
+from rightful.core.organizations.domain_proof import ProofUnavailableError
 
 NAME, VALUE = "_rightful-challenge.corp.example", "rightful-verification=abc"
 

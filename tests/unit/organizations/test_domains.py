@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.invocation import Invocation
-from rightful.organizations.domains import add_domain, remove_domain
-from rightful.organizations.organization import Organization
-from rightful.organizations.registry import create_organization
-from rightful.organizations.settings_error import SettingsError
-from rightful.storage.memory import MemoryStore
+from rightful.core.organizations.domains import add_domain, remove_domain
+from rightful.core.organizations.registry import create_organization
+from rightful.domain.organization import Organization
+from rightful.domain.settings_error import SettingsError
+from rightful.ports.invocation import Invocation
 from tests.support.builders import NOW
+from tests.support.memory_store.store import MemoryStore
 
 INVOCATION = Invocation(now=NOW)
 LATER = Invocation(now=NOW + timedelta(days=1))

@@ -5,23 +5,24 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus, Flag, Origin
-from rightful.accounts.address import parse_address
-from rightful.accounts.further_addresses import ENTERPRISE_USER
-from rightful.conflicts.conflict import Conflict
-from rightful.groups.cleaning import finish_deletions
-from rightful.invocation import Invocation
-from rightful.operations.import_rows import ImportRow
-from rightful.operations.importing import Target, import_account
-from rightful.organizations import offboarding
-from rightful.organizations.domains import add_domain
-from rightful.organizations.organization import AccountsAtEnd
-from rightful.organizations.registry import create_organization
-from rightful.organizations.settings_error import SettingsError
-from rightful.storage.contract import Remaining
-from rightful.storage.memory import MemoryStore
-from rightful.storage.writes import PutAccount, Write
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.administration import offboarding
+from rightful.core.groups.leave import finish_deletions
+from rightful.core.organizations.domains import add_domain
+from rightful.core.organizations.registry import create_organization
+from rightful.domain.account import Account, AccountStatus, Flag, Origin
+from rightful.domain.address import parse_address
+from rightful.domain.conflict import Conflict
+from rightful.domain.organization import AccountsAtEnd
+from rightful.domain.settings_error import SettingsError
+from rightful.operations.imports.line import Target, import_account
+from rightful.operations.imports.rows import ImportRow
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import Remaining
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.transaction import Write
 from tests.scenarios.world import check_invariants
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import Service, user
 
 ERASE, RELEASE = AccountsAtEnd.ERASE, AccountsAtEnd.RELEASE

@@ -6,10 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.conflicts.policy import Brakes, Policy, PolicyBase
-from rightful.invocation import Invocation
-from rightful.organizations.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.organizations.registry import (
+from rightful.core.organizations.registry import (
     LIVE_KEYS_PER_DIRECTORY,
     change_directory,
     change_organization,
@@ -18,12 +15,15 @@ from rightful.organizations.registry import (
     issue_token,
     revoke_token,
 )
-from rightful.organizations.settings_error import SettingsError
-from rightful.organizations.tokens import PREFIX, Scope, Token, digest, new_secret
-from rightful.storage.contract import IdentityStore, Remaining
-from rightful.storage.memory import MemoryStore
-from rightful.storage.writes import Write
+from rightful.domain.key import PREFIX, Scope, Token, digest, new_secret
+from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.domain.policy import Brakes, Policy, PolicyBase
+from rightful.domain.settings_error import SettingsError
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore, Remaining
+from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_token
+from tests.support.memory_store.store import MemoryStore
 
 INVOCATION = Invocation(now=NOW)
 LATER = Invocation(now=NOW + timedelta(days=1))

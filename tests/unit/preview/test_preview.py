@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rightful.accounts.further_addresses import ENTERPRISE_USER
-from rightful.api.admin_preview import MOST_CHANGES
-from rightful.api.proxy import Response
-from rightful.conflicts.policy import STANDARD, Brakes, read_policy
-from rightful.organizations.registry import change_organization, create_directory
+from rightful.api.admin.preview import MOST_CHANGES
+from rightful.api.request import Response
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.organizations.registry import change_organization, create_directory
+from rightful.domain.policy import STANDARD, Brakes, read_policy
 from tests.support.service import AT_ONCE, Service
 from tests.support.work import lines_run
 

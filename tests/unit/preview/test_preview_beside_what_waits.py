@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rightful.conflicts.conflict import Conflict
-from rightful.conflicts.policy import STANDARD
-from rightful.events.publishing import publish
-from rightful.organizations.tokens import Token
-from rightful.storage.memory import MemoryStore
-from rightful.storage.writes import Reservation, ReserveAddress
+from rightful.core.events.publish import publish
+from rightful.domain.conflict import Conflict
+from rightful.domain.hold import Reservation
+from rightful.domain.key import Token
+from rightful.domain.policy import STANDARD
+from rightful.ports.writes.accounts import ReserveAddress
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import AT_ONCE, Service
 from tests.support.stream import RecordingBus, StreamingStore
 from tests.unit.preview.test_preview import WELL, address, ask, foreseen, staffed, verdicts

@@ -1,8 +1,8 @@
 """Resources and PATCH messages that the SCIM tests share."""
 
 from rightful.scim.errors import ScimError
-from rightful.scim.patch import PATCH_SCHEMA, RFC_RULES, PatchRules, apply_patch, read_patch
-from rightful.scim.schema import USER, ResourceType
+from rightful.scim.patch.patch import PATCH_SCHEMA, RFC_RULES, PatchRules, apply_patch, read_patch
+from rightful.scim.schemas.resource_types import USER, ResourceType
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

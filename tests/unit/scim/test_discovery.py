@@ -5,7 +5,7 @@ import pytest
 from rightful.scim.discovery import Capabilities, find, refuse_filter, resource_types, schemas, service_provider_config
 from rightful.scim.errors import ScimError
 from rightful.scim.resources import read_create
-from rightful.scim.schema import GROUP, USER, schema_from_dict, user_type
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 from tests.unit.scim.builders import CORE, ENTERPRISE
 
 BASE = "https://scim.example.com/scim/directory/d1"

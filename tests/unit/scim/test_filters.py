@@ -3,9 +3,9 @@
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.expressions import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH
-from rightful.scim.filters import compile_filter, equality, matches, parse_filter
-from rightful.scim.schema import GROUP, USER, schema_from_dict, user_type
+from rightful.scim.filters.expressions import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH
+from rightful.scim.filters.filter import compile_filter, equality, matches, parse_filter
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 from tests.support.work import lines_run
 from tests.unit.scim.builders import CORE, ENTERPRISE, user
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from rightful.scim.bulk import plan_bulk, read_bulk
 from rightful.scim.errors import ScimError
-from rightful.scim.filters import compile_filter, equality, matches, parse_filter
+from rightful.scim.filters.filter import compile_filter, equality, matches, parse_filter
+from rightful.scim.filters.paths import locate, parse_path
 from rightful.scim.listing import read_list_query, read_search
-from rightful.scim.members import plan_members, take_members
-from rightful.scim.patch import PATCH_SCHEMA, PatchRules, apply_patch, read_patch
-from rightful.scim.paths import locate, parse_path
+from rightful.scim.patch.members import plan_members, take_members
+from rightful.scim.patch.patch import PATCH_SCHEMA, PatchRules, apply_patch, read_patch
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.requests import parse_body
 from rightful.scim.resources import read_create, read_replace, render
-from rightful.scim.schema import GROUP, USER, schema_from_dict
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict
 from tests.support.work import Text, lines_run
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, user
 

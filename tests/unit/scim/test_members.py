@@ -3,9 +3,9 @@
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.members import Member, MemberChanges, member_to_dict, plan_members, take_members
-from rightful.scim.patch import MAX_WORK, apply_patch, read_patch
-from rightful.scim.schema import GROUP
+from rightful.scim.patch.members import Member, MemberChanges, member_to_dict, plan_members, take_members
+from rightful.scim.patch.patch import MAX_WORK, apply_patch, read_patch
+from rightful.scim.schemas.resource_types import GROUP
 from tests.unit.scim.builders import message
 
 A, B, C = Member("a"), Member("b"), Member("c")

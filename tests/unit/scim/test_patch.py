@@ -5,8 +5,8 @@ import copy
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.patch import MAX_OPERATIONS, PATCH_SCHEMA, PatchRules, apply_patch, read_patch
-from rightful.scim.schema import GROUP, USER, schema_from_dict, user_type
+from rightful.scim.patch.patch import MAX_OPERATIONS, PATCH_SCHEMA, PatchRules, apply_patch, read_patch
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, message, patch, user
 
 WORK = {"value": "barbara@example.com", "type": "work", "primary": True}

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.patch import RFC_RULES, PatchRules
+from rightful.scim.patch.patch import RFC_RULES, PatchRules
 from rightful.scim.resources import read_create
-from rightful.scim.schema import USER, schema_from_dict, user_type
+from rightful.scim.schemas.resource_types import USER, schema_from_dict, user_type
 from tests.unit.scim.builders import CORE, error_of, patch
 
 LENIENT = PatchRules(create_on_miss=True)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.filters import matches, parse_filter
-from rightful.scim.patch import PATCH_SCHEMA, apply_patch, read_patch
+from rightful.scim.filters.filter import matches, parse_filter
+from rightful.scim.patch.patch import PATCH_SCHEMA, apply_patch, read_patch
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.resources import read_create, read_replace
-from rightful.scim.schema import GROUP, USER, schema_from_dict, user_type
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, user
 
 VENDORS = [name for name in PROFILE_NAMES if name != "generic"]

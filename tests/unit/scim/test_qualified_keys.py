@@ -7,7 +7,7 @@ import pytest
 from rightful.scim.errors import ScimError
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.resources import read_create, read_replace
-from rightful.scim.schema import GROUP, USER, schema_from_dict
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict
 from tests.support.service import Service, patch
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, error_of
 

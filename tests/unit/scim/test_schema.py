@@ -3,8 +3,8 @@
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.paths import locate
-from rightful.scim.schema import GROUP, USER, schema_from_dict, user_type
+from rightful.scim.filters.paths import locate
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 
 URN = "urn:example:scim:badges:1.0:User"
 

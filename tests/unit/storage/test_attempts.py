@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from rightful.storage import attempts
+from rightful.aws import attempts
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from rightful.conflicts.conflict import PENDING_CHANGE_LIFETIME
-from rightful.organizations.tokens import Scope, Token
-from rightful.storage import keys
-from rightful.storage.settings_items import token_item
+from rightful.aws.dynamodb.items.settings import token_item
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.domain.conflict import PENDING_CHANGE_LIFETIME
+from rightful.domain.key import Scope, Token
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

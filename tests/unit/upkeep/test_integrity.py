@@ -5,28 +5,27 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.accounts.account import Account
-from rightful.accounts.address import parse_address
-from rightful.storage import further_contract
-from rightful.storage.further_contract import FurtherList
-from rightful.storage.memory import MemoryStore
-from rightful.storage.upkeep_contract import UserNameHold
-from rightful.storage.writes import (
+from rightful.core.integrity.accounts import Disagreement, judge_address, judge_hold, judge_link, judge_user_name
+from rightful.core.integrity.repair import Checked
+from rightful.core.integrity.scan import SEGMENTS, check_indexes
+from rightful.domain.account import Account
+from rightful.domain.address import parse_address
+from rightful.domain.hold import Hold, Reservation
+from rightful.ports.store import emails as further_contract
+from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.upkeep import UserNameHold
+from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
-    Hold,
     ListFurther,
     PutAccount,
     ReleaseAddress,
     ReleaseUserName,
-    Reservation,
     ReserveAddress,
-    Write,
 )
-from rightful.upkeep.agreement import Disagreement, judge_address, judge_hold, judge_link, judge_user_name
-from rightful.upkeep.integrity import SEGMENTS, check_indexes
-from rightful.upkeep.settling import Checked
+from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_link, an_account
+from tests.support.memory_store.store import MemoryStore
 from tests.support.service import Service
 
 ADA = an_account("ada", email="ada@example.com", link=a_link("ada", "dir", user_name="Ada"))
@@ -251,7 +250,7 @@ def test_a_repair_that_is_overtaken_is_left_to_the_next_scan() -> None:
 
 
 def test_a_scan_that_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rightful.upkeep import integrity
+    from rightful.core.integrity import scan as integrity
 
     monkeypatch.setattr(integrity, "SEGMENTS", 1)
     monkeypatch.setattr(integrity, "PIECE", 5)

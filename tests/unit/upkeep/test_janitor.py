@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from rightful.accounts.account import Account, AccountStatus
-from rightful.conflicts.conflict import Conflict, ConflictStatus
-from rightful.conflicts.policy import STANDARD
-from rightful.events.publishing import publish
-from rightful.storage.contract import Pointer, QueueUnavailableError
-from rightful.storage.memory import MemoryQueue
-from rightful.storage.writes import Hold, PutAccount, Reservation, ReserveAddress
-from rightful.upkeep.janitor import Round, make_round, standing
+from rightful.core.events.publish import publish
+from rightful.core.upkeep.janitor import Round, make_round, standing
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.hold import Hold, Reservation
+from rightful.domain.policy import STANDARD
+from rightful.ports.queue import QueueUnavailableError
+from rightful.ports.writes.accounts import PutAccount, ReserveAddress
+from tests.support.memory_store.store import MemoryQueue
 from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 

@@ -1,8 +1,8 @@
 """`AccountError` as a response, in every API that changes accounts."""
 
-from rightful.accounts.account_error import AccountError
 from rightful.api.json_call import ApiError
-from rightful.api.proxy import Response
+from rightful.api.request import Response
+from rightful.core.accounts.errors import AccountError
 
 _STATUS_OF_CODE = {
     "not_found": 404,

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from rightful.accounts.account import Account
-from rightful.conflicts.conflict import Approval, Conflict
-from rightful.conflicts.outline import outline
-from rightful.conflicts.version import version_of
-from rightful.eventlog import LogEntry
-from rightful.moments import time_text
-from rightful.organizations.one_word import OneWord
-from rightful.organizations.organization import Directory, Organization
-from rightful.organizations.tokens import Token
+from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.document import outline
+from rightful.domain.account import Account
+from rightful.domain.conflict import Approval, Conflict
+from rightful.domain.event_log import LogEntry
+from rightful.domain.key import Token
+from rightful.domain.one_word import OneWord
+from rightful.domain.organization import Directory, Organization
+from rightful.text.times import time_text
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rightful.api.proxy import Principal, Request, Response
-from rightful.invocation import Invocation
+from rightful.api.request import Principal, Request, Response
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
 from rightful.scim.errors import ScimError
 from rightful.scim.requests import parse_body
-from rightful.storage.contract import IdentityStore
 
 MOST_PER_PAGE = 100
 _PER_PAGE = 50

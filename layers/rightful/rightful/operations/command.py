@@ -23,16 +23,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rightful.operations import directory_tasks, incident_tasks, key_tasks, organization_tasks, tasks
+from rightful.domain.key import Scope
+from rightful.domain.settings_error import SettingsError
 from rightful.operations.aws_errors import AWS_ERRORS, sentence_of
-from rightful.operations.import_rows import RowError
-from rightful.operations.import_task import import_file
-from rightful.operations.restore_task import restore_table
-from rightful.operations.surroundings import OperationError, of_environment, of_stack, region_of
-from rightful.organizations.settings_error import SettingsError
-from rightful.organizations.tokens import Scope
+from rightful.operations.deployment import OperationError, of_environment, of_stack, region_of
+from rightful.operations.imports.rows import RowError
+from rightful.operations.tasks import directories as directory_tasks
+from rightful.operations.tasks import incidents as incident_tasks
+from rightful.operations.tasks import keys as key_tasks
+from rightful.operations.tasks import organizations as organization_tasks
+from rightful.operations.tasks import service as tasks
+from rightful.operations.tasks.imports import import_file
+from rightful.operations.tasks.restore import restore_table
+from rightful.ports.writes.transaction import ContendedError
 from rightful.scim.profiles import PROFILE_NAMES
-from rightful.storage.writes import ContendedError
 
 FAILED = 2
 

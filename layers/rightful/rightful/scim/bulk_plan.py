@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rightful.scim.errors import invalid_value
-from rightful.scim.patch import PATCH_SCHEMA
+from rightful.scim.patch.patch import PATCH_SCHEMA
 
 PREFIX = "bulkId:"
 

@@ -8,8 +8,8 @@ values, until a PUT leaves it out or a PATCH removes it.
 
 from functools import lru_cache
 
-from rightful.scim.attributes import Attribute, ResourceType, Schema
-from rightful.scim.paths import Path
+from rightful.scim.filters.paths import Path
+from rightful.scim.schemas.attributes import Attribute, ResourceType, Schema
 from rightful.scim.schemas.enterprise import ENTERPRISE_USER
 
 Resource = dict[str, object]

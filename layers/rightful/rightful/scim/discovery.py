@@ -4,8 +4,8 @@ section 4), made from the very data that drives the engine."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rightful.scim.attributes import Attribute, ResourceType, Schema
 from rightful.scim.errors import forbidden
+from rightful.scim.schemas.attributes import Attribute, ResourceType, Schema
 from rightful.scim.schemas.discovery import DISCOVERY_SCHEMAS, RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG
 
 

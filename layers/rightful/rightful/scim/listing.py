@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rightful.scim.errors import invalid_cursor, invalid_filter, invalid_syntax, invalid_value
-from rightful.scim.expressions import Filter, parse_filter
+from rightful.scim.filters.expressions import Filter, parse_filter
 
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"

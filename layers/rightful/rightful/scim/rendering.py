@@ -1,13 +1,14 @@
 """Resources as they go out: which attributes an answer has (RFC 7643 section 7 `returned`,
 RFC 7644 sections 3.4.2.5 and 3.9)."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
-from rightful.scim.attributes import Attribute, ResourceType
 from rightful.scim.declared import declared
 from rightful.scim.errors import invalid_value
-from rightful.scim.paths import Target, locate
+from rightful.scim.filters.paths import Target, locate
+from rightful.scim.schemas.attributes import Attribute, ResourceType
 
 _Choice = dict[str, "frozenset[str] | None"]
 """Attribute name -> the sub-attributes meant, None for all of it."""
@@ -140,3 +141,14 @@ def _pick(value: object, names: set[str]) -> object:
     if not isinstance(value, dict):
         return value
     return {name: item for name, item in value.items() if name in names}
+
+
+MOST_OCTETS = 5 * 1024 * 1024
+"""Of resources in one answer; what is around them takes a few hundred."""
+
+
+def weight(resource: Mapping[str, object]) -> int:
+    """The octets of a resource in a function's answer."""
+    text = json.dumps(resource, ensure_ascii=False)
+    octets = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return octets + text.count('"') + text.count("\\") + len(", ")

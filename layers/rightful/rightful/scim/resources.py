@@ -9,12 +9,12 @@ What is ignored, and why:
 - writeOnly attributes, that is `password`: this service keeps no secrets of people.
 """
 
-from rightful.scim.attributes import Attribute, ResourceType, Schema
 from rightful.scim.declared import fits
 from rightful.scim.errors import ScimError, invalid_value, mutability
-from rightful.scim.paths import Target, locate
+from rightful.scim.filters.paths import Target, locate
 from rightful.scim.rendering import render
-from rightful.scim.values import missing, read_value
+from rightful.scim.schemas.attributes import Attribute, ResourceType, Schema
+from rightful.scim.schemas.values import missing, read_value
 
 __all__ = ["read_create", "read_replace", "render", "schemas_of"]
 
@@ -231,3 +231,6 @@ def _fixed(name: str) -> ScimError:
 def _mentions(body: dict[str, object], name: str, rt: ResourceType) -> bool:
     qualified = f"{rt.schema.id}:{name}".lower()
     return any(key.lower() in {name, qualified} for key in body)
+
+
+Resource = dict[str, object]

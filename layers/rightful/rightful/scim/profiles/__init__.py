@@ -7,11 +7,11 @@ strict engine sees it. The engine stays clean; a new shape becomes a new workaro
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rightful.scim.attributes import Schema
 from rightful.scim.profiles.profile import Profile
 from rightful.scim.profiles.request import ScimRequest, Types
 from rightful.scim.profiles.vendors import DIALECTS
-from rightful.scim.schema import GROUP, user_type
+from rightful.scim.schemas.attributes import Schema
+from rightful.scim.schemas.resource_types import GROUP, user_type
 
 __all__ = ["PROFILE_NAMES", "Profile", "ScimRequest", "profile"]
 

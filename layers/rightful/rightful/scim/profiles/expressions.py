@@ -7,10 +7,9 @@ tokens: (path, operator, value) triples are found by their order alone.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rightful.scim.attributes import Attribute, ResourceType
-from rightful.scim.expressions import MAX_LENGTH, OPERATORS
-from rightful.scim.lexer import STRING, WORD, Token, number_value, tokens
-from rightful.scim.paths import locate
+from rightful.scim.filters.expressions import MAX_LENGTH, OPERATORS
+from rightful.scim.filters.lexer import STRING, WORD, Token, number_value, tokens
+from rightful.scim.filters.paths import locate
 from rightful.scim.profiles.names import current_urn, qualified, renamed
 from rightful.scim.profiles.request import (
     ScimRequest,
@@ -20,6 +19,7 @@ from rightful.scim.profiles.request import (
     operations_of,
     with_operations,
 )
+from rightful.scim.schemas.attributes import Attribute, ResourceType
 
 _JOINS = frozenset({"and", "or"})
 

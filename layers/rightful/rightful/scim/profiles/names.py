@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from rightful.scim.attributes import ResourceType
 from rightful.scim.declared import removes_by_urn
 from rightful.scim.errors import ScimError
-from rightful.scim.patch import PATCH_SCHEMA
-from rightful.scim.paths import locate, parse_path
+from rightful.scim.filters.paths import locate, parse_path
+from rightful.scim.patch.patch import PATCH_SCHEMA
 from rightful.scim.profiles.request import (
     EachOperation,
     ScimRequest,
@@ -18,6 +17,7 @@ from rightful.scim.profiles.request import (
     with_operations,
 )
 from rightful.scim.profiles.traversal import target_of
+from rightful.scim.schemas.attributes import ResourceType
 
 _ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 _OLD_ENTERPRISE = frozenset(

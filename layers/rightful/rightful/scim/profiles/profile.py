@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rightful.scim.patch import RFC_RULES, PatchRules
+from rightful.scim.patch.patch import RFC_RULES, PatchRules
 from rightful.scim.profiles.request import ScimRequest, Types, Workaround
 
 

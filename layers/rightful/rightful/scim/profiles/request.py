@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rightful.scim.attributes import ResourceType
+from rightful.scim.schemas.attributes import ResourceType
 
 
 @dataclass(frozen=True, slots=True)

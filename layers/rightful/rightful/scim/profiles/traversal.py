@@ -6,10 +6,10 @@ extension, behind a PATCH path, in a path-less PATCH) is known here alone.
 
 from collections.abc import Callable, Mapping
 
-from rightful.scim.attributes import Attribute, ResourceType
 from rightful.scim.errors import ScimError
-from rightful.scim.paths import Path, Target, locate, parse_path
+from rightful.scim.filters.paths import Path, Target, locate, parse_path
 from rightful.scim.profiles.request import ScimRequest, Types, is_write, operations_of, with_operations
+from rightful.scim.schemas.attributes import Attribute, ResourceType
 
 ChangeValue = Callable[[Attribute, object, bool], object]
 """(attribute, value, whole) -> value. `whole` is True where the value stands for all values of a

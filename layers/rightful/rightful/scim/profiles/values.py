@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 
-from rightful.scim.attributes import Attribute, ResourceType
-from rightful.scim.paths import Target
+from rightful.scim.filters.paths import Target
 from rightful.scim.profiles.request import EachOperation, ScimRequest, Types, is_patch, is_write
 from rightful.scim.profiles.traversal import ChangeValue, rewrite_values, target_of
+from rightful.scim.schemas.attributes import Attribute, ResourceType
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ values from the outside in; and last what is left out."""
 
 from dataclasses import dataclass
 
-from rightful.scim.patch import RFC_RULES, PatchRules
+from rightful.scim.patch.patch import RFC_RULES, PatchRules
 from rightful.scim.profiles.expressions import (
     BARE_LITERALS,
     BOOLEAN_LITERALS,

@@ -3,7 +3,7 @@
 Everything in them is readOnly: only the service says what it is.
 """
 
-from rightful.scim.attributes import Attribute, Schema
+from rightful.scim.schemas.attributes import Attribute, Schema
 
 
 def _text(name: str, description: str, *, required: bool = False, case_exact: bool = False) -> Attribute:

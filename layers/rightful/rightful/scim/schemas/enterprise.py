@@ -1,6 +1,6 @@
 """The enterprise User extension (RFC 7643 sections 4.3 and 8.7.1)."""
 
-from rightful.scim.attributes import Attribute, Schema
+from rightful.scim.schemas.attributes import Attribute, Schema
 
 _MANAGER = Attribute(
     "manager",

@@ -6,7 +6,7 @@ member's `$ref` follows from its value: what a client sends is taken and not loo
 answer shows is made by the service.
 """
 
-from rightful.scim.attributes import Attribute, Schema
+from rightful.scim.schemas.attributes import Attribute, Schema
 
 CORE_GROUP = Schema(
     "urn:ietf:params:scim:schemas:core:2.0:Group",

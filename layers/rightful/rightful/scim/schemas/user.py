@@ -1,6 +1,6 @@
 """The core User schema (RFC 7643 sections 4.1 and 8.7.1)."""
 
-from rightful.scim.attributes import Attribute, Schema
+from rightful.scim.schemas.attributes import Attribute, Schema
 
 _PRIMARY = Attribute("primary", "boolean", description="True for the preferred value; at most one value has it.")
 

@@ -1,1 +1,0 @@
-"""Accounts, their addresses, and the use cases by which directories provision them."""

@@ -1,0 +1,47 @@
+"""Admin API: a second administrator confirms what one said alone. The same route below each thing, the same body."""
+
+from pydantic import Field
+
+from rightful.api.admin.call import AdminCall
+from rightful.api.admin.directories import asked_directory, asked_token
+from rightful.api.admin.settings import policy_document
+from rightful.api.documents import directory_document, token_document
+from rightful.api.json_call import Body
+from rightful.api.request import Response
+from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token
+
+
+class Confirmation(Body):
+    """Why it is right."""
+
+    reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
+
+
+def confirm_key(call: AdminCall) -> Response:
+    """POST directories/{id}/tokens/{tokenId}/confirmation {"reason"}: the key as it is then."""
+    reason = _reason(call)
+    token = confirm_token(call.store, call.invocation, asked_token(call), by=_by(call), reason=reason)
+    return Response(200, token_document(token))
+
+
+def confirm_delete_rule(call: AdminCall) -> Response:
+    """POST directories/{id}/confirmation {"reason"}: the directory as it is then."""
+    reason = _reason(call)
+    directory = confirm_directory(call.store, call.invocation, asked_directory(call), by=_by(call), reason=reason)
+    return Response(200, directory_document(directory, call.request.base_url))
+
+
+def confirm_loosened_policy(call: AdminCall) -> Response:
+    """POST policy/confirmation {"reason"}: the policy as it is then."""
+    reason = _reason(call)
+    organization = confirm_policy(call.store, call.invocation, call.organization(), by=_by(call), reason=reason)
+    return Response(200, policy_document(organization, call.invocation.now))
+
+
+def _reason(call: AdminCall) -> str:
+    return call.body(Confirmation).reason.strip()
+
+
+def _by(call: AdminCall) -> str:
+    """Who confirms, with a key that is live now."""
+    return call.who if call.by_operator else call.key().holder

@@ -1,0 +1,167 @@
+"""Admin API: conflicts, and what administrators say about them."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import Field
+
+from rightful.api.admin.call import AdminCall
+from rightful.api.documents import conflict_document
+from rightful.api.json_call import ApiError, Body
+from rightful.api.request import Response
+from rightful.core.conflicts.approve import approve, reject, retry
+from rightful.core.conflicts.remediate import Outcome
+from rightful.core.conflicts.undo import undo
+from rightful.domain.conflict import LIVE, Conflict, ConflictStatus, Pointer, Resolution
+from rightful.ports.queue import QueueUnavailableError
+
+_REASON = Field(min_length=1, max_length=500)
+_VERSION = Field(default=None, min_length=1, max_length=64)
+
+
+class Decision(Body):
+    """What an administrator decides. `version`: of the conflict that was read. `resolution`: which way, where there are
+    two."""
+
+    decision: Literal["approve", "reject"]
+    reason: str = _REASON
+    version: str | None = _VERSION
+    resolution: Resolution | None = None
+
+
+class Retry(Body):
+    """A retry needs no body; the version that it may name has to be what is true."""
+
+    version: str | None = _VERSION
+
+
+class Undo(Body):
+    """Why it is undone. `version`: of the conflict that was read."""
+
+    reason: str = _REASON
+    version: str | None = _VERSION
+
+
+def list_conflicts(call: AdminCall) -> Response:
+    """GET conflicts?status=&directoryId=&limit=&cursor=: newest first. status: some, comma-separated, or "live"."""
+    page = call.store.conflicts(
+        call.organization_id,
+        limit=call.limit(),
+        position=call.position(),
+        statuses=_statuses(call.parameter("status")),
+        directory_id=call.parameter("directoryId"),
+    )
+    holders = call.store.accounts(
+        {conflict.holder_account_id for conflict in page.conflicts if conflict.holder_account_id}
+    )
+    return call.listing(
+        page.conflicts,
+        page.next_position,
+        lambda conflict: conflict_document(conflict, holders.get(conflict.holder_account_id or "")),
+    )
+
+
+def get(call: AdminCall) -> Response:
+    """GET conflicts/{id}."""
+    conflict = call.store.conflict(_pointer(call))
+    if conflict is None:
+        raise ApiError(404, "not_found", "There is no such conflict in this organization.")
+    return _response(call, conflict)
+
+
+def decide(call: AdminCall) -> Response:
+    """POST conflicts/{id}/decision {"decision": "approve" | "reject", "reason", "version"}: the conflict as it is
+    then."""
+    asked = call.body(Decision)
+    key, pointer = call.key(), _pointer(call)
+
+    def done() -> Outcome:
+        if asked.decision == "reject":
+            return reject(
+                call.store,
+                call.queue,
+                call.invocation,
+                pointer,
+                key=key,
+                reason=asked.reason,
+                version=asked.version,
+            )
+        return approve(
+            call.store,
+            call.queue,
+            call.invocation,
+            pointer,
+            key=key,
+            reason=asked.reason,
+            version=asked.version,
+            resolution=asked.resolution,
+        )
+
+    return _after(call, done)
+
+
+def retry_conflict(call: AdminCall) -> Response:
+    """POST conflicts/{id}/retry [{"version"}]: examine it again now."""
+    asked = call.body(Retry) if call.request.body and not call.request.body.isspace() else Retry()
+    key, pointer = call.key(), _pointer(call)
+    return _after(
+        call,
+        lambda: retry(call.store, call.queue, call.invocation, pointer, key=key, version=asked.version),
+    )
+
+
+def undo_conflict(call: AdminCall) -> Response:
+    """POST conflicts/{id}/undo {"reason", "version"}: put everything back as it was."""
+    asked = call.body(Undo)
+    key, pointer = call.key(), _pointer(call)
+    return _after(
+        call,
+        lambda: undo(
+            call.store,
+            call.queue,
+            call.invocation,
+            pointer,
+            key=key,
+            reason=asked.reason,
+            version=asked.version,
+        ),
+    )
+
+
+def _pointer(call: AdminCall) -> Pointer:
+    return Pointer(call.organization_id, call.path_id())
+
+
+def _after(call: AdminCall, done: Callable[[], Outcome]) -> Response:
+    """The conflict as it is after what was done about it.
+
+    The queue is the last to be told, of other conflicts that wait for the address. Where it does not listen, what was
+    asked for has happened all the same; the publisher and the janitor send those, too.
+    """
+    try:
+        conflict = done().conflict
+    except QueueUnavailableError as error:
+        call.on_failure("conflict_not_sent", error)
+        conflict = call.store.conflict(_pointer(call))
+    if conflict is None:
+        raise ApiError(404, "not_found", "There is no such conflict in this organization.")
+    return _response(call, conflict)
+
+
+def _response(call: AdminCall, conflict: Conflict) -> Response:
+    holder = call.store.account(conflict.holder_account_id) if conflict.holder_account_id else None
+    return Response(200, conflict_document(conflict, holder))
+
+
+def _statuses(text: str | None) -> frozenset[ConflictStatus]:
+    if text is None:
+        return frozenset()
+    if text == "live":
+        return LIVE
+    known = {status.value: status for status in ConflictStatus}
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            message = f"status: there is no {name!r}; choose of live, {', '.join(known)}."
+            raise ApiError(400, "invalid_value", message, "status")
+    return frozenset(known[name] for name in names)

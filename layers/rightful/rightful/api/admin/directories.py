@@ -1,0 +1,174 @@
+"""Admin API: directories and their keys."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import Field
+
+from rightful.api.admin.call import AdminCall
+from rightful.api.documents import directory_document, token_document
+from rightful.api.json_call import ApiError, Body
+from rightful.api.request import Response
+from rightful.core.administration.directory_deletion import what_is_left
+from rightful.core.organizations.extensions import check_extensions
+from rightful.core.organizations.log_rows import directory_sentence, settings_row
+from rightful.core.organizations.registry import change_directory, create_directory, issue_token, revoke_token
+from rightful.domain.key import Scope, Token
+from rightful.domain.one_word import word_of
+from rightful.domain.organization import Directory, OnDelete
+from rightful.scim.profiles import PROFILE_NAMES
+
+_NAME = Field(min_length=1, max_length=100)
+
+
+class NewDirectory(Body):
+    """An IdP connection to be made."""
+
+    name: str = _NAME
+    profile: str = "generic"
+    onDelete: OnDelete = OnDelete.DEACTIVATE  # noqa: N815 - as in JSON
+    extensions: list[dict[str, object]] = Field(default_factory=list, max_length=10)
+
+
+class ChangedDirectory(Body):
+    """What is to change of a directory; the rest stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    profile: str | None = None
+    onDelete: OnDelete | None = None  # noqa: N815 - as in JSON
+    extensions: list[dict[str, object]] | None = Field(default=None, max_length=10)
+
+
+class NewToken(Body):
+    """A key to be issued for a directory."""
+
+    holder: str = Field(default="identity provider", min_length=1, max_length=100)
+    lifetimeDays: int | None = Field(default=None, ge=1, le=3650)  # noqa: N815 - as in JSON
+
+
+def list_directories(call: AdminCall) -> Response:
+    """GET directories."""
+    directories = call.store.directories(call.organization_id)
+    return call.listing(directories, None, lambda directory: _directory(call, directory))
+
+
+def get_directory(call: AdminCall) -> Response:
+    """GET directories/{id}."""
+    return directory_response(call, asked_directory(call))
+
+
+def post_directory(call: AdminCall) -> Response:
+    """POST directories {"name", "profile"?, "onDelete"?, "extensions"?}."""
+    new = call.body(NewDirectory)
+    _check(new.profile, new.extensions)
+    directory = create_directory(
+        call.store,
+        call.invocation,
+        call.organization_id,
+        new.name,
+        profile=new.profile,
+        on_delete=new.onDelete,
+        extensions=new.extensions,
+        by=call.who,
+    )
+    return Response(201, _directory(call, directory))
+
+
+def patch_directory(call: AdminCall) -> Response:
+    """PATCH directories/{id}: members that are left out stay as they are."""
+    changed = call.body(ChangedDirectory)
+    before = asked_directory(call)
+    _check(changed.profile or before.profile, changed.extensions or [])
+    directory = replace(
+        before,
+        name=changed.name or before.name,
+        profile=changed.profile or before.profile,
+        on_delete=changed.onDelete or before.on_delete,
+        extensions=tuple(changed.extensions) if changed.extensions is not None else before.extensions,
+    )
+    if directory.on_delete is not before.on_delete:
+        word = word_of(call.who, call.invocation.now) if directory.on_delete is OnDelete.ERASE else None
+        directory = replace(directory, erasing=word)
+    if directory != before:
+        sentence = directory_sentence(before, directory)
+        row = settings_row(
+            call.organization_id, call.who, directory.name, sentence, call.invocation, directory_id=directory.id
+        )
+        directory = change_directory(call.store, call.invocation, directory, log=row)
+    return Response(200, _directory(call, directory))
+
+
+def list_tokens(call: AdminCall) -> Response:
+    """GET directories/{id}/tokens."""
+    directory = asked_directory(call)
+    tokens = call.store.tokens(organization_id=call.organization_id, directory_id=directory.id)
+    return call.listing(tokens, None, token_document)
+
+
+def post_token(call: AdminCall) -> Response:
+    """POST directories/{id}/tokens {"holder"?, "lifetimeDays"?}: the answer shows the key, this once."""
+    new = call.body(NewToken)
+    directory = asked_directory(call)
+    secret, token = issue_token(
+        call.store,
+        call.invocation,
+        Scope.SCIM,
+        new.holder,
+        organization_id=call.organization_id,
+        directory_id=directory.id,
+        lifetime=timedelta(days=new.lifetimeDays) if new.lifetimeDays else None,
+        by=call.who,
+    )
+    return Response(201, {**token_document(token), "token": secret})
+
+
+def delete_token(call: AdminCall) -> Response:
+    """DELETE directories/{id}/tokens/{tokenId}."""
+    revoke_token(call.store, call.invocation, asked_token(call), by=call.who)
+    return Response(204)
+
+
+def asked_token(call: AdminCall) -> Token:
+    """The key in the path, of the directory in the path.
+
+    Raises:
+        ApiError: 404, there is none.
+    """
+    directory = asked_directory(call)
+    for token in call.store.tokens(organization_id=call.organization_id, directory_id=directory.id):
+        if token.id == call.request.path_parameters.get("tokenId"):
+            return token
+    raise ApiError(404, "not_found", "There is no such key of this directory.")
+
+
+def asked_directory(call: AdminCall) -> Directory:
+    """The directory in the path.
+
+    Raises:
+        ApiError: 404, the organization has none of that id.
+    """
+    state = call.store.directory_state(call.organization_id, call.request.path_parameters.get("id", ""))
+    if state is None:
+        raise ApiError(404, "not_found", "There is no such directory in this organization.")
+    return state.directory
+
+
+def directory_response(call: AdminCall, directory: Directory, status: int = 200) -> Response:
+    """A directory as it is now."""
+    return Response(status, _directory(call, directory))
+
+
+def _directory(call: AdminCall, directory: Directory) -> dict[str, object]:
+    """One that is being deleted shows how much is left to do."""
+    document = directory_document(directory, call.request.base_url)
+    deleting = document["deleting"]
+    if isinstance(deleting, dict):
+        left = what_is_left(call.store, directory.id)
+        deleting |= {"usersLeft": left.users, "groupsLeft": left.groups}
+    return document
+
+
+def _check(profile_name: str, extensions: list[dict[str, object]]) -> None:
+    if profile_name not in PROFILE_NAMES:
+        raise ApiError(400, "invalid_value", f"profile: choose of {', '.join(PROFILE_NAMES)}.", "profile")
+    check_extensions(extensions)

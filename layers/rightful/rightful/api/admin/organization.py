@@ -1,0 +1,36 @@
+"""Admin API: the organization itself. It is made and offboarded by the operator alone."""
+
+from dataclasses import replace
+
+from pydantic import Field
+
+from rightful.api.admin.call import AdminCall
+from rightful.api.documents import organization_document
+from rightful.api.json_call import Body
+from rightful.api.request import Response
+from rightful.core.organizations.log_rows import organization_sentence, settings_row
+from rightful.core.organizations.registry import change_organization, check_plain
+
+
+class ChangedOrganization(Body):
+    """What is to change of an organization."""
+
+    name: str = Field(min_length=1, max_length=100)
+
+
+def get_organization(call: AdminCall) -> Response:
+    """GET the organization."""
+    return Response(200, organization_document(call.organization()))
+
+
+def patch_organization(call: AdminCall) -> Response:
+    """PATCH the organization {"name"}."""
+    name = call.body(ChangedOrganization).name
+    check_plain("name", name)
+    before = call.organization()
+    organization = replace(before, name=name)
+    if organization != before:
+        sentence = organization_sentence(before, organization)
+        row = settings_row(before.id, call.who, name, sentence, call.invocation)
+        organization = change_organization(call.store, call.invocation, organization, log=row)
+    return Response(200, organization_document(organization))

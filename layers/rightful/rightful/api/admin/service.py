@@ -1,0 +1,154 @@
+"""The admin API of an organization: routes, and what is the same for all of them.
+
+JSON in camelCase. Lists are {"items": [...], "nextCursor": "..."}; errors {"error": {"code", "message", "field"?}}.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rightful.api.account_errors import account_error_response
+from rightful.api.admin import accounts as admin_accounts
+from rightful.api.admin import confirmations as admin_confirmations
+from rightful.api.admin import conflicts as admin_conflicts
+from rightful.api.admin import directories as admin_directories
+from rightful.api.admin import directory_deletion as admin_directory_deletion
+from rightful.api.admin import domains as admin_domains
+from rightful.api.admin import log as admin_log
+from rightful.api.admin import organization as admin_organization
+from rightful.api.admin import preview as admin_preview
+from rightful.api.admin import settings as admin_settings
+from rightful.api.admin import summary as admin_summary
+from rightful.api.admin import tokens as admin_tokens
+from rightful.api.admin.call import AdminCall
+from rightful.api.json_call import ApiError, no_such_endpoint
+from rightful.api.request import Principal, Request, Response
+from rightful.core.accounts.errors import AccountError
+from rightful.core.conflicts.approve import DecisionError
+from rightful.core.organizations.domain_proof import DomainProof
+from rightful.domain.key import Scope
+from rightful.domain.policy import PolicyError
+from rightful.domain.settings_error import SettingsError
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import ConflictQueue
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.transaction import ContendedError
+
+BASE = "/admin/v1/orgs/{orgId}"
+
+Handler = Callable[[AdminCall], Response]
+
+ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    "": {"GET": admin_organization.get_organization, "PATCH": admin_organization.patch_organization},
+    "/tokens": {"GET": admin_tokens.list_tokens},
+    "/tokens/{id}": {"DELETE": admin_tokens.delete_token},
+    "/conflicts": {"GET": admin_conflicts.list_conflicts},
+    "/conflicts/{id}": {"GET": admin_conflicts.get},
+    "/conflicts/{id}/decision": {"POST": admin_conflicts.decide},
+    "/conflicts/{id}/retry": {"POST": admin_conflicts.retry_conflict},
+    "/conflicts/{id}/undo": {"POST": admin_conflicts.undo_conflict},
+    "/accounts": {"GET": admin_accounts.search},
+    "/accounts/{id}": {"GET": admin_accounts.get},
+    "/accounts/{id}/actions": {"POST": admin_accounts.act},
+    "/email-changes/preview": {"POST": admin_preview.preview},
+    "/log": {"GET": admin_log.list_log},
+    "/summary": {"GET": admin_summary.summary},
+    "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
+    "/policy/confirmation": {"POST": admin_confirmations.confirm_loosened_policy},
+    "/domains": {"GET": admin_domains.list_domains, "POST": admin_domains.post_domain},
+    "/domains/{domain}": {"DELETE": admin_domains.delete_domain},
+    "/domains/{domain}/verify": {"POST": admin_domains.verify},
+    "/directories": {"GET": admin_directories.list_directories, "POST": admin_directories.post_directory},
+    "/directories/{id}": {
+        "GET": admin_directories.get_directory,
+        "PATCH": admin_directories.patch_directory,
+        "DELETE": admin_directory_deletion.delete_directory,
+    },
+    "/directories/{id}/confirmation": {"POST": admin_confirmations.confirm_delete_rule},
+    "/directories/{id}/tokens": {"GET": admin_directories.list_tokens, "POST": admin_directories.post_token},
+    "/directories/{id}/tokens/{tokenId}": {"DELETE": admin_directories.delete_token},
+    "/directories/{id}/tokens/{tokenId}/confirmation": {"POST": admin_confirmations.confirm_key},
+}
+
+OPEN_TO_OPERATORS = ("/policy", "/domains", "/directories", "/tokens")
+"""What the operator of the service keeps for organizations: with its key, of any organization. And the organization
+itself."""
+
+
+def opens_to_operators(route: str) -> bool:
+    """Whether an operator's key opens a route, too."""
+    return not route or route.startswith(OPEN_TO_OPERATORS)
+
+
+_STATUS_OF_CODE = {
+    "invalid_value": 400,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "not_proven": 409,
+    "ended": 409,
+    "changed": 409,
+    "not_approvable": 409,
+    "same_approver": 409,
+    "not_undoable": 409,
+    "version_required": 428,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdminService:
+    """Answers an organization's administrators."""
+
+    store: IdentityStore
+    queue: ConflictQueue
+    on_failure: Callable[[str, Exception], None]
+    proof: DomainProof | None = None
+
+    def answer(self, request: Request, invocation: Invocation) -> Response:
+        """The response to a request; every error that a client can cause has a code and a way out."""
+        try:
+            return self._answer(request, invocation)
+        except ApiError as error:
+            return error.response()
+        except AccountError as error:
+            return account_error_response(error)
+        except (DecisionError, SettingsError) as error:
+            return ApiError(_STATUS_OF_CODE[error.code], error.code, str(error), error.field).response()
+        except PolicyError as error:
+            return ApiError(400, "invalid_value", str(error), error.field).response()
+        except ContendedError:
+            message = "Other changes of the same data kept coming in between. Nothing was changed; send it again."
+            return ApiError(503, "busy", message, headers={"Retry-After": "1"}).response()
+
+    def _answer(self, request: Request, invocation: Invocation) -> Response:
+        methods = ROUTES.get(request.resource.removeprefix(BASE), {})
+        handler = methods.get(request.method)
+        if handler is None:
+            raise no_such_endpoint(methods)
+        principal = _administrator(request)
+        if request.names_nothing:
+            raise ApiError(404, "not_found", "There is no such thing in this organization.")
+        call = AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure, self.proof)
+        if call.by_operator:
+            call.organization()  # an administrator's key proves that there is one
+        if request.method != "GET":
+            call.key()
+        return handler(call)
+
+
+def _administrator(request: Request) -> Principal:
+    """Whose key it is: an administrator's of the organization in the path, or for its settings an operator's.
+
+    Raises:
+        ApiError: 403, it does not open this.
+    """
+    principal = request.principal
+    if principal is not None and principal.scope is Scope.OPERATOR:
+        if not opens_to_operators(request.resource.removeprefix(BASE)):
+            message = "An operator's key opens the settings of organizations, not their accounts and conflicts."
+            raise ApiError(403, "forbidden", message)
+        return principal
+    if principal is None or principal.scope is not Scope.ADMIN:
+        raise ApiError(403, "forbidden", "This key is no admin key. Use an admin key of the organization.")
+    if principal.organization_id != request.path_parameters.get("orgId"):
+        raise ApiError(403, "forbidden", "This key belongs to another organization.")
+    return principal

@@ -1,0 +1,1 @@
+"""The accounts API, for the host application."""

@@ -1,0 +1,132 @@
+"""API Gateway's REST proxy events and responses (Lambda developer guide, "Input format of a Lambda function for proxy
+integration"), as plain data."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote
+
+from rightful.domain.key import Scope
+from rightful.text.ids import is_id
+
+_IDS = frozenset({"orgId", "directoryId", "id", "tokenId"})
+_NAMES_OF_CLIENTS = ("/Schemas/{id}", "/ResourceTypes/{id}")
+"""Where the `id` is a URN or a name (RFC 7644 section 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whose key made the request, as the authorizer found it. Until `alone_until` it is one administrator's word."""
+
+    token_id: str
+    scope: Scope
+    holder: str
+    organization_id: str
+    directory_id: str
+    alone_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request.
+
+    Attributes:
+        resource: the route as in the template, `/scim/directory/{directoryId}/Users/{id}`.
+        path_parameters: decoded.
+        query: every value of every parameter, decoded.
+        headers: names in lower case.
+        base_url: what clients put before the path.
+    """
+
+    method: str
+    resource: str
+    path_parameters: Mapping[str, str]
+    query: Mapping[str, tuple[str, ...]]
+    headers: Mapping[str, str]
+    body: str | None
+    principal: Principal | None
+    base_url: str
+    request_id: str
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether an id in the path is none that there could be: the answer is 404, whatever it is of."""
+        named_by_clients = self.resource.endswith(_NAMES_OF_CLIENTS)
+        return any(
+            not is_id(text)
+            for name, text in self.path_parameters.items()
+            if name in _IDS and not (name == "id" and named_by_clients)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP response; `body` is JSON, or text of another `content_type`."""
+
+    status: int
+    body: object = None
+    headers: Mapping[str, str] | None = None
+    content_type: str = "application/json"
+
+    def proxy(self) -> dict[str, object]:
+        """As API Gateway wants it."""
+        headers = dict(self.headers or {})
+        text = ""
+        if self.body is not None:
+            headers["Content-Type"] = self.content_type
+            text = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
+        return {"statusCode": self.status, "headers": headers, "body": text, "isBase64Encoded": False}
+
+
+def read_request(event: Mapping[str, object], base_url: str = "") -> Request:
+    """Read a proxy event.
+
+    Args:
+        event: what API Gateway hands to the function.
+        base_url: the configured public URL; empty: the API stage's own, from the event. Never from the Host header,
+            which the client chooses.
+    """
+    context = _mapping(event.get("requestContext"))
+    headers = {str(name).lower(): str(value) for name, value in _mapping(event.get("headers")).items()}
+    many = _mapping(event.get("multiValueQueryStringParameters"))
+    return Request(
+        method=str(event.get("httpMethod", "")),
+        resource=str(event.get("resource", "")),
+        path_parameters={name: unquote(str(value)) for name, value in _mapping(event.get("pathParameters")).items()},
+        query={
+            name: tuple(str(value) for value in values) for name, values in many.items() if isinstance(values, list)
+        },
+        headers=headers,
+        body=_text(event.get("body")),
+        principal=principal_of(_mapping(context.get("authorizer"))),
+        base_url=base_url or f"https://{context.get('domainName', '')}/{context.get('stage', '')}",
+        request_id=str(context.get("requestId", "")),
+    )
+
+
+def principal_of(authorizer: Mapping[str, object]) -> Principal | None:
+    """Whose key it is, from the context that the authorizer handed on."""
+    scope = authorizer.get("scope")
+    if scope not in {known.value for known in Scope}:
+        return None
+    return Principal(
+        token_id=str(authorizer.get("tokenId", "")),
+        scope=Scope(str(scope)),
+        holder=str(authorizer.get("holder", "")),
+        organization_id=str(authorizer.get("organizationId", "")),
+        directory_id=str(authorizer.get("directoryId", "")),
+        alone_until=_moment(authorizer.get("aloneUntil")),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

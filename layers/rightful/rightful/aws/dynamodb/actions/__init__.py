@@ -1,0 +1,1 @@
+"""From a write to the action of a DynamoDB transaction."""

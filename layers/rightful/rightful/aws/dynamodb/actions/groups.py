@@ -1,0 +1,108 @@
+"""From a `GroupWrite` to the one conditional DynamoDB action that does it: see `storage.transactions`."""
+
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rightful.aws.dynamodb.action import Action, Verb, values_of
+from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
+from rightful.aws.dynamodb.items.groups import group_item, group_values, member_item
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.aws.dynamodb.keys import groups as group_keys
+from rightful.domain.group import MOST_GROUPS
+from rightful.ports.key import Key
+from rightful.ports.writes import groups as g
+from rightful.ports.writes.settings import COUNTERS
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_NEW = "attribute_not_exists(pk)"
+_THERE = "attribute_exists(pk)"
+_SAME_VERSION = "version = :version"
+_OURS = "group_id = :group"
+
+
+def group_action(write: g.GroupWrite, table: str) -> Action:  # noqa: C901 - one case per write, as in the table of writes
+    """The action on the identity table that does a write.
+
+    Raises:
+        TypeError: it is none that is known here.
+    """
+    match write:
+        case g.PutGroup(group, None):
+            return Action("Put", table, group_item(group), _NEW)
+        case g.PutGroup(group, int() as expected):
+            return _update_head(table, group_keys.group(group.id), group_values(group), expected)
+        case g.RemoveGroup(group_id, version):
+            return _on("Delete", table, group_keys.group(group_id), _SAME_VERSION, version=version)
+        case g.ClaimGroupName(directory_id, name, group_id):
+            item = write_item(group_keys.group_name(directory_id, name), {"group_id": group_id})
+            return Action("Put", table, item, f"{_NEW} OR {_OURS}", values_of(group=group_id))
+        case g.ReleaseGroupName(directory_id, name, group_id):
+            return _on("Delete", table, group_keys.group_name(directory_id, name), _OURS, group=group_id)
+        case g.PutMember(group_id, member):
+            return Action("Put", table, member_item(group_id, member))
+        case g.RemoveMember(group_id, member_id):
+            return _on("Delete", table, group_keys.member(group_id, member_id))
+        case g.JoinGroup() | g.LeaveGroups():
+            return _on_account(write, table)
+        case g.NestGroup() | g.UnnestGroup():
+            return _on_member_group(write, table)
+        case g.CountGroups(directory_id, group_id, delta):
+            key = group_keys.counter(directory_id, zlib.crc32(group_id.encode()) % COUNTERS)
+            values, update = values_of(delta=delta, shifts=int(write.shifts)), "ADD group_count :delta, shifts :shifts"
+            condition = keys.OPEN_COUNTER if write.comes else None
+            return Action("Update", table, key.item(), condition, values, update)
+        case g.NoteDeletedGroup(group_id):
+            return Action("Put", table, write_item(group_keys.deleted_group(group_id), {"group_id": group_id}))
+        case g.EndDeletedGroup(group_id):
+            return _on("Delete", table, group_keys.deleted_group(group_id))
+        case _:
+            raise TypeError(f"no action for {type(write).__name__}")
+
+
+def _on(verb: Verb, table: str, key: Key, condition: str | None = None, **values: Scalar) -> Action:
+    return Action(verb, table, key.item(), condition, values_of(**values))
+
+
+def _update_head(table: str, key: Key, values: Mapping[str, Scalar], expected: int) -> Action:
+    """An update, not a put: what the head holds besides (`parent_ids`) stays."""
+    written = values_of(**{f"new_{name}": value for name, value in values.items()})
+    sets = ", ".join(f"{name} = :new_{name}" for name, value in values.items() if value is not None)
+    gone = ", ".join(name for name, value in values.items() if value is None)
+    update = f"SET {sets} REMOVE {gone}" if gone else f"SET {sets}"
+    return Action("Update", table, key.item(), _SAME_VERSION, {**written, **values_of(version=expected)}, update)
+
+
+def _on_account(write: g.JoinGroup | g.LeaveGroups, table: str) -> Action:
+    values: Item = values_of(at=write.at, one=1)
+    update = "SET updated_at = :at ADD group_changes :one"
+    if isinstance(write, g.LeaveGroups):
+        values |= _texts("groups", write.group_ids)
+        return Action(
+            "Update", table, keys.account(write.account_id).item(), _THERE, values, f"{update} DELETE group_ids :groups"
+        )
+    values |= _texts("groups", [write.group_id])
+    values |= values_of(directory=keys.of_directory(write.directory_id), scim=write.scim_id, most=MOST_GROUPS)
+    condition = f"directory_key = :directory AND scim_id = :scim AND {_fewer_than_most('group_ids')}"
+    return Action(
+        "Update", table, keys.account(write.account_id).item(), condition, values, f"{update}, group_ids :groups"
+    )
+
+
+def _on_member_group(write: g.NestGroup | g.UnnestGroup, table: str) -> Action:
+    key, values = group_keys.group(write.group_id).item(), _texts("parents", [write.parent_id])
+    if isinstance(write, g.UnnestGroup):
+        return Action("Update", table, key, _THERE, values, "DELETE parent_ids :parents")
+    values |= values_of(directory=write.directory_id, most=MOST_GROUPS)
+    condition = f"directory_id = :directory AND attribute_not_exists(deleted) AND {_fewer_than_most('parent_ids')}"
+    return Action("Update", table, key, condition, values, "ADD parent_ids :parents")
+
+
+def _fewer_than_most(name: str) -> str:
+    return f"(attribute_not_exists({name}) OR size({name}) < :most)"
+
+
+def _texts(name: str, texts: "frozenset[str] | list[str]") -> "dict[str, AttributeValueTypeDef]":
+    return {f":{name}": {"SS": sorted(texts)}}

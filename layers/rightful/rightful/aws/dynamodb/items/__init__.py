@@ -1,0 +1,1 @@
+"""Items, and what they are in the domain."""

@@ -1,0 +1,78 @@
+"""The index of further addresses in the identity table: one item per directory and key, with the accounts it names.
+
+A list is changed in the transaction that changes the account, and never stands in its way: a change is first tried on
+the list as it mostly is (there is none, or nobody else is in it), and else on the list as it was found. Either way on
+the condition that it is so.
+"""
+
+from typing import TYPE_CHECKING
+
+from rightful.aws.dynamodb.action import Action
+from rightful.aws.dynamodb.attributes import Item, Reader
+from rightful.ports.key import Key
+from rightful.ports.store.emails import FurtherList
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from rightful.ports.writes.accounts import ListFurther
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+SORT_KEY = "FURTHER"
+_MARK = "#FURTHER#"
+
+
+def list_key(directory_id: str, key: str) -> Key:
+    """A list of a directory's index."""
+    return Key(f"DIR#{directory_id}{_MARK}{key}", SORT_KEY)
+
+
+def read_list(item: "StoredItem") -> FurtherList:
+    """A list as it was read."""
+    directory_id, _, key = item["pk"]["S"].removeprefix("DIR#").partition(_MARK)
+    read = Reader(item)
+    return FurtherList(directory_id, key, read.texts("account_ids"), read.number("unnamed"))
+
+
+def likely_action(write: "ListFurther", table: str) -> Action:
+    """The change of a list that names nobody but those who leave it."""
+    assumed = FurtherList(write.directory_id, write.key, write.removed)
+    return _action(assumed, assumed.changed(write.added, write.removed), table)
+
+
+def fitting_action(write: "ListFurther", table: str, found: "StoredItem | None") -> Action | None:
+    """The change of the list that was found; None: there is nothing to change."""
+    there = read_list(found) if found else FurtherList(write.directory_id, write.key)
+    after = there.changed(write.added, write.removed)
+    return _action(there, after, table) if after != there else None
+
+
+def _action(before: FurtherList, after: FurtherList, table: str) -> Action:
+    condition, values = _unchanged(before)
+    if after.empty:
+        return Action("Delete", table, list_key(after.directory_id, after.key).item(), condition, values)
+    return Action("Put", table, _item(after), condition, values)
+
+
+def _item(content: FurtherList) -> Item:
+    item = list_key(content.directory_id, content.key).item()
+    if content.account_ids:
+        item["account_ids"] = {"SS": sorted(content.account_ids)}
+    if content.unnamed:
+        item["unnamed"] = {"N": str(content.unnamed)}
+    return item
+
+
+def _unchanged(content: FurtherList) -> "tuple[str, dict[str, AttributeValueTypeDef] | None]":
+    if content.empty:
+        return "attribute_not_exists(pk)", None
+    item = _item(content)
+    values = {f":{name}": item[name] for name in ("account_ids", "unnamed") if name in item}
+    parts = [
+        f"{name} = :{name}" if f":{name}" in values else f"attribute_not_exists({name})"
+        for name in ("account_ids", "unnamed")
+    ]
+    return " AND ".join(parts), values

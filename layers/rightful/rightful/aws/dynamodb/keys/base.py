@@ -1,0 +1,158 @@
+"""Where things are in the tables. Every key starts with what it belongs to, so that no client-made text can reach
+outside its own directory's prefix; ids are made by the server and contain no "#"."""
+
+from typing import TYPE_CHECKING
+
+from rightful.ports.key import Key
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+def account(account_id: str) -> Key:
+    """An account."""
+    return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
+
+
+def hold(canonical: str) -> Key:
+    """The email index item of an address; conflicts that wait for it are in the same partition."""
+    return Key(f"EMAIL#{canonical}", "EMAIL")
+
+
+WAITER_PREFIX = "WAITER#"
+
+
+def waiter(canonical: str, conflict_id: str) -> Key:
+    """A conflict that waits for an address. Conflict ids sort by time."""
+    return Key(f"EMAIL#{canonical}", f"{WAITER_PREFIX}{conflict_id}")
+
+
+def user_name(directory_id: str, canonical_user_name: str) -> Key:
+    """The userName index item of a directory."""
+    return Key(f"DIR#{directory_id}#USERNAME#{canonical_user_name}", "USERNAME")
+
+
+def organization(organization_id: str) -> Key:
+    """An organization's settings."""
+    return Key(f"ORG#{organization_id}", "ORG")
+
+
+DIRECTORY_PREFIX = "DIR#"
+
+
+def directory(organization_id: str, directory_id: str) -> Key:
+    """A directory's settings, in its organization's partition: the key itself proves whose it is."""
+    return Key(f"ORG#{organization_id}", f"{DIRECTORY_PREFIX}{directory_id}")
+
+
+def domain(name: str) -> Key:
+    """Who verified a domain."""
+    return Key(f"DOMAIN#{name}", "DOMAIN")
+
+
+CONFLICT_PREFIX = "CONFLICT#"
+
+
+def conflict(organization_id: str, conflict_id: str) -> Key:
+    """A conflict, in its organization's partition, in the order of time."""
+    return Key(f"ORG#{organization_id}", f"{CONFLICT_PREFIX}{conflict_id}")
+
+
+def pending(requester_key: str) -> Key:
+    """A requester's one pending change."""
+    return Key(f"PENDING#{requester_key}", "PENDING")
+
+
+def token(sha256: str) -> Key:
+    """A key, by its hash."""
+    return Key(f"TOKEN#{sha256}", "TOKEN")
+
+
+TOKEN_PREFIX = "TOKEN#"  # noqa: S105 - a key prefix, not a secret
+
+
+def listed_token(organization_id: str, directory_id: str | None, token_id: str) -> Key:
+    """A key in the list of its organization or directory."""
+    return Key(token_list(organization_id, directory_id), f"{TOKEN_PREFIX}{token_id}")
+
+
+def revoked(token_id: str) -> Key:
+    """That a key was revoked, and when."""
+    return Key(f"REVOKED#{token_id}", "REVOKED")
+
+
+def token_list(organization_id: str, directory_id: str | None) -> str:
+    """The partition of that list."""
+    return f"TOKENS#{organization_id}#{directory_id or ''}"
+
+
+OPEN_COUNTER = "attribute_not_exists(closed)"
+"""The condition under which somebody is counted in."""
+
+
+def source(key: str) -> Key:
+    """For which account of an existing system an account was imported."""
+    return Key(f"SOURCE#{key}", "SOURCE")
+
+
+def counter(directory_id: str, shard: int) -> Key:
+    """One of a directory's counters of users."""
+    return Key(f"DIR#{directory_id}#COUNT", f"{shard}")
+
+
+def landmarks(kind: str, directory_id: str) -> Key:
+    """The places of far entries of a listing."""
+    return Key(f"DIR#{directory_id}#PAGES#{kind}", "LANDMARKS")
+
+
+def tally(name: str) -> Key:
+    """A counter that a cap is checked against."""
+    return Key(f"TALLY#{name}", "TALLY")
+
+
+def log(organization_id: str, entry_id: str) -> Key:
+    """A row of the event log (a table of its own)."""
+    return Key(f"ORG#{organization_id}", entry_id)
+
+
+def account_id_of(pk: str) -> str:
+    """The account that a partition key of `account` names."""
+    return pk.removeprefix("ACCOUNT#")
+
+
+# Keys of the global secondary indexes.
+
+
+_NAME_CHARACTERS = 400
+
+
+def of_directory(directory_id: str) -> str:
+    """by_directory: the users of a directory."""
+    return f"DIR#{directory_id}"
+
+
+def of_external_id(directory_id: str, external_id: str) -> str:
+    """by_external_id: the users of a directory that have that externalId, and the accounts that had it there last."""
+    return f"DIR#{directory_id}#EXTERNALID#{external_id}"
+
+
+def of_display_name(directory_id: str, folded_name: str) -> str:
+    """by_display_name: the users of a directory whose displayName begins with that, whatever the case. An index key has
+    2,048 octets at most."""
+    return f"DIR#{directory_id}#DISPLAYNAME#{folded_name[:_NAME_CHARACTERS]}"
+
+
+def open_conflicts(organization_id: str) -> str:
+    """open_conflicts: the conflicts of an organization whose change is still wanted."""
+    return f"OPEN#{organization_id}"
+
+
+def listing_start(directory_id: str, position: str) -> "dict[str, AttributeValueTypeDef]":
+    """by_directory: the key after which a page starts; `position` is the last item's sort key, which ends with the
+    account's id."""
+    account_id = position.rpartition("#")[2]
+    return {
+        **account(account_id).item(),
+        "directory_key": {"S": of_directory(directory_id)},
+        "directory_sort": {"S": position},
+    }

@@ -1,0 +1,111 @@
+"""An organization's accounts and open conflicts, from the identity table."""
+
+from typing import TYPE_CHECKING, Any
+
+from rightful.aws.dynamodb.items.accounts import read_account
+from rightful.aws.dynamodb.items.conflicts import read_conflict
+from rightful.aws.dynamodb.items.settings import read_organization
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.aws.dynamodb.keys import indexes as index_keys
+from rightful.ports.key import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from rightful.aws.dynamodb.table import Table
+    from rightful.ports.pages import AccountPage, ConflictPage
+    from rightful.ports.store.organizations import OrganizationPage
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+
+class ManagedReads:
+    """`storage.managed_contract.ManagedStore` on the identity table."""
+
+    client: "DynamoDBClient"
+    identities: "Table"
+
+    def managed_accounts(
+        self, organization_id: str, *, limit: int, position: str | None = None, unlinked_only: bool = False
+    ) -> "AccountPage":
+        """See `ManagedStore.managed_accounts`. The position is the last account's place."""
+        prefix = index_keys.UNLINKED if unlinked_only else ""
+        return self._page(index_keys.of_organization(organization_id), prefix, limit, position)
+
+    def unmanaged_accounts(self, domain: str, *, limit: int, position: str | None = None) -> "AccountPage":
+        """See `ManagedStore.unmanaged_accounts`. The position is the last account's place."""
+        return self._page(index_keys.of_domain(domain), "", limit, position)
+
+    def _page(self, partition: str, prefix: str, limit: int, position: str | None) -> "AccountPage":
+        from rightful.ports.pages import AccountPage
+
+        query = self._in_partition(partition, prefix) | {"Limit": limit}
+        if position:
+            query["ExclusiveStartKey"] = index_keys.account_start(partition, position)
+        answer = self.client.query(**query)
+        wanted = [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        found = self.identities.get_items(wanted)
+        last = answer.get("LastEvaluatedKey")
+        return AccountPage(
+            tuple(read_account(found[key]) for key in wanted if key in found),
+            last["organization_sort"]["S"] if last else None,
+        )
+
+    def number_of_unlinked(self, organization_id: str, *, most: int) -> int:
+        """See `ManagedStore.number_of_unlinked`. A page holds about 8,000 entries: 128 read units."""
+        query = self._in_partition(index_keys.of_organization(organization_id), index_keys.UNLINKED)
+        number = 0
+        while True:
+            answer = self.client.query(**query, Select="COUNT")
+            number += answer["Count"]
+            if "LastEvaluatedKey" not in answer or number >= most:
+                return number
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _in_partition(self, partition: str, prefix: str) -> dict[str, Any]:
+        condition, values = "organization_key = :key", {":key": {"S": partition}}
+        if prefix:
+            condition += " AND begins_with(organization_sort, :prefix)"
+            values[":prefix"] = {"S": prefix}
+        return {
+            "TableName": self.identities.name,
+            "IndexName": "by_organization",
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+
+    def organizations(self, *, limit: int, position: str | None = None) -> "OrganizationPage":
+        """See `ManagedStore.organizations`. The position is the last organization's id."""
+        from rightful.ports.store.organizations import OrganizationPage
+
+        query = self._in_partition(index_keys.ORGANIZATIONS, "") | {"Limit": limit}
+        if position:
+            query["ExclusiveStartKey"] = index_keys.organization_start(position)
+        answer = self.client.query(**query)
+        wanted = [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        found = self.identities.get_items(wanted)
+        last = answer.get("LastEvaluatedKey")
+        return OrganizationPage(
+            tuple(read_organization(found[key]) for key in wanted if key in found),
+            last["organization_sort"]["S"] if last else None,
+        )
+
+    def open_conflicts(self, organization_id: str, *, limit: int, position: str | None = None) -> "ConflictPage":
+        """See `ManagedStore.open_conflicts`. The position is the last conflict's id."""
+        from rightful.ports.pages import ConflictPage
+
+        partition = keys.open_conflicts(organization_id)
+        start: StoredItem | None = None
+        if position:
+            conflict_key = keys.conflict(organization_id, position).item()
+            start = {**conflict_key, "open_key": {"S": partition}, "open_sort": {"S": position}}
+        items, last = self.identities.index("open_conflicts", "open_key", partition, limit=limit, start=start)
+        wanted = [Key(item["pk"]["S"], item["sk"]["S"]) for item in items]
+        found = self.identities.get_items(wanted)
+        conflicts = [read_conflict(found[key]) for key in wanted if key in found]
+        return ConflictPage(
+            tuple(conflict for conflict in conflicts if conflict.live), last["open_sort"]["S"] if last else None
+        )

@@ -1,0 +1,211 @@
+"""What is due, and the whole table piece by piece, from the identity table."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, get_args
+
+from rightful.aws.dynamodb.attributes import Reader, write_item
+from rightful.aws.dynamodb.items import emails as further_items
+from rightful.aws.dynamodb.items.accounts import read_account
+from rightful.aws.dynamodb.items.conflicts import read_conflict
+from rightful.aws.dynamodb.items.holds import read_hold
+from rightful.aws.dynamodb.items.settings import read_directory, read_token
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.aws.dynamodb.keys import indexes as index_keys
+from rightful.domain.hold import Hold
+from rightful.domain.schedule import DueConflict
+from rightful.ports.key import Key
+from rightful.ports.store.upkeep import UNREADABLE, Piece, UserNameHold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from rightful.aws.dynamodb.table import Table
+    from rightful.domain.account import Account
+    from rightful.domain.conflict import Conflict, Pointer
+    from rightful.domain.key import Token
+    from rightful.domain.organization import Directory
+    from rightful.ports.store.emails import FurtherList
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+_NEVER, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+_SCANNED = {
+    ":account": {"S": "ACCOUNT"},
+    ":email": {"S": "EMAIL"},
+    ":name": {"S": "USERNAME"},
+    ":further": {"S": further_items.SORT_KEY},
+}
+
+
+class UpkeepReads:
+    """`storage.upkeep_contract.UpkeepStore` on the identity table."""
+
+    client: "DynamoDBClient"
+    identities: "Table"
+
+    def due_conflicts(self, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
+        """See `UpkeepStore.due_conflicts`."""
+        found: list[Key] = []
+        for kind in get_args(DueConflict):
+            found += self._due(kind, now, limit)
+        return tuple(map(_pointer, found[:limit]))
+
+    def look_again(self, pointer: "Pointer", at: datetime) -> None:
+        """See `UpkeepStore.look_again`."""
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(
+                TableName=self.identities.name,
+                Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
+                UpdateExpression="SET due_sort = :at",
+                ConditionExpression="attribute_exists(due_key)",
+                ExpressionAttributeValues={":at": {"S": index_keys.due_sort(at)}},
+            )
+
+    def number_of_open_conflicts(self, *, most: int) -> int:
+        """See `UpkeepStore.number_of_open_conflicts`."""
+        number = 0
+        scan = self.client.get_paginator("scan")
+        for page in scan.paginate(TableName=self.identities.name, IndexName="open_conflicts", Select="COUNT"):
+            number += page["Count"]
+            if number >= most:
+                break
+        return number
+
+    def unfinished_deactivations(self, *, limit: int) -> "tuple[Conflict, ...]":
+        """See `UpkeepStore.unfinished_deactivations`."""
+        items = self.identities.get_items(self._due("deactivation", _ALWAYS, limit))
+        found: list[Conflict] = []
+        for item in items.values():
+            with suppress(*UNREADABLE):  # the remediator fails on it, and its message is set aside
+                found.append(read_conflict(item))
+        return tuple(conflict for conflict in found if conflict.deactivation_pending)
+
+    def undecided_conflicts(self) -> "tuple[Pointer, ...]":
+        """See `UpkeepStore.undecided_conflicts`."""
+        found: list[Pointer] = []
+        query = self.client.get_paginator("query")
+        for shard in range(index_keys.SHARDS):
+            for page in query.paginate(
+                TableName=self.identities.name,
+                IndexName="due",
+                KeyConditionExpression="due_key = :key",
+                ExpressionAttributeValues={":key": {"S": index_keys.shard_of("undecided", shard)}},
+            ):
+                found += [_pointer(Key(item["pk"]["S"], item["sk"]["S"])) for item in page["Items"]]
+        return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
+
+    def paused_organizations(self, *, limit: int) -> int:
+        """See `UpkeepStore.paused_organizations`."""
+        return len(self._due("paused", _ALWAYS, limit))
+
+    def keys_that_expire(self, after: datetime, until: datetime, *, limit: int) -> "tuple[Token, ...]":
+        """See `UpkeepStore.keys_that_expire`."""
+        items = self.identities.get_items(self._due("key", until, limit, after=after))
+        return tuple(map(read_token, items.values()))
+
+    def user_names(self, pairs: "Iterable[tuple[str, str]]") -> "Mapping[tuple[str, str], str]":
+        """See `UpkeepStore.user_names`."""
+        places = {keys.user_name(*pair): pair for pair in pairs}
+        items = self.identities.get_items(list(places))
+        return {places[key]: Reader(item).text("account_id") for key, item in items.items()}
+
+    def ended_reservations(self, now: datetime, *, limit: int) -> tuple[Hold, ...]:
+        """See `UpkeepStore.ended_reservations`."""
+        items = self.identities.get_items(self._due("reservation", now, limit))
+        holds: list[Hold] = []
+        for item in items.values():
+            with suppress(*UNREADABLE):  # the scan tells of it
+                holds.append(read_hold(item))
+        return tuple(holds)
+
+    def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
+        """See `UpkeepStore.due_deletions`."""
+        return tuple(keys.account_id_of(key.pk) for key in self._due("deletion", now, limit))
+
+    def directories_to_delete(self, *, limit: int) -> "tuple[Directory, ...]":
+        """See `UpkeepStore.directories_to_delete`."""
+        items = self.identities.get_items(self._due("directory", _ALWAYS, limit))
+        return tuple(directory for directory in map(read_directory, items.values()) if directory.deleting)
+
+    def _due(self, kind: index_keys.Due, now: datetime, limit: int, *, after: datetime = _NEVER) -> list[Key]:
+        found: list[Key] = []
+        for shard in range(index_keys.SHARDS):
+            answer = self.client.query(
+                TableName=self.identities.name,
+                IndexName="due",
+                KeyConditionExpression="due_key = :key AND due_sort BETWEEN :after AND :now",
+                ExpressionAttributeValues={
+                    ":key": {"S": index_keys.shard_of(kind, shard)},
+                    ":after": {"S": index_keys.due_sort(after)},
+                    ":now": {"S": index_keys.due_sort(now)},
+                },
+                Limit=max(1, limit // index_keys.SHARDS),
+            )
+            found += [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        return found
+
+    def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
+        """See `UpkeepStore.piece`. The position is the last key that was looked at."""
+        start = {"ExclusiveStartKey": Key(*json.loads(position)).item()} if position else {}
+        answer = self.client.scan(
+            TableName=self.identities.name,
+            Segment=segment,
+            TotalSegments=segments,
+            Limit=limit,
+            FilterExpression="sk IN (:account, :email, :name, :further)",
+            ExpressionAttributeValues=_SCANNED,
+            **start,  # type: ignore[arg-type]  # one optional parameter
+        )
+        accounts: list[Account] = []
+        holds: list[Hold] = []
+        user_names: list[UserNameHold] = []
+        further_lists: list[FurtherList] = []
+        unreadable: list[Key] = []
+        for item in answer["Items"]:
+            try:
+                if item["sk"]["S"] == "ACCOUNT":
+                    accounts.append(read_account(item))
+                elif item["sk"]["S"] == "EMAIL":
+                    holds.append(read_hold(item))
+                elif item["sk"]["S"] == further_items.SORT_KEY:
+                    further_lists.append(further_items.read_list(item))
+                else:
+                    user_names.append(_user_name(item))
+            except UNREADABLE:
+                unreadable.append(Key(item["pk"]["S"], item["sk"]["S"]))
+        last = answer.get("LastEvaluatedKey")
+        return Piece(
+            tuple(accounts),
+            tuple(holds),
+            tuple(user_names),
+            tuple(further_lists),
+            json.dumps([last["pk"]["S"], last["sk"]["S"]]) if last else None,
+            tuple(unreadable),
+        )
+
+    def scan_position(self, segment: int) -> str | None:
+        """See `UpkeepStore.scan_position`."""
+        item = self.identities.get_item(index_keys.scan_position(segment))
+        return Reader(item).optional_text("position") if item else None
+
+    def put_scan_position(self, segment: int, position: str | None) -> None:
+        """See `UpkeepStore.put_scan_position`."""
+        item = write_item(index_keys.scan_position(segment), {"position": position})
+        self.client.put_item(TableName=self.identities.name, Item=item)
+
+
+def _pointer(key: Key) -> "Pointer":
+    from rightful.domain.conflict import Pointer
+
+    return Pointer(key.pk.removeprefix("ORG#"), key.sk.removeprefix(keys.CONFLICT_PREFIX))
+
+
+def _user_name(item: "StoredItem") -> UserNameHold:
+    directory_id, _, name = item["pk"]["S"].removeprefix("DIR#").partition("#USERNAME#")
+    return UserNameHold(directory_id, name, Reader(item).text("account_id"))

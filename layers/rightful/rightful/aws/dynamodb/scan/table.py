@@ -1,0 +1,74 @@
+"""The whole identity table, for operators: what a check looks at besides accounts and their indexes.
+
+A scan reads everything once. It is consistent item by item and no snapshot: whoever acts on it reads again.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from rightful.aws.dynamodb.attributes import Reader
+from rightful.aws.dynamodb.items.conflicts import read_conflict
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.aws.dynamodb.scan import groups as whole_groups
+from rightful.aws.dynamodb.scan.groups import group_row
+from rightful.domain.account import scim_id_of
+from rightful.ports.key import Key
+from rightful.ports.scan import CountedDirectory, FormerUser, LinkedUser, Pending, Row, Unreadable, Waiter
+from rightful.ports.store.upkeep import UNREADABLE
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+
+_FILTER = (
+    "sk IN (:account, :pending) OR begins_with(sk, :conflict) OR begins_with(sk, :waiter) "
+    f"OR attribute_exists(user_count) OR {whole_groups.FILTER}"
+)
+_VALUES: "Mapping[str, AttributeValueTypeDef]" = {
+    ":account": {"S": "ACCOUNT"},
+    ":pending": {"S": "PENDING"},
+    ":conflict": {"S": keys.CONFLICT_PREFIX},
+    ":waiter": {"S": keys.WAITER_PREFIX},
+    **whole_groups.VALUES,
+}
+
+
+def rows(client: "DynamoDBClient", table: str) -> Iterator[Row]:
+    """Every conflict, pending change and waiter, every account that is linked or in a group, every group, membership
+    and displayName of one, and every directory that is counted."""
+    pages = client.get_paginator("scan").paginate(
+        TableName=table, ConsistentRead=True, FilterExpression=_FILTER, ExpressionAttributeValues=_VALUES
+    )
+    for page in pages:
+        for item in page["Items"]:
+            try:
+                row = _row(item)
+            except UNREADABLE:
+                row = Unreadable(Key(item["pk"]["S"], item["sk"]["S"]))
+            if row is not None:
+                yield row
+
+
+def _row(item: "StoredItem") -> Row | None:
+    pk, sk, read = item["pk"]["S"], item["sk"]["S"], Reader(item)
+    if sk == "PENDING":
+        return Pending(read.text("requester_key"), read.text("conflict_id"))
+    if sk.startswith(keys.WAITER_PREFIX):
+        return Waiter(pk.removeprefix("EMAIL#"), read.text("conflict_id"), read.text("organization_id"))
+    if sk.startswith(keys.CONFLICT_PREFIX):
+        return read_conflict(item)
+    if "user_count" in item:
+        return CountedDirectory(pk.removeprefix("DIR#").removesuffix("#COUNT"))
+    return _user(item) if sk == "ACCOUNT" else group_row(item)
+
+
+def _user(item: "StoredItem") -> Row | None:
+    read = Reader(item)
+    account_id, group_ids = keys.account_id_of(item["pk"]["S"]), read.texts("group_ids")
+    link = read.document("link") if "link" in item else None
+    if link:
+        return LinkedUser(account_id, str(link["directoryId"]), str(link["scimId"]), group_ids)
+    return FormerUser(scim_id_of(account_id, read.number("links_made")), group_ids) if group_ids else None

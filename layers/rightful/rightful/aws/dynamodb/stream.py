@@ -1,0 +1,72 @@
+"""The identity table's change stream (DynamoDB Streams, NEW_AND_OLD_IMAGES) as typed changes."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from rightful.aws.dynamodb.items.accounts import read_account
+from rightful.aws.dynamodb.items.conflicts import read_conflict
+from rightful.aws.dynamodb.items.holds import read_hold
+from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.domain.change import (
+    AccountChange,
+    Change,
+    ConflictChange,
+    DirectoryChange,
+    HoldChange,
+    OrganizationChange,
+    TokenChange,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Image = Mapping[str, AttributeValueTypeDef]
+
+Kind = TypeVar("Kind")
+
+
+class UnreadableChangeError(Exception):
+    """A record does not have the shape that this version of the service writes or reads."""
+
+
+def read_change(record: Mapping[str, object]) -> Change | None:
+    """One record of a Lambda stream event; None for an item that nobody hears of.
+
+    Raises:
+        UnreadableChangeError: the record cannot be read.
+    """
+    try:
+        return _read(cast("Mapping[str, Mapping[str, object]]", record)["dynamodb"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableChangeError(type(error).__name__) from error
+
+
+def sequence_number(record: Mapping[str, object]) -> str:
+    """By what a record is named in a partial batch response."""
+    change = cast("Mapping[str, Mapping[str, object]]", record)["dynamodb"]
+    return str(change["SequenceNumber"])
+
+
+def _read(change: Mapping[str, object]) -> Change | None:
+    sort_key = cast("Mapping[str, Mapping[str, str]]", change["Keys"])["sk"]["S"]
+    at = datetime.fromtimestamp(float(cast("float", change["ApproximateCreationDateTime"])), UTC)
+    if sort_key == "ACCOUNT":
+        return AccountChange(*_images(change, read_account), at)
+    if sort_key == "EMAIL":
+        return HoldChange(*_images(change, read_hold), at)
+    if sort_key == "ORG":
+        return OrganizationChange(*_images(change, read_organization), at)
+    if sort_key == "TOKEN":
+        return TokenChange(*_images(change, read_token), at)
+    if sort_key.startswith(keys.DIRECTORY_PREFIX):
+        return DirectoryChange(*_images(change, read_directory), at)
+    if sort_key.startswith(keys.CONFLICT_PREFIX):
+        return ConflictChange(*_images(change, read_conflict), at)
+    return None
+
+
+def _images(change: Mapping[str, object], read: "Callable[[Image], Kind]") -> tuple[Kind | None, Kind | None]:
+    old, new = (cast("Image | None", change.get(name)) for name in ("OldImage", "NewImage"))
+    return read(old) if old else None, read(new) if new else None

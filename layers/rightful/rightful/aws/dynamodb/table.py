@@ -1,0 +1,172 @@
+"""Reading one DynamoDB table: items by key, partitions by prefix, newest first by page."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from botocore.exceptions import ClientError
+
+from rightful.ports.key import Key
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    StoredItem = Mapping[str, AttributeValueTypeDef]
+
+_BATCH_GET_LIMIT = 100
+_MOST_READS_PER_PAGE = 5
+_FILTERED_READ = 200
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.4
+_MOST_WAITING = 4.0
+"""Seconds that reading many items waits for DynamoDB in all; an API request has 20 for everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, read with strong consistency."""
+
+    client: "DynamoDBClient"
+    name: str
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+
+    def get_item(self, key: Key) -> "StoredItem | None":
+        """One item, or None."""
+        return self.client.get_item(TableName=self.name, Key=key.item(), ConsistentRead=True).get("Item")
+
+    def get_items(self, wanted: Sequence[Key]) -> "dict[Key, StoredItem]":
+        """Many items; those that do not exist are absent.
+
+        What DynamoDB left unprocessed is asked for again, after a pause that is jittered and doubles as long as
+        nothing comes.
+
+        Raises:
+            ClientError: ThrottlingException, as of a single read: too much was left for too long.
+        """
+        found: dict[Key, StoredItem] = {}
+        table = self.name
+        left: list[StoredItem] = [key.item() for key in wanted]
+        if len(left) == 1:
+            item = self.get_item(wanted[0])
+            return {wanted[0]: item} if item else {}
+        waited, longest = 0.0, _FIRST_PAUSE
+        while left:
+            answer = self.client.batch_get_item(
+                RequestItems={table: {"Keys": left[:_BATCH_GET_LIMIT], "ConsistentRead": True}}
+            )
+            items = answer["Responses"].get(table, [])
+            for item in items:
+                found[Key(item["pk"]["S"], item["sk"]["S"])] = item
+            rest = answer.get("UnprocessedKeys", {}).get(table)
+            unprocessed = rest["Keys"] if rest else ()
+            left = [*unprocessed, *left[_BATCH_GET_LIMIT:]]
+            if unprocessed:
+                longest = _FIRST_PAUSE if items else min(longest * 2, _LONGEST_PAUSE)
+                pause = longest * (1 + self.jitter()) / 2
+                waited += pause
+                if waited > _MOST_WAITING:
+                    raise ClientError({"Error": {"Code": "ThrottlingException"}}, "BatchGetItem")
+                self.sleep(pause)
+        return found
+
+    def index(
+        self,
+        name: str,
+        attribute: str,
+        key: str,
+        *,
+        limit: int | None = None,
+        start: "StoredItem | None" = None,
+    ) -> "tuple[list[StoredItem], StoredItem | None]":
+        """Entries of a global secondary index under one key, and the last one if there may be more. Eventually
+        consistent."""
+        parameters: dict[str, object] = {
+            "TableName": self.name,
+            "IndexName": name,
+            "KeyConditionExpression": f"{attribute} = :key",
+            "ExpressionAttributeValues": {":key": {"S": key}},
+        }
+        if limit is not None:
+            parameters["Limit"] = limit
+        if start is not None:
+            parameters["ExclusiveStartKey"] = start
+        answer = self.client.query(**parameters)  # type: ignore[arg-type]  # Query's parameters, as above
+        return cast("list[StoredItem]", answer["Items"]), answer.get("LastEvaluatedKey")
+
+    def query_prefix(self, pk: str, prefix: str) -> "Iterable[StoredItem]":
+        """All items of a partition whose sort key starts with the prefix, page by page."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def newest(
+        self,
+        prefix: Key,
+        *,
+        limit: int,
+        start: Key | None,
+        filters: Mapping[str, Sequence[str]],
+        between: tuple[str, str] | None = None,
+    ) -> "tuple[list[StoredItem], str | None]":
+        """A page of a partition in descending order, and the sort key to go on after (None: that was all).
+
+        A filter is applied after reading, so that a page stops at `limit` items found or at a bounded number of reads,
+        whichever is first.
+        """
+        names = {f"#{name}": name for name in filters}
+        values: dict[str, AttributeValueTypeDef] = {":pk": {"S": prefix.pk}}
+        for name, wanted in filters.items():
+            values |= {f":{name}{number}": {"S": value} for number, value in enumerate(wanted)}
+        parameters: dict[str, object] = {
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
+        if prefix.sk:
+            parameters["KeyConditionExpression"] = "pk = :pk AND begins_with(sk, :prefix)"
+            values[":prefix"] = {"S": prefix.sk}
+        elif between:
+            parameters["KeyConditionExpression"] = "pk = :pk AND sk BETWEEN :first AND :last"
+            values |= {":first": {"S": between[0]}, ":last": {"S": between[1]}}
+        if filters:
+            parameters["ExpressionAttributeNames"] = names
+            parameters["FilterExpression"] = " AND ".join(
+                f"#{name} IN ({', '.join(f':{name}{number}' for number in range(len(wanted)))})"
+                for name, wanted in filters.items()
+            )
+        found: list[StoredItem] = []
+        last = start.item() if start else None
+        for _ in range(_MOST_READS_PER_PAGE):
+            if last:
+                parameters["ExclusiveStartKey"] = last
+            size = limit - len(found) if not filters else _FILTERED_READ
+            answer = self.client.query(**parameters, Limit=size, ExpressionAttributeValues=values)  # type: ignore[arg-type]
+            items = answer["Items"]
+            if len(found) + len(items) > limit:
+                items = items[: limit - len(found)]
+                found += items
+                return found, items[-1]["sk"]["S"]
+            found += items
+            last = answer.get("LastEvaluatedKey")
+            if not last or len(found) == limit:
+                break
+        return found, last["sk"]["S"] if last else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The names of the two tables, and how long event log rows are kept."""
+
+    identity: str
+    event_log: str
+    log_retention: timedelta

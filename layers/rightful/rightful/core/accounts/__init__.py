@@ -1,0 +1,1 @@
+"""Building blocks about accounts: what follows from an account before and after."""

@@ -1,0 +1,91 @@
+"""When a directory creates a user it had before: the account that it is linked to again. Pure.
+
+DOMAIN "A POST is not a conflict but a relink": the account is unlinked, its last link was in this directory, and the
+externalId is the same; or neither side ever sent an externalId and the userName is the same, which the policy can
+forbid. A different externalId is a different person, whatever the address says; there an administrator can let one
+create link the account all the same. What is no identifier (`rightful.text.identity`: blanks, fillers) was never sent;
+and a userName or an address that is written with other letters proves nothing, although it is taken.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rightful.core.accounts.emails import address_of
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.conflict import Requester
+from rightful.domain.policy import Policy
+from rightful.text.identity import identifier, same_but_for_case
+
+
+def may_be_linked(
+    holder: Account,
+    resource: Mapping[str, object],
+    organization_id: str,
+    directory_id: str,
+    policy: Policy,
+    now: datetime,
+    *,
+    shared: bool = False,
+) -> bool:
+    """Whether the holder of the wanted address is linked by the create of this user; `shared`: see `is_same_user`."""
+    external_id = resource.get("externalId")
+    user_name = str(resource.get("userName", ""))
+    requester = Requester(None, None, user_name, external_id if isinstance(external_id, str) else None)
+    return is_same_user(holder, resource, organization_id, directory_id, policy, shared=shared) or any(
+        is_awaited(holder, key, organization_id, now) for key in requester.keys(directory_id)
+    )
+
+
+def is_awaited(holder: Account, requester_key: str, organization_id: str, now: datetime) -> bool:
+    """Whether an administrator let that user's create link the account, and it still can."""
+    awaited = holder.awaited
+    if awaited is None or awaited.requester_key != requester_key or now >= awaited.until:
+        return False
+    return not obstacle_to_linking(holder, organization_id)
+
+
+def is_same_user(
+    holder: Account,
+    resource: Mapping[str, object],
+    organization_id: str,
+    directory_id: str,
+    policy: Policy,
+    *,
+    shared: bool = False,
+) -> bool:
+    """Whether the holder of the wanted address is provably the very user that the directory creates now.
+
+    Args:
+        shared: others in the directory have that externalId, too, or had it: then it is nobody's in particular.
+    """
+    former = holder.former_link
+    if former is None or former.directory_id != directory_id or obstacle_to_linking(holder, organization_id):
+        return False
+    sent, known = identifier(resource.get("externalId")), identifier(former.external_id)
+    if sent is not None or known is not None:
+        return sent == known and not shared
+    if not policy.relink_by_user_name:
+        return False
+    wanted = address_of(resource)
+    if wanted is None or holder.email is None or not wanted.is_written_like(holder.email):
+        return False
+    return same_but_for_case(str(resource.get("userName", "")), former.user_name)
+
+
+def obstacle_to_linking(holder: Account, organization_id: str) -> str:
+    """Why no create may link this account, in words; empty: one may.
+
+    Anybody can sign up with an address and wait until its owner is given the account. So it takes a directory that
+    vouched for it once, or a mailbox that confirmed it: never the address alone.
+    """
+    if holder.organization_id != organization_id:
+        return "your organization does not manage it"
+    if holder.link is not None:
+        return "a directory provisions it"
+    if holder.status is AccountStatus.PENDING_DELETION:
+        return "it is about to be deleted"
+    if holder.flags:
+        return f"it is marked ({', '.join(flag.value.replace('_', ' ') for flag in sorted(holder.flags))})"
+    if holder.former_link is None and not holder.email_verified:
+        return "no directory ever provisioned it and its mailbox was never confirmed, so anybody may have signed up"
+    return ""

@@ -1,0 +1,152 @@
+"""An identity provider's soft delete, which gives the person another name: known, so that no address is made of it.
+
+Entra puts the 32 hexadecimal digits of the user's object id before the userPrincipalName of a deleted user, and sends
+that wherever it was mapped to: the userName, the emails, or both. As an address it would be nobody's: the person's own
+would be free at once, and every restore would collide. The name behind the digits is the identity provider's, which is
+not always the one that is here: a rename may have been refused. Pure.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from rightful.core.accounts.resource import chosen_email
+from rightful.domain.account import Account, canonical_user_name
+from rightful.domain.address import InvalidAddressError, parse_address
+from rightful.domain.conflict import Conflict
+from rightful.ports.writes.conflicts import EndPending
+from rightful.ports.writes.transaction import Write
+from rightful.text.identity import identifier
+
+_TOMBSTONE = re.compile(r"([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(.+)", re.DOTALL)
+"""An object id, with its dashes or without, and the name it was put before."""
+
+
+def is_tombstone(name: str, names: Iterable[str], object_id: str | None = None) -> bool:
+    """Whether a soft delete made this of one of these names, or put this object id before whatever it was."""
+    match = _TOMBSTONE.fullmatch(canonical_user_name(name))
+    if match is None:
+        return False
+    known = identifier(object_id)
+    if known is not None and _undashed(match[1]) == _undashed(known.lower()):
+        return True
+    return not _forms(match[2]).isdisjoint(form for each in names for form in _forms(each))
+
+
+def looks_like_one(name: str) -> bool:
+    """Whether a soft delete may have made this, of whatever name."""
+    return _TOMBSTONE.fullmatch(canonical_user_name(name)) is not None
+
+
+def names_of(account: Account) -> set[str]:
+    """What an account is called, was before a conflict took it away, or was asked for in vain: addresses and userNames.
+    Where it has been deleted softly, the name that it had then."""
+    names = {*account.refused_names, account.email.value if account.email else None, *_emails(account.attributes)}
+    if account.link is not None:
+        match = _TOMBSTONE.fullmatch(canonical_user_name(account.link.user_name))
+        names |= {account.link.user_name, match[2] if match else None}
+    image = account.before_image
+    if image is not None:
+        names |= {image.email.value if image.email else None, image.link.user_name if image.link else None}
+    return {name for name in names if name is not None}
+
+
+def names_wanted(conflict: Conflict) -> set[str]:
+    """What a refused change wanted its requester to be called, and what the requester was called then."""
+    names = {each for attributes in (conflict.change.before, conflict.change.after) for each in _names(attributes)}
+    if conflict.old_email is not None:
+        names.add(conflict.old_email.value)
+    return {*names, conflict.wanted.value}
+
+
+def without_tombstones(
+    account: Account, resource: Mapping[str, object], pending: Conflict | None
+) -> tuple[Mapping[str, object], bool]:
+    """What a directory wants, less the addresses that a soft delete made of the person's own or refused ones.
+
+    The userName is taken as it was sent, because the identity provider compares it with its own; the person's address
+    and emails stay. What was made of anybody else's name is an address like any other.
+
+    Returns:
+        The resource, and whether it is a soft delete.
+    """
+    names = names_of(account) | (names_wanted(pending) if pending is not None else set())
+    object_id = account.link.external_id if account.link else None
+
+    def buried(value: object) -> bool:
+        return isinstance(value, str) and is_tombstone(value, names, object_id)
+
+    renamed = buried(resource.get("userName"))
+    entries = list(_entries(resource))
+    found = [buried(entry.get("value")) for entry in entries]
+    if not any(found):
+        return resource, renamed
+    held = account.attributes.get("emails")
+    kept = {name: value for name, value in resource.items() if name != "emails"}
+    if buried(chosen_email(resource)):
+        return (kept if held is None else {**kept, "emails": held}), True
+    # Another one than the account's: that one stays what it was, or is left out.
+    former = {_type(each): each["value"] for each in _entries(account.attributes) if "value" in each}
+    left: list[object] = []
+    for entry, gone in zip(entries, found, strict=True):
+        if not gone:
+            left.append(entry)
+        elif _type(entry) in former:
+            left.append({**entry, "value": former[_type(entry)]})
+    return {**kept, "emails": left}, True
+
+
+def remembering(
+    account: Account, pending: Conflict | None, ending: Iterable[Write], *, soft_delete: bool = False
+) -> Account:
+    """Somebody who is deleted softly, or can be at any time because they are not active, and whose refused change these
+    writes end: with what that asked for, because the identity provider calls them so. Else the account."""
+    ends = any(isinstance(write, EndPending) for write in ending)
+    if pending is None or not ends or (account.active and not soft_delete):
+        return account
+    return asked_in_vain(account, pending)
+
+
+def asked_in_vain(account: Account, conflict: Conflict) -> Account:
+    """An account that remembers what was asked for it by a change that is not wanted any more."""
+    asked = {conflict.wanted.value, conflict.change.after.get("userName")}
+    names = tuple(sorted(name for name in asked if isinstance(name, str)))
+    return account if names == account.refused_names else replace(account, refused_names=names)
+
+
+def _names(attributes: Mapping[str, object]) -> Iterator[str]:
+    user_name = attributes.get("userName")
+    if isinstance(user_name, str):
+        yield user_name
+    yield from _emails(attributes)
+
+
+def _emails(attributes: Mapping[str, object]) -> Iterator[str]:
+    for entry in _entries(attributes):
+        value = entry.get("value")
+        if isinstance(value, str) and value.strip():
+            yield value
+
+
+def _entries(attributes: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    emails = attributes.get("emails")
+    for entry in emails if isinstance(emails, list | tuple) else ():
+        if isinstance(entry, Mapping):
+            yield entry
+
+
+def _type(entry: Mapping[str, object]) -> str:
+    return str(entry.get("type", "")).lower()
+
+
+def _forms(name: str) -> set[str]:
+    """The forms by which a name is compared: as a userName, and as an address where it is one."""
+    forms = {canonical_user_name(name)}
+    with suppress(InvalidAddressError):
+        forms.add(parse_address(name).canonical)
+    return forms
+
+
+def _undashed(text: str) -> str:
+    return text.replace("-", "")

@@ -1,0 +1,1 @@
+"""What administrators and the host application do to accounts."""

@@ -1,0 +1,220 @@
+"""What an organization's administrators do with its accounts, one by one, each with a reason that is logged.
+
+Not every change is an administrator's. A linked account's address is its directory's: changed here, the next push would
+change it back, or collide. An account whose address takes two people (`conflicts.two_people`: it is marked, or of a
+kind for which the policy demands two approvals) gives it away only with two approvals, which is what conflicts are for:
+no action here moves that address, ends the account, takes it out of its directory or over from nobody. Access is one
+person's to end and to give; that takes two people no less afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rightful.core.accounts.deletion import cancelled, scheduled
+from rightful.core.accounts.edits import emptied, with_email
+from rightful.core.accounts.errors import AccountError, no_such_account
+from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
+from rightful.core.administration.alter import Change, alter
+from rightful.core.conflicts.diagnosis.merge import kept_out
+from rightful.core.groups.leave import leave_all
+from rightful.core.organizations.may_claim import may_claim, required_domains
+from rightful.domain.account import Account, AccountStatus, Flag, FormerLink
+from rightful.domain.address import Address, placeholder
+from rightful.domain.event_log import LogEntry
+from rightful.domain.organization import Organization
+from rightful.domain.policy import Policy
+from rightful.domain.two_people import eased_by_one, what_takes_two
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import RequireDomain
+from rightful.ports.writes.transaction import ContendedError, Write
+from rightful.scim.errors import ScimError
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """The actions of one administrator on the accounts of one organization.
+
+    Each returns the account as it is then, changes nothing where it is so already, and raises
+
+    - AccountError: not_found (or another organization's: nobody may tell the difference), and what it names itself;
+    - ContendedError: no quiet moment.
+    """
+
+    store: IdentityStore
+    invocation: Invocation
+    organization: Organization
+    administrator: str
+    reason: str
+
+    def set_email(self, account_id: str, address: Address | None) -> Account:
+        """Give an account another address; None frees the one it has, and it gets a placeholder.
+
+        Raises:
+            AccountError: linked; protected; email_taken (AddressTakenError); invalid_value, the domain is not verified.
+        """
+        if address is not None and not may_claim(self.store, self.organization, address.domain):
+            message = f"email: the domain {address.domain} is not verified by this organization. Verify it first."
+            raise AccountError("invalid_value", message, "email")
+        instead = placeholder(self.invocation.new_id())
+
+        def change(account: Account) -> Account:
+            self._refuse_linked(account, "Change the address there, or unlink the account first.")
+            self._refuse_alone(account)
+            if address is None:
+                freed = account.email is None or account.email.is_placeholder
+                return account if freed else emptied(account, instead, self.invocation.now)
+            changed = with_email(account, address, self.invocation, verified=True)
+            return account if changed == account else changed
+
+        return self._alter(account_id, change, required_domains(self.organization, [address]))
+
+    def deactivate(self, account_id: str) -> Account:
+        """End the person's access, even where a remediation had done so and is undone. It keeps its address."""
+        return self._alter(account_id, lambda account: kept_out(account, self.invocation.now), says_active=False)
+
+    def reactivate(self, account_id: str) -> Account:
+        """Let the person in again.
+
+        Raises:
+            AccountError: pending_deletion.
+        """
+
+        def change(account: Account) -> Account:
+            if account.status is AccountStatus.PENDING_DELETION:
+                raise AccountError("pending_deletion", "This account is scheduled for deletion. Cancel that first.")
+            return account if account.active else replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
+
+        return self._alter(account_id, change, says_active=True)
+
+    def schedule_deletion(self, account_id: str) -> Account:
+        """Let an account be erased in 14 days.
+
+        Raises:
+            AccountError: linked, legal_hold, protected.
+        """
+
+        def change(account: Account) -> Account:
+            self._refuse_linked(account, "Remove the user there, or unlink the account first.")
+            after = scheduled(account, self.invocation.now)
+            self._refuse_alone(account)
+            return after
+
+        return self._alter(account_id, change)
+
+    def cancel_deletion(self, account_id: str) -> Account:
+        """Let an account live on, deactivated until somebody reactivates it.
+
+        Raises:
+            AccountError: not_scheduled.
+        """
+        return self._alter(account_id, lambda account: cancelled(account, self.invocation.now))
+
+    def unlink(self, account_id: str) -> Account:
+        """Take an account out of its directory: it stays what it is, active or not, with its address.
+
+        Its directory finds the user gone, as if it had deleted it, and can create it again.
+
+        Raises:
+            AccountError: protected.
+        """
+
+        def change(account: Account) -> Account:
+            link = account.link
+            if link is None:
+                return account
+            self._refuse_alone(account)
+            left = self._out_of_groups(account)
+            former = FormerLink(link.directory_id, link.user_name, link.external_id, self.invocation.now)
+            return replace(left, link=None, former_link=former)
+
+        return self._alter(account_id, change)
+
+    def claim(self, account_id: str) -> Account:
+        """Take the management of an account over that nobody manages and whose address is on a verified domain.
+
+        Raises:
+            AccountError: protected.
+        """
+
+        def change(account: Account) -> Account:
+            if account.organization_id == self.organization.id and account.claimed:
+                return account
+            self._refuse_alone(account)
+            return replace(account, organization_id=self.organization.id, claimed=True)
+
+        def rows(_: Account, after: Account) -> Sequence[LogEntry]:
+            return self._signed(changed_row(after, self.invocation, ""))
+
+        def own_or_claimable(account: Account) -> Account:
+            if account.organization_id == self.organization.id or self._may_claim(account):
+                return change(account)
+            raise no_such_account()
+
+        def evidence(account: Account) -> Sequence[Write]:
+            domain = account.email.domain if account.email else ""
+            return [RequireDomain(self.organization.id, domain)] if domain in self.organization.domains else []
+
+        return alter(self.store, self.invocation, account_id, own_or_claimable, rows, evidence)
+
+    def protect(self, account_id: str, flag: Flag) -> Account:
+        """Mark an account, so that its address moves only with two approvals. Only the host application takes marks
+        off: one administrator could otherwise undo what needs two."""
+        return self._alter(account_id, lambda account: replace(account, flags=account.flags | {flag}))
+
+    # Parts
+
+    def _alter(
+        self, account_id: str, change: Change, evidence: Sequence[Write] = (), *, says_active: bool | None = None
+    ) -> Account:
+        def own(account: Account) -> Account:
+            if account.organization_id != self.organization.id:
+                raise no_such_account()
+            changed = change(account)
+            if changed == account:
+                return account
+            return eased_by_one(account, changed, self._policy, self.invocation.now)
+
+        return alter(
+            self.store, self.invocation, account_id, own, self._rows, lambda _: evidence, says_active=says_active
+        )
+
+    def _rows(self, before: Account, after: Account) -> Sequence[LogEntry]:
+        if before.link is not None and after.link is None:
+            return self._signed([removal_entry(before, erased=False, invocation=self.invocation)])
+        entries = entries_of(before, after, self.invocation) or changed_row(after, self.invocation, "")
+        return self._signed(entries)
+
+    def _signed(self, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
+        return [replace(entry, approver=self.administrator, explanation=self.reason) for entry in entries]
+
+    def _may_claim(self, account: Account) -> bool:
+        return (
+            account.organization_id is None
+            and account.email is not None
+            and account.email.domain in self.organization.domains
+        )
+
+    def _out_of_groups(self, account: Account) -> Account:
+        try:
+            return leave_all(self.store, account, self.invocation)
+        except ScimError as error:
+            raise ContendedError from error
+
+    def _refuse_linked(self, account: Account, instead: str) -> None:
+        if account.link is not None:
+            raise AccountError("linked", f"A directory provisions this account. {instead}")
+
+    def _refuse_alone(self, account: Account) -> None:
+        why = what_takes_two(account, self._policy, self.invocation.now)
+        if why:
+            mark = ", or after the host application has taken the mark off" if account.flags else ""
+            raise AccountError(
+                "protected",
+                f"This account {why}: one administrator cannot do this. Its address moves only through a conflict that "
+                f"two administrators approve{mark}.",
+            )
+
+    @property
+    def _policy(self) -> Policy:
+        return self.organization.policy_at(self.invocation.now)

@@ -1,0 +1,122 @@
+"""One change of one account outside its directory: read, decide, commit, and again where it changed meanwhile.
+
+The index writes are derived from the account before and after, by the same code as a remediation's (`conflicts.moves`),
+and a pending change that the account's directory asked for ends where this change makes it pointless.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rightful.core.accounts.account_changes import Move, writes_of
+from rightful.core.accounts.edits import deactivated
+from rightful.core.accounts.errors import AccountError, AddressTakenError, no_such_account
+from rightful.core.accounts.soft_deletes import remembering
+from rightful.core.conflicts.lifecycle.end import ending_writes, owes_deactivation
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.event_log import LogEntry
+from rightful.ports.invocation import Invocation
+from rightful.ports.refusals import taken_by
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import PutAccount, RequireDomain
+from rightful.ports.writes.conflicts import AppendLog
+from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+
+Change = Callable[[Account], Account]
+"""From an account as it is to the account as it is to be (its version is raised for it); the same object: there is
+nothing to do. Raises AccountError."""
+
+Rows = Callable[[Account, Account], Sequence[LogEntry]]
+"""The event log rows of a change, from the account before and after it."""
+
+Evidence = Callable[[Account], Sequence[Write]]
+"""What has to hold besides, from the account after the change."""
+
+_ATTEMPTS = 8
+_TIME_FOR_ONE_MORE_ATTEMPT = 1.0
+
+
+def alter(
+    store: IdentityStore,
+    invocation: Invocation,
+    account_id: str,
+    change: Change,
+    rows: Rows,
+    evidence: Evidence = lambda _: (),
+    *,
+    says_active: bool | None = None,
+) -> Account:
+    """Change an account and return it as it is then.
+
+    Args:
+        says_active: what is said here of the person's activity, whether or not that changes it: an older word of the
+            account's directory that waits to be carried out gives way.
+
+    Raises:
+        AccountError: whatever `change` raises; not_found; email_taken (AddressTakenError); invalid_value, the domain of
+            its new address is not verified any more.
+        ContendedError: it kept changing.
+    """
+    for _ in range(_ATTEMPTS):
+        before = store.account(account_id)
+        if before is None:
+            raise no_such_account()
+        wanted = change(before)
+        if wanted is before and says_active is None:
+            return before
+        pending = _pending_change(store, before)
+        changes = wanted is not before
+        if changes:
+            if wanted.link is None and before.link and owes_deactivation(pending, before.link.scim_id, says_active):
+                wanted = deactivated(wanted, invocation.now)
+            wanted = replace(wanted, version=before.version + 1, updated_at=invocation.now)
+        writes = list(ending_writes(pending, invocation, before=before, after=wanted, says_active=says_active))
+        after = remembering(wanted, pending, writes) if changes else before
+        if changes:
+            writes += [*writes_of([Move(before, after)], invocation.now).writes, *evidence(after)]
+        if not writes:
+            return before
+        writes += map(AppendLog, rows(before, after))
+        try:
+            store.commit(writes, remaining=invocation.remaining)
+        except RefusedError as refused:
+            _explain(refused)
+            if invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
+                break
+            continue
+        return after
+    raise ContendedError
+
+
+def ending_of(
+    store: IdentityStore, invocation: Invocation, before: Account, after: Account | None
+) -> tuple[Write, ...]:
+    """The end of the change that the account's directory still wants, if this one makes it pointless. `after` None:
+    the account goes."""
+    return ending_writes(_pending_change(store, before), invocation, before=before, after=after)
+
+
+def _pending_change(store: IdentityStore, account: Account) -> Conflict | None:
+    """What the account's directory still wants."""
+    if account.link is None or account.organization_id is None:
+        return None
+    key = f"account:{account.id}"
+    conflict_id = store.pending_conflicts([key]).get(key)
+    return store.conflict(Pointer(account.organization_id, conflict_id)) if conflict_id is not None else None
+
+
+def _explain(refused: RefusedError) -> None:
+    """Raise what stands in the way for good; what merely changed meanwhile is read again."""
+    if any(isinstance(refusal.write, PutAccount) for refusal in refused.refusals):
+        return
+    for refusal in refused.refusals:
+        # First: whether somebody has an address is told only to who may use its domain.
+        if isinstance(refusal.write, RequireDomain):
+            raise AccountError(
+                "invalid_value",
+                f"email: the domain {refusal.write.domain} is not verified by this organization.",
+                "email",
+            ) from refused
+    hold = taken_by(refused)
+    if hold is not None:
+        raise AddressTakenError(hold) from refused

@@ -1,0 +1,304 @@
+"""The end of a directory, in steps of which each can be repeated, from wherever it was left.
+
+1. It is marked, and nobody comes into it any more: its counters are closed, which refuses whoever is half-way.
+2. Its keys are revoked.
+3. Its groups are deleted; the janitor cleans their members up.
+4. Its users are unlinked, as by SCIM DELETE with `deactivate`: accounts, addresses and what is marked on them stay.
+5. What it asked for and was refused is not wanted any more; addresses that were kept for its users are free.
+6. Its settings are removed.
+
+The first two are done when `begin` and the first `go_on` return; with 100,000 users the rest takes an hour.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from rightful.core.accounts.from_resource import unlinked_account
+from rightful.core.accounts.log_rows import removal_entry
+from rightful.core.accounts.secondary_emails import further_writes
+from rightful.core.administration.alter import ending_of
+from rightful.core.conflicts.remediate import remediate
+from rightful.core.groups.leave import leave_all
+from rightful.core.groups.provision import deletion_of
+from rightful.core.organizations.log_rows import settings_row
+from rightful.core.organizations.registry import revoke_token
+from rightful.domain.account import Account, AccountStatus, canonical_user_name
+from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.organization import Directory, DirectoryDeletion
+from rightful.domain.policy import STANDARD
+from rightful.domain.settings_error import changed_meanwhile
+from rightful.domain.two_people import eased_by_one
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import ConflictQueue, QueueUnavailableError
+from rightful.ports.refusals import is_stale, void_releases
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import CountUsers, PutAccount, ReleaseUserName
+from rightful.ports.writes.conflicts import AppendLog, EndPending
+from rightful.ports.writes.settings import COUNTERS, CloseCounter, PutDirectory, RemoveDirectory
+from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.scim.errors import ScimError
+
+_PAGE = 100
+_ATTEMPTS = 5
+_TIME_FOR_ONE_MORE = 3.0
+_STRAGGLERS_FOR = timedelta(minutes=15)
+"""After so long nothing that was on its way when the directory was marked is still to come, and an index says all."""
+_CLOSED_FOR = timedelta(days=7)
+_UNSETTLED = frozenset(ConflictStatus) - {ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED}
+_KINDS: tuple[Literal["users", "groups"], ...] = ("users", "groups")
+
+Enough = Callable[[], bool]
+"""Whether it is time to stop for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is left of a directory; `gone`: nothing."""
+
+    gone: bool
+    users: int
+    groups: int
+
+
+def begin(
+    store: IdentityStore,
+    invocation: Invocation,
+    directory: Directory,
+    *,
+    by: str,
+    reason: str = "",
+    keeps_active: bool = False,
+) -> Directory:
+    """Mark a directory as one that is to go; from then on nobody comes into it. One that is marked stays as it is.
+
+    Args:
+        keeps_active: whether its people stay active, because their accounts become their own; else they are
+            deactivated.
+
+    Raises:
+        SettingsError: conflict, somebody else changed it meanwhile.
+    """
+    if directory.deleting is not None:
+        return directory
+    deleting = DirectoryDeletion(invocation.now, by, keeps_active)
+    marked = replace(directory, version=directory.version + 1, deleting=deleting)
+    sentence = f"The directory is being deleted, its users are unlinked. {reason}".strip()
+    row = settings_row(directory.organization_id, by, directory.name, sentence, invocation, directory_id=directory.id)
+    closed = [CloseCounter(kind, directory.id, shard) for kind in _KINDS for shard in range(COUNTERS)]
+    try:
+        store.commit([PutDirectory(marked, directory.version), *closed, *row], remaining=invocation.remaining)
+    except RefusedError as error:
+        raise changed_meanwhile() from error
+    return marked
+
+
+def what_is_left(store: IdentityStore, directory_id: str) -> Progress:
+    """How much there is still to do for a directory that is there."""
+    return Progress(False, store.number_of_users(directory_id), store.number_of_groups(directory_id))
+
+
+def delete_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> int:
+    """Go on with the directories that are being deleted.
+
+    Returns:
+        How many are gone now.
+    """
+    gone = 0
+    for directory in store.directories_to_delete(limit=_PAGE):
+        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+            break
+        gone += go_on(store, queue, invocation, directory).gone
+    return gone
+
+
+def go_on(
+    store: IdentityStore,
+    queue: ConflictQueue,
+    invocation: Invocation,
+    directory: Directory,
+    *,
+    enough: Enough = lambda: False,
+    at_once: int = 1,
+) -> Progress:
+    """Do what is left to do for a marked directory, until that is `enough` or the time runs out.
+
+    Args:
+        at_once: how many users at a time.
+    """
+    return _Deleting(store, queue, invocation, directory, enough, at_once).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Deleting:
+    store: IdentityStore
+    queue: ConflictQueue
+    invocation: Invocation
+    directory: Directory
+    enough: Enough
+    at_once: int
+
+    def run(self) -> Progress:
+        self._revoke_keys()
+        if self._delete_groups() and self._unlink_users() and self._end_conflicts() and self._remove():
+            return Progress(True, 0, 0)
+        return what_is_left(self.store, self.directory.id)
+
+    @property
+    def _by(self) -> str:
+        return self.directory.deleting.by if self.directory.deleting else ""
+
+    def _stop(self) -> bool:
+        return self.enough() or self.invocation.remaining() < _TIME_FOR_ONE_MORE
+
+    def _settled(self) -> bool:
+        """Whether the index can be believed that lists nobody, whatever the counter says."""
+        deleting = self.directory.deleting
+        return deleting is not None and self.invocation.now - deleting.asked_at > _STRAGGLERS_FOR
+
+    def _revoke_keys(self) -> None:
+        organization_id, directory_id = self.directory.organization_id, self.directory.id
+        for token in self.store.tokens(organization_id=organization_id, directory_id=directory_id):
+            revoke_token(self.store, self.invocation, token, by=self._by)
+
+    def _delete_groups(self) -> bool:
+        position: str | None = None
+        while not self._stop():
+            page = self.store.listed_groups(self.directory.id, limit=_PAGE, position=position)
+            for group in page.groups:
+                if self._stop():
+                    return False
+                if not group.deleted:
+                    writes = deletion_of(group, self.directory.organization_id, self.invocation)
+                    self._commit(writes)  # refused: it changed; it is still listed, and the next round's
+            position = page.next_position
+            if position is None:
+                return self.store.number_of_groups(self.directory.id) <= 0 or self._settled()
+        return False
+
+    def _unlink_users(self) -> bool:
+        position: str | None = None
+        while not self._stop():
+            page = self.store.users(self.directory.id, limit=_PAGE, position=position)
+            self._unlink_all(page.accounts)
+            position = page.next_position
+            if position is None:
+                # Who came in last may not be listed yet: the counters know.
+                return self.store.number_of_users(self.directory.id) <= 0 or (self._settled() and not page.accounts)
+        return False
+
+    def _unlink_all(self, accounts: Iterable[Account]) -> None:
+        if self.at_once == 1:
+            for account in accounts:
+                self._unlink(account)
+            return
+        with ThreadPoolExecutor(self.at_once) as pool:
+            list(pool.map(self._unlink, accounts))
+
+    def _unlink(self, account: Account) -> None:
+        """One user. What changes all the time is the next round's."""
+        void: tuple[Write, ...] = ()
+        for _ in range(_ATTEMPTS):
+            if self._stop():
+                return
+            found = self.store.account(account.id)
+            if found is None or found.link is None or found.link.directory_id != self.directory.id:
+                return
+            try:
+                before = leave_all(self.store, found, self.invocation)
+                writes = [write for write in self._unlinking(before) if write not in void]
+                self.store.commit(writes, remaining=self.invocation.remaining)
+            except RefusedError as refused:
+                if not is_stale(refused):
+                    void += void_releases(refused)
+            except (ContendedError, ScimError):
+                return
+            else:
+                return
+
+    def _unlinking(self, before: Account) -> list[Write]:
+        if before.link is None:
+            return []
+        now, deleting = self.invocation.now, self.directory.deleting
+        after = unlinked_account(before, now)
+        row = removal_entry(before, erased=False, invocation=self.invocation)
+        explanation = row.explanation
+        if deleting is not None and deleting.keeps_active:
+            after = replace(after, status=before.status, deactivated_at=before.deactivated_at)
+            explanation = "The account was unlinked. It keeps its address."
+        elif before.status is AccountStatus.DEACTIVATED:
+            explanation = "The account was unlinked. It keeps its address, and stays deactivated."
+        # What took two people goes on taking two for a while: one person made another kind of account of it.
+        organization = self.store.organization(self.directory.organization_id)
+        policy = organization.policy_at(now) if organization else STANDARD
+        after = eased_by_one(before, after, policy, now)
+        row = replace(row, explanation=f"The directory was deleted. {explanation}", approver=self._by)
+        return [
+            PutAccount(after, before.version),
+            ReleaseUserName(before.link.directory_id, canonical_user_name(before.link.user_name), before.id),
+            CountUsers(before.link.directory_id, before.id, -1),
+            *further_writes([(before, after)]),
+            AppendLog(row),
+            *ending_of(self.store, self.invocation, before, after),
+        ]
+
+    def _end_conflicts(self) -> bool:
+        """The remediator knows the end of what a deleted directory asked for; what people settled is forgotten as its
+        requester's pending change."""
+        organization_id, position, left = self.directory.organization_id, None, False
+        while not self._stop():
+            page = self.store.conflicts(
+                organization_id,
+                limit=_PAGE,
+                position=position,
+                statuses=_UNSETTLED,
+                directory_id=self.directory.id,
+            )
+            for conflict in page.conflicts:
+                if self._stop():
+                    return False
+                left |= not self._end(conflict)
+            self._forget_pending(page.conflicts)
+            position = page.next_position
+            if position is None:
+                return not left
+        return False
+
+    def _end(self, conflict: Conflict) -> bool:
+        failed = conflict.status is ConflictStatus.FAILED
+        if not (conflict.live or failed or conflict.prepared or conflict.deactivation_pending):
+            return True
+        try:
+            remediate(self.store, self.queue, self.invocation, Pointer(conflict.organization_id, conflict.id))
+        except (ContendedError, QueueUnavailableError):
+            return False
+        return True
+
+    def _forget_pending(self, conflicts: Iterable[Conflict]) -> None:
+        settled = {each.requester_key: each.id for each in conflicts if each.settled_by_people}
+        pending = self.store.pending_conflicts(settled)
+        for key, conflict_id in settled.items():
+            if pending.get(key) == conflict_id:
+                self._commit([EndPending(key, conflict_id)])
+
+    def _remove(self) -> bool:
+        directory, now = self.directory, self.invocation.now
+        row = settings_row(
+            directory.organization_id, self._by, directory.name, "The directory was deleted.", self.invocation,
+            directory_id=directory.id,
+        )  # fmt: skip
+        closed = [CloseCounter(kind, directory.id, at, now + _CLOSED_FOR) for kind in _KINDS for at in range(COUNTERS)]
+        removal = RemoveDirectory(directory.organization_id, directory.id, directory.version)
+        if self._commit([removal, *closed, *row]):
+            return True
+        state = self.store.directory_state(directory.organization_id, directory.id)
+        return state is None  # somebody else was faster
+
+    def _commit(self, writes: list[Write]) -> bool:
+        try:
+            self.store.commit(writes, remaining=self.invocation.remaining)
+        except (RefusedError, ContendedError):
+            return False
+        return True

@@ -1,0 +1,86 @@
+"""Facts that the host application reports about an account, whoever manages it: what a decision about its address will
+rest on. None of them touches what a directory or an organization says about the account."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from rightful.core.accounts.errors import AccountError, no_such_account
+from rightful.core.accounts.log_rows import changed_row
+from rightful.core.administration.alter import alter
+from rightful.domain.account import Account, Flag
+from rightful.domain.address import Address
+from rightful.domain.event_log import LogEntry
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import NoteLogin
+from rightful.ports.writes.transaction import RefusedError
+
+LOGIN_PRECISION = timedelta(minutes=1)
+"""A login is not noted where one was noted this recently: it would say nothing new and cost a write."""
+
+
+def email_verified(store: IdentityStore, invocation: Invocation, account_id: str, address: Address) -> Account:
+    """The person proved that the mailbox is theirs.
+
+    Raises:
+        AccountError: not_found; email_changed, the account has another address by now (what was proved is not what it
+            holds).
+        ContendedError: no quiet moment.
+    """
+
+    def change(account: Account) -> Account:
+        if account.holds != address.canonical:
+            message = "email: the account has another address by now. Nothing was confirmed."
+            raise AccountError("email_changed", message, "email")
+        return account if account.email_verified else replace(account, email_verified=True)
+
+    def rows(_: Account, after: Account) -> list[LogEntry]:
+        return changed_row(after, invocation, "The person confirmed the address.")
+
+    return alter(store, invocation, account_id, change, rows)
+
+
+def login_seen(store: IdentityStore, invocation: Invocation, account_id: str) -> None:
+    """The person signed in. One cheap write, and at most one a minute.
+
+    The first login changes the account's version: that an account was never used is evidence, on which its address may
+    be taken from it, and a plan that rests on it must fail from that moment.
+
+    Raises:
+        AccountError: not_found.
+        ContendedError: no quiet moment.
+    """
+    now = invocation.now
+    note = NoteLogin(account_id, now, unless_since=now - LOGIN_PRECISION)
+    try:
+        store.commit([note], remaining=invocation.remaining)
+    except RefusedError as refused:
+        [refusal] = refused.refusals
+        if not isinstance(refusal.found, Account):
+            raise no_such_account() from refused
+        if refusal.found.last_login_at is None:
+            alter(store, invocation, account_id, lambda account: _first_login(account, invocation), lambda *_: ())
+
+
+def set_flag(store: IdentityStore, invocation: Invocation, account_id: str, flag: Flag, *, on: bool) -> Account:
+    """Mark the account, or take the mark away. Doing so again changes nothing.
+
+    Raises:
+        AccountError: not_found.
+        ContendedError: no quiet moment.
+    """
+
+    def change(account: Account) -> Account:
+        flags = account.flags | {flag} if on else account.flags - {flag}
+        return account if flags == account.flags else replace(account, flags=flags)
+
+    def rows(_: Account, after: Account) -> list[LogEntry]:
+        mark = flag.value.replace("_", " ")
+        text = f"marked the account: {mark}" if on else f"took a mark off the account: {mark}"
+        return changed_row(after, invocation, f"The host application {text}.")
+
+    return alter(store, invocation, account_id, change, rows)
+
+
+def _first_login(account: Account, invocation: Invocation) -> Account:
+    return account if account.last_login_at is not None else replace(account, last_login_at=invocation.now)

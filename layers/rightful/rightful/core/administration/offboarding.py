@@ -1,0 +1,321 @@
+"""The end of an organization, by the operator alone, in steps of which each can be repeated, from wherever it was left.
+
+1. It is marked, with what becomes of its accounts. 2. Its keys are revoked. 3. Its domains are free. 4. Its directories
+go (`directory_deletion`). 5. Its accounts are erased, or become personal. 6. Its conflicts are removed. 7. Its settings
+are removed, last: as long as they are there, it is not done.
+
+Rows of its event log stay until their retention ends; nobody has a key to read them any more.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from rightful.core.accounts.log_rows import changed_row
+from rightful.core.accounts.secondary_emails import further_writes
+from rightful.core.administration import directory_deletion
+from rightful.core.administration.erase import erase_of_organization
+from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.core.organizations.keys import keys_of
+from rightful.core.organizations.log_rows import settings_row
+from rightful.core.organizations.registry import change_organization, revoke_token
+from rightful.domain.account import Account, Flag, Origin
+from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Organization
+from rightful.domain.settings_error import SettingsError
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import ConflictQueue
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import EndReservation, PutAccount
+from rightful.ports.writes.conflicts import AppendLog, EndPending
+from rightful.ports.writes.imports import ReleaseSource
+from rightful.ports.writes.settings import PutOrganization, ReleaseDomain, RemoveConflict, RemoveOrganization
+from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+
+_PAGE = 100
+_ATTEMPTS = 8
+_DOMAINS_AT_ONCE = 90
+_NAMES = ("displayName", "name")
+"""What a released account keeps of what the organization wrote: how the person is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What an organization has, counted: what offboarding it would end."""
+
+    keys: int
+    domains: int
+    users: Mapping[str, int]
+    groups: int
+    accounts: int
+    on_legal_hold: tuple[str, ...]
+    conflicts: int
+
+
+@dataclass(slots=True)
+class Left:
+    """What a run did, and what keeps the organization from going: accounts on legal hold, and whatever changed all the
+    time. `gone`: nothing does."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    on_legal_hold: list[str] = field(default_factory=list)
+    busy: int = 0
+    gone: bool = False
+
+
+def belongings(store: IdentityStore, organization: Organization) -> Belongings:
+    """Count what an organization has. Reads all its accounts and conflicts."""
+    directories = store.directories(organization.id)
+    accounts, held = 0, []
+    for account in _accounts(store, organization.id):
+        accounts += 1
+        if Flag.LEGAL_HOLD in account.flags:
+            held.append(account.id)
+    conflicts, position = 0, None
+    while True:
+        page = store.conflicts(organization.id, limit=_PAGE, position=position)
+        conflicts += len(page.conflicts)
+        position = page.next_position
+        if position is None:
+            break
+    return Belongings(
+        keys=len(keys_of(store, organization.id)),
+        domains=len(organization.domains),
+        users={directory.id: store.number_of_users(directory.id) for directory in directories},
+        groups=sum(store.number_of_groups(directory.id) for directory in directories),
+        accounts=accounts,
+        on_legal_hold=tuple(held),
+        conflicts=conflicts,
+    )
+
+
+def begin(
+    store: IdentityStore, invocation: Invocation, organization: Organization, accounts: AccountsAtEnd, *, by: str
+) -> Organization:
+    """Mark an organization as one that goes.
+
+    Raises:
+        SettingsError: conflict, it began with another word on its accounts, or somebody changed it meanwhile.
+    """
+    closing = organization.closing
+    if closing is not None:
+        if closing.accounts is not accounts:
+            raise SettingsError(
+                "conflict",
+                f"Deleting this organization began on {closing.asked_at:%Y-%m-%d} with --accounts "
+                f"{closing.accounts.value}: go on with that.",
+            )
+        return organization
+    marked = replace(organization, closing=Closing(invocation.now, accounts))
+    sentence = f"The organization is being deleted; its accounts: {accounts.value}."
+    row = settings_row(organization.id, by, organization.name, sentence, invocation)
+    return change_organization(store, invocation, marked, log=row)
+
+
+def offboard(
+    store: IdentityStore,
+    queue: ConflictQueue,
+    invocation: Invocation,
+    organization: Organization,
+    *,
+    by: str,
+    at_once: int = 1,
+    told: Callable[[Left], None] = lambda _: None,
+) -> Left:
+    """Do what is left to do for a marked organization.
+
+    Args:
+        at_once: how many accounts at a time.
+        told: hears of progress.
+    """
+    return _Offboarding(store, queue, invocation, organization, by, at_once, told).run()
+
+
+@dataclass(slots=True)
+class _Offboarding:
+    store: IdentityStore
+    queue: ConflictQueue
+    invocation: Invocation
+    organization: Organization
+    by: str
+    at_once: int
+    told: Callable[[Left], None]
+    left: Left = field(default_factory=Left)
+
+    def run(self) -> Left:
+        self._revoke_keys()
+        self._release_domains()
+        if self._delete_directories() and self._end_accounts() and self._remove_conflicts() and self._nobody_left():
+            self.left.gone = self._remove()
+        return self.left
+
+    @property
+    def _erases(self) -> bool:
+        closing = self.organization.closing
+        return closing is not None and closing.accounts is AccountsAtEnd.ERASE
+
+    def _count(self, what: str, number: int = 1) -> None:
+        self.left.done[what] += number
+        self.told(self.left)
+
+    def _revoke_keys(self) -> None:
+        for token in keys_of(self.store, self.organization.id):
+            revoke_token(self.store, self.invocation, token, by=self.by)
+            self._count("keys revoked")
+
+    def _release_domains(self) -> None:
+        """From here on nothing is claimed for the organization any more, by whomever it was begun."""
+        while self.organization.domains or self.organization.challenges:
+            names = sorted(self.organization.domains)[:_DOMAINS_AT_ONCE]
+            kept = {name: at for name, at in self.organization.domains.items() if name not in names}
+            after = replace(self.organization, version=self.organization.version + 1, domains=kept, challenges={})
+            not_ours: set[Write] = set()
+            for _ in range(_ATTEMPTS):
+                releases = [ReleaseDomain(name, self.organization.id) for name in names]
+                writes: list[Write] = [write for write in releases if write not in not_ours]
+                try:
+                    self.store.commit(
+                        [PutOrganization(after, self.organization.version), *writes],
+                        remaining=self.invocation.remaining,
+                    )
+                except RefusedError as refused:
+                    if any(isinstance(refusal.write, PutOrganization) for refusal in refused.refusals):
+                        raise SettingsError(
+                            "conflict", "Somebody else changes this organization. Run it again."
+                        ) from refused
+                    not_ours |= {refusal.write for refusal in refused.refusals}
+                    continue
+                break
+            self.organization = after
+            self._count("domains released", len(names))
+
+    def _delete_directories(self) -> bool:
+        gone = True
+        for directory in self.store.directories(self.organization.id):
+            gone &= self._delete_directory(directory)
+        return gone
+
+    def _delete_directory(self, directory: Directory) -> bool:
+        marked = directory_deletion.begin(
+            self.store, self.invocation, directory, by=self.by, keeps_active=not self._erases
+        )
+        users = self.store.number_of_users(directory.id)
+        progress = directory_deletion.go_on(self.store, self.queue, self.invocation, marked, at_once=self.at_once)
+        self._count("users unlinked", max(0, users - progress.users))
+        if progress.gone:
+            self._count("directories deleted")
+        else:
+            self.left.busy += 1
+        return progress.gone
+
+    def _end_accounts(self) -> bool:
+        for page in _pages(self.store, self.organization.id):
+            with ThreadPoolExecutor(self.at_once) as pool:
+                ended = list(pool.map(self._end_account, page))
+            self._count("accounts erased" if self._erases else "accounts released", sum(ended))
+            for account, done in zip(page, ended, strict=True):
+                if not done and Flag.LEGAL_HOLD in account.flags and self._erases:
+                    self.left.on_legal_hold.append(account.id)
+                elif not done:
+                    self.left.busy += 1
+        return not (self.left.on_legal_hold or self.left.busy)
+
+    def _end_account(self, account: Account) -> bool:
+        if self._erases:
+            return erase_of_organization(self.store, self.invocation, account.id, self.organization.id, by=self.by)
+        return self._release(account.id)
+
+    def _release(self, account_id: str) -> bool:
+        for _ in range(_ATTEMPTS):
+            before = self.store.account(account_id)
+            if before is None or before.organization_id != self.organization.id:
+                return True
+            if before.link is not None:
+                return False  # somebody is at it
+            after = released(before, self.invocation)
+            row = changed_row(before, self.invocation, "The account is the person's own from now on.", approver=self.by)
+            writes: list[Write] = [
+                PutAccount(after, before.version),
+                *further_writes([(before, after)]),
+                *map(AppendLog, row),
+            ]
+            if before.sign_up_key is not None and after.sign_up_key is None:
+                writes.append(ReleaseSource(before.sign_up_key, before.id))
+            try:
+                self.store.commit(writes, remaining=self.invocation.remaining)
+            except RefusedError:
+                continue
+            except ContendedError:
+                return False
+            return True
+        return False
+
+    def _remove_conflicts(self) -> bool:
+        position: str | None = None
+        while True:
+            page = self.store.conflicts(self.organization.id, limit=_PAGE, position=position)
+            for conflict in page.conflicts:
+                rests: list[Write] = [
+                    EndPending(conflict.requester_key, conflict.id),
+                    EndReservation(conflict.wanted.canonical, conflict.id),
+                ]
+                for write in rests:
+                    self._commit([write])  # refused: it is not this conflict's
+                if not self._commit([RemoveConflict(self.organization.id, conflict.id), *end_of_waiters(conflict)]):
+                    self.left.busy += 1
+                self._count("conflicts removed")
+            position = page.next_position
+            if position is None:
+                return not self.left.busy
+
+    def _nobody_left(self) -> bool:
+        """Whoever was listed a moment too late is the next run's."""
+        left = next(_accounts(self.store, self.organization.id), None)
+        self.left.busy += left is not None or bool(self.store.directories(self.organization.id))
+        return not self.left.busy
+
+    def _remove(self) -> bool:
+        sentence = "The organization was deleted."
+        row = settings_row(self.organization.id, self.by, self.organization.name, sentence, self.invocation)
+        return self._commit([RemoveOrganization(self.organization.id, self.organization.version), *row])
+
+    def _commit(self, writes: list[Write]) -> bool:
+        try:
+            self.store.commit(writes, remaining=self.invocation.remaining)
+        except (RefusedError, ContendedError):
+            return False
+        return True
+
+
+def released(account: Account, invocation: Invocation) -> Account:
+    """An account that no organization manages any more: the person's own, with login, address, marks and name, and
+    without what the organization wrote about them. Pure."""
+    imported = account.origin is Origin.IMPORT
+    return replace(
+        account,
+        version=account.version + 1,
+        updated_at=invocation.now,
+        organization_id=None,
+        claimed=False,
+        former_link=None,
+        awaited=None,
+        before_image=None,
+        attributes={name: account.attributes[name] for name in _NAMES if name in account.attributes},
+        sign_up_key=None if imported else account.sign_up_key,
+    )
+
+
+def _pages(store: IdentityStore, organization_id: str) -> Iterator[tuple[Account, ...]]:
+    position: str | None = None
+    while True:
+        page = store.managed_accounts(organization_id, limit=_PAGE, position=position)
+        if page.accounts:
+            yield page.accounts
+        position = page.next_position
+        if position is None:
+            return
+
+
+def _accounts(store: IdentityStore, organization_id: str) -> Iterator[Account]:
+    for page in _pages(store, organization_id):
+        yield from page

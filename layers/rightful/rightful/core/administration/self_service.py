@@ -1,0 +1,86 @@
+"""What a person does with their own account, through the host application.
+
+A managed account is its organization's: its directory, or an administrator, changes it. So a person's own wish is
+refused there with a sentence that says whom to ask, and never becomes a conflict to be remediated.
+"""
+
+from rightful.core.accounts.deletion import cancelled, scheduled
+from rightful.core.accounts.edits import with_email
+from rightful.core.accounts.errors import AccountError
+from rightful.core.administration.alter import alter
+from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import Address
+from rightful.domain.event_log import LogEntry
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+
+
+def change_email(
+    store: IdentityStore, invocation: Invocation, account_id: str, address: Address, *, verified: bool
+) -> Account:
+    """Give an account the address that its person wants. The account's own address changes nothing.
+
+    Args:
+        verified: whether the application has proof that the new mailbox is the person's.
+
+    Raises:
+        AccountError: not_found, managed, not_active, email_taken (AddressTakenError).
+        ContendedError: no quiet moment.
+    """
+
+    def change(account: Account) -> Account:
+        _refuse_managed(account, "address")
+        if account.status is not AccountStatus.ACTIVE:
+            message = f"This account is not active ({account.status.value}): its address cannot be changed."
+            raise AccountError("not_active", message)
+        changed = with_email(account, address, invocation, verified=verified)
+        return account if changed == account else changed
+
+    return alter(store, invocation, account_id, change, _no_rows)
+
+
+def schedule_deletion(store: IdentityStore, invocation: Invocation, account_id: str) -> Account:
+    """Let an account be erased after 14 days. One that is scheduled already keeps its date.
+
+    Raises:
+        AccountError: not_found, managed, legal_hold.
+        ContendedError: no quiet moment.
+    """
+
+    def change(account: Account) -> Account:
+        _refuse_managed(account, "deletion")
+        return scheduled(account, invocation.now)
+
+    return alter(store, invocation, account_id, change, _no_rows)
+
+
+def cancel_deletion(store: IdentityStore, invocation: Invocation, account_id: str) -> Account:
+    """Let an account live on. One whose deletion is not scheduled stays as it is.
+
+    Raises:
+        AccountError: not_found, managed.
+        ContendedError: no quiet moment.
+    """
+
+    def change(account: Account) -> Account:
+        _refuse_managed(account, "deletion")
+        if account.status is not AccountStatus.PENDING_DELETION:
+            return account
+        return cancelled(account, invocation.now)
+
+    return alter(store, invocation, account_id, change, _no_rows)
+
+
+def _refuse_managed(account: Account, what: str) -> None:
+    if account.organization_id is None:
+        return
+    if account.link is not None:
+        message = f"The {what} of this account is up to its organization's directory. Ask the organization's IT."
+    else:
+        message = f"This account is managed by an organization. Its administrators decide about its {what}: ask them."
+    raise AccountError("managed", message)
+
+
+def _no_rows(_: Account, __: Account) -> tuple[LogEntry, ...]:
+    """The event log is an organization's, and these accounts belong to none."""
+    return ()

@@ -1,0 +1,1 @@
+"""Whether something may happen now: the policy, approvals, limits."""

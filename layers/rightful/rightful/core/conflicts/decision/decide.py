@@ -1,0 +1,189 @@
+"""Decision: from a diagnosis and an organization's policy to whether something may happen now. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from rightful.core.accounts.before_image import PING_PONG_WINDOW
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.diagnosis.version import judged, version_of
+from rightful.domain.conflict import Approval, ConflictClass, Resolution
+from rightful.domain.policy import Brakes, Policy, Rule
+from rightful.text.look_alike import same_name
+
+APPROVAL_LIFETIME = timedelta(days=7)
+"""How long an approval counts: whoever gave it judged the facts of that week."""
+
+_PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
+
+_ON_PROOF = frozenset({ConflictClass.REHIRE, ConflictClass.DUPLICATE})
+"""Classes that there are only because two accounts are the same person's."""
+
+_CHANGES_NOBODY = frozenset({ConflictClass.SELF, ConflictClass.TOMBSTONE})
+"""Classes that take nothing from anybody and move nothing: no brake has a reason to stop them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What may happen.
+
+    Attributes:
+        rule: what holds for this conflict, all things considered.
+        act: whether a plan may be applied now.
+        by_itself: whether that would be without an approval.
+        reason: why it is not automatic although the policy alone would let it be, in words; else empty.
+        missing: how many approvals are still missing.
+        approvals: those that count now.
+        resolution: what they chose, where there is a choice.
+    """
+
+    rule: Rule
+    act: bool
+    by_itself: bool = False
+    reason: str = ""
+    missing: int = 0
+    approvals: tuple[Approval, ...] = ()
+    resolution: Resolution | None = None
+
+
+def decide(
+    diagnosis: Diagnosis,
+    policy: Policy,
+    brakes: Brakes,
+    *,
+    approvals: Sequence[Approval] = (),
+    caution: str = "",
+) -> Decision:
+    """Whether a conflict may be resolved now.
+
+    Args:
+        approvals: those that count (`counting`).
+        caution: a reason against automation that lies outside this conflict (a cap, ping-pong); empty: there is none.
+    """
+    rule = _rule(diagnosis, policy)
+    if rule is Rule.REFUSE:
+        return Decision(rule, act=False)
+    if diagnosis.follows:
+        return Decision(rule, act=True, by_itself=True)  # the plan says what it waits for
+    reason = ""
+    if rule is Rule.AUTO:
+        reason = _hesitation(diagnosis, policy) or _brake(diagnosis, brakes) or caution
+        if not reason:
+            return Decision(rule, act=True, by_itself=True)
+        rule = Rule.APPROVAL
+    chosen = [approval for approval in approvals if approval.resolution == approvals[-1].resolution]
+    missing = max(0, _PEOPLE_NEEDED[rule] - len(chosen))
+    return Decision(
+        rule,
+        act=missing == 0,
+        reason=reason,
+        missing=missing,
+        approvals=tuple(chosen),
+        resolution=approvals[-1].resolution if approvals else None,
+    )
+
+
+def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
+    """The approvals of a conflict that count now: recent, by keys that are still live, one per key and person, and
+    given to what is the case now (`version_now`)."""
+    counted: list[Approval] = []
+    for approval in snapshot.conflict.approvals:
+        if approval.key_id not in snapshot.live_key_ids or snapshot.now - approval.given_at > APPROVAL_LIFETIME:
+            continue
+        if approval.version != version_now(snapshot, diagnosis):
+            continue
+        if not any(same_approver(approval, other) for other in counted):
+            counted.append(approval)
+    return tuple(counted)
+
+
+def version_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
+    """The version of a waiting conflict as it was just judged: what an approval has to be given to."""
+    return version_of(replace(snapshot.conflict, judged=judged_now(snapshot, diagnosis)))
+
+
+def judged_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
+    """What was just judged: what the conflict's `judged` has to be."""
+    rule = _rule(diagnosis, snapshot.organization.policy) if snapshot.organization else Rule.REFUSE
+    return judged(snapshot, diagnosis, rule)
+
+
+def same_approver(one: Approval, other: Approval) -> bool:
+    """Two keys of one person are one person's approval, and that is who has the same name to the eye; so is one key
+    under two names."""
+    return one.key_id == other.key_id or same_name(one.holder, other.holder)
+
+
+def ping_pong(snapshot: Snapshot) -> str:
+    """Why an address must not move by itself again; empty where nothing speaks against it.
+
+    A remediation took this very address from the requester a short while ago, or gave it to them, whoever had it in
+    between: two sources of truth are pulling.
+    """
+    for leg in snapshot.legs() if snapshot.cyclic else (snapshot.leg,):
+        image = leg.account.before_image if leg.account else None
+        for passed in image.passed if image else ():
+            if passed.canonical != leg.conflict.wanted.canonical or passed.conflict_id == leg.conflict.id:
+                continue
+            if snapshot.now - passed.at < PING_PONG_WINDOW:
+                return (
+                    f"An earlier conflict moved this address on {passed.at:%Y-%m-%d}, to or from the same person: "
+                    "it does not go back and forth by itself."
+                )
+    return ""
+
+
+def over_cap(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> str:
+    """Why no more may move by itself for now; empty where the caps allow it.
+
+    Args:
+        counts: what the counters stand at, this remediation included.
+        organization_tally: which of them is the organization's hour; the others are accounts' days.
+    """
+    if counts.get(organization_tally, 0) > brakes.per_organization_hour:
+        return (
+            f"More than {brakes.per_organization_hour} addresses would have moved by themselves within an hour: "
+            "this one is examined again in the next."
+        )
+    if any(count > brakes.per_account_day for name, count in counts.items() if name != organization_tally):
+        return (
+            f"One of the accounts would have changed by itself more than {brakes.per_account_day} times in a day: "
+            "it is examined again tomorrow (UTC)."
+        )
+    return ""
+
+
+def _rule(diagnosis: Diagnosis, policy: Policy) -> Rule:
+    if diagnosis.free and diagnosis.conflict_class is ConflictClass.STALE_INDEX:
+        return Rule.AUTO  # the identity provider's own retry would go through: there is nothing to decide
+    rule = policy.rule(diagnosis.conflict_class)
+    if diagnosis.beneath is not None and policy.rule(diagnosis.beneath) is Rule.REFUSE:
+        return Rule.REFUSE
+    return rule
+
+
+def _hesitation(diagnosis: Diagnosis, policy: Policy) -> str:
+    """What the policy itself makes automation wait for."""
+    if diagnosis.other_letters:
+        return "The holder's address is written in other letters than the wanted one."
+    if diagnosis.acts_as in _ON_PROOF and diagnosis.proof is not None and diagnosis.proof.across:
+        return "That it is the same person rests on what another directory said: somebody has to confirm it."
+    if diagnosis.acts_as is not ConflictClass.DEACTIVATED:
+        return ""
+    days = policy.deactivated_after.days
+    if diagnosis.since is None:
+        return "It is not known since when the holder has been deactivated."
+    if diagnosis.since < policy.deactivated_after:
+        return f"The holder has been deactivated for less than {days} days."
+    return ""
+
+
+def _brake(diagnosis: Diagnosis, brakes: Brakes) -> str:
+    if diagnosis.conflict_class in _CHANGES_NOBODY:
+        return ""
+    if brakes.paused:
+        return "Automatic resolution is paused for this organization."
+    if brakes.dry_run:
+        return "Automatic resolution is in dry run for this organization: nothing moves by itself."
+    return ""

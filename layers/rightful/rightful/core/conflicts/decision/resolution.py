@@ -1,0 +1,13 @@
+"""Which way a refused create is resolved where there are two: the holder gives the address up, or the create links the
+holder again. Pure."""
+
+from rightful.domain.conflict import Conflict, ConflictClass, Operation, Resolution
+
+
+def chosen(conflict: Conflict, acts_as: ConflictClass, obstacle: str, asked: Resolution | None = None) -> Resolution:
+    """The resolution that was asked for; where nobody said, a former account of the same person is linked again if it
+    can be, and every other holder gives its address up."""
+    if asked is not None:
+        return asked
+    same_person = acts_as is ConflictClass.REHIRE and conflict.operation is Operation.CREATE
+    return Resolution.RELINK if same_person and not obstacle else Resolution.RELEASE

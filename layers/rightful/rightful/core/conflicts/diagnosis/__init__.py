@@ -1,0 +1,1 @@
+"""What a conflict is: what is read of it, its class and the evidence."""

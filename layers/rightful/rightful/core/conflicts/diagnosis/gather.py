@@ -1,0 +1,191 @@
+"""Reading what a decision rests on: the only part of diagnosis that asks the store. Every read is consistent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+
+from rightful.core.accounts.same_external_id import is_shared
+from rightful.core.accounts.secondary_emails import number_key
+from rightful.core.conflicts.diagnosis.diagnose import is_requester, wants_still
+from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
+from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
+from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.organizations.may_claim import may_claim
+from rightful.domain.account import Account, canonical_user_name
+from rightful.domain.conflict import Collision, Conflict, Pointer
+from rightful.domain.key import Scope, Token
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+
+MAX_LEGS = 100
+"""More than any transaction could move, so that nothing is missed, and few enough to be read in a second."""
+
+
+def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> Snapshot:
+    """The snapshot of a conflict as it was just read."""
+    state = store.directory_state(
+        conflict.organization_id,
+        conflict.directory_id,
+        account_id=conflict.requester.account_id,
+        requester_key=conflict.requester_key,
+    )
+    organization = replace(state.organization, policy=state.organization.policy_at(invocation.now)) if state else None
+    claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
+    keys = _Keys(store, invocation)
+    permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
+    leg = _leg(store, conflict, state.account if state else None, claimable, keys)
+    following, cyclic, cut_short = _following(store, invocation, leg, claimable, keys)
+    exists = state is not None and state.directory.deleting is None
+    return Snapshot(
+        now=invocation.now,
+        leg=leg,
+        organization=organization,
+        directory_exists=exists,
+        pending_id=state.pending_conflict_id if state else None,
+        following=following,
+        cyclic=cyclic,
+        cut_short=cut_short,
+        live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
+        revoked=keys.revoked(conflict),
+        foreign_domain=permitted and not claimable(conflict.wanted.domain),
+        numbered=_numbered(store, leg),
+        shared_id=exists and _shares_id(store, leg),  # nobody is relinked in a directory that goes
+    )
+
+
+class _Keys:
+    """The keys that changes came with: each directory's are read once, however many legs of a chain are its."""
+
+    def __init__(self, store: IdentityStore, invocation: Invocation) -> None:
+        @cache
+        def listed(organization_id: str, directory_id: str) -> Mapping[str, Token]:
+            tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
+            return {token.id: token for token in tokens}
+
+        self._listed = listed
+        self._now = invocation.now
+
+    def revoked(self, conflict: Conflict) -> bool:
+        """Whether the key was taken back. One that merely expired, as in a planned rotation, says nothing against what
+        was asked with it; it stays listed for longer than any change stays wanted."""
+        return bool(conflict.key_id) and self._key(conflict) is None
+
+    def by_one(self, conflict: Conflict) -> bool:
+        """Whether it rests on the word of one administrator to this moment."""
+        key = self._key(conflict) if conflict.key_id else None
+        until = key.alone_until() if key is not None else None
+        return until is not None and self._now < until
+
+    def _key(self, conflict: Conflict) -> Token | None:
+        return self._listed(conflict.organization_id, conflict.directory_id).get(conflict.key_id)
+
+
+def _shares_id(store: IdentityStore, leg: Leg) -> bool:
+    """Whether the externalId of both sides is others', too."""
+    if leg.holder is None:
+        return False
+    sent = external_ids_of_both(leg.conflict, leg.account, leg.holder)
+    both = {leg.holder.id, leg.account.id if leg.account else leg.holder.id}
+    return is_shared(store, leg.conflict.directory_id, sent, both)
+
+
+def _numbered(store: IdentityStore, leg: Leg) -> frozenset[str]:
+    """Who has the employeeNumber of both sides."""
+    number = number_of_both(leg.conflict, leg.account, leg.holder) if leg.holder is not None else None
+    if number is None:
+        return frozenset()
+    key = number_key(leg.conflict.organization_id, number)
+    found = store.further_lists([key]).get(key)
+    return found.account_ids if found is not None and not found.unnamed else frozenset()
+
+
+def _leg(
+    store: IdentityStore, conflict: Conflict, account: Account | None, claimable: Callable[[str], bool], keys: _Keys
+) -> Leg:
+    """What is in the way of a change. Who holds an address on a domain that the organization may not use is not even
+    looked up, unless it is the requester itself: neither an answer nor how long it takes depends on it."""
+    creates = conflict.requester.account_id is None
+    namesake = _namesake(store, conflict) if creates else None
+    own, canonical = namesake if creates else account, conflict.wanted.canonical
+    hold = holder = None
+    if claimable(conflict.wanted.domain) or (own is not None and own.holds == canonical):
+        hold = store.holds([canonical]).get(canonical)
+        holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+    if creates:
+        return Leg(conflict, None, hold, holder, namesake.id if namesake else None, namesake)
+    user_name_holder_id = _user_name_holder_id(store, conflict, account)
+    return Leg(conflict, account, hold, holder, user_name_holder_id, by_one=keys.by_one(conflict))
+
+
+def _namesake(store: IdentityStore, conflict: Conflict) -> Account | None:
+    """The user of the directory that has the userName of the one to be created."""
+    name = canonical_user_name(conflict.requester.user_name)
+    account_id = store.account_id_of_user_name(conflict.directory_id, name)
+    account = store.account(account_id) if account_id is not None else None
+    linked = account is not None and account.link is not None and account.link.directory_id == conflict.directory_id
+    return account if linked else None
+
+
+def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Account | None) -> str | None:
+    """Who has the userName that the change would write now."""
+    user_name = wanted_user_name_of(account, conflict.change) if account is not None else None
+    if account is None or user_name is None:
+        return None
+    if account.link is not None and canonical_user_name(account.link.user_name) == canonical_user_name(user_name):
+        return account.id
+    return store.account_id_of_user_name(conflict.directory_id, canonical_user_name(user_name))
+
+
+def _following(
+    store: IdentityStore,
+    invocation: Invocation,
+    first: Leg,
+    claimable: Callable[[str], bool],
+    keys: _Keys,
+) -> tuple[tuple[Leg, ...], bool, bool]:
+    """The holder's own pending change, and so on, until somebody stays, an address is free, or the circle closes."""
+    legs: list[Leg] = []
+    leg = first
+    seen = {first.account.id} if first.account else set()
+    while leg.holder is not None and leg.holder.holds == leg.conflict.wanted.canonical:
+        if first.account is not None and leg.holder.id == first.account.id:
+            return tuple(legs), bool(legs), False
+        if leg.holder.id in seen:
+            return tuple(legs), False, False  # a circle that the requester is not part of: its own legs resolve it
+        if len(legs) == MAX_LEGS:
+            return tuple(legs), False, True
+        seen.add(leg.holder.id)
+        pending = _pending_change(store, invocation, first.conflict, leg.holder)
+        if pending is None or keys.revoked(pending) or not claimable(pending.wanted.domain):
+            break
+        leg = _leg(store, pending, leg.holder, claimable, keys)
+        legs.append(leg)
+    return tuple(legs), False, False
+
+
+def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflict, account: Account) -> Conflict | None:
+    """An account's own wish to move away, if its own directory recorded it and it still holds.
+
+    Nothing that another organization recorded counts, nor anything that the account's directory did not ask for.
+    """
+    if account.organization_id != first.organization_id or account.link is None:
+        return None
+    key = f"account:{account.id}"
+    conflict_id = store.pending_conflicts([key]).get(key)
+    if conflict_id is None:
+        return None
+    conflict = store.conflict(Pointer(first.organization_id, conflict_id))
+    if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
+        return None
+    leg = Leg(conflict, account, None, None)
+    moves_away = conflict.collision is Collision.EMAIL and conflict.wanted.canonical != account.holds
+    return conflict if moves_away and is_requester(leg) and wants_still(leg) else None
+
+
+def live_key_ids(store: IdentityStore, invocation: Invocation, organization_id: str) -> frozenset[str]:
+    """The ids of an organization's admin keys that open something now: an approval counts no longer than its key."""
+    return frozenset(
+        token.id
+        for token in store.tokens(organization_id=organization_id)
+        if token.scope is Scope.ADMIN and token.is_live(invocation.now)
+    )

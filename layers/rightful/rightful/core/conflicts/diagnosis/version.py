@@ -1,0 +1,104 @@
+"""What an administrator's word about a conflict is given to: a short name of the facts that were judged. Pure.
+
+Two versions are the same as long as the same would be taken from the same people and given to the same, for the same
+reasons and by the same rule. Repeats by the identity provider, approvals and the days that pass change nothing about
+that; neither does a holder who signs in each day. What is so again is the same version again.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.domain.conflict import Conflict, ConflictClass, Operation
+from rightful.domain.policy import Rule
+
+_CHARACTERS = 24
+
+NAMELESS = frozenset({ConflictClass.OTHER_ORGANIZATION, ConflictClass.UNVERIFIED_DOMAIN})
+"""Classes whose holder is none of the organization's business: that it changed must not show in a version either."""
+
+
+def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
+    """What was judged about a conflict, besides what it asks for itself: `Conflict.judged`.
+
+    Args:
+        rule: what the policy says; automatic or by one approval are the same, because either takes one at most.
+    """
+    conflict, holder = snapshot.conflict, snapshot.holder
+    if diagnosis.acts_as in NAMELESS or (
+        holder is not None and holder.organization_id not in {None, conflict.organization_id}
+    ):
+        holder = None
+    requester = snapshot.requester
+    return _named(
+        {
+            "class": diagnosis.conflict_class.value,
+            "beneath": diagnosis.beneath.value if diagnosis.beneath else None,
+            "free": diagnosis.free,
+            "rule": Rule.APPROVAL.value if rule is Rule.AUTO else rule.value,
+            "gives up": requester.holds if requester else None,
+            "holder": holder.id if holder else None,
+            "link": [holder.link.directory_id, holder.link.scim_id] if holder and holder.link else None,
+            "userName too": holder is not None and snapshot.leg.user_name_holder_id == holder.id,
+            "evidence": _evidence(conflict, diagnosis),
+            "can be linked": not diagnosis.no_relink,
+            "circle": [_asked(leg.conflict) for leg in snapshot.following] if snapshot.cyclic else [],
+        }
+    )
+
+
+def version_of(conflict: Conflict) -> str:
+    """The version of a conflict as it is stored: what its last examination judged, and what it asks for; once it is
+    over, what was done.
+
+    One that nobody has examined yet has a version that no examination has: there is nothing to agree to.
+    """
+    if conflict.live:
+        return _named({"judged": conflict.judged or "not examined", **_asked(conflict)})
+    return _named(
+        {
+            "conflict": conflict.id,
+            "status": conflict.status.value,
+            "resolved": conflict.resolved_at.isoformat() if conflict.resolved_at else None,
+            "class": conflict.conflict_class.value if conflict.conflict_class else None,
+            "beneath": conflict.beneath.value if conflict.beneath else None,
+            "decision": conflict.decision,
+            "touched": list(conflict.touched_account_ids),
+            "legs": sorted(conflict.leg_ids),
+            "wanted": conflict.wanted.value,
+            "gave up": conflict.old_email.value if conflict.old_email else None,
+            "placeholder": conflict.placeholder.value if conflict.placeholder else None,
+            "released": list(conflict.released),
+            "prepared": conflict.prepared,
+        }
+    )
+
+
+def _asked(conflict: Conflict) -> Mapping[str, object]:
+    """Who asks for what."""
+    return {
+        "conflict": conflict.id,
+        "for": conflict.requester_key,
+        "scimId": conflict.requester.scim_id,
+        "create": conflict.operation is Operation.CREATE,
+        "collision": conflict.collision.value,
+        "wanted": conflict.wanted.value,
+        "change": dict(conflict.change.after),
+        "active": conflict.change.active,
+    }
+
+
+def _evidence(conflict: Conflict, diagnosis: Diagnosis) -> Mapping[str, str]:
+    """The evidence, with a last login only as far as it tells a used account from one that is left behind."""
+    evidence = dict(diagnosis.evidence)
+    last = evidence.get("last login")
+    if last is not None and last != "never":
+        evidence["last login"] = "since it was asked" if last >= f"{conflict.created_at:%Y-%m-%d}" else "before"
+    return evidence
+
+
+def _named(facts: Mapping[str, object]) -> str:
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:_CHARACTERS]

@@ -1,0 +1,1 @@
+"""How a conflict begins, waits, fails and ends."""

@@ -1,0 +1,134 @@
+"""Ending a refused change when a later write makes it pointless, or takes a part of it back. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.domain.account import Account
+from rightful.domain.conflict import OVER, Collision, Conflict, ConflictStatus
+from rightful.domain.event_log import Action, Result
+from rightful.ports.invocation import Invocation
+from rightful.ports.writes.conflicts import EndPending, PutConflict
+from rightful.ports.writes.transaction import Write
+
+
+def ending_writes(
+    conflict: Conflict | None,
+    invocation: Invocation,
+    *,
+    before: Account | None,
+    after: Account | None,
+    states_address: bool = False,
+    says_active: bool | None = None,
+    soft_deleted: bool = False,
+) -> tuple[Write, ...]:
+    """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
+
+    A change of the requester's address ends the pending change: as applied if it now holds what it wanted (the
+    address had become free and the identity provider's own retry went through), else as superseded. So do its
+    deactivation, its unlinking and its removal.
+
+    Args:
+        conflict: the requester's pending change, read before the write (None: it has none).
+        before: the account before the write (None: this write creates it).
+        after: the account as this write leaves it (None: this write removes it).
+        states_address: the request says itself which address the person has (every PUT; a PATCH of `emails`), be it the
+            one that the account has already: that takes back a wish for another one, even if nothing else changes.
+        says_active: what the request says itself of the person's activity: that takes back the opposite that was
+            refused with the address, whether or not it was applied since.
+        soft_deleted: the request is an identity provider's soft delete: nothing else is wanted for the person.
+
+    Returns:
+        Nothing where the pending change goes on; else writes on items of the conflict's own only.
+    """
+    if conflict is None or conflict.status in OVER:
+        return ()
+    latest = _with_activity(conflict, says_active)
+    if says_active or (after is not None and not after.active):
+        latest = replace(latest, deactivation_pending=False)
+    if after is not None and after.link is not None and after.holds == conflict.wanted.canonical:
+        outcome, explanation = ConflictStatus.APPLIED, "The address had become free: the change itself went through."
+    elif (reason := _reason_to_end(conflict, before, after)) is not None:
+        outcome, explanation = ConflictStatus.SUPERSEDED, reason
+    elif states_address and conflict.collision is Collision.EMAIL:
+        outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
+    elif soft_deleted:
+        outcome, explanation = (
+            ConflictStatus.SUPERSEDED,
+            "The identity provider has deleted the person (a soft delete).",
+        )
+    else:
+        return written_anew(conflict, latest, invocation.now)
+    gone: tuple[Write, ...] = (
+        EndPending(conflict.requester_key, conflict.id),
+        *end_of_waiters(conflict),
+    )
+    if conflict.settled_by_people:
+        return (*written_anew(conflict, without_reactivation(latest), invocation.now), *gone)
+    return (*ended(conflict, outcome, explanation, invocation.now), *gone)
+
+
+def ended(conflict: Conflict, status: ConflictStatus, explanation: str, now: datetime) -> tuple[Write, ...]:
+    """A conflict put to its end, with its row in the event log. Does not end its place as the pending change."""
+    after = replace(
+        conflict,
+        version=conflict.version + 1,
+        status=status,
+        explanation=explanation,
+        next_step=None,
+        updated_at=now,
+        resolved_at=now,
+        deactivation_pending=False,
+    )
+    action = Action.CONFLICT_APPLIED if status is ConflictStatus.APPLIED else Action.CONFLICT_ENDED
+    return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
+
+
+def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool | None) -> bool:
+    """Whether a refused request deactivated that user, which was not carried out yet, and this one says nothing else:
+    then this one does it, too, so that whatever it ends nobody stays active because of an address."""
+    return (
+        conflict is not None
+        and conflict.deactivation_pending
+        and conflict.requester.scim_id == scim_id
+        and says_active is None
+    )
+
+
+def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
+    """The conflict without an older word on the person's activity that contradicts the latest."""
+    contradicts = active is not None and conflict.change.active not in {None, active}
+    return _silent_on_activity(conflict) if contradicts else conflict
+
+
+def without_reactivation(conflict: Conflict) -> Conflict:
+    """A conflict that an administrator may open again, but whose place as the pending change it may have lost by then:
+    what is said of the person's activity meanwhile does not reach it, so it lets nobody in again."""
+    lets_in = bool(conflict.change.active) and conflict.requester.account_id is not None
+    return _silent_on_activity(conflict) if lets_in else conflict
+
+
+def _silent_on_activity(conflict: Conflict) -> Conflict:
+    return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
+
+
+def written_anew(conflict: Conflict, after: Conflict, now: datetime) -> tuple[Write, ...]:
+    """The write that makes it so; none where it is so already."""
+    if after == conflict:
+        return ()
+    return (PutConflict(replace(after, version=conflict.version + 1, updated_at=now), conflict.version),)
+
+
+def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> str | None:
+    if after is None:
+        return "The account of the person who wanted the address was removed."
+    if after.link is None or after.link.directory_id != conflict.directory_id:
+        return "The person who wanted the address is no longer provisioned by this directory."
+    if conflict.requester.account_id is None:
+        return "The user was created with another address."
+    if before is not None and before.holds != after.holds:
+        return "A later change gave the person another address."
+    if before is not None and before.active and not after.active and conflict.change.active is not False:
+        return "The person who wanted the address was deactivated."
+    return None

@@ -1,0 +1,73 @@
+"""A conflict that cannot be examined is left to a person, and comes back when anybody asks for it again: the identity
+provider with its next try, an administrator, or an operator who sends the dead letters back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from rightful.core.conflicts import explain
+from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.waiters import end_of_waiters, waiters_of
+from rightful.domain.conflict import Conflict, ConflictStatus, Pointer, without_outcome
+from rightful.domain.event_log import Action, Result
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.conflicts import PutConflict, PutPending
+from rightful.ports.writes.transaction import RefusedError, Write
+
+
+def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> Conflict | None:
+    """Mark a live conflict as failed, and say who has to look into it. A deactivation that waits with it goes on
+    waiting, and the janitor goes on asking for it.
+
+    Returns:
+        The conflict as it is now; None: it is over already, or somebody else is at it this moment.
+
+    Raises:
+        ContendedError, ClientError: it was not marked. It stays as it was, and the janitor sends it within a day.
+    """
+    conflict = store.conflict(pointer)
+    if conflict is None or not conflict.live:
+        return None
+    now = invocation.now
+    explanation, next_step = explain.failed(conflict)
+    failed = replace(
+        conflict,
+        version=conflict.version + 1,
+        status=ConflictStatus.FAILED,
+        explanation=explanation,
+        next_step=next_step,
+        updated_at=now,
+        resolved_at=now,
+    )
+    writes: list[Write] = [
+        PutConflict(failed, conflict.version),
+        *end_of_waiters(conflict),
+        log_row(failed, Action.CONFLICT_DECIDED, now, result=Result.REFUSED),
+    ]
+    try:
+        store.commit(writes, remaining=invocation.remaining)
+    except RefusedError:
+        return None
+    return failed
+
+
+def reopening(conflict: Conflict, now: datetime, explanation: str, *, by: str = "") -> tuple[Write, ...]:
+    """The writes that make a conflict open again, the requester's pending change and a waiter. `by`: the administrator
+    who asked for it; approvals that were given before do not count then."""
+    reopened = replace(
+        without_outcome(conflict),
+        version=conflict.version + 1,
+        status=ConflictStatus.OPEN,
+        explanation=explanation,
+        next_step=None,
+        decided_by=by,
+        approvals=() if by else conflict.approvals,
+        updated_at=now,
+        sent=False,
+    )
+    return (
+        PutConflict(reopened, conflict.version),
+        PutPending(conflict.requester_key, conflict.id, conflict.wanted.canonical),
+        *waiters_of(conflict),
+        log_row(reopened, Action.CONFLICT_DECIDED, now, result=Result.WAITING, approver=by or None),
+    )

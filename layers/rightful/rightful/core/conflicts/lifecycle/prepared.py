@@ -1,0 +1,120 @@
+"""What a refused create is promised once its conflict is applied: the address is kept for it, or the account that has
+the address waits to be linked again by it.
+
+Until the create comes the conflict stays the user's pending change, and goes on waiting for the address. So whatever
+ends the wish finds the promise and ends it in the same transaction: another address, a revoked key, an undo.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rightful.core.accounts.relinking import is_awaited
+from rightful.core.conflicts.diagnosis.diagnose import reason_to_end
+from rightful.core.conflicts.diagnosis.gather import gather
+from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.event_log import Action, Result
+from rightful.domain.hold import Reservation
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import EndReservation, PutAccount
+from rightful.ports.writes.conflicts import EndPending, PutConflict
+from rightful.ports.writes.transaction import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is left of a prepared create's promise.
+
+    Attributes:
+        reservation: the wanted address is kept for the user.
+        account: it waits to be linked again by the user.
+        stands: the next create of the user goes through because of it; not any more, if its time is over or the account
+            is a case for people again.
+    """
+
+    conflict: Conflict
+    reservation: Reservation | None = None
+    account: Account | None = None
+    stands: bool = False
+
+
+def promise_of(store: IdentityStore, conflict: Conflict, now: datetime) -> Promise:
+    """The promise of a prepared create as it is now."""
+    canonical = conflict.wanted.canonical
+    hold = store.holds([canonical]).get(canonical)
+    reservation, key = hold.reservation if hold is not None else None, conflict.requester_key
+    if reservation is not None and reservation.requester_key == key:
+        return Promise(conflict, reservation=reservation, stands=now < reservation.until)
+    for account in store.accounts(conflict.touched_account_ids).values():
+        if account.awaited is not None and account.awaited.requester_key == key:
+            has_it = account.holds == canonical
+            stands = has_it and is_awaited(account, key, conflict.organization_id, now)
+            return Promise(conflict, account=account, stands=stands)
+    return Promise(conflict)
+
+
+def given_up(promise: Promise, now: datetime, explanation: str) -> tuple[Write, ...]:
+    """The end of a promise that is not wanted any more. Does not end its conflict's place as the pending change."""
+    conflict = promise.conflict
+    after = _over(conflict, now, explanation)
+    writes: list[Write] = [PutConflict(after, conflict.version), *end_of_waiters(conflict)]
+    if promise.stands:
+        writes.append(log_row(after, Action.CONFLICT_ENDED, now, result=Result.DONE))
+    return (*writes, *taken_back(promise, now))
+
+
+def taken_back(promise: Promise, now: datetime) -> Sequence[Write]:
+    """What makes the promise void."""
+    reservation, account = promise.reservation, promise.account
+    if reservation is not None:
+        return [EndReservation(promise.conflict.wanted.canonical, reservation.conflict_id)]
+    if account is not None:
+        after = replace(account, version=account.version + 1, updated_at=now, awaited=None)
+        return [PutAccount(after, account.version)]
+    return []
+
+
+def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account, now: datetime) -> tuple[Write, ...]:
+    """What the create of the user adds to its transaction: it makes use of the promise, or has another address."""
+    pending = EndPending(conflict.requester_key, conflict.id)
+    if created.holds != conflict.wanted.canonical:
+        promise = promise_of(store, conflict, now)
+        if promise.account is not None and promise.account.id == created.id:
+            promise = replace(promise, account=None)  # it has moved on with its address, and is linked all the same
+        return (*given_up(promise, now, "The user was created with another address."), pending)
+    after = _over(conflict, now, "The user was created.")
+    return (PutConflict(after, conflict.version), *end_of_waiters(conflict), pending)
+
+
+def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> tuple[Write, ...]:
+    """The end of a prepared create that nobody wants any more or whose promise is gone; empty: it goes on waiting."""
+    now = invocation.now
+    snapshot = gather(store, invocation, conflict)
+    promise = promise_of(store, conflict, now)
+    end = reason_to_end(snapshot)
+    if not promise.stands:
+        why = "What was kept for the user has ended or went to somebody else."
+    elif end is not None and end[0] is not ConflictStatus.EXPIRED:
+        why = end[1]
+    elif not snapshot.may_claim:
+        why = f"The domain {conflict.wanted.domain} is not verified by your organization any more."
+    else:
+        return ()
+    ours = snapshot.pending_id == conflict.id
+    pending = [EndPending(conflict.requester_key, conflict.id)] if ours else []
+    return (*given_up(promise, now, why), *pending)
+
+
+def _over(conflict: Conflict, now: datetime, explanation: str) -> Conflict:
+    return replace(
+        conflict,
+        version=conflict.version + 1,
+        prepared=False,
+        explanation=f"{conflict.explanation} {explanation}".strip(),
+        next_step=None,
+        updated_at=now,
+    )

@@ -1,0 +1,90 @@
+"""Waking: an address became free, or its holder will not leave after all; who waits for it is examined again. And when
+an organization's settings changed, all of its live conflicts are."""
+
+from collections.abc import Iterable
+
+from rightful.domain.account import Account
+from rightful.domain.address import PLACEHOLDER_DOMAIN
+from rightful.domain.conflict import Conflict, Pointer
+from rightful.ports.queue import ConflictQueue, Sweep
+from rightful.ports.store.contract import IdentityStore
+
+SWEPT_AT_ONCE = 100
+"""How many conflicts one message of a sweep sends: a second's work, and one BatchGetItem."""
+
+
+def wake(
+    store: IdentityStore,
+    queue: ConflictQueue,
+    canonicals: Iterable[str],
+    *,
+    correlation_id: str = "",
+    by: Conflict | None = None,
+) -> tuple[Pointer, ...]:
+    """Send the pointers of the conflicts that wait for these addresses, oldest first, and return them.
+
+    `by`: the conflict whose examination frees them. It never wakes itself, or it would be examined for ever.
+
+    To be called after every write that frees an address, deactivates or unlinks its holder, by whatever route. Doing
+    it twice does no harm: an examination that finds nothing new writes nothing.
+
+    Raises:
+        QueueUnavailableError: not all were sent. Their conflicts are in the table, and identity providers retry.
+    """
+    woken = []
+    for canonical in dict.fromkeys(canonicals):
+        if canonical.endswith(f"@{PLACEHOLDER_DOMAIN}"):
+            continue
+        for pointer in store.waiters(canonical):
+            if by is not None and pointer.conflict_id == by.id:
+                continue
+            queue.send(pointer, correlation_id=correlation_id)
+            woken.append(pointer)
+    return tuple(woken)
+
+
+def wake_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conflict) -> tuple[Pointer, ...]:
+    """Wake who waits for a conflict's requester to move away: it will not, or not soon.
+
+    Raises:
+        QueueUnavailableError: as `wake`.
+    """
+    account_id = conflict.requester.account_id
+    account = store.account(account_id) if account_id is not None else None
+    if account is None or account.holds is None:
+        return ()
+    return wake(store, queue, [account.holds], correlation_id=conflict.correlation_id, by=conflict)
+
+
+def wake_pending(
+    store: IdentityStore, queue: ConflictQueue, account: Account, *, correlation_id: str = ""
+) -> tuple[Pointer, ...]:
+    """Send the pointer of the account's own refused change.
+
+    Raises:
+        QueueUnavailableError: it was not sent.
+    """
+    key = f"account:{account.id}"
+    conflict_id = store.pending_conflicts([key]).get(key)
+    if conflict_id is None or account.organization_id is None:
+        return ()
+    pointer = Pointer(account.organization_id, conflict_id)
+    queue.send(pointer, correlation_id=correlation_id)
+    return (pointer,)
+
+
+def sweep(store: IdentityStore, queue: ConflictQueue, asked: Sweep, *, correlation_id: str = "") -> tuple[Pointer, ...]:
+    """Send the pointers of the next live conflicts of an organization, and word to go on with those after them.
+
+    A message at a time, so that each has bounded work however many conflicts there are; one that comes twice sends
+    pointers twice, which changes nothing.
+
+    Raises:
+        QueueUnavailableError: not all were sent; let the queue deliver the same message again.
+    """
+    page = store.open_conflicts(asked.organization_id, limit=SWEPT_AT_ONCE, position=asked.after)
+    woken = tuple(Pointer(conflict.organization_id, conflict.id) for conflict in page.conflicts)
+    queue.send_all(woken, correlation_id=correlation_id)
+    if page.next_position is not None:
+        queue.send_sweep(Sweep(asked.organization_id, page.next_position), correlation_id=correlation_id)
+    return woken

@@ -1,0 +1,68 @@
+"""The event log rows that conflicts write, made from the conflict alone, so that writing one again writes the same
+row."""
+
+from datetime import datetime
+
+from rightful.core.conflicts.words import OUTSIDE
+from rightful.domain.conflict import Collision, Conflict, ConflictStatus
+from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.ports.writes.conflicts import AppendLog
+
+_RESULTS = {
+    ConflictStatus.OPEN: Result.WAITING,
+    ConflictStatus.WAITING_APPROVAL: Result.WAITING,
+    ConflictStatus.APPLIED: Result.DONE,
+    ConflictStatus.UNDONE: Result.DONE,
+}
+
+
+def conflict_row_id(at: datetime, conflict: Conflict) -> str:
+    """The same for the same version of the conflict, so that a repeat is the same row."""
+    return row_id(at, f"{conflict.id}-{conflict.version}")
+
+
+def log_row(
+    conflict: Conflict,
+    action: Action,
+    at: datetime,
+    *,
+    result: Result | None = None,
+    approver: str | None = None,
+    explanation: str | None = None,
+) -> AppendLog:
+    """The row about a conflict as it is after the write it belongs to."""
+    step = conflict.next_step
+    return AppendLog(
+        LogEntry(
+            id=conflict_row_id(at, conflict),
+            organization_id=conflict.organization_id,
+            at=at,
+            action=action,
+            result=result or _RESULTS.get(conflict.status, Result.REFUSED),
+            directory_id=conflict.directory_id,
+            account_id=conflict.requester.account_id,
+            subject=conflict.requester.subject,
+            scim_id=conflict.requester.scim_id,
+            external_id=conflict.requester.external_id,
+            old_email=conflict.old_email.value if conflict.old_email else None,
+            requested_email=conflict.wanted.value if conflict.collision is Collision.EMAIL else None,
+            holder=holder_text(conflict),
+            conflict_id=conflict.id,
+            conflict_class=conflict.conflict_class.value if conflict.conflict_class else None,
+            explanation=conflict.explanation if explanation is None else explanation,
+            next_step_who=step.who if step else "",
+            next_step_what=step.what if step else "",
+            retried_by_idp=conflict.live,
+            approver=approver,
+            correlation_id=conflict.correlation_id,
+        )
+    )
+
+
+def holder_text(conflict: Conflict) -> str | None:
+    """Who holds the address, as far as the requester's organization may know."""
+    if conflict.holder_account_id is None:
+        return None
+    if conflict.holder_organization_id != conflict.organization_id:
+        return OUTSIDE
+    return f"account {conflict.holder_account_id}"

@@ -1,0 +1,42 @@
+"""What a plan is: the exact conditional writes that would resolve a conflict; or why there can be none now."""
+
+from dataclasses import dataclass
+
+from rightful.domain.conflict import Conflict, ConflictStatus, NextStep
+from rightful.ports.writes.transaction import Write
+
+TRANSACTION_LIMIT = 100
+"""DynamoDB's limit of actions in one TransactWriteItems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would resolve a conflict.
+
+    Attributes:
+        writes: one transaction.
+        conflict: the conflict as it leaves it.
+        trail: writes that only tidy up, without conditions: they follow the transaction where it had no room for them.
+        wakes: addresses whose waiting conflicts have to be examined again.
+        moved_account_ids: whose addresses it changes by taking one from somebody, requesters included: what the caps
+            per account count. Empty: it takes nothing from anybody.
+        taken: how many addresses it takes from somebody: what the organization's cap counts.
+        again: the conflict is not resolved by it but has to be diagnosed again at once.
+    """
+
+    writes: tuple[Write, ...]
+    conflict: Conflict
+    trail: tuple[Write, ...] = ()
+    wakes: tuple[str, ...] = ()
+    moved_account_ids: tuple[str, ...] = ()
+    taken: int = 0
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Why nothing can be done now although the decision allows it, and who has to do what."""
+
+    explanation: str
+    next_step: NextStep
+    status: ConflictStatus = ConflictStatus.REFUSED

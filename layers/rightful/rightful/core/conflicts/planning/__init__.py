@@ -1,0 +1,1 @@
+"""The writes that would resolve a conflict, all together."""

@@ -1,0 +1,125 @@
+"""Plans for a refused create: there is no account yet that could take the address. Pure.
+
+The freed address is kept for the user that the directory is about to create, so that the identity provider's next
+try goes through and nobody else gets the address in between; or the holder waits for that try, which links it again.
+Both last as long as identity providers retry (the conflict's own 28 days), and two more days at least: the longest
+pause between two tries is one.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rightful.core.accounts.account_changes import Indexed, Move, writes_of
+from rightful.core.accounts.before_image import touched
+from rightful.core.conflicts import explain
+from rightful.core.conflicts.decision.decide import Decision
+from rightful.core.conflicts.decision.resolution import chosen
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.plan import Blocked, Plan
+from rightful.core.conflicts.planning.parts import applied, emptied_holder, rests_on_domain, trail_of
+from rightful.core.organizations.may_claim import required_domains
+from rightful.domain.account import AwaitedLink
+from rightful.domain.conflict import ConflictClass, Resolution
+from rightful.domain.hold import Hold, Reservation
+from rightful.ports.writes.accounts import RequireAccount, ReserveAddress, TransferAddress
+from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.transaction import Write
+
+_KEPT_AT_LEAST = timedelta(days=2)
+
+
+def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
+    """The plan for a create."""
+    conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
+    conflict_class = diagnosis.acts_as
+    if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
+        return _ended(snapshot, diagnosis, decision, ())
+    reservation = reservation_for(snapshot)
+    if conflict_class is ConflictClass.STALE_INDEX:
+        stale_id = hold.account_id if hold is not None else None
+        evidence: list[Write] = [RequireAccount(holder.id, holder.version)] if holder else []
+        reserve = ReserveAddress(conflict.wanted.canonical, stale_id, reservation, snapshot.now, _replaced(hold))
+        return _ended(snapshot, diagnosis, decision, (reserve, *evidence))
+    if hold is not None and hold.reservation is not None:
+        passed_on = ReserveAddress(conflict.wanted.canonical, None, reservation, snapshot.now, _replaced(hold))
+        return _ended(snapshot, diagnosis, decision, (passed_on,))
+    if holder is None:
+        return explain.unknown(conflict)
+    if chosen(conflict, conflict_class, diagnosis.no_relink, decision.resolution) is Resolution.RELINK:
+        return _relinked(snapshot, diagnosis, decision)
+    gone = emptied_holder(snapshot, holder, diagnosis)
+    moved = writes_of([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
+    return _ended(snapshot, diagnosis, decision, moved.writes, gone)
+
+
+def _replaced(hold: Hold | None) -> str | None:
+    """Whose reservation gives way: one of the same user, or one that an administrator passed on."""
+    return hold.reservation.conflict_id if hold is not None and hold.reservation is not None else None
+
+
+def reservation_for(snapshot: Snapshot) -> Reservation:
+    """The reservation of the wanted address for the user that is to be created."""
+    conflict = snapshot.conflict
+    return Reservation(
+        requester_key=conflict.requester_key,
+        conflict_id=conflict.id,
+        organization_id=conflict.organization_id,
+        until=_kept_until(snapshot),
+    )
+
+
+def _kept_until(snapshot: Snapshot) -> datetime:
+    return max(snapshot.conflict.expires_at, snapshot.now + _KEPT_AT_LEAST)
+
+
+def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
+    """The holder keeps its address and waits for the create that may link it again (`accounts.relinking`)."""
+    conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
+    if holder is None:
+        return explain.unknown(conflict)
+    awaited = AwaitedLink(conflict.requester_key, _kept_until(snapshot))
+    move = touched(holder, replace(holder, awaited=awaited), conflict.id, now)
+    return _ended(snapshot, diagnosis, decision, writes_of([move], now).writes, move, relinked=True)
+
+
+def _ended(
+    snapshot: Snapshot,
+    diagnosis: Diagnosis,
+    decision: Decision,
+    writes: tuple[Write, ...],
+    move: Move | None = None,
+    *,
+    relinked: bool = False,
+) -> Plan:
+    conflict, hold = snapshot.conflict, snapshot.leg.hold
+    after_move = move.after.email if move else None
+    is_there = diagnosis.acts_as is ConflictClass.SELF and hold is not None and hold.account_id is not None
+    after = replace(
+        applied(conflict, diagnosis, decision, snapshot.now),
+        explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
+        next_step=None if is_there else explain.next_create(conflict),
+        prepared=not is_there,
+        placeholder=after_move if after_move and after_move.is_placeholder else None,
+        touched_account_ids=(move.before.id,) if move else (),
+        holder_account_id=move.before.id if move else None,
+        holder_organization_id=move.before.organization_id if move else None,
+        sessions_revoked_of=(move.before.id,) if move and not relinked else (),
+    )
+    claims = any(isinstance(write, ReserveAddress | TransferAddress) for write in writes)
+    return Plan(
+        writes=(
+            *writes,
+            *(
+                required_domains(snapshot.organization, [conflict.wanted], own=rests_on_domain(diagnosis))
+                if claims
+                else ()
+            ),
+            PutConflict(after, conflict.version),
+            *trail_of(after),
+        ),
+        conflict=after,
+        # The user that is to be created counts as an account: two directories could take turns for ever.
+        moved_account_ids=(move.before.id, conflict.requester_key) if move and not relinked else (),
+        taken=1 if move and not relinked else 0,
+    )

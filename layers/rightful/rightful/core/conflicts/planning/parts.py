@@ -1,0 +1,125 @@
+"""The parts that plans are made of: a holder emptied, a conflict applied, what has to hold besides. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from rightful.core.accounts.account_changes import Indexed, Move, writes_of
+from rightful.core.accounts.before_image import touched
+from rightful.core.accounts.edits import deactivated, emptied
+from rightful.core.conflicts import explain
+from rightful.core.conflicts.decision.decide import Decision
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.plan import Plan
+from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.core.organizations.may_claim import required_domains
+from rightful.domain.account import Account, FormerLink
+from rightful.domain.address import placeholder
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, without_outcome
+from rightful.domain.event_log import Action
+from rightful.ports.writes.conflicts import EndPending, PutConflict
+from rightful.ports.writes.transaction import Write
+
+
+def emptied_holder(
+    snapshot: Snapshot, holder: Account, diagnosis: Diagnosis, *, wanted_user_name: str | None = None
+) -> Move:
+    """The holder without the wanted address: on a placeholder, unlinked or deactivated where its class says so.
+
+    Where the change asks for the holder's userName as well, that is freed in the same way.
+    """
+    conflict, now = snapshot.conflict, snapshot.now
+    instead = placeholder(conflict.id)
+    after = emptied(holder, instead, now)
+    link = after.link
+    if diagnosis.acts_as is ConflictClass.OTHER_DIRECTORY and link is not None:
+        former = FormerLink(link.directory_id, link.user_name, link.external_id, now)
+        after = replace(after, link=None, former_link=former)
+    elif link is not None and snapshot.leg.user_name_holder_id == holder.id and wanted_user_name is not None:
+        after = replace(
+            after,
+            link=replace(link, user_name=instead.value),
+            attributes={**after.attributes, "userName": instead.value},
+        )
+    if diagnosis.acts_as is ConflictClass.DUPLICATE:
+        after = deactivated(after, now)
+    return touched(holder, after, conflict.id, now)
+
+
+def resolved(
+    snapshot: Snapshot,
+    diagnosis: Diagnosis,
+    decision: Decision,
+    moves: Sequence[Move],
+    indexed: Indexed | None = None,
+    evidence: Sequence[Write] = (),
+) -> Plan:
+    """The plan that carries out these moves and ends the conflict as applied."""
+    conflict, now = snapshot.conflict, snapshot.now
+    moved = writes_of(moves, now, indexed)
+    taken_from = [move.before.id for move in moves if move.before.id != conflict.requester.account_id]
+    holder = moves[-1].after if taken_from else None
+    after = replace(
+        applied(conflict, diagnosis, decision, now),
+        explanation=explain.applied(snapshot, diagnosis, decision),
+        placeholder=holder.email if holder and holder.email and holder.email.is_placeholder else None,
+        touched_account_ids=tuple(move.before.id for move in moves),
+        sessions_revoked_of=tuple(taken_from),
+        released=moved.released,
+        holder_account_id=taken_from[0] if taken_from else None,
+        holder_organization_id=holder.organization_id if holder else None,
+    )
+    return Plan(
+        writes=(
+            *moved.writes,
+            *evidence,
+            *required_domains(
+                snapshot.organization, [move.after.email for move in moves], own=rests_on_domain(diagnosis)
+            ),
+            PutConflict(after, conflict.version),
+            *trail_of(after),
+        ),
+        conflict=after,
+        wakes=moved.released,
+        moved_account_ids=tuple(move.before.id for move in moves) if taken_from else (),
+        taken=len(taken_from),
+    )
+
+
+def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: datetime) -> Conflict:
+    """The conflict as it is once its plan is carried out; what the plan did is added by who made it."""
+    return replace(
+        without_outcome(conflict),
+        version=conflict.version + 1,
+        status=ConflictStatus.APPLIED,
+        conflict_class=diagnosis.conflict_class,
+        beneath=diagnosis.beneath,
+        evidence=dict(diagnosis.evidence),
+        decision=decision.rule.value,
+        next_step=None,
+        approvals=decision.approvals,
+        updated_at=now,
+        resolved_at=now,
+        deactivation_pending=False,
+    )
+
+
+def trail_of(conflict: Conflict) -> tuple[Write, ...]:
+    """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
+    approver = ", ".join(approval.holder for approval in conflict.approvals) or None
+    row = log_row(conflict, Action.CONFLICT_APPLIED, conflict.resolved_at or conflict.updated_at, approver=approver)
+    if conflict.prepared:
+        return (row,)
+    return (
+        EndPending(conflict.requester_key, conflict.id),
+        *end_of_waiters(conflict),
+        row,
+    )
+
+
+def rests_on_domain(diagnosis: Diagnosis) -> bool:
+    """Whether the organization may only do it because the domain is its own: to take an address from an account that
+    it does not manage, or that nobody confirmed. A domain policy of "any" is no such right."""
+    return diagnosis.acts_as in {ConflictClass.CLAIMABLE, ConflictClass.UNCONFIRMED}

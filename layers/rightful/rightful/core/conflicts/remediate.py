@@ -1,0 +1,303 @@
+"""Remediation: from a pointer on the queue to a resolved conflict, or to a sentence that says who must do what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from rightful.core.accounts.edits import deactivated
+from rightful.core.accounts.soft_deletes import asked_in_vain
+from rightful.core.conflicts import explain
+from rightful.core.conflicts.count_limits import count
+from rightful.core.conflicts.decision.decide import Decision, counting, decide, judged_now, ping_pong, version_now
+from rightful.core.conflicts.decision.limits import Brake
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose, is_requester, reason_to_end
+from rightful.core.conflicts.diagnosis.gather import gather
+from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.diagnosis.version import NAMELESS
+from rightful.core.conflicts.lifecycle.end import ended
+from rightful.core.conflicts.lifecycle.fail import reopening
+from rightful.core.conflicts.lifecycle.prepared import ending_by_itself
+from rightful.core.conflicts.lifecycle.wake import wake, wake_followers
+from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.plan import Blocked, Plan
+from rightful.core.conflicts.planning.dispatch import plan
+from rightful.core.conflicts.planning.parts import trail_of
+from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.core.groups.leave import leave_all
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
+from rightful.domain.event_log import Action, Result
+from rightful.domain.organization import Organization
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import ConflictQueue
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import PutAccount
+from rightful.ports.writes.conflicts import EndPending, PutConflict
+from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.scim.errors import ScimError
+
+_ATTEMPTS = 8
+_BATCH = 100
+
+
+class Effect(StrEnum):
+    """What a remediation did."""
+
+    APPLIED = "applied"
+    DECIDED = "decided"
+    """It waits for a person or was refused; class, explanation or next step are new."""
+    ENDED = "ended"
+    """Superseded or expired."""
+    NOTHING = "nothing"
+    """A repeat: there is no such conflict, it ended before, or nothing about it changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a remediation did, the conflict as it is now (None: there is none), which other conflicts it woke, and
+    what held it back."""
+
+    effect: Effect
+    conflict: Conflict | None
+    woken: tuple[Pointer, ...] = ()
+    brake: Brake | None = None
+
+
+def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer) -> Outcome:
+    """Examine a conflict afresh and do what its organization's policy allows.
+
+    Reads everything consistently, applies a pending deactivation first, then diagnoses, decides, plans and commits
+    once; where the evidence changed meanwhile it starts over. Conflicts that wait for an address that became free are
+    sent to the queue before it returns. A redelivered pointer is a no-op.
+
+    Raises:
+        ContendedError: no quiet moment in the time there was; let the queue deliver the pointer again.
+        QueueUnavailableError: waiters could not be woken; let the queue deliver the pointer again.
+    """
+    return _Remediation(store, queue, invocation, pointer).run()
+
+
+@dataclass(slots=True)
+class _Remediation:
+    """One examination; `over` remembers what the caps said, so that trying again does not count twice, and
+    `turns_at` when the counter that was full begins anew."""
+
+    store: IdentityStore
+    queue: ConflictQueue
+    invocation: Invocation
+    pointer: Pointer
+    over: str | None = None
+    brake: Brake | None = None
+    turns_at: datetime | None = None
+
+    def run(self) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            conflict = self.store.conflict(self.pointer)
+            if conflict is None:
+                return Outcome(Effect.NOTHING, None)
+            try:
+                outcome = self._attempt(conflict)
+            except RefusedError:
+                continue  # what it rests on changed: judge again
+            if outcome is not None:
+                return outcome
+        raise ContendedError
+
+    def _attempt(self, conflict: Conflict) -> Outcome | None:
+        """One look at the conflict; None: there is more to do, look again."""
+        if conflict.deactivation_pending:
+            self._deactivate(conflict)
+            return None
+        if conflict.status is ConflictStatus.FAILED:
+            return self._reopen(conflict)
+        if not conflict.live:
+            return Outcome(Effect.NOTHING, conflict, self._finish(conflict))
+        snapshot = gather(self.store, self.invocation, conflict)
+        end = reason_to_end(snapshot)
+        if end is not None or snapshot.organization is None:
+            return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, "")))
+        if snapshot.cyclic and (
+            owed := [leg.conflict for leg in snapshot.following if leg.conflict.deactivation_pending]
+        ):
+            # Carried out with the swap it would be undone with it.
+            for each in owed:
+                self._deactivate(each)
+            return None
+        diagnosis = diagnose(snapshot)
+        decision, planned = self._judge(snapshot, diagnosis, snapshot.organization)
+        if not isinstance(planned, Plan):
+            outcome = self._put_off(snapshot, diagnosis, decision, planned)
+            if self.turns_at is not None:
+                self.store.look_again(self.pointer, self.turns_at)
+            return outcome
+        self._commit(planned.writes)
+        if planned.trail:
+            self._tidy(planned.trail)
+        if planned.again:
+            return None
+        self._leave_groups(planned.conflict)
+        return Outcome(Effect.APPLIED, planned.conflict, self._wake(planned.wakes, planned.conflict))
+
+    def _judge(
+        self, snapshot: Snapshot, diagnosis: Diagnosis, organization: Organization
+    ) -> tuple[Decision, Plan | Blocked | None]:
+        """The decision, and the plan if something may be done now. Caps are counted only for what would be done."""
+        approvals = counting(snapshot, diagnosis)
+        policy, brakes = organization.policy, organization.brakes
+        decision = decide(diagnosis, policy, brakes, approvals=approvals)
+        if not decision.act:
+            return decision, None
+        planned = plan(snapshot, diagnosis, decision)
+        if isinstance(planned, Blocked) or not decision.by_itself or not planned.moved_account_ids:
+            return decision, planned
+        back_and_forth = ping_pong(snapshot)
+        caution = back_and_forth or self._over_cap(organization, planned)
+        if not caution:
+            return decision, planned
+        self.brake = Brake.PING_PONG if back_and_forth else Brake.CAP
+        decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
+        return decision, plan(snapshot, diagnosis, decision) if decision.act else None
+
+    def _over_cap(self, organization: Organization, planned: Plan) -> str:
+        if self.over is None:
+            self.over, self.turns_at = count(self.store, organization, planned, self.invocation.now)
+        return self.over
+
+    def _put_off(
+        self, snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision, blocked: Blocked | None
+    ) -> Outcome:
+        """Nothing may or can be done now: say why, and who must do what. Nothing new is not written."""
+        conflict, now = snapshot.conflict, self.invocation.now
+        explanation, next_step = explain.decided(conflict, diagnosis, decision)
+        status = ConflictStatus.WAITING_APPROVAL if decision.missing else ConflictStatus.REFUSED
+        if blocked is not None:
+            explanation, next_step, status = blocked.explanation, blocked.next_step, blocked.status
+        holder = snapshot.holder if diagnosis.conflict_class not in NAMELESS else None
+        version = version_now(snapshot, diagnosis)
+        after = replace(
+            conflict,
+            status=status,
+            conflict_class=diagnosis.conflict_class,
+            beneath=diagnosis.beneath,
+            evidence=dict(diagnosis.evidence),
+            decision=decision.rule.value,
+            explanation=explanation,
+            next_step=next_step,
+            holder_account_id=holder.id if holder else None,
+            holder_organization_id=holder.organization_id if holder else None,
+            approvals=tuple(approval for approval in conflict.approvals if approval.version == version),
+            judged=judged_now(snapshot, diagnosis),
+        )
+        if after == conflict:
+            return Outcome(Effect.NOTHING, conflict)
+        after = replace(after, version=conflict.version + 1, updated_at=now)
+        result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
+        said = explanation
+        if len(after.approvals) < len(conflict.approvals):
+            said = f"{said} {explain.APPROVALS_ENDED}"
+        row = log_row(after, Action.CONFLICT_DECIDED, now, result=result, explanation=said)
+        self._commit([PutConflict(after, conflict.version), row])
+        same = (conflict.status, conflict.conflict_class) == (status, after.conflict_class)
+        woken = () if same else self._wake_followers(after)
+        return Outcome(Effect.DECIDED, after, woken, self.brake)
+
+    def _end(self, snapshot: Snapshot, status: ConflictStatus, explanation: str) -> Outcome:
+        conflict = snapshot.conflict
+        writes = [
+            *ended(conflict, status, explanation, self.invocation.now),
+            *end_of_waiters(conflict),
+        ]
+        if snapshot.pending_id == conflict.id:
+            writes.append(EndPending(conflict.requester_key, conflict.id))
+        if status is ConflictStatus.EXPIRED and snapshot.requester is not None and is_requester(snapshot.leg):
+            account = asked_in_vain(snapshot.requester, conflict)
+            after = replace(account, version=account.version + 1, updated_at=self.invocation.now)
+            writes.append(PutAccount(after, account.version))
+        self._commit(writes)
+        ending = writes[0]
+        done = ending.conflict if isinstance(ending, PutConflict) else conflict
+        return Outcome(Effect.ENDED, done, self._wake_followers(done))
+
+    def _reopen(self, conflict: Conflict) -> Outcome | None:
+        """Its pointer comes once more, from the dead-letter queue or on an occasion: whatever failed may be mended."""
+        now, key = self.invocation.now, conflict.requester_key
+        pending_id = self.store.pending_conflicts([key]).get(key)
+        if pending_id not in {None, conflict.id}:
+            replaced = "A later change of the same person took its place."
+            self._commit(ended(conflict, ConflictStatus.SUPERSEDED, replaced, now))
+        elif now < conflict.expires_at:
+            self._commit(reopening(conflict, now, "It failed before, and is examined again."))
+            return None
+        else:  # without a look at anything else, which might fail once more
+            pending = [EndPending(key, conflict.id)] if pending_id is not None else []
+            lapsed = "It could not be examined within 28 days, and the identity provider gave up by now."
+            self._commit([*ended(conflict, ConflictStatus.EXPIRED, lapsed, now), *pending])
+        return Outcome(Effect.ENDED, self.store.conflict(self.pointer))
+
+    def _deactivate(self, conflict: Conflict) -> None:
+        """The refused request also deactivated the person: that is done first and whatever becomes of the address."""
+        now = self.invocation.now
+        account_id = conflict.requester.account_id
+        account = self.store.account(account_id) if account_id is not None else None
+        after = replace(conflict, version=conflict.version + 1, deactivation_pending=False, updated_at=now)
+        writes: list[Write] = [PutConflict(after, conflict.version)]
+        link = account.link if account else None
+        if account is not None and link is not None and link.scim_id == conflict.requester.scim_id and account.active:
+            gone = replace(deactivated(account, now), version=account.version + 1, updated_at=now)
+            done = replace(
+                after,
+                explanation="The person was deactivated at once; the address is decided on its own.",
+                next_step=None,
+            )
+            writes += [
+                PutAccount(gone, account.version),
+                log_row(done, Action.USER_DEACTIVATED, now, result=Result.DONE),
+            ]
+        self._commit(writes)
+        self._wake_followers(after)
+
+    def _finish(self, conflict: Conflict) -> tuple[Pointer, ...]:
+        """After a crash between the transaction and what follows it, a redelivery does what follows."""
+        if conflict.status is not ConflictStatus.APPLIED:
+            return () if conflict.settled_by_people else self._wake_followers(conflict)
+        if conflict.leg_ids:
+            legs = [
+                self.store.conflict(Pointer(conflict.organization_id, leg_id))
+                for leg_id in (conflict.id, *conflict.leg_ids)
+            ]
+            self._tidy([write for leg in legs if leg and leg.status is conflict.status for write in trail_of(leg)])
+        self._leave_groups(conflict)
+        if conflict.prepared and (over := ending_by_itself(self.store, self.invocation, conflict)):
+            self._commit(over)
+            return self._wake([*conflict.released, conflict.wanted.canonical], conflict)
+        return self._wake(conflict.released, conflict)
+
+    def _leave_groups(self, conflict: Conflict) -> None:
+        """A holder that was unlinked from its directory leaves that directory's groups, as with SCIM DELETE."""
+        if ConflictClass.OTHER_DIRECTORY not in {conflict.conflict_class, conflict.beneath}:
+            return
+        for account in self.store.accounts(conflict.touched_account_ids).values():
+            if account.link is None and account.group_ids:
+                try:
+                    leave_all(self.store, account, self.invocation)
+                except ScimError as error:
+                    raise ContendedError from error
+
+    def _tidy(self, trail: Sequence[Write]) -> None:
+        for start in range(0, len(trail), _BATCH):
+            try:
+                self._commit(trail[start : start + _BATCH])
+            except RefusedError:
+                # A newer pending change is there instead: only what is still ours is tidied up.
+                for write in trail[start : start + _BATCH]:
+                    if not isinstance(write, EndPending):
+                        self._commit([write])
+
+    def _wake_followers(self, conflict: Conflict) -> tuple[Pointer, ...]:
+        return wake_followers(self.store, self.queue, conflict)
+
+    def _wake(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
+        return wake(self.store, self.queue, canonicals, correlation_id=conflict.correlation_id, by=conflict)
+
+    def _commit(self, writes: Sequence[Write]) -> None:
+        self.store.commit(writes, remaining=self.invocation.remaining)

@@ -1,0 +1,324 @@
+"""Undo: every account that an applied conflict touched becomes what it was: address, link, status, attributes, whose
+account it is, and the groups that it was taken out of. But whoever asked for the change stays active or not, as their
+directory said: that was its word, which the conflict only carried out.
+
+All or nothing, and only while nothing has been written to those accounts since: what came later rests on what is there
+now. A swap or rotation is undone whole. What needed two people, or moves the address of somebody who is protected now,
+needs two people to be undone: it moves the same addresses.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from rightful.core.accounts.account_changes import CollidingMovesError, Indexed, Move, writes_of
+from rightful.core.accounts.before_image import restored
+from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, same_approver
+from rightful.core.conflicts.diagnosis.gather import live_key_ids
+from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.errors import VERSION_REQUIRED, DecisionError, read_reason
+from rightful.core.conflicts.explain import ADMINISTRATOR, changed
+from rightful.core.conflicts.lifecycle.end import without_reactivation
+from rightful.core.conflicts.lifecycle.prepared import promise_of, taken_back
+from rightful.core.conflicts.lifecycle.wake import wake
+from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.plan import TRANSACTION_LIMIT
+from rightful.core.conflicts.remediate import Effect, Outcome
+from rightful.core.conflicts.undo_groups import GROUPS_OUTSTANDING, give_groups_back, takes_groups
+from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.core.organizations.may_claim import required_domains
+from rightful.domain.account import Account
+from rightful.domain.conflict import Approval, Conflict, ConflictStatus, NextStep, Pointer
+from rightful.domain.event_log import Action, Result
+from rightful.domain.hold import Hold
+from rightful.domain.key import Token
+from rightful.domain.organization import Organization
+from rightful.domain.policy import Rule
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import ConflictQueue
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.accounts import ClaimAddress, CountUsers, PutAccount, RequireDomain
+from rightful.ports.writes.conflicts import PutConflict, PutPending
+from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+
+_ATTEMPTS = 5
+
+
+def undo(
+    store: IdentityStore,
+    queue: ConflictQueue,
+    invocation: Invocation,
+    pointer: Pointer,
+    *,
+    key: Token,
+    reason: str,
+    version: str | None,
+) -> Outcome:
+    """Restore every account that an applied conflict touched. All or nothing. Undoing twice is undoing once.
+
+    `version` names what was read (`version.version_of`): what was done, to whom, and together with what.
+
+    The conflict stays the requester's pending change in name, so that the identity provider's next try is counted on it
+    and does not move the address a second time; an administrator's retry opens it again. Where it needs two people the
+    first one's wish is noted on the conflict, which stays applied, and counts for 7 days while its key is live.
+
+    Raises:
+        DecisionError: not_found, invalid_value, version_required, changed, same_approver, not_undoable (says what has
+            changed since).
+        ContendedError: no quiet moment; or not all groups are given back yet: undo again.
+        QueueUnavailableError: it is undone, but conflicts that wait for a freed address were not woken: undo again.
+    """
+    text = read_reason(reason)
+    for _ in range(_ATTEMPTS):
+        conflict = store.conflict(pointer)
+        organization = store.organization(pointer.organization_id)
+        if conflict is None or organization is None:
+            raise DecisionError("not_found", "There is no such conflict.")
+        legs = _legs(store, conflict)
+        if conflict.status is ConflictStatus.UNDONE:
+            # Asked twice, or the process died half-way the first time: what follows the transaction is done again.
+            _write_trail(store, legs, invocation)
+            legs = give_groups_back(store, invocation, legs)
+            return Outcome(Effect.NOTHING, legs[0], _wake(store, queue, legs))
+        if version is None:
+            raise DecisionError("version_required", VERSION_REQUIRED, "version")
+        if version != version_of(conflict):
+            raise DecisionError("changed", changed(conflict))
+        asked = {leg.requester.account_id for leg in legs}
+        touched = _touched_accounts(store, legs)
+        moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
+        wish = Approval(key.id, key.holder, text, invocation.now, version=version)
+        needs_two = _needs_two(organization, legs, moves, invocation)
+        wishes = _wishes(store, invocation, legs, wish) if needs_two else (wish,)
+        if needs_two and len(wishes) == 1:
+            try:
+                return _noted(store, invocation, conflict, wish)
+            except RefusedError:
+                continue
+        _check_directories(store, pointer.organization_id, moves)
+        undone, writes = _undoing(organization, legs, moves, wishes, invocation)
+        if not moves:
+            # It only kept an address for a user that has not come: that ends.
+            writes += taken_back(promise_of(store, conflict, invocation.now), invocation.now)
+        trail = [write for leg in undone for write in _trail_of(leg)]
+        room = len(writes) + len(trail) <= TRANSACTION_LIMIT
+        try:
+            store.commit([*writes, *(trail if room else ())], remaining=invocation.remaining)
+        except RefusedError as refused:
+            _explain(refused, organization.id)
+            continue
+        if not room:
+            _write_trail(store, undone, invocation)
+        undone = give_groups_back(store, invocation, undone)
+        return Outcome(Effect.DECIDED, undone[0], _wake(store, queue, undone))
+    raise ContendedError
+
+
+def _needs_two(organization: Organization, legs: list[Conflict], moves: list[Move], invocation: Invocation) -> bool:
+    """Whether one person's word is not enough: it was not for what is undone, or would not be by now."""
+    policy, now = organization.policy_at(invocation.now), invocation.now
+    classes = [each for leg in legs for each in (leg.conflict_class, leg.beneath) if each is not None]
+    return (
+        any(leg.decision == Rule.TWO_APPROVALS for leg in legs)
+        or any(policy.rule(each) is Rule.TWO_APPROVALS for each in classes)
+        or any(move.before.flags or (move.before.two_until or now) > now for move in moves)
+    )
+
+
+def _wishes(store: IdentityStore, invocation: Invocation, legs: list[Conflict], wish: Approval) -> tuple[Approval, ...]:
+    """Who wants it undone: one other person who said so lately, if any, and the one who says so now.
+
+    Raises:
+        DecisionError: same_approver, the only one who said so is the one who says so now.
+    """
+    noted = [wished for leg in legs for wished in leg.undo_approvals if wished.version == version_of(leg)]
+    if not noted:
+        return (wish,)
+    live = live_key_ids(store, invocation, legs[0].organization_id)
+    counting = [
+        approval
+        for approval in noted
+        if approval.key_id in live and invocation.now - approval.given_at <= APPROVAL_LIFETIME
+    ]
+    others = [approval for approval in counting if not same_approver(approval, wish)]
+    if counting and not others:
+        raise DecisionError("same_approver", "You asked for this already: a different administrator must agree.")
+    return (*others[:1], wish)
+
+
+def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wish: Approval) -> Outcome:
+    """The first of two people wants it undone."""
+    noted = replace(
+        conflict,
+        version=conflict.version + 1,
+        undo_approvals=(wish,),
+        next_step=NextStep(ADMINISTRATOR, "Undo it as well: it takes two different administrators."),
+        updated_at=invocation.now,
+    )
+    row = log_row(
+        noted,
+        Action.CONFLICT_UNDONE,
+        invocation.now,
+        result=Result.WAITING,
+        approver=wish.holder,
+        explanation=wish.reason,
+    )
+    store.commit([PutConflict(noted, conflict.version), row], remaining=invocation.remaining)
+    return Outcome(Effect.DECIDED, noted)
+
+
+def _legs(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
+    """The conflict and those that were applied with it, all in the same state."""
+    undoable = {ConflictStatus.APPLIED, ConflictStatus.UNDONE}
+    nothing_done = conflict.status is ConflictStatus.APPLIED and not (conflict.touched_account_ids or conflict.prepared)
+    if conflict.status not in undoable or nothing_done:
+        raise DecisionError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
+    legs = [conflict]
+    for leg_id in conflict.leg_ids:
+        leg = store.conflict(Pointer(conflict.organization_id, leg_id))
+        if leg is None or leg.status is not conflict.status:
+            raise DecisionError("not_undoable", "Another part of the same swap has changed since.")
+        legs.append(leg)
+    return legs
+
+
+def _touched_accounts(store: IdentityStore, legs: list[Conflict]) -> list[Account]:
+    """The accounts as they are now, each still exactly as the remediation left it."""
+    accounts = []
+    for leg in legs:
+        found = store.accounts(leg.touched_account_ids)
+        for account_id in leg.touched_account_ids:
+            account = found.get(account_id)
+            image = account.before_image if account else None
+            if account is None or image is None or image.conflict_id != leg.id or image.version != account.version:
+                raise DecisionError("not_undoable", f"The account {account_id} has changed since: undo it by hand.")
+            accounts.append(account)
+    return accounts
+
+
+def _check_directories(store: IdentityStore, organization_id: str, moves: list[Move]) -> None:
+    """Nobody is given back to a directory that is gone, or going."""
+    links = [move.after.link for move in moves if move.after.link and move.after.link != move.before.link]
+    for directory_id in {link.directory_id for link in links}:
+        state = store.directory_state(organization_id, directory_id)
+        if state is None or state.directory.deleting is not None:
+            raise _directory_deleted()
+
+
+def _directory_deleted() -> DecisionError:
+    return DecisionError(
+        "not_undoable", "The directory that an account would be linked in again was deleted: undo it by hand."
+    )
+
+
+def _undoing(
+    organization: Organization,
+    legs: list[Conflict],
+    moves: list[Move],
+    wishes: Sequence[Approval],
+    invocation: Invocation,
+) -> tuple[list[Conflict], list[Write]]:
+    """The conflicts as they will be, and the writes that have to happen together."""
+    # A create's address is reserved for the user that never came: its own reservation gives way.
+    indexed = Indexed(requester_key=legs[0].requester_key)
+    try:
+        moved = writes_of(moves, invocation.now, indexed)
+    except CollidingMovesError as error:
+        raise DecisionError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
+    names = " and ".join(wish.holder for wish in wishes)
+    released_ids = {move.after.id for move in moves if move.after.organization_id is None}
+    undone = [
+        replace(
+            without_reactivation(leg),
+            version=leg.version + 1,
+            status=ConflictStatus.UNDONE,
+            explanation=f"Undone by {names}: {' '.join(wish.reason for wish in wishes)}{_activity_stays(leg, moves)}",
+            decided_by=names,
+            next_step=GROUPS_OUTSTANDING if takes_groups(moves) and leg is legs[0] else None,
+            undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
+            prepared=False,
+            updated_at=invocation.now,
+            resolved_at=invocation.now,
+            released=moved.released if moves else (leg.wanted.canonical,),
+        )
+        for leg in legs
+    ]
+    # What was known of a claimed account is not the organization's any more once it is a personal one again.
+    undone = [
+        replace(leg, holder_organization_id=None, evidence={}) if leg.holder_account_id in released_ids else leg
+        for leg in undone
+    ]
+    return undone, [
+        *moved.writes,
+        *required_domains(organization, [move.after.email for move in moves]),
+        *(PutConflict(after, leg.version) for after, leg in zip(undone, legs, strict=True)),
+    ]
+
+
+def _activity_stays(leg: Conflict, moves: Sequence[Move]) -> str:
+    """What an undo does not give back, in a sentence of its own: whether the person can sign in."""
+    for move in moves:
+        image = move.before.before_image
+        if move.before.id == leg.requester.account_id and image is not None and image.status is not move.after.status:
+            state = "active" if move.after.active else "deactivated"
+            return f" The person stays {state}: the identity provider says so."
+    return ""
+
+
+def _trail_of(undone: Conflict) -> tuple[Write, ...]:
+    """What an undone conflict leaves behind: made from it alone, so that it can be written again after a crash."""
+    return (
+        PutPending(undone.requester_key, undone.id, undone.wanted.canonical),
+        *end_of_waiters(undone),
+        log_row(
+            undone,
+            Action.CONFLICT_UNDONE,
+            undone.resolved_at or undone.updated_at,
+            result=Result.DONE,
+            approver=undone.decided_by,
+        ),
+    )
+
+
+def _write_trail(store: IdentityStore, legs: list[Conflict], invocation: Invocation) -> None:
+    for leg in legs:
+        for write in _trail_of(leg):
+            with suppress(RefusedError):  # the person has asked for something else since: that is pending now
+                store.commit([write], remaining=invocation.remaining)
+
+
+def _wake(store: IdentityStore, queue: ConflictQueue, legs: list[Conflict]) -> tuple[Pointer, ...]:
+    return wake(store, queue, legs[0].released, correlation_id=legs[0].correlation_id, by=legs[0])
+
+
+def _explain(refused: RefusedError, organization_id: str) -> None:
+    """Say what stands in the way for good; what merely changed this moment is read again."""
+    for refusal in refused.refusals:
+        if isinstance(refusal.write, PutAccount | PutConflict):
+            return
+    for refusal in refused.refusals:
+        # Before anything is said of who has an address: on a domain that is not the organization's that is not told.
+        if isinstance(refusal.write, RequireDomain):
+            raise DecisionError(
+                "not_undoable", f"The domain {refusal.write.domain} is not verified any more: verify it first."
+            ) from refused
+    for refusal in refused.refusals:
+        if isinstance(refusal.write, CountUsers):
+            raise _directory_deleted() from refused
+        if isinstance(refusal.write, ClaimAddress):
+            reservation = refusal.found.reservation if isinstance(refusal.found, Hold) else None
+            if reservation is not None and reservation.organization_id == organization_id:
+                raise DecisionError(
+                    "not_undoable",
+                    f"{refusal.write.canonical} is kept for another user by a later conflict "
+                    f"({reservation.conflict_id}): undo that first.",
+                ) from refused
+            raise DecisionError(
+                "not_undoable", f"Somebody else has {refusal.write.canonical} by now: free it first."
+            ) from refused
+        if isinstance(refusal.write, PutPending):
+            raise DecisionError(
+                "not_undoable", "The person has asked for another address since: decide that first."
+            ) from refused
+    if refused.refusals:
+        raise DecisionError("not_undoable", "What it would restore was taken meanwhile: undo it by hand.") from refused

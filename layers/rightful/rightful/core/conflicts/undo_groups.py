@@ -1,0 +1,64 @@
+"""After an undo: users that a remediation unlinked are linked again, and get the groups of their directory back.
+
+Memberships do not fit into the transaction of the undo. Until they are given back the conflict's next step says so, and
+undoing again goes on with it; after that, undoing again changes no membership, whatever the directory did since.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rightful.core.accounts.account_changes import Move
+from rightful.core.conflicts.explain import ADMINISTRATOR
+from rightful.core.groups.rejoin import rejoin
+from rightful.domain.account import Account
+from rightful.domain.conflict import Conflict, NextStep
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.transaction import RefusedError
+
+GROUPS_OUTSTANDING = NextStep(ADMINISTRATOR, "Undo it again: not all groups are given back yet.")
+
+
+def takes_groups(moves: Sequence[Move]) -> bool:
+    """Whether the undo links somebody again who was in groups."""
+    return any(_owed(move.after) for move in moves)
+
+
+def give_groups_back(store: IdentityStore, invocation: Invocation, legs: list[Conflict]) -> list[Conflict]:
+    """Put everybody whom the undo linked again back into their groups, if that is still to be done.
+
+    Returns:
+        The undone conflicts, the first one as it is then.
+
+    Raises:
+        ContendedError: the time ran out; what was done stays, and doing it again goes on.
+    """
+    first = next((leg for leg in legs if leg.next_step == GROUPS_OUTSTANDING), None)
+    if first is None:
+        return legs
+    lost = 0
+    for account in store.accounts([account_id for leg in legs for account_id in leg.touched_account_ids]).values():
+        image = account.before_image
+        if image is not None and image.version == account.version and image.conflict_id in {leg.id for leg in legs}:
+            lost += len(rejoin(store, account, _owed(account), invocation))
+    told = f" {lost} of the groups that the user was in could not be given back." if lost else ""
+    after = replace(
+        first,
+        version=first.version + 1,
+        explanation=first.explanation + told,
+        next_step=None,
+        updated_at=invocation.now,
+    )
+    try:
+        store.commit([PutConflict(after, first.version)], remaining=invocation.remaining)
+    except RefusedError:
+        return legs  # the identity provider asked again meanwhile, or somebody else does the same: it is noted later
+    return [after if leg is first else leg for leg in legs]
+
+
+def _owed(account: Account) -> frozenset[str]:
+    """The groups that a user was in before the remediation unlinked it, once the undo has linked it again."""
+    image = account.before_image
+    unlinked = image is not None and image.link is None and account.link is not None
+    return image.group_ids if image is not None and unlinked else frozenset()

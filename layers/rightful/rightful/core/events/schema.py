@@ -1,0 +1,239 @@
+"""The documented shape of every event, for consumers and for the tests that hold the events to it.
+
+`python -m rightful.core.events.schema` prints docs/events.schema.json. The service itself does not import this: it
+makes events from plain data, without pydantic.
+"""
+
+import json
+import sys
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.alias_generators import to_camel
+
+from rightful.domain.account import AccountStatus, Origin
+from rightful.domain.conflict import Collision, ConflictClass, ConflictStatus, Operation
+
+_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
+Time = Annotated[str, Field(pattern=_TIME)]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True)
+
+
+class AccountState(_Document):
+    """An account right after the change; for one that was erased, as it was. `version` orders an account's events."""
+
+    id: str
+    version: int
+    email: str | None
+    canonical_email: str | None
+    email_verified: bool
+    status: AccountStatus
+    claimed: bool
+    origin: Origin
+    directory_id: str | None
+
+
+class Requester(_Document):
+    """Who wants the address; no account yet for a create."""
+
+    account_id: str | None
+    scim_id: str | None
+    user_name: str
+    external_id: str | None
+
+
+class NextStep(_Document):
+    """Who must do what."""
+
+    who: str
+    what: str
+
+
+class ConflictState(_Document):
+    """A conflict right after the change. `revision` orders a conflict's events; `version` is what a decision names."""
+
+    id: str
+    revision: int
+    version: str
+    status: ConflictStatus
+    class_: ConflictClass | None = Field(alias="class")
+    decision: str | None
+    directory_id: str
+    operation: Operation
+    collision: Collision
+    requester: Requester
+    wanted_email: str | None
+    wanted_user_name: str | None
+    old_email: str | None
+    holder_account_id: str | None
+    explanation: str
+    next_step: NextStep | None
+    approved_by: list[str]
+    touched_account_ids: list[str]
+    created_at: Time
+    correlation_id: str
+
+
+class _Event(_Document):
+    """What every event has. `id` is the same each time the event is delivered."""
+
+    id: str = Field(min_length=1, max_length=200)
+    schema_version: Literal[1]
+    occurred_at: Time
+    organization_id: str | None
+
+
+class _AboutAccount(_Event):
+    account: AccountState
+
+
+class AccountCreated(_AboutAccount):
+    """An account was made: provisioned, or signed up."""
+
+    type: Literal["account.created"]
+
+
+class AccountClaimed(_AboutAccount):
+    """An organization claimed the account: from now on it manages it. The person should be told."""
+
+    type: Literal["account.claimed"]
+
+
+class AccountLinked(_AboutAccount):
+    """A directory provisions an account that was there before."""
+
+    type: Literal["account.linked"]
+    directory_id: str
+    scim_id: str
+
+
+class AccountUnlinked(_AboutAccount):
+    """The directory that provisioned the account let it go. It keeps its address."""
+
+    type: Literal["account.unlinked"]
+    directory_id: str
+    scim_id: str
+
+
+class EmailChanged(_AboutAccount):
+    """The account has another address (`account.email`)."""
+
+    type: Literal["account.email.changed"]
+    previous_email: str | None
+    conflict_id: str | None
+
+
+class EmailReleased(_AboutAccount):
+    """The account lost its address and has none now."""
+
+    type: Literal["account.email.released"]
+    released_email: str
+    conflict_id: str | None
+
+
+class AccountDeactivated(_AboutAccount):
+    """The person can no longer sign in."""
+
+    type: Literal["account.deactivated"]
+
+
+class AccountReactivated(_AboutAccount):
+    """The person can sign in again."""
+
+    type: Literal["account.reactivated"]
+
+
+class DeletionScheduled(_AboutAccount):
+    """The account is erased on that day unless somebody cancels it. The person can no longer sign in."""
+
+    type: Literal["account.deletion.scheduled"]
+    deletion_date: Time
+
+
+class DeletionCancelled(_AboutAccount):
+    """The account is not erased after all; `account.status` says whether the person can sign in."""
+
+    type: Literal["account.deletion.cancelled"]
+
+
+class AccountDeleted(_AboutAccount):
+    """The account was erased; `account` is what it was."""
+
+    type: Literal["account.deleted"]
+
+
+class SessionsRevoke(_AboutAccount):
+    """End every session and revoke every token of the account."""
+
+    type: Literal["account.sessions.revoke"]
+    reason: Literal["deactivated", "deletion_scheduled", "deleted", "email_released", "linked"]
+
+
+class ConflictEvent(_Event):
+    """A refused claim was recorded, or went on."""
+
+    type: Literal[
+        "conflict.opened",
+        "conflict.needs_approval",
+        "conflict.refused",
+        "conflict.applied",
+        "conflict.rejected",
+        "conflict.undone",
+        "conflict.failed",
+        "conflict.reopened",
+        "conflict.ended",
+    ]
+    conflict: ConflictState
+
+
+class SettingState(_Document):
+    """What one administrator said alone; `id` is the key's, the directory's, or the class whose rule is meant."""
+
+    kind: Literal["key", "delete_rule", "policy"]
+    id: str
+    directory_id: str | None
+    by: str
+    at: Time
+    until: Time
+    confirmed_by: str | None
+
+
+class SettingsEvent(_Event):
+    """One administrator issued a directory's key, let a directory erase, or lowered a rule that took two people; or a
+    second one confirmed it."""
+
+    type: Literal["settings.unconfirmed", "settings.confirmed"]
+    setting: SettingState
+
+
+DomainEvent = Annotated[
+    AccountCreated
+    | AccountClaimed
+    | AccountLinked
+    | AccountUnlinked
+    | EmailChanged
+    | EmailReleased
+    | AccountDeactivated
+    | AccountReactivated
+    | DeletionScheduled
+    | DeletionCancelled
+    | AccountDeleted
+    | SessionsRevoke
+    | ConflictEvent
+    | SettingsEvent,
+    Field(discriminator="type"),
+]
+
+domain_event: TypeAdapter[DomainEvent] = TypeAdapter(DomainEvent)
+
+
+def schema_text() -> str:
+    """The JSON Schema of EventBridge's `detail`, as docs/events.schema.json has it."""
+    return json.dumps(domain_event.json_schema(by_alias=True), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

@@ -1,0 +1,127 @@
+"""Which members a change adds and removes, given who is a member now. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from rightful.domain.account import Account, Link, account_id_of
+from rightful.domain.group import MOST_GROUPS, Group, is_user_id
+from rightful.ports.store.groups import Membership
+from rightful.scim.errors import invalid_value
+from rightful.scim.patch.members import Member, MemberChanges
+from rightful.text.ids import is_id
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Members to add, who are none yet, and members to remove.
+
+    `complete`: False where the time did not suffice to look all additions up.
+    """
+
+    add: tuple[Member, ...] = ()
+    remove: tuple[Member, ...] = ()
+    complete: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.add and not self.remove
+
+
+def partial_delta(changes: MemberChanges, members: Mapping[str, Member]) -> Delta:
+    """What adds and removes come to.
+
+    Args:
+        members: by id: those of the ids that the changes name that are members; all members where `remove_where` has
+            to look at each.
+    """
+    removed = {value: members[value] for value in changes.remove if value in members}
+    if changes.remove_where:
+        removed |= {value: member for value, member in members.items() if changes.removes(member)}
+    added = tuple(member for member in changes.add if member.value not in members)
+    return Delta(added, tuple(removed.values()))
+
+
+def whole_delta(wanted: Iterable[Member], changes: MemberChanges, present: Mapping[str, Member]) -> Delta:
+    """What a replacement of all members, and what the changes remove after it, comes to."""
+    kept = {
+        member.value: member
+        for member in wanted
+        if member.value not in present or not changes.removes(present[member.value])
+    }
+    return Delta(
+        tuple(member for value, member in kept.items() if value not in present),
+        tuple(present[value] for value in sorted(present.keys() - kept.keys())),
+    )
+
+
+def known_members(
+    listed: Iterable[Member], membership: Membership, directory_id: str, group_id: str
+) -> tuple[list[Member], list[str]]:
+    """Split members to add into those that there are, with their type and a name to show, and ids of nobody.
+
+    Raises:
+        ScimError: 400 invalidValue, a member is the group itself, or is in as many groups as it may be.
+    """
+    known, unknown = [], []
+    for member in listed:
+        if member.value == group_id:
+            raise invalid_value("'members.value' is the group itself: leave it out.")
+        if is_user_id(member.value):
+            found = _as_user(member, membership.accounts.get(account_id_of(member.value)), directory_id)
+        else:
+            found = _as_group(member, membership.groups, directory_id)
+        if found is None:
+            unknown.append(member.value)
+        else:
+            known.append(found)
+    return known, unknown
+
+
+def refuse_unknown(unknown: list[str]) -> None:
+    """Refuse ids of nobody.
+
+    Raises:
+        ScimError: 400 invalidValue that names the first one.
+    """
+    if unknown:
+        more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
+        raise invalid_value(
+            f"'members.value': {unknown[0][:128]!r}{more} is no user or group of this directory: "
+            "provision it first, or leave it out."
+        )
+
+
+def shown_as(account: Account, link: Link) -> str:
+    """The display of a user among the members of a group."""
+    return account.display_name if account.display_name is not None else link.user_name
+
+
+def readable(member_ids: Iterable[str]) -> list[str]:
+    """The ids that there can be at all: what else a client sends is not looked up."""
+    return [value for value in member_ids if is_id(value)]
+
+
+def _as_user(member: Member, account: Account | None, directory_id: str) -> Member | None:
+    link = account.link if account is not None else None
+    if account is None or link is None or (link.directory_id, link.scim_id) != (directory_id, member.value):
+        return None
+    if len(account.group_ids) >= MOST_GROUPS:
+        raise _in_too_many(member.value)
+    return replace(member, type="User", display=member.display or shown_as(account, link))
+
+
+def _as_group(member: Member, groups: Mapping[str, Group], directory_id: str) -> Member | None:
+    group = groups.get(member.value)
+    if group is None or group.deleted or group.directory_id != directory_id:
+        return None
+    if len(group.parent_ids) >= MOST_GROUPS:
+        raise _in_too_many(member.value)
+    return replace(member, type="Group", display=member.display or group.display_name)
+
+
+def _in_too_many(member_id: str) -> Exception:
+    return invalid_value(
+        f"'members.value': {member_id!r} is in {MOST_GROUPS} groups already, and may be in no more: "
+        "remove it from another group first."
+    )

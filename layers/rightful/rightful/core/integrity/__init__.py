@@ -1,0 +1,1 @@
+"""Whether what is stored agrees, and how a disagreement is settled."""

@@ -1,0 +1,38 @@
+"""What a check does with a disagreement that it is sure of."""
+
+from dataclasses import dataclass, field
+
+from rightful.core.integrity.accounts import Disagreement
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.transaction import ContendedError, RefusedError
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a run found. `unrepaired` and `repaired` are disagreements."""
+
+    looked_at: int = 0
+    repaired: list[Disagreement] = field(default_factory=list)
+    unrepaired: list[Disagreement] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Repairs it, if that is asked for and there is a way; else tells of it."""
+
+    store: IdentityStore
+    invocation: Invocation
+    checked: Checked
+    repair: bool
+
+    def settle(self, found: Disagreement) -> None:
+        """One disagreement, which was looked at consistently."""
+        if not (self.repair and found.repair):
+            self.checked.unrepaired.append(found)
+            return
+        try:
+            self.store.commit(found.repair, remaining=self.invocation.remaining)
+        except (RefusedError, ContendedError):
+            return  # it changed this moment: the next look will tell
+        self.checked.repaired.append(found)

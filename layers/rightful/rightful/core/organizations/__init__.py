@@ -1,0 +1,1 @@
+"""Organizations, domains, directories and keys."""

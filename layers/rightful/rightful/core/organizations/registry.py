@@ -1,0 +1,225 @@
+"""Organizations, directories and keys: how they come to be and end.
+
+What an operator does when a customer arrives, and an administrator on the settings page. `by` is who holds the key that
+asked for a change: the organization's event log has it, written in the same transaction. None: no key, no row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rightful.core.organizations.log_rows import settings_row
+from rightful.domain.key import Scope, Token, digest, new_secret
+from rightful.domain.one_word import word_of
+from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.domain.policy import STANDARD, Brakes, Policy
+from rightful.domain.settings_error import SettingsError, changed_meanwhile
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.settings import (
+    DeleteToken,
+    ListToken,
+    NoteRevoked,
+    PutDirectory,
+    PutOrganization,
+    PutToken,
+    UnlistToken,
+)
+from rightful.ports.writes.transaction import RefusedError, Write
+from rightful.text.plain import is_plain
+
+LIVE_KEYS_PER_DIRECTORY = 2
+"""One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""
+
+
+def create_organization(
+    store: IdentityStore,
+    invocation: Invocation,
+    name: str,
+    *,
+    domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY,
+    policy: Policy = STANDARD,
+    brakes: Brakes | None = None,
+) -> Organization:
+    """A new organization without domains or directories.
+
+    Raises:
+        SettingsError: invalid_value, the name.
+    """
+    check_plain("name", name)
+    organization = Organization(
+        id=invocation.new_id(),
+        version=1,
+        name=name,
+        created_at=invocation.now,
+        domain_policy=domain_policy,
+        policy=policy,
+        brakes=brakes or Brakes(),
+    )
+    store.commit([PutOrganization(organization, None)], remaining=invocation.remaining)
+    return organization
+
+
+def change_organization(
+    store: IdentityStore,
+    invocation: Invocation,
+    organization: Organization,
+    *,
+    log: Sequence[Write] = (),
+) -> Organization:
+    """Write changed settings of an organization as it was read, and with them the row that tells of it.
+
+    Raises:
+        SettingsError: somebody else changed them meanwhile.
+    """
+    changed = replace(organization, version=organization.version + 1)
+    try:
+        store.commit([PutOrganization(changed, organization.version), *log], remaining=invocation.remaining)
+    except RefusedError as error:
+        raise changed_meanwhile() from error
+    return changed
+
+
+def create_directory(
+    store: IdentityStore,
+    invocation: Invocation,
+    organization_id: str,
+    name: str,
+    *,
+    profile: str = "generic",
+    on_delete: OnDelete = OnDelete.DEACTIVATE,
+    extensions: Sequence[Mapping[str, object]] = (),
+    by: str | None = None,
+) -> Directory:
+    """A new directory: an IdP connection that has no key yet.
+
+    Raises:
+        SettingsError: invalid_value, the name.
+    """
+    check_plain("name", name)
+    directory = Directory(
+        id=invocation.new_id(),
+        version=1,
+        organization_id=organization_id,
+        name=name,
+        created_at=invocation.now,
+        profile=profile,
+        on_delete=on_delete,
+        extensions=tuple(extensions),
+        erasing=word_of(by, invocation.now) if on_delete is OnDelete.ERASE else None,
+    )
+    sentence = f"The directory was made, for the profile {profile}."
+    row = settings_row(organization_id, by, name, sentence, invocation, directory_id=directory.id)
+    store.commit([PutDirectory(directory, None), *row], remaining=invocation.remaining)
+    return directory
+
+
+def change_directory(
+    store: IdentityStore,
+    invocation: Invocation,
+    directory: Directory,
+    *,
+    log: Sequence[Write] = (),
+) -> Directory:
+    """Write changed settings of a directory as it was read, and with them the row that tells of it.
+
+    Raises:
+        SettingsError: somebody else changed them meanwhile.
+    """
+    check_plain("name", directory.name)
+    _refuse_deleting(directory)
+    changed = replace(directory, version=directory.version + 1)
+    try:
+        store.commit([PutDirectory(changed, directory.version), *log], remaining=invocation.remaining)
+    except RefusedError as error:
+        raise changed_meanwhile() from error
+    return changed
+
+
+def issue_token(
+    store: IdentityStore,
+    invocation: Invocation,
+    scope: Scope,
+    holder: str,
+    *,
+    organization_id: str | None = None,
+    directory_id: str | None = None,
+    lifetime: timedelta | None = None,
+    by: str | None = None,
+) -> tuple[str, Token]:
+    """A new key: the secret, which is not stored and cannot be shown again, and its record.
+
+    Raises:
+        SettingsError: there is no such directory, it has two live keys already, somebody else is issuing one, or it is
+            the holder's name.
+    """
+    check_plain("holder", holder)
+    room: tuple[Write, ...] = ()
+    if scope is Scope.SCIM:
+        room = (_room_for_a_key(store, organization_id or "", directory_id or "", invocation.now),)
+    secret = new_secret()
+    token = Token(
+        id=invocation.new_id(),
+        sha256=digest(secret),
+        scope=scope,
+        holder=holder,
+        created_at=invocation.now,
+        expires_at=invocation.now + lifetime if lifetime else None,
+        organization_id=organization_id,
+        directory_id=directory_id,
+        issued=word_of(by, invocation.now) if scope is Scope.SCIM else None,
+    )
+    until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without an end"
+    row = _key_row(token, by, f"A key was issued to {holder}: {token.id}, {until}.", invocation)
+    try:
+        store.commit([PutToken(token), ListToken(token), *room, *row], remaining=invocation.remaining)
+    except RefusedError as error:
+        raise changed_meanwhile() from error
+    return secret, token
+
+
+def revoke_token(store: IdentityStore, invocation: Invocation, token: Token, *, by: str | None = None) -> None:
+    """End a key. Warm gateways may let it in for the 60 seconds that they cache an authorizer's answer."""
+    store.commit(revocation(token, invocation, by=by), remaining=invocation.remaining)
+
+
+def revocation(token: Token, invocation: Invocation, *, by: str | None, reason: str = "") -> list[Write]:
+    """The writes that end a key."""
+    sentence = f"The key {token.id} of {token.holder} was revoked. {reason}".strip()
+    row = _key_row(token, by, sentence, invocation)
+    return [DeleteToken(token.sha256), UnlistToken(token), NoteRevoked(token.id, invocation.now), *row]
+
+
+def _key_row(token: Token, by: str | None, sentence: str, invocation: Invocation) -> tuple[Write, ...]:
+    organization_id = token.organization_id or ""
+    return settings_row(organization_id, by, token.holder, sentence, invocation, directory_id=token.directory_id)
+
+
+def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: str, now: datetime) -> PutDirectory:
+    """Check that the directory may have one more key; the write makes sure that nobody else finds the same room."""
+    state = store.directory_state(organization_id, directory_id)
+    if state is None:
+        raise SettingsError("not_found", "This organization has no such directory.")
+    tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
+    if sum(token.is_live(now) for token in tokens) >= LIVE_KEYS_PER_DIRECTORY:
+        message = f"This directory has {LIVE_KEYS_PER_DIRECTORY} live keys. Revoke one of them, then issue a new one."
+        raise SettingsError("conflict", message)
+    directory = state.directory
+    _refuse_deleting(directory)
+    return PutDirectory(replace(directory, version=directory.version + 1), directory.version)
+
+
+def _refuse_deleting(directory: Directory) -> None:
+    if directory.deleting is not None:
+        raise SettingsError("conflict", "This directory is being deleted: nothing about it can be changed any more.")
+
+
+def check_plain(field: str, text: str) -> None:
+    """Refuse what is no name.
+
+    Raises:
+        SettingsError: invalid_value.
+    """
+    if not text.strip() or not is_plain(text):
+        message = f"{field}: write a name, without control characters and such as turn the writing."
+        raise SettingsError("invalid_value", message, field)

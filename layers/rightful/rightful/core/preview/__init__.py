@@ -1,0 +1,1 @@
+"""What many changes of addresses would do."""

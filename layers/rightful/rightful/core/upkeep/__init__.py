@@ -1,0 +1,1 @@
+"""What the janitor does: what is due, and what waits."""

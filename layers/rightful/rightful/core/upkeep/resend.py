@@ -1,0 +1,51 @@
+"""Conflicts that nobody has looked at for too long: their pointers go to the queue once more.
+
+That covers a pointer that was never sent (the 409 was answered, then the queue or the function failed), a class that
+time alone changes (`deactivated` after 14 days), a deactivation that waits, and the end of a change after 28 days: all
+of it is decided by the remediator, by the same rules as ever. Sending a pointer once too often changes nothing.
+"""
+
+from datetime import datetime
+
+from rightful.core.conflicts.lifecycle.record import needs_remediation
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.schedule import LOOK_AGAIN_AFTER, look_again_at
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import ConflictQueue, QueueUnavailableError
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.upkeep import UNREADABLE
+
+MOST_AT_ONCE = 400
+_TIME_FOR_ONE_MORE = 5.0
+
+
+def send_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> int:
+    """Send the pointers of conflicts that are due.
+
+    Returns:
+        How many were sent. Fewer than are due where the queue failed or the time ran out: the next run goes on.
+    """
+    sent = 0
+    for pointer in store.due_conflicts(invocation.now, limit=MOST_AT_ONCE):
+        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+            break
+        try:
+            conflict = store.conflict(pointer)
+        except UNREADABLE:
+            # The remediator fails on it, too, and its message is set aside for a person. The others go on.
+            correlation_id, again_at = invocation.correlation_id, invocation.now + LOOK_AGAIN_AFTER
+        else:
+            if conflict is None or not (needs_remediation(conflict) or _is_to_end(conflict, invocation.now)):
+                continue  # the index was behind
+            correlation_id, again_at = conflict.correlation_id, look_again_at(conflict, invocation.now)
+        try:
+            queue.send(pointer, correlation_id=correlation_id)
+        except QueueUnavailableError:
+            break
+        store.mark_sent(pointer, now=invocation.now, again_at=again_at)
+        sent += 1
+    return sent
+
+
+def _is_to_end(conflict: Conflict, now: datetime) -> bool:
+    return conflict.status is ConflictStatus.FAILED and now >= conflict.expires_at

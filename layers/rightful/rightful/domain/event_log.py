@@ -1,0 +1,112 @@
+"""The event log: what administrators read as "Troubleshooting log". One row per provisioning event, append-only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What happened, or was asked for."""
+
+    USER_CREATED = "user.created"
+    USER_LINKED = "user.linked"
+    EMAIL_CHANGED = "user.email_changed"
+    USER_NAME_CHANGED = "user.user_name_changed"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_REACTIVATED = "user.reactivated"
+    USER_UNLINKED = "user.unlinked"
+    USER_ERASED = "user.erased"
+    GROUP_CREATED = "group.created"
+    GROUP_RENAMED = "group.renamed"
+    GROUP_DELETED = "group.deleted"
+    MEMBER_ADDED = "group.member_added"
+    MEMBER_REMOVED = "group.member_removed"
+    MEMBERS_CHANGED = "group.members_changed"
+    CLAIM_REFUSED = "claim.refused"
+    CONFLICT_DECIDED = "conflict.decided"
+    CONFLICT_APPROVED = "conflict.approved"
+    CONFLICT_REJECTED = "conflict.rejected"
+    CONFLICT_APPLIED = "conflict.applied"
+    CONFLICT_UNDONE = "conflict.undone"
+    CONFLICT_ENDED = "conflict.ended"
+    ACCOUNT_CHANGED = "account.changed"
+    SETTINGS_CHANGED = "settings.changed"
+
+
+class Result(StrEnum):
+    """How it went."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One row.
+
+    `id` decides the row's place and identity: writing the same id again writes the same row. `holder` is a text that
+    the organization may read: for an account of another organization it is only "an account outside your
+    organization".
+    """
+
+    id: str
+    organization_id: str
+    at: datetime
+    action: Action
+    result: Result
+    directory_id: str | None = None
+    account_id: str | None = None
+    subject: str = ""
+    scim_id: str | None = None
+    external_id: str | None = None
+    old_email: str | None = None
+    requested_email: str | None = None
+    holder: str | None = None
+    conflict_id: str | None = None
+    conflict_class: str | None = None
+    explanation: str = ""
+    next_step_who: str = ""
+    next_step_what: str = ""
+    retried_by_idp: bool | None = None
+    approver: str | None = None
+    correlation_id: str = ""
+
+
+def first_id_at(moment: datetime) -> str:
+    """What the ids of rows at that moment begin with: 48 bits of milliseconds, in hexadecimal digits."""
+    return f"{int(moment.timestamp() * 1000):012x}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which rows are wanted; what is None or empty does not matter. `since` is included, `until` is not; both count to
+    the millisecond."""
+
+    account_id: str | None = None
+    conflict_id: str | None = None
+    directory_id: str | None = None
+    conflict_class: str | None = None
+    result: Result | None = None
+    actions: frozenset[Action] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def wants(self, entry: LogEntry) -> bool:
+        """Whether a row is wanted."""
+        same = ("account_id", "conflict_id", "directory_id", "conflict_class", "result")
+        return (
+            all(getattr(self, name) in {None, getattr(entry, name)} for name in same)
+            and (not self.actions or entry.action in self.actions)
+            and (self.since is None or self.since <= entry.at)
+            and (self.until is None or entry.at < self.until)
+        )
+
+
+EVERYTHING = LogFilter()
+
+
+def row_id(moment: datetime, unique: str) -> str:
+    """A row's id: sorts by time as server-made ids and the rows of conflicts do (48 bits of milliseconds first), and
+    the same `unique` at the same moment is the same row."""
+    return f"{first_id_at(moment)}{unique[-20:]}"

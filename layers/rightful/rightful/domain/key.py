@@ -1,0 +1,59 @@
+"""Keys: 256 random bits, shown once, stored as their SHA-256, looked up by that hash."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rightful.domain.one_word import OneWord
+
+PREFIX = "rightful_"
+"""Lets secret scanners and people recognise a leaked key."""
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    SCIM = "scim"
+    """Provision one directory."""
+    ADMIN = "admin"
+    """Administer one organization, as a named person."""
+    APP = "app"
+    """Report facts about accounts, as the host application."""
+    OPERATOR = "operator"
+    """Create organizations and issue keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A key as it is stored. `holder` names the person or system it was given to; `issued` is which administrator's
+    word it rests on, None: the operator of the service issued it."""
+
+    id: str
+    sha256: str
+    scope: Scope
+    holder: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    organization_id: str | None = None
+    directory_id: str | None = None
+    issued: OneWord | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it still opens anything. Checked by the reader: DynamoDB's TTL deletes days late."""
+        return self.expires_at is None or now < self.expires_at
+
+    def alone_until(self) -> datetime | None:
+        """Until when what takes two people cannot be done with it; None: it rests on more than one person's word."""
+        return None if self.issued is None or self.issued.confirmed_by is not None else self.issued.until
+
+
+def new_secret() -> str:
+    """A new key: 256 random bits, URL-safe."""
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """The hash under which a key is stored. Plain SHA-256 is enough for 256 random bits: there is nothing to guess."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

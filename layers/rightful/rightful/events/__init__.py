@@ -1,1 +1,0 @@
-"""Domain events: what the host application hears of, derived from what was committed."""

@@ -1,0 +1,1 @@
+"""Taking accounts over from a file."""

@@ -1,0 +1,1 @@
+"""What each command does: from its arguments to one use case, and a few lines to read."""

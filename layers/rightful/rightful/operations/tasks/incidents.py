@@ -1,0 +1,178 @@
+"""What the runbook asks for while something goes wrong: account deactivate, pause, resume, conflict show and retry."""
+
+import argparse
+from argparse import Namespace
+from dataclasses import replace
+from typing import TextIO
+
+from rightful.api.documents import conflict_document
+from rightful.core.accounts.errors import AccountError
+from rightful.core.administration.accounts import Administration
+from rightful.core.conflicts import approve as decisions
+from rightful.core.conflicts.errors import DecisionError
+from rightful.core.organizations.log_rows import organization_sentence, settings_row
+from rightful.core.organizations.registry import change_organization
+from rightful.domain.account import Account
+from rightful.domain.address import InvalidAddressError, parse_address
+from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.key import Scope, Token
+from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.output import json_text, write_fields
+from rightful.operations.tasks.keys import BY
+from rightful.operations.tasks.organizations import organization_named
+from rightful.ports.invocation import Invocation
+from rightful.ports.queue import QueueUnavailableError
+from rightful.text.times import time_text
+
+_LONGEST_REASON = 500
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to `rightful`."""
+    account = commands.add_parser("account", help="accounts").add_subparsers(required=True)
+    deactivating = account.add_parser("deactivate", help="end a person's access now; the account keeps its address")
+    deactivating.add_argument("account", help="the account's id, or its address")
+    deactivating.add_argument("--reason", required=True, help="why, for the organization's event log")
+    deactivating.set_defaults(task=deactivate_account)
+    for name, task, what in (
+        ("pause", pause, "let nothing move by itself in an organization; conflicts are recorded and examined"),
+        ("resume", resume, "let things move by themselves again; what was held back is examined at once"),
+    ):
+        braking = commands.add_parser(name, help=what)
+        braking.add_argument("organization", help="the organization's id")
+        braking.add_argument("--reason", required=True, help="why, for the organization's event log")
+        braking.set_defaults(task=task)
+    conflict = commands.add_parser("conflict", help="conflicts").add_subparsers(required=True)
+    showing = conflict.add_parser("show", help="why it is open, who must do what, and what holds it up")
+    retrying = conflict.add_parser("retry", help="examine it again now; a failed, rejected or undone one is opened")
+    for parser, task in ((showing, show_conflict), (retrying, retry_conflict)):
+        parser.add_argument("organization", help="the organization's id")
+        parser.add_argument("conflict", help="the conflict's id")
+        parser.add_argument("--json", action="store_true", help="print the document that the admin API shows")
+        parser.set_defaults(task=task)
+
+
+def deactivate_account(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """account deactivate."""
+    reason, account = _reason(asked), _account(at, asked.account)
+    if account.organization_id is None:
+        raise OperationError("No organization manages this account: deactivating it is up to the host application.")
+    organization = organization_named(at, account.organization_id)
+    invocation = Invocation(correlation_id="operator")
+    try:
+        after = Administration(at.store, invocation, organization, BY, reason).deactivate(account.id)
+    except AccountError as error:
+        raise OperationError(str(error)) from error
+    if account.active:
+        out.write(
+            f"The account {after.id} is {after.status.value}. The host application is told to end its sessions.\n"
+        )
+    else:
+        out.write(f"The account {after.id} was {after.status.value} already.\n")
+    return 0
+
+
+def pause(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """pause."""
+    return _brake(at, asked, out, paused=True)
+
+
+def resume(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """resume."""
+    return _brake(at, asked, out, paused=False)
+
+
+def show_conflict(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """conflict show."""
+    _print(at, _conflict(at, asked), asked, out)
+    return 0
+
+
+def retry_conflict(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """conflict retry."""
+    before = _conflict(at, asked)
+    invocation = Invocation(correlation_id="operator")
+    key = Token("operator", "", Scope.OPERATOR, BY, invocation.now)
+    try:
+        decisions.retry(at.store, at.queue, invocation, Pointer(before.organization_id, before.id), key=key)
+    except DecisionError as error:
+        raise OperationError(str(error)) from error
+    except QueueUnavailableError as error:
+        raise OperationError("It was examined, but those that wait for it were not told: run it again.") from error
+    _print(at, _conflict(at, asked), asked, out)
+    return 0
+
+
+def _brake(at: Surroundings, asked: Namespace, out: TextIO, *, paused: bool) -> int:
+    reason, before = _reason(asked), organization_named(at, asked.organization)
+    after = replace(before, brakes=replace(before.brakes, paused=paused))
+    if after == before:
+        out.write(f"{before.name} {'is paused already' if paused else 'was not paused'}.\n")
+        return 0
+    invocation = Invocation(correlation_id="operator")
+    sentence = f"{organization_sentence(before, after)} {reason}"
+    row = settings_row(before.id, BY, before.name, sentence, invocation)
+    change_organization(at.store, invocation, after, log=row)
+    dry = " Dry run is on, though: nothing moves by itself." if after.brakes.dry_run and not paused else ""
+    out.write(f"{before.name} is {'paused' if paused else 'not paused any more'}.{dry}\n")
+    return 0
+
+
+def _print(at: Surroundings, conflict: Conflict, asked: Namespace, out: TextIO) -> None:
+    holder = at.store.account(conflict.holder_account_id) if conflict.holder_account_id else None
+    if asked.json:
+        out.write(json_text(conflict_document(conflict, holder)))
+        return
+    requester, next_step = conflict.requester, conflict.next_step
+    write_fields(
+        out,
+        {
+            "status": conflict.status.value,
+            "class": conflict.conflict_class.value if conflict.conflict_class else None,
+            "why": conflict.explanation or "It was not examined yet.",
+            "next_step": f"{next_step.what} ({next_step.who})" if next_step else None,
+            "asked_by": f"{requester.user_name} (account {requester.account_id or 'to be created'})",
+            "directory": conflict.directory_id,
+            "wants": conflict.wanted.value,
+            "has": conflict.old_email.value if conflict.old_email else None,
+            "holder": conflict.holder_account_id,
+            "first_asked": time_text(conflict.created_at),
+            "last_changed": time_text(conflict.updated_at),
+            "ends": time_text(conflict.expires_at),
+            "asked_times": conflict.occurrences,
+            "deactivation_waits": conflict.deactivation_pending,
+            "correlation_id": conflict.correlation_id,
+        },
+        as_json=False,
+    )
+
+
+def _conflict(at: Surroundings, asked: Namespace) -> Conflict:
+    conflict = at.store.conflict(Pointer(asked.organization, asked.conflict))
+    if conflict is None:
+        raise OperationError(f"There is no conflict {asked.conflict} in the organization {asked.organization}.")
+    return conflict
+
+
+def _account(at: Surroundings, text: str) -> Account:
+    """An account by its id or its address."""
+    account_id: str | None = text
+    canonical = None
+    if "@" in text:
+        try:
+            canonical = parse_address(text).canonical
+        except InvalidAddressError as error:
+            raise OperationError(f"address: {error}.") from error
+        hold = at.store.holds([canonical]).get(canonical)
+        account_id = hold.account_id if hold else None
+    account = at.store.account(account_id) if account_id else None
+    if account is None or (canonical is not None and account.holds != canonical):
+        raise OperationError("There is no such account.")
+    return account
+
+
+def _reason(asked: Namespace) -> str:
+    reason = str(asked.reason).strip()
+    if not reason or len(reason) > _LONGEST_REASON:
+        raise OperationError(f"--reason: write why, in up to {_LONGEST_REASON} characters.")
+    return reason

@@ -1,0 +1,191 @@
+"""organization list, show, rename and delete."""
+
+import argparse
+from argparse import Namespace
+from dataclasses import replace
+from typing import TextIO
+
+from rightful.core.administration import offboarding
+from rightful.core.organizations.keys import all_organizations, keys_of
+from rightful.core.organizations.log_rows import organization_sentence, settings_row
+from rightful.core.organizations.registry import change_organization, check_plain
+from rightful.domain.key import Scope
+from rightful.domain.organization import AccountsAtEnd, Organization
+from rightful.operations.confirmation import asked as answer_to
+from rightful.operations.confirmation import confirm
+from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.output import day, progress, write_fields, write_rows
+from rightful.operations.tasks.keys import BY
+from rightful.ports.invocation import Invocation
+
+_MOST_COUNTED = 100_000
+_COLUMNS = ("id", "name", "domains", "created", "paused", "closing_since")
+_MOST_NAMED = 20
+
+
+def add_to(organization: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to `rightful organization`."""
+    listing = organization.add_parser("list", help="all organizations, oldest first")
+    listing.add_argument("--json", action="store_true", help="print a JSON list")
+    listing.set_defaults(task=list_organizations)
+    showing = organization.add_parser("show", help="what an organization has: domains, directories, keys, accounts")
+    showing.add_argument("organization", help="the organization's id")
+    showing.add_argument("--json", action="store_true", help="print a JSON document")
+    showing.set_defaults(task=show_organization)
+    renaming = organization.add_parser("rename", help="give an organization another name")
+    renaming.add_argument("organization", help="the organization's id")
+    renaming.add_argument("name")
+    renaming.set_defaults(task=rename_organization)
+    deleting = organization.add_parser(
+        "delete",
+        help="offboard a customer: nothing is left of the organization but its event log",
+        description="Revokes all its keys, frees its domains, deletes its directories, erases or releases its "
+        "accounts, and removes its conflicts and settings. Rows of its event log stay until their retention ends. It "
+        "goes on where it was stopped when it is run again.",
+    )
+    deleting.add_argument("organization", help="the organization's id")
+    deleting.add_argument(
+        "--accounts",
+        choices=[each.value for each in AccountsAtEnd],
+        help="erase: its accounts are removed and their addresses free; release: they become the persons' own, active "
+        "as they are, without what the organization wrote about them. It has to be said",
+    )
+    deleting.add_argument("--confirm", metavar="NAME", help="the organization's name, where nobody can be asked for it")
+    deleting.add_argument("--dry-run", action="store_true", help="count what there is to delete, and change nothing")
+    deleting.add_argument("--at-once", type=int, default=8, help="how many accounts at a time (8)")
+    deleting.set_defaults(task=delete_organization)
+
+
+def list_organizations(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """organization list."""
+    rows = [
+        {
+            "id": organization.id,
+            "name": organization.name,
+            "domains": sorted(organization.domains),
+            "created": day(organization.created_at),
+            "paused": organization.brakes.paused,
+            "closing_since": day(organization.closing.asked_at) if organization.closing else None,
+        }
+        for organization in all_organizations(at.store)
+    ]
+    write_rows(out, _COLUMNS, rows, as_json=asked.json)
+    return 0
+
+
+def show_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """organization show."""
+    organization = organization_named(at, asked.organization)
+    now = Invocation().now
+    keys = keys_of(at.store, organization.id)
+    directories = at.store.directories(organization.id)
+    fields: dict[str, object] = {
+        "id": organization.id,
+        "name": organization.name,
+        "created": day(organization.created_at),
+        "admin_url": f"{at.base_url}/admin/v1/orgs/{organization.id}",
+        "domains": sorted(organization.domains),
+        "domains_to_be_verified": sorted(organization.challenges),
+        "domain_policy": organization.domain_policy.value,
+        "administrators": [key.holder for key in keys if key.scope is Scope.ADMIN and key.is_live(now)],
+        "directories": [
+            f"{directory.name} ({directory.id}, {at.store.number_of_users(directory.id):,} users"
+            f"{', being deleted' if directory.deleting else ''})"
+            for directory in directories
+        ],
+        "live_keys": sum(key.is_live(now) for key in keys),
+        "unlinked_accounts": at.store.number_of_unlinked(organization.id, most=_MOST_COUNTED),
+        "paused": organization.brakes.paused,
+        "dry_run": organization.brakes.dry_run,
+        "closing_since": day(organization.closing.asked_at) if organization.closing else None,
+    }
+    write_fields(out, fields, as_json=asked.json)
+    return 0
+
+
+def rename_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """organization rename."""
+    before, invocation = organization_named(at, asked.organization), Invocation(correlation_id="operator")
+    check_plain("name", asked.name)
+    after = replace(before, name=asked.name)
+    if after != before:
+        row = settings_row(before.id, BY, asked.name, organization_sentence(before, after), invocation)
+        change_organization(at.store, invocation, after, log=row)
+    out.write(f"The organization {before.id} is called {asked.name}.\n")
+    return 0
+
+
+def delete_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """organization delete."""
+    organization = organization_named(at, asked.organization)
+    what = _what(offboarding.belongings(at.store, organization))
+    if asked.dry_run:
+        out.write(f"{what}\nNothing was changed.\n")
+        return 0
+    accounts = _accounts_at_end(organization, asked, out)
+    if organization.closing is None:
+        sentence = f"{organization.name} would be deleted, its accounts {accounts.value}d.\n{what}"
+        confirm(organization.name, asked.confirm, sentence, out)
+    invocation = Invocation(correlation_id="operator")
+    marked = offboarding.begin(at.store, invocation, organization, accounts, by=BY)
+    left = offboarding.offboard(
+        at.store,
+        at.queue,
+        invocation,
+        marked,
+        by=BY,
+        at_once=max(1, asked.at_once),
+        told=lambda left: progress(_done(left)),
+    )
+    progress("")
+    out.write(f"Done: {_done(left)}.\n")
+    if left.gone:
+        out.write(f"The organization {organization.id} is gone. The janitor cleans up what is left of its groups.\n")
+        return 0
+    if left.on_legal_hold:
+        named = ", ".join(left.on_legal_hold[:_MOST_NAMED])
+        out.write(
+            f"{len(left.on_legal_hold):,} accounts are on legal hold and are not erased before that is lifted (the "
+            f"host application: DELETE flags/legal_hold): {named}. Then run it again. Until then the organization "
+            "stays, closed.\n"
+        )
+        return 1
+    out.write("Something changed all the time. Run it again: nothing is done twice.\n")
+    return 1
+
+
+def organization_named(at: Surroundings, organization_id: str) -> Organization:
+    """The organization of that id.
+
+    Raises:
+        OperationError: there is none.
+    """
+    organization = at.store.organization(organization_id)
+    if organization is None:
+        raise OperationError(f"There is no organization {organization_id}: rightful organization list.")
+    return organization
+
+
+def _accounts_at_end(organization: Organization, asked: Namespace, out: TextIO) -> AccountsAtEnd:
+    if asked.accounts is not None:
+        return AccountsAtEnd(asked.accounts)
+    if organization.closing is not None:
+        return organization.closing.accounts
+    answer = answer_to("What becomes of its accounts: erase, or release to the persons? ", out)
+    try:
+        return AccountsAtEnd(answer or "")
+    except ValueError as error:
+        raise OperationError("Say what becomes of its accounts: --accounts erase, or --accounts release.") from error
+
+
+def _what(has: offboarding.Belongings) -> str:
+    held = f", {len(has.on_legal_hold):,} of them on legal hold" if has.on_legal_hold else ""
+    return (
+        f"It has {has.keys:,} keys, {has.domains:,} domains, {len(has.users):,} directories with "
+        f"{sum(has.users.values()):,} users and {has.groups:,} groups, {has.accounts:,} accounts{held}, and "
+        f"{has.conflicts:,} conflicts."
+    )
+
+
+def _done(left: offboarding.Left) -> str:
+    return ", ".join(f"{number:,} {what}" for what, number in left.done.items()) or "nothing was left to do"

@@ -1,0 +1,219 @@
+"""What each command does: from its arguments to one use case, and a few lines to read."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TextIO
+
+from rightful.aws.dynamodb.scan.table import rows
+from rightful.core.organizations import domains, registry
+from rightful.domain.address import InvalidAddressError, parse_address
+from rightful.domain.key import Scope
+from rightful.domain.organization import DomainPolicy, Organization
+from rightful.operations.check.run import Report, check
+from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.redrive import redrive
+from rightful.ports.invocation import Invocation
+from rightful.ports.store.contract import IdentityStore
+from rightful.text.keyed_hash import address_hash
+
+Task = Callable[[Surroundings, Namespace, TextIO], int]
+
+FINE, LOOK = 0, 1
+
+
+def create_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """organization create."""
+    invocation = Invocation(correlation_id="operator")
+    policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
+    # Before anything is made: whatever is refused leaves nothing behind, and nobody without a key.
+    registry.check_plain("holder", asked.admin)
+    for domain in asked.domain:
+        _check_free(at.store, domain)
+    organization = registry.create_organization(at.store, invocation, asked.name, domain_policy=policy)
+    secret, _ = registry.issue_token(at.store, invocation, Scope.ADMIN, asked.admin, organization_id=organization.id)
+    out.write(f"organization   {organization.id}\n")
+    out.write(f"admin URL      {at.base_url}/admin/v1/orgs/{organization.id}\n")
+    out.write(f"admin key      {secret}\n")
+    out.write(f"It is {asked.admin}'s, and is not shown again.\n")
+    for domain in asked.domain:
+        organization = domains.add_domain(at.store, invocation, organization, domain)
+    return FINE
+
+
+def create_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """directory create."""
+    invocation = Invocation(correlation_id="operator")
+    organization, lifetime = _organization(at.store, asked.organization), _lifetime(asked)
+    directory = registry.create_directory(at.store, invocation, organization.id, asked.name, profile=asked.profile)
+    secret, _ = registry.issue_token(
+        at.store,
+        invocation,
+        Scope.SCIM,
+        f"{asked.name} (identity provider)",
+        organization_id=organization.id,
+        directory_id=directory.id,
+        lifetime=lifetime,
+    )
+    out.write(f"directory      {directory.id}\n")
+    out.write(f"SCIM base URL  {at.base_url}/scim/directory/{directory.id}\n")
+    out.write(f"key            {secret}\n")
+    out.write("Put both into the identity provider. The key is not shown again.\n")
+    return FINE
+
+
+def add_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """domain add."""
+    organization = _organization(at.store, asked.organization)
+    organization = domains.add_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
+    out.write(f"Its domains: {', '.join(sorted(organization.domains))}\n")
+    return FINE
+
+
+def remove_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """domain remove."""
+    organization = _organization(at.store, asked.organization)
+    organization = domains.remove_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
+    out.write(f"Its domains: {', '.join(sorted(organization.domains)) or '(none)'}\n")
+    return FINE
+
+
+def show_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """domain show."""
+    name = domains.domain_name(asked.domain)
+    organization_id = at.store.organization_of_domain(name)
+    if organization_id is None:
+        out.write(f"No organization has verified {name}.\n")
+        return LOOK
+    organization = at.store.organization(organization_id)
+    if organization is None:
+        raise OperationError(f"There is no organization {organization_id}.")
+    out.write(f"{name} is {organization.name}'s ({organization.id}), since {organization.domains[name]:%Y-%m-%d}.\n")
+    return FINE
+
+
+def issue_token(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """token issue."""
+    scope = Scope(asked.scope)
+    if scope in {Scope.SCIM, Scope.ADMIN}:
+        if asked.organization is None:
+            raise OperationError(f"A key of scope {scope.value} is an organization's: --organization <id>.")
+        _organization(at.store, asked.organization)
+    if scope is Scope.SCIM and asked.directory is None:
+        raise OperationError("A key of scope scim is a directory's: --directory <id>.")
+    secret, token = registry.issue_token(
+        at.store,
+        Invocation(correlation_id="operator"),
+        scope,
+        asked.holder,
+        organization_id=asked.organization if scope in {Scope.SCIM, Scope.ADMIN} else None,
+        directory_id=asked.directory if scope is Scope.SCIM else None,
+        lifetime=_lifetime(asked),
+    )
+    out.write(f"key            {secret}\n")
+    expires = f", and expires on {token.expires_at:%Y-%m-%d}" if token.expires_at else ""
+    out.write(f"It is {asked.holder}'s{expires}. It is not shown again.\n")
+    return FINE
+
+
+def check_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """check."""
+    report = check(
+        at.store,
+        lambda: rows(at.client, at.settings.identity_table),
+        Invocation(correlation_id="operator"),
+        repair=asked.repair,
+        progress=lambda number: _progress(f"{number:,} items looked at"),
+    )
+    _progress("")
+    out.write(_report_json(report) if asked.json else _report_text(report, repair=asked.repair))
+    return FINE if report.clean else LOOK
+
+
+def redrive_queue(at: Surroundings, _: Namespace, out: TextIO) -> int:
+    """redrive."""
+    number = redrive(at.session.client("sqs"), at.dead_letter_queue_url)
+    out.write(f"About {number} dead letters are on their way back.\n" if number else "There are no dead letters.\n")
+    return FINE
+
+
+def print_hash(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+    """address-hash."""
+    try:
+        address = parse_address(asked.address)
+    except InvalidAddressError as error:
+        raise OperationError(f"address: {error}.") from error
+    found = address_hash(address.canonical, at.settings.log_hash_key)
+    if not found:
+        raise OperationError("This deployment has no LOG_HASH_KEY: its logs hold no hashes.")
+    out.write(f"{found}\n")
+    return FINE
+
+
+def _organization(store: IdentityStore, organization_id: str) -> Organization:
+    """An organization that something is to be done for."""
+    organization = store.organization(organization_id)
+    if organization is None:
+        raise OperationError(f"There is no organization {organization_id}.")
+    if organization.closing is not None:
+        raise OperationError(f"{organization.name} is being deleted: nothing is added to it any more.")
+    return organization
+
+
+def _check_free(store: IdentityStore, domain: str) -> None:
+    name = domains.domain_name(domain)
+    if store.organization_of_domain(name) is not None:
+        raise OperationError(f"Another organization has verified {name}: rightful domain show {name} says which.")
+
+
+def _lifetime(asked: Namespace) -> timedelta | None:
+    if asked.days is None:
+        return None
+    if asked.days < 1:
+        raise OperationError("--days: at least 1.")
+    return timedelta(days=asked.days)
+
+
+def _progress(text: str) -> None:
+    """One line that is written over, for whoever watches; nothing in a file."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text:<78}\r")
+        sys.stderr.flush()
+
+
+def _report_json(report: Report) -> str:
+    document = {
+        "lookedAt": report.looked_at,
+        "complete": report.complete,
+        "repaired": dict(report.repaired),
+        "left": [
+            {
+                "kind": found.kind,
+                "accountId": found.account_id,
+                "repairable": bool(found.repair),
+                **({"item": found.item.item()} if found.item else {}),
+            }
+            for found in report.left
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _report_text(report: Report, *, repair: bool) -> str:
+    lines = [f"{report.looked_at:,} accounts and index items looked at."]
+    lines += [f"  repaired      {number:6,}  {kind}" for kind, number in sorted(report.repaired.items())]
+    for found in sorted(report.left, key=lambda each: (bool(each.repair), each.kind)):
+        what = "can be repaired" if found.repair else "needs a person"
+        named = f"account {found.account_id or '(none)'}"
+        if found.item is not None:
+            named = f"item {json.dumps(found.item.item(), ensure_ascii=False)}"
+        lines.append(f"  {what}  {found.kind}  {named}")
+    if not report.complete:
+        lines.append("Conflicts, groups and numbers were not looked at: mend what cannot be read, and check again.")
+    if not report.left:
+        lines.append("Everything agrees.")
+    elif not repair and any(found.repair for found in report.left):
+        lines.append("Repair it: rightful check --repair")
+    return "\n".join(lines) + "\n"

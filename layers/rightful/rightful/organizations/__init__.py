@@ -1,1 +1,0 @@
-"""Organizations, their verified domains and directories, and the tokens that speak for them."""

@@ -1,0 +1,1 @@
+"""What the core asks of the outside, as plain data and protocols: reads, writes, the queue, the bus."""

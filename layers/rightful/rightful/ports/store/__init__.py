@@ -1,0 +1,1 @@
+"""What the core reads and commits, as protocols that a store fulfils."""

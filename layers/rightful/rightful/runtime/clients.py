@@ -1,0 +1,80 @@
+"""AWS clients, made when first needed and kept while the function is warm.
+
+They are botocore's, which boto3's are, too: boto3 itself would only add what it has for S3 and for resources.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from rightful.aws.attempts import watched
+from rightful.aws.dynamodb.store import DynamoDBStore
+from rightful.aws.dynamodb.table import Tables
+from rightful.aws.queue import SQSConflictQueue, SQSUnpublishedQueue
+from rightful.runtime.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from botocore.config import Config
+    from botocore.session import Session
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
+    from types_boto3_sqs import SQSClient
+
+    from rightful.aws.bus import EventBridgeBus
+
+
+def _config() -> "Config":
+    from botocore.config import Config
+
+    # Short time-outs with retries beat one long wait: an API request has about 29 seconds, a lost packet none.
+    return Config(
+        connect_timeout=1,
+        read_timeout=3,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        parameter_validation=False,
+    )
+
+
+@cache
+def _session() -> "Session":
+    from botocore.session import get_session
+
+    return get_session()
+
+
+def _client(service: str, config: "Config") -> "BaseClient":
+    return _session().create_client(service, config=config)
+
+
+@cache
+def settings() -> Settings:
+    """The function's settings."""
+    return read_settings()
+
+
+@cache
+def identity_store() -> DynamoDBStore:
+    """The identity store."""
+    found = settings()
+    tables = Tables(found.identity_table, found.event_log_table, found.log_retention)
+    return DynamoDBStore(watched(cast("DynamoDBClient", _client("dynamodb", _config()))), tables)
+
+
+@cache
+def event_bus() -> "EventBridgeBus":
+    """The event bus."""
+    from rightful.aws.bus import EventBridgeBus
+
+    return EventBridgeBus(watched(cast("EventBridgeClient", _client("events", _config()))), settings().event_bus)
+
+
+@cache
+def unpublished_queue() -> SQSUnpublishedQueue:
+    """What the publisher could not read."""
+    return SQSUnpublishedQueue(cast("SQSClient", _client("sqs", _config())), settings().unpublished_queue_url)
+
+
+@cache
+def conflict_queue() -> SQSConflictQueue:
+    """The conflicts queue."""
+    return SQSConflictQueue(cast("SQSClient", _client("sqs", _config())), settings().conflicts_queue_url)

@@ -1,0 +1,48 @@
+"""From API Gateway to a service and back: what the functions behind the API have in common."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rightful.api.request import Request, Response, read_request
+from rightful.ports.invocation import Invocation
+from rightful.runtime.clients import identity_store, settings
+from rightful.runtime.cross_organization import is_cross_organization
+from rightful.runtime.lambda_context import RemainingTime, invocation_of
+from rightful.runtime.observability import answered, attempted, failed, refused, started
+from rightful.runtime.refusal_share import RefusalShares
+
+_SHARES = RefusalShares()
+
+
+class Service(Protocol):
+    """What answers requests."""
+
+    def answer(self, request: Request, invocation: Invocation) -> Response:
+        """The response to a request; every error that a client can cause among them."""
+        ...
+
+
+def answer_event(
+    event: Mapping[str, object], context: RemainingTime, service: Callable[[], Service], unavailable: Response
+) -> dict[str, object]:
+    """Answer one proxy event, and log and measure that; with `unavailable` where AWS lets the service down."""
+    request = read_request(event, settings().base_url)
+    since = started(request)
+    invocation = invocation_of(context, request.request_id)
+    try:
+        response = service().answer(request, invocation)
+    except (ClientError, BotoCoreError) as error:
+        failed("aws_call", error)
+        response = unavailable
+    answered(request, response, since)
+    try:
+        if is_cross_organization(identity_store(), request, response.status):
+            attempted(request)
+        share = _SHARES.add(identity_store(), request, response.status, invocation.now)
+        if share is not None:
+            refused(request, share)
+    except (ClientError, BotoCoreError) as error:
+        failed("aws_call", error)
+    return response.proxy()

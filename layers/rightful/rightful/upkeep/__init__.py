@@ -1,1 +1,0 @@
-"""Upkeep: what has to be done although nobody asks for it."""
