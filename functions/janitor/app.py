@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from rightful.core.integrity.accounts import Disagreement
-    from rightful.core.upkeep.janitor import Standing
+    from rightful.core.upkeep.janitor import Backlog
 
 _FIRST_ROUND_OF_THE_HOUR = 5
 """Rounds are five minutes apart: one begins in these minutes of each hour."""
@@ -49,7 +49,7 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
     count(Metric.INDEX_DISAGREEMENTS, len(done.checked.unrepaired) + len(done.checked.repaired))
     count(Metric.INDEX_REPAIRS, len(done.checked.repaired))
     if done.stand is not None:
-        _count_standing(done.stand, invocation.now)
+        _count_backlog(done.stand, invocation.now)
     for part, error in done.failures:
         failed(part, error)
     if done.failures:
@@ -57,7 +57,7 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
     count(Metric.ROUNDS_MADE)
 
 
-def _count_standing(stand: "Standing", now: datetime) -> None:
+def _count_backlog(stand: "Backlog", now: datetime) -> None:
     count(Metric.OPEN_CONFLICTS, stand.open_conflicts)
     count(Metric.OLDEST_OPEN_CONFLICT, stand.oldest_undecided.total_seconds())
     count(Metric.BLOCKED_DEACTIVATIONS, stand.blocked_deactivations)

@@ -33,9 +33,9 @@ def handler(event: Mapping[str, Sequence[Mapping[str, object]]], _context: objec
             changes.append(change)
             numbers.append(sequence_number(record))
     done = publish(identity_store(), conflict_queue(), event_bus(), changes)
-    logger.info("Published", extra={"records": len(changes), "events": done.events, "woken": done.woken})
+    logger.info("Published", extra={"records": len(changes), "events": done.events, "requeued": done.requeued})
     count(Metric.EVENTS_PUBLISHED, done.events)
-    count(Metric.CONFLICTS_WOKEN, done.woken)
+    count(Metric.CONFLICTS_REQUEUED, done.requeued)
     # What comes again is counted when it has gone out.
     for change in changes[: done.first_failed]:
         if isinstance(change, ConflictChange):

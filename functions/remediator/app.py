@@ -8,14 +8,14 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from rightful.aws.failures import passes_by_itself
 from rightful.aws.queue_messages import read_message
 from rightful.core.conflicts.lifecycle.fail import give_up
-from rightful.core.conflicts.lifecycle.wake import sweep
+from rightful.core.conflicts.lifecycle.requeue import reexamine_all
 from rightful.core.conflicts.remediate import remediate
 from rightful.domain.conflict import Pointer
-from rightful.ports.queue import Sweep
+from rightful.ports.queue import ReexamineAll
 from rightful.runtime.clients import conflict_queue, identity_store, settings
 from rightful.runtime.lambda_context import invocation_of
 from rightful.runtime.metrics import Metric
-from rightful.runtime.observability import count, examined, given_up, logger, not_examined, observed, swept
+from rightful.runtime.observability import count, examined, given_up, logger, not_examined, observed, reexamined
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -36,8 +36,10 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
     logger.set_correlation_id(message.correlation_id)
     about = message.about
     try:
-        if isinstance(about, Sweep):
-            swept(about, sweep(identity_store(), conflict_queue(), about, correlation_id=message.correlation_id))
+        if isinstance(about, ReexamineAll):
+            reexamined(
+                about, reexamine_all(identity_store(), conflict_queue(), about, correlation_id=message.correlation_id)
+            )
             return
         outcome = remediate(identity_store(), conflict_queue(), invocation_of(context, message.correlation_id), about)
     except Exception as error:

@@ -23,7 +23,7 @@ from rightful.api.host import service as accounts
 from rightful.api.scim import service as scim
 from rightful.api.scim.bulk import MAX_OPERATIONS
 from rightful.api.scim.lists import MAX_PAGE
-from rightful.core.preview.foreseen import Verdict
+from rightful.core.preview.forecast import Verdict
 from tests.conformance.conftest import Lab
 from tests.support.patience import SECONDS
 

@@ -12,8 +12,8 @@ from tests.support.functions import Deployed, deployed_on_moto, example
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
-        yield surroundings
+    with deployed_on_moto() as deployment:
+        yield deployment
 
 
 def test_the_example_of_a_sign_up_makes_an_account_and_sent_again_finds_it(deployed: Deployed) -> None:

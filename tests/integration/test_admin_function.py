@@ -23,7 +23,7 @@ KEY = ACTION["requestContext"]["authorizer"]["tokenId"]
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
+    with deployed_on_moto() as deployment:
         key = replace(a_token("hash", scope=Scope.ADMIN, organization_id=ORGANIZATION), id=KEY)
         ours: dict[str, Any] = {"organization_id": ORGANIZATION, "claimed": True}
         people = [an_account(ACCOUNT, email="left@example.com", **ours)]
@@ -34,8 +34,8 @@ def deployed() -> Iterator[Deployed]:
         writes = [PutOrganization(organization, None), ListToken(key)]
         for account in people:
             writes += [PutAccount(account, None), ClaimAddress(account.holds or "", account.id, NOW)]
-        surroundings.store.commit(writes, remaining=lambda: 10.0)
-        yield surroundings
+        deployment.store.commit(writes, remaining=lambda: 10.0)
+        yield deployment
 
 
 def call(deployed: Deployed, event: dict[str, Any]) -> tuple[int, Any]:

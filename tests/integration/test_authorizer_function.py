@@ -21,8 +21,8 @@ ARN = "arn:aws:execute-api:eu-central-1:123456789012:api/dev/GET/scim/directory/
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
-        yield surroundings
+    with deployed_on_moto() as deployment:
+        yield deployment
 
 
 @pytest.fixture

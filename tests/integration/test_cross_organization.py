@@ -19,16 +19,16 @@ OURS, THEIRS = "a" * 32, "b" * 32
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
+    with deployed_on_moto() as deployment:
         for organization_id, directory_ids in ((OURS, (MINE, MY_SECOND)), (THEIRS, (ANOTHERS, EMPTY))):
-            surroundings.store.commit([PutOrganization(an_organization(organization_id), None)], remaining=lambda: 10.0)
+            deployment.store.commit([PutOrganization(an_organization(organization_id), None)], remaining=lambda: 10.0)
             for directory_id in directory_ids:
                 directory = a_directory(organization_id, directory_id)
                 writes: list[Any] = [PutDirectory(directory, None)]
                 if directory_id != EMPTY:
                     writes.append(CountUsers(directory_id, "somebody", 1))
-                surroundings.store.commit(writes, remaining=lambda: 10.0)
-        yield surroundings
+                deployment.store.commit(writes, remaining=lambda: 10.0)
+        yield deployment
 
 
 def asked(name: str, **path_parameters: str) -> dict[str, Any]:

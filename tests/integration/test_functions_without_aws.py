@@ -13,8 +13,8 @@ from tests.support.functions import Deployed, deployed_on_moto, example
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
-        yield surroundings
+    with deployed_on_moto() as deployment:
+        yield deployment
 
 
 @pytest.mark.parametrize(

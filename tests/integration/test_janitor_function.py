@@ -26,8 +26,8 @@ def plenty() -> float:
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
-        yield surroundings
+    with deployed_on_moto() as deployment:
+        yield deployment
 
 
 def test_a_round_sends_what_was_not_sent_ends_what_is_over_and_erases_what_is_due(deployed: Deployed) -> None:
@@ -165,7 +165,7 @@ def test_a_part_that_fails_is_an_error_after_the_others_were_done(
     deployed.call("janitor", example("janitor"))
     assert '"RoundsMade":[1' in capsys.readouterr().out.replace(" ", "")
     caplog.clear()
-    monkeypatch.setattr("rightful.core.upkeep.janitor.standing", fails)
+    monkeypatch.setattr("rightful.core.upkeep.janitor.backlog", fails)
     monkeypatch.setattr("rightful.core.upkeep.janitor.send_due", fails)
     over = Reservation("create:dir:ada", "con", "org", LONG_AGO)
     deployed.store.commit([ReserveAddress("last@example.com", None, over, LONG_AGO)], remaining=plenty)
@@ -175,7 +175,7 @@ def test_a_part_that_fails_is_an_error_after_the_others_were_done(
     logged = [vars(record) for record in caplog.records if record.message == "Not done now"]
     assert [(line["what"], line["error"]) for line in logged] == [
         ("send_due", "RuntimeError"),
-        ("standing", "RuntimeError"),
+        ("backlog", "RuntimeError"),
     ]
     assert all(line["where"].startswith("test_janitor_function.py:") for line in logged)
     printed = capsys.readouterr().out

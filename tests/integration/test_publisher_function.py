@@ -19,8 +19,8 @@ from tests.support.functions import Deployed, deployed_on_moto, example
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
-        yield surroundings
+    with deployed_on_moto() as deployment:
+        yield deployment
 
 
 def test_the_example_of_a_changed_address_is_told_and_wakes_who_waits(deployed: Deployed) -> None:
@@ -119,5 +119,5 @@ def test_changed_settings_of_an_organization_send_word_to_examine_all_of_its_con
     }
     event = {"Records": [{"eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": change}]}
     assert deployed.call("publisher", event) == {"batchItemFailures": []}
-    sweeps = [each for each in deployed.messages(deployed.conflicts_queue_url) if "sweepAfter" in each]
-    assert [(each["organizationId"], each["sweepAfter"]) for each in sweeps] == [("org", "")]
+    sweeps = [each for each in deployed.messages(deployed.conflicts_queue_url) if "reexamineAfter" in each]
+    assert [(each["organizationId"], each["reexamineAfter"]) for each in sweeps] == [("org", "")]

@@ -11,7 +11,7 @@ from moto import mock_aws
 from rightful.aws.queue import SQSConflictQueue
 from rightful.aws.queue_messages import read_message
 from rightful.domain.conflict import Pointer
-from rightful.ports.queue import QueueUnavailableError, Sweep
+from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 
 POINTER = Pointer("0193a5b0c1d2aabbccddeeff00112233", "0193a5b0c1d2ffeeddccbbaa33221100")
 
@@ -87,21 +87,21 @@ def test_a_batch_of_which_one_was_not_taken_is_reported_as_unavailable() -> None
 
 @pytest.mark.parametrize("after", [None, POINTER.conflict_id])
 def test_a_sweep_that_was_sent_is_read_as_it_was(client: Any, url: str, after: str | None) -> None:
-    sweep = Sweep(POINTER.organization_id, after)
-    SQSConflictQueue(client, url).send_sweep(sweep, correlation_id="request-1")
+    reexamine_all = ReexamineAll(POINTER.organization_id, after)
+    SQSConflictQueue(client, url).send_reexamine_all(reexamine_all, correlation_id="request-1")
     (received,) = client.receive_message(QueueUrl=url)["Messages"]
     message = read_message(received["Body"])
     assert message is not None
-    assert (message.about, message.correlation_id) == (sweep, "request-1")
+    assert (message.about, message.correlation_id) == (reexamine_all, "request-1")
 
 
 @pytest.mark.parametrize(
     "body",
     [
         '{"organizationId": "org"}',
-        '{"organizationId": "org", "sweepAfter": "CONFLICT#x"}',
-        '{"organizationId": "org", "sweepAfter": "", "conflictId": "con"}',
-        '{"organizationId": "ORG#org", "sweepAfter": ""}',
+        '{"organizationId": "org", "reexamineAfter": "CONFLICT#x"}',
+        '{"organizationId": "org", "reexamineAfter": "", "conflictId": "con"}',
+        '{"organizationId": "ORG#org", "reexamineAfter": ""}',
     ],
 )
 def test_what_the_service_never_sends_is_not_read(body: str) -> None:

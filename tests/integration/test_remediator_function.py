@@ -22,8 +22,8 @@ from tests.support.functions import Deployed, deployed_on_moto
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
-        yield surroundings
+    with deployed_on_moto() as deployment:
+        yield deployment
 
 
 def batch(*conflict_ids: str) -> dict[str, Any]:
@@ -142,10 +142,10 @@ def test_a_sweep_sends_the_organizations_live_conflicts(deployed: Deployed, caps
     for conflict in conflicts:
         deployed.store.commit([PutConflict(conflict, None)], remaining=lambda: 10.0)
     event = batch("any")
-    event["Records"][0]["body"] = json.dumps({"organizationId": "swept", "sweepAfter": "", "correlationId": "c"})
+    event["Records"][0]["body"] = json.dumps({"organizationId": "swept", "reexamineAfter": "", "correlationId": "c"})
 
     assert deployed.call("remediator", event) == {"batchItemFailures": []}
 
     sent = deployed.messages(deployed.conflicts_queue_url)
     assert sorted(each["conflictId"] for each in sent) == [conflict.id for conflict in conflicts]
-    assert '"ConflictsWoken"' in capsys.readouterr().out
+    assert '"ConflictsRequeued"' in capsys.readouterr().out

@@ -26,7 +26,7 @@ ARN = "arn:aws:execute-api:eu-central-1:123456789012:api/dev/GET/scim/directory/
 
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
-    with deployed_on_moto() as surroundings:
+    with deployed_on_moto() as deployment:
         link = replace(a_link(ACCOUNT, DIRECTORY), scim_id=f"{ACCOUNT}-1", user_name="chief")
         emails = [{"value": "chief@example.com", "type": "work", "primary": True}]
         chief = an_account(
@@ -39,7 +39,7 @@ def deployed() -> Iterator[Deployed]:
             flags=frozenset({Flag.PRIVILEGED}),
             attributes={"userName": "chief", "emails": emails},
         )
-        surroundings.store.commit(
+        deployment.store.commit(
             [
                 PutOrganization(an_organization(ORGANIZATION, domains={"example.com": NOW}), None),
                 PutDirectory(a_directory(ORGANIZATION, DIRECTORY), None),
@@ -50,7 +50,7 @@ def deployed() -> Iterator[Deployed]:
             ],
             remaining=lambda: 10.0,
         )
-        yield surroundings
+        yield deployment
 
 
 def issued(deployed: Deployed) -> dict[str, Any]:

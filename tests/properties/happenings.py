@@ -19,7 +19,7 @@ from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.upkeep.resend import send_due
 from rightful.core.upkeep.reservations import end_reservations
-from rightful.core.users.statement import Statement
+from rightful.core.users.intent import ExplicitIntent
 from rightful.domain.account import Flag
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Operation, Resolution
@@ -131,10 +131,10 @@ class Happenings(Delivering):
         if renames:
             wanted["userName"] = name
         assert account.link is not None
-        statement = Statement(address=True, active=active)
+        intent = ExplicitIntent(address=True, active=active)
         operation = Operation.PUT if puts else Operation.PATCH
         link = account.link
-        asked = Asked(link.directory_id, link.scim_id, lambda now: {**now, **wanted}, statement, operation)
+        asked = Asked(link.directory_id, link.scim_id, lambda now: {**now, **wanted}, intent, operation)
         if self._provision(asked):
             self._nothing_else_is_wanted(account.id, f"{name}@example.com")
 
@@ -148,7 +148,7 @@ class Happenings(Delivering):
                 account.link.directory_id,
                 account.link.scim_id,
                 lambda now: {**now, "active": active, "title": "x"},
-                Statement(active=active),
+                ExplicitIntent(active=active),
             )
         )
 
@@ -162,7 +162,7 @@ class Happenings(Delivering):
             account.link.scim_id, provisioning.state(account.link.scim_id), self.world.invocation()
         )
         self.said[account.id] = False
-        self._wake(before)
+        self._requeue(before)
 
     @precondition(lambda self: self._of_ours())
     @rule(who=indexes, active=st.booleans())

@@ -7,10 +7,10 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from rightful.core.accounts.resource import UnverifiedDomainError
 from rightful.core.conflicts.lifecycle.record import pointer_of
-from rightful.core.conflicts.lifecycle.wake import wake
+from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.users.change import Provisioning
+from rightful.core.users.intent import NOTHING, ExplicitIntent
 from rightful.core.users.refuse import ClaimRefusedError, RefusalRecorder
-from rightful.core.users.statement import NOTHING, Statement
 from rightful.domain.account import Account, account_id_of
 from rightful.domain.conflict import Collision, Conflict, ConflictStatus, Operation, Pointer, Requester
 from rightful.domain.key import Scope, Token
@@ -50,7 +50,7 @@ class Asked:
     directory_id: str
     scim_id: str | None
     change: Callable[[Mapping[str, object]], Mapping[str, object]]
-    statement: Statement = NOTHING
+    intent: ExplicitIntent = NOTHING
     operation: Operation = Operation.PATCH
 
 
@@ -104,7 +104,7 @@ class Machine(RuleBasedStateMachine):
             self._check_recorded(error)
             return True
         if before is not None and (before.holds != after.holds or before.active != after.active):
-            self._wake(before)
+            self._requeue(before)
         return True
 
     def _nothing_else_is_wanted(self, account_id: str, canonical: str) -> None:
@@ -132,8 +132,8 @@ class Machine(RuleBasedStateMachine):
     def _send(self, provisioning: Provisioning, asked: Asked) -> Account:
         """Send a request, and remember what it says of the person's activity. A refused deactivation is owed, be it
         refused because of a domain; whether a refused reactivation comes is open."""
-        active = asked.statement.active
-        if asked.scim_id is not None and asked.statement.address:
+        active = asked.intent.active
+        if asked.scim_id is not None and asked.intent.address:
             self.latest[asked.scim_id] = asked
         try:
             after = self._sent(provisioning, asked)
@@ -158,17 +158,15 @@ class Machine(RuleBasedStateMachine):
             state = provisioning.state(requester_key=requester.key(asked.directory_id))
             return provisioning.create(resource, state, invocation)
         state = provisioning.state(asked.scim_id)
-        return provisioning.change(
-            asked.scim_id, asked.change, asked.operation, state, invocation, statement=asked.statement
-        )
+        return provisioning.change(asked.scim_id, asked.change, asked.operation, state, invocation, intent=asked.intent)
 
     def _account_of(self, asked: Asked) -> Account | None:
         if asked.scim_id is None:
             return None
         return self._provisioning(asked.directory_id).state(asked.scim_id).account
 
-    def _wake(self, before: Account) -> None:
-        wake(self.world.store, self.world.queue, [before.holds] if before.holds else [])
+    def _requeue(self, before: Account) -> None:
+        requeue(self.world.store, self.world.queue, [before.holds] if before.holds else [])
 
     def _accounts(self) -> list[Account]:
         return sorted(self.world.store.all_of(Account), key=lambda account: account.id)

@@ -42,8 +42,8 @@ class Seen:
             if conflict.status is not ConflictStatus.APPLIED or conflict.id in self.applied:
                 continue
             self.applied.add(conflict.id)
-            acts_as = conflict.beneath or conflict.conflict_class
-            if acts_as is ConflictClass.DUPLICATE and not conflict.approvals:
+            effective_class = conflict.underlying_class or conflict.conflict_class
+            if effective_class is ConflictClass.DUPLICATE and not conflict.approvals:
                 assert self._proven(conflict, now), f"{conflict.holder_account_id} was taken for a duplicate"
         self.accounts = now
 

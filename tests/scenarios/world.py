@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from rightful.core.accounts.secondary_emails import ENTERPRISE_USER, further_keys, further_writes
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.core.conflicts.lifecycle.record import RefusedClaim, pointer_of, record
-from rightful.core.conflicts.lifecycle.wake import wake
+from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.conflicts.remediate import Outcome, remediate
 from rightful.core.conflicts.words import OUTSIDE
-from rightful.core.events.wakes import woken_by
+from rightful.core.events.requeues import requeued_by
 from rightful.core.users.change import Provisioning
+from rightful.core.users.intent import intent_of_resource
 from rightful.core.users.refuse import RefusalRecorder
-from rightful.core.users.statement import said_by_resource
 from rightful.domain.account import (
     Account,
     AccountStatus,
@@ -169,7 +169,7 @@ class World:
                 writes.append(ReleaseAddress(before.holds, name))
         self.commit(*writes)
         # Who waited for the address can have it; who waited for this person to leave hears that it stays.
-        wake(self.store, self.queue, [before.holds] if before.holds else [])
+        requeue(self.store, self.queue, [before.holds] if before.holds else [])
 
     def rename(self, name: str, email: str) -> None:
         """A change of somebody's address that goes through."""
@@ -266,10 +266,10 @@ class World:
         provisioning = self.provisioning()
         link = self.account(name).link
         assert link is not None
-        said = said_by_resource(wanted)
+        said = intent_of_resource(wanted)
         state = provisioning.state(link.scim_id)
         return provisioning.change(
-            link.scim_id, lambda now: {**now, **wanted}, operation, state, self.invocation(), statement=said
+            link.scim_id, lambda now: {**now, **wanted}, operation, state, self.invocation(), intent=said
         )
 
     def delete(self, name: str) -> None:
@@ -285,7 +285,7 @@ class World:
         now: Items = {("ACCOUNT", account.id): account for account in piece.accounts}
         now |= {("EMAIL", hold.canonical): hold for hold in piece.holds}
         changes, self.told = changes_between(self.told, now), now
-        wake(self.store, self.queue, [canonical for change in changes for canonical in woken_by(change)])
+        requeue(self.store, self.queue, [canonical for change in changes for canonical in requeued_by(change)])
 
     def deliver(self, limit: int = 2000) -> None:
         """Deliver messages, oldest first, until the queue is empty and nothing has changed since."""

@@ -19,7 +19,7 @@ from rightful.aws.dynamodb.items.accounts import read_account
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.domain.account import canonical_user_name
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
 from tests.support.tables import table_properties
@@ -44,7 +44,7 @@ class Copy:
         pages = self.client.get_paginator("scan").paginate(TableName=self.name, ConsistentRead=True)
         return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
 
-    def take(self, key: Key, *, for_good: bool = False) -> None:
+    def take(self, key: ItemKey, *, for_good: bool = False) -> None:
         """Remove an item. `for_good`: nothing can bring it back."""
         self.client.delete_item(TableName=self.name, Key=key.item())
         if for_good:
@@ -164,7 +164,7 @@ def tear(copy: Copy, people: dict[str, str]) -> set[str]:
     copy.take(keys.user_name(emil.link.directory_id, canonical_user_name(emil.link.user_name)))
     # A conflict that is gone, and what points to it is not; and one that nothing points to.
     lost, unseen = (_conflict_of(copy.exported, people[name]) for name in ("fred", "gina"))
-    copy.take(Key(lost["pk"]["S"], lost["sk"]["S"]), for_good=True)
+    copy.take(ItemKey(lost["pk"]["S"], lost["sk"]["S"]), for_good=True)
     fred = people["fred"].rpartition("-")[0]
     pending = keys.pending(f"account:{fred}")
     waiter = keys.waiter(lost["wanted_canonical"]["S"], lost["conflict_id"]["S"])

@@ -21,8 +21,8 @@ def test_a_conflict_and_a_preview_between_two_who_share_an_external_id_are_answe
 
     preview = admin.post("/email-changes/preview", json={"changes": [{"from": own, "to": held}]})
     assert preview.status_code == 200, preview.text
-    (foreseen,) = preview.json()["items"]
-    assert foreseen["holder"] is not None
+    (forecast,) = preview.json()["items"]
+    assert forecast["holder"] is not None
 
     assert scim.patch(f"/Users/{ids[1]}", json=email_patch(held)).status_code == 409
 

@@ -10,7 +10,7 @@ from rightful.api.authorizer import allowed
 from rightful.api.host.service import AccountsService
 from rightful.api.request import Principal, Request, Response, principal_of
 from rightful.api.scim.service import ScimService
-from rightful.core.conflicts.lifecycle.wake import sweep
+from rightful.core.conflicts.lifecycle.requeue import reexamine_all
 from rightful.core.conflicts.remediate import remediate
 from rightful.core.organizations.domain_proof import DomainProof
 from rightful.core.organizations.domains import add_domain
@@ -176,7 +176,7 @@ class Service:
         """Let the remediator work until the queue is empty."""
         for _ in range(200):
             if self.queue.sweeps:
-                sweep(self.store, self.queue, self.queue.sweeps.pop(0))
+                reexamine_all(self.store, self.queue, self.queue.sweeps.pop(0))
                 continue
             if not self.queue.messages:
                 return

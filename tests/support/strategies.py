@@ -208,8 +208,8 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
         placeholder=st.none() | addresses,
         touched_account_ids=st.lists(ids, max_size=3).map(tuple),
         collision=st.sampled_from(Collision),
-        beneath=st.none() | st.sampled_from(ConflictClass),
-        leg_ids=st.lists(ids, max_size=3).map(tuple),
+        underlying_class=st.none() | st.sampled_from(ConflictClass),
+        participant_ids=st.lists(ids, max_size=3).map(tuple),
         sessions_revoked_of=st.lists(ids, max_size=3).map(tuple),
         released=st.lists(texts, max_size=3).map(tuple),
     )

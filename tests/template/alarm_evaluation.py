@@ -13,9 +13,9 @@ from typing import Any
 
 from tests.template.resources import text_of
 
-Key = tuple[str, frozenset[str]]
+ItemKey = tuple[str, frozenset[str]]
 """A metric, and values of its dimensions: those that tell it from others here."""
-Series = Mapping[Key, Mapping[int, Sequence[float]]]
+Series = Mapping[ItemKey, Mapping[int, Sequence[float]]]
 """By metric and minute, the samples that were taken in that minute."""
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {

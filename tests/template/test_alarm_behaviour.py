@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.alarm_evaluation import Key, Series, minutes_on
+from tests.template.alarm_evaluation import ItemKey, Series, minutes_on
 from tests.template.resources import ROLLBACK, Resources, text_of
 
 API = frozenset({"${AWS::StackName}", "${Stage}"})
@@ -25,7 +25,7 @@ def at(minutes: Iterable[int], count: int, *, failed: int = 0, milliseconds: flo
     return {minute: [(number < failed, milliseconds) for number in range(count)] for minute in minutes}
 
 
-def of_the_api(requests: Requests) -> dict[Key, Mapping[int, list[float]]]:
+def of_the_api(requests: Requests) -> dict[ItemKey, Mapping[int, list[float]]]:
     """What API Gateway measures."""
     return {
         ("Count", API): {minute: [1.0] * len(made) for minute, made in requests.items()},
@@ -38,7 +38,7 @@ def on(expanded: Resources, name: str, series: Series, minutes: int) -> list[int
     return minutes_on(expanded[name]["Properties"], series, minutes)
 
 
-def of_the_new_version(expanded: Resources, metric: str) -> Key:
+def of_the_new_version(expanded: Resources, metric: str) -> ItemKey:
     """What Lambda measures of the version of the scim function that the alias goes to."""
     version = text_of(expanded["ScimFunctionAliaslive"]["Properties"]["FunctionVersion"])
     return metric, frozenset({"${ScimFunction}", "${ScimFunction}:live", version})
@@ -136,7 +136,7 @@ def test_a_canary_that_crashes_or_is_slow_goes_back_at_one_request(
 
 
 def test_a_canary_that_works_stays_even_beside_a_single_5xx(expanded: Resources) -> None:
-    well: dict[Key, Any] = {
+    well: dict[ItemKey, Any] = {
         **of_the_api({**at(range(30), 40), **at([12], 40, failed=1)}),
         of_the_new_version(expanded, "Errors"): {minute: [0.0] * 4 for minute in range(30)},
         of_the_new_version(expanded, "Duration"): {minute: [80.0] * 4 for minute in range(30)},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from local.paths import ROOT
-from tests.template.alarm_evaluation import Key, minutes_on
+from tests.template.alarm_evaluation import ItemKey, minutes_on
 from tests.template.resources import ROLLBACK, Resources, of_type, text_of
 
 HOUR = 3600.0
@@ -40,7 +40,7 @@ class Bound:
     every: int = 5
     """In minutes: the janitor's rounds, or how often AWS measures."""
 
-    def series(self, samples: Sequence[float], minutes: int) -> dict[Key, dict[int, Sequence[float]]]:
+    def series(self, samples: Sequence[float], minutes: int) -> dict[ItemKey, dict[int, Sequence[float]]]:
         """Such samples all the time."""
         return {(self.metric, frozenset({self.of})): dict.fromkeys(range(0, minutes, self.every), samples)}
 

@@ -12,8 +12,8 @@ from rightful.aws.dynamodb.items.holds import hold_item
 from rightful.aws.dynamodb.scan.compare import Difference, TableFacts, differences, settle
 from rightful.domain.hold import Hold
 from rightful.operations import command
-from rightful.operations.restore import Comparison, Relation, Wish, restore, why_not_to_restore
-from rightful.ports.key import Key
+from rightful.operations.restore import Comparison, Relation, RestoreRequest, restore, why_not_to_restore
+from rightful.ports.key import ItemKey
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 from tests.support.patience import SECONDS
@@ -160,12 +160,14 @@ def test_a_restore_of_another_stacks_table_is_refused() -> None:
     comparison = Comparison(9, 9, {"ORG#1"}, {"ORG#1"})
     ours = TableFacts("arn:ours", key)
     assert "arn:theirs" in why_not_to_restore(
-        comparison, Wish(), ours, TableFacts("arn:x", key, "arn:theirs"), removing=None
+        comparison, RestoreRequest(), ours, TableFacts("arn:x", key, "arn:theirs"), removing=None
     )
-    assert not why_not_to_restore(comparison, Wish(), ours, TableFacts("arn:x", key, "arn:ours"), removing=None)
+    assert not why_not_to_restore(
+        comparison, RestoreRequest(), ours, TableFacts("arn:x", key, "arn:ours"), removing=None
+    )
     # A new stack has nobody yet: there the restored table is a former stack's.
     nobody = Comparison(9, 0, {"ORG#1"}, set())
-    assert not why_not_to_restore(nobody, Wish(), ours, TableFacts("arn:x", key, "arn:theirs"), removing=None)
+    assert not why_not_to_restore(nobody, RestoreRequest(), ours, TableFacts("arn:x", key, "arn:theirs"), removing=None)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_removing_more_than_two_percent_needs_their_number(found: int, removing:
     comparison.found[Relation.EXTRA, "EMAIL"] = found
     comparison.found[Relation.EXTRA, "TOKEN"] = 50  # keys stay unless they are asked for
     facts = TableFacts("arn", key)
-    why = why_not_to_restore(comparison, Wish(frozenset({Relation.EXTRA})), facts, facts, removing=removing)
+    why = why_not_to_restore(comparison, RestoreRequest(frozenset({Relation.EXTRA})), facts, facts, removing=removing)
     assert bool(why) is refused
 
 
@@ -224,8 +226,8 @@ def test_writes_are_done_several_at_a_time_and_never_more_removals_than_were_cou
         removed.append(difference)
         return True
 
-    extra = [Difference(Key(f"EMAIL#{number}", "EMAIL"), None, {}) for number in range(12)]
-    report = restore(extra, settle_slowly, Wish(frozenset({Relation.EXTRA})), most_removed=8, at_once=4)
+    extra = [Difference(ItemKey(f"EMAIL#{number}", "EMAIL"), None, {}) for number in range(12)]
+    report = restore(extra, settle_slowly, RestoreRequest(frozenset({Relation.EXTRA})), most_removed=8, at_once=4)
     assert (report.written, len(removed), report.left[Relation.EXTRA, "EMAIL"]) == (8, 8, 4)
 
 

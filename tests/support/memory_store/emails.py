@@ -6,10 +6,10 @@ from rightful.domain.hold import Hold
 from rightful.ports.store.emails import FurtherList
 from rightful.ports.writes.accounts import ListFurther
 
-Key = tuple[str, ...]
+ItemKey = tuple[str, ...]
 
 
-def change_list(write: ListFurther, key: Key, items: dict[Key, object]) -> None:
+def change_list(write: ListFurther, key: ItemKey, items: dict[ItemKey, object]) -> None:
     """Do the write."""
     found = items.get(key)
     there = found if isinstance(found, FurtherList) else FurtherList(write.directory_id, write.key)
@@ -22,7 +22,7 @@ def change_list(write: ListFurther, key: Key, items: dict[Key, object]) -> None:
 class MemoryFurther:
     """`storage.further_contract.FurtherStore` on a dictionary of items."""
 
-    _items: dict[Key, object]
+    _items: dict[ItemKey, object]
 
     def account_ids_of_address(
         self, directory_id: str, keys: Iterable[str], canonical: str | None

@@ -13,10 +13,10 @@ from rightful.ports.writes import groups as g
 from rightful.scim.patch.members import Member
 from tests.support.memory_store.lists import ClosedCount, count
 
-Key = tuple[str, ...]
-Items = dict[Key, object]
+ItemKey = tuple[str, ...]
+Items = dict[ItemKey, object]
 
-_KEYS: Mapping[type, Callable[..., Key]] = {
+_KEYS: Mapping[type, Callable[..., ItemKey]] = {
     g.PutGroup: lambda write: ("GROUP", write.group.id),
     g.RemoveGroup: lambda write: ("GROUP", write.group_id),
     g.ClaimGroupName: lambda write: ("GROUPNAME", write.directory_id, write.canonical_name),
@@ -33,7 +33,7 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
 }
 
 
-def key_of(write: g.GroupWrite) -> Key:
+def key_of(write: g.GroupWrite) -> ItemKey:
     return _KEYS[type(write)](write)
 
 
@@ -75,7 +75,7 @@ def _may_join(write: g.JoinGroup, item: object) -> bool:
     )
 
 
-def carry_out(write: g.GroupWrite, key: Key, items: Items) -> None:
+def carry_out(write: g.GroupWrite, key: ItemKey, items: Items) -> None:
     """Do a write whose condition holds."""
     before = items.get(key)
     match write:

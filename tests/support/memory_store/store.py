@@ -18,7 +18,7 @@ from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.domain.schedule import UNSENT_FOR
 from rightful.ports.pages import AccountPage, ConflictPage
-from rightful.ports.queue import Sweep
+from rightful.ports.queue import ReexamineAll
 from rightful.ports.store.contract import DirectoryState, LogPage, Remaining
 from rightful.ports.store.groups import MOST_FOUND
 from rightful.ports.store.lists import Landmarks, Listing
@@ -276,7 +276,7 @@ class MemoryQueue:
 
     def __init__(self) -> None:
         self.messages: list[Pointer] = []
-        self.sweeps: list[Sweep] = []
+        self.sweeps: list[ReexamineAll] = []
 
     def send(self, pointer: Pointer, *, correlation_id: str) -> None:
         """See `ConflictQueue.send`."""
@@ -287,9 +287,9 @@ class MemoryQueue:
         for pointer in pointers:
             self.send(pointer, correlation_id=correlation_id)
 
-    def send_sweep(self, sweep: Sweep, *, correlation_id: str) -> None:
-        """See `ConflictQueue.send_sweep`."""
-        self.sweeps.append(sweep)
+    def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
+        """See `ConflictQueue.send_reexamine_all`."""
+        self.sweeps.append(reexamine_all)
 
 
 def _found(account_ids: Iterable[str]) -> tuple[str, ...] | None:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from rightful.ports.store.organizations import OrganizationPage
 
 _Kind = TypeVar("_Kind")
-Key = tuple[str, ...]
+ItemKey = tuple[str, ...]
 
 
 class _Stored(Protocol):
-    _items: dict[Key, object]
+    _items: dict[ItemKey, object]
 
     def all_of(self, kind: type[_Kind]) -> tuple[_Kind, ...]: ...
 
@@ -36,7 +36,7 @@ class _Stored(Protocol):
 class MemoryUpkeep:
     """`UpkeepStore` and `ManagedStore` on a dictionary of items."""
 
-    _items: dict[Key, object]
+    _items: dict[ItemKey, object]
 
     def due_conflicts(self: _Stored, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
         """See `UpkeepStore.due_conflicts`."""
@@ -183,7 +183,7 @@ class MemoryUpkeep:
         return ConflictPage(tuple(page), next_position)
 
 
-def _look_key(organization_id: str, conflict_id: str) -> Key:
+def _look_key(organization_id: str, conflict_id: str) -> ItemKey:
     return ("LOOK", organization_id, conflict_id)
 
 

@@ -36,17 +36,17 @@ from tests.support.memory_store.emails import change_list
 from tests.support.memory_store.lists import ClosedCount, count
 
 Found = Account | Hold | Conflict | Group | str | None
-Key = tuple[str, ...]
-Items = dict[Key, object]
+ItemKey = tuple[str, ...]
+Items = dict[ItemKey, object]
 
 
-def list_key(organization_id: str | None, directory_id: str | None) -> Key:
+def list_key(organization_id: str | None, directory_id: str | None) -> ItemKey:
     return ("TOKENS", organization_id or "", directory_id or "")
 
 
 _COUNTERS = {"users": "COUNT", "groups": "GROUPCOUNT"}
 
-_KEYS: Mapping[type, Callable[..., Key]] = {
+_KEYS: Mapping[type, Callable[..., ItemKey]] = {
     PutAccount: lambda write: ("ACCOUNT", write.account.id),
     DeleteAccount: lambda write: ("ACCOUNT", write.account_id),
     RequireAccount: lambda write: ("ACCOUNT", write.account_id),
@@ -92,7 +92,7 @@ _KEYS: Mapping[type, Callable[..., Key]] = {
 }
 
 
-def key_of(write: Write) -> Key:
+def key_of(write: Write) -> ItemKey:
     return memory_groups.key_of(write) if isinstance(write, GroupWrite) else _KEYS[type(write)](write)
 
 
@@ -179,7 +179,7 @@ def condition_holds(write: Write, item: object) -> bool:  # noqa: C901, PLR0912 
             return True
 
 
-def carry_out(write: Write, key: Key, items: Items) -> None:  # noqa: C901, PLR0912 - as condition_holds
+def carry_out(write: Write, key: ItemKey, items: Items) -> None:  # noqa: C901, PLR0912 - as condition_holds
     """Do a write whose condition holds."""
     match write:
         case GroupWrite():

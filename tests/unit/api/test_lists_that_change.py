@@ -9,7 +9,7 @@ import pytest
 from rightful.core.lists import page, search
 from rightful.core.lists import start_index as bookmarks
 from rightful.domain.organization import OnDelete
-from rightful.scim.rendering import weight
+from rightful.scim.rendering import response_size
 from tests.support.service import Service, patch
 
 SIZE = 60
@@ -109,7 +109,7 @@ class TestByCursor:
     def test_a_page_that_is_cut_by_its_size_goes_on_after_its_last_user(
         self, service: Service, query: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(page, "MOST_OCTETS", 5 * weight(listed(service)["Resources"][0]) + 300)
+        monkeypatch.setattr(page, "MOST_OCTETS", 5 * response_size(listed(service)["Resources"][0]) + 300)
         monkeypatch.setattr(search, "_PAGE", 9)
         seen = by_cursor(service, lambda users: delete(service, users[::2]), count="20", **query)
         assert seen == list(range(SIZE))
@@ -136,7 +136,7 @@ class TestByStartIndex:
     def test_a_page_that_is_cut_by_its_size_is_gone_on_from_as_any_other(
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(page, "MOST_OCTETS", 5 * weight(listed(service)["Resources"][0]) + 300)
+        monkeypatch.setattr(page, "MOST_OCTETS", 5 * response_size(listed(service)["Resources"][0]) + 300)
         assert by_start_index(service, lambda users: delete(service, users[:2]), 20) == list(range(SIZE))
 
     def test_bookmarks_of_an_earlier_pass_are_not_for_the_next_one(self, service: Service) -> None:

@@ -18,7 +18,7 @@ from rightful.core.organizations.registry import create_directory
 from rightful.ports.store import emails as further_contract
 from rightful.ports.store.emails import FurtherList
 from rightful.scim.errors import ScimError
-from rightful.scim.rendering import weight
+from rightful.scim.rendering import response_size
 from tests.support.service import START, Service, patch
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
@@ -244,7 +244,7 @@ class TestSize:
     @pytest.fixture
     def large(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
         """So little fits into an answer that it is two of the seven users."""
-        monkeypatch.setattr(page, "MOST_OCTETS", 2 * weight(listed(service)["Resources"][0]) + 300)
+        monkeypatch.setattr(page, "MOST_OCTETS", 2 * response_size(listed(service)["Resources"][0]) + 300)
         return service
 
     def test_a_page_by_start_index_ends_where_the_answer_is_full_and_the_rest_follows(self, large: Service) -> None:
@@ -297,7 +297,7 @@ class TestSize:
         resource: dict[str, object] = {"id": "1", "displayName": text}
         answers = [Response(200, {"Resources": [resource] * number}).proxy() for number in (1, 2)]
         octets = [len(json.dumps(answer, ensure_ascii=False).encode()) for answer in answers]
-        assert weight(resource) == octets[1] - octets[0]
+        assert response_size(resource) == octets[1] - octets[0]
 
     def test_the_largest_users_on_the_largest_page_stay_under_the_limit(self, service: Service) -> None:
         for number in range(60):

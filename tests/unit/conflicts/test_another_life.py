@@ -49,11 +49,11 @@ def test_a_part_of_a_swap_that_was_undone_and_applied_alone_is_undone_alone() ->
     adas = of(service, "ada@example.com")
     service.move(bob["id"], "ada")
     service.remediate_all()
-    assert found(service, adas).leg_ids
+    assert found(service, adas).participant_ids
     say(service, "undo", adas)
     service.scim("PATCH", f"/Users/{bob['id']}", patch({"op": "replace", "path": "active", "value": False}))
     say(service, "retry", adas)
     applied = found(service, adas)
-    assert (applied.status, applied.leg_ids) == (ConflictStatus.APPLIED, ())
+    assert (applied.status, applied.participant_ids) == (ConflictStatus.APPLIED, ())
     say(service, "undo", adas)
     assert found(service, adas).status is ConflictStatus.UNDONE

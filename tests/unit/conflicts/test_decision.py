@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, over_cap, same_approver, version_now
+from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, over_limit, same_approver, version_now
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
-from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.conflict import Approval, ConflictClass, Resolution
 from rightful.domain.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from tests.support.builders import NOW, a_conflict, an_account
@@ -55,15 +55,15 @@ def test_no_number_of_approvals_makes_a_refusal_right() -> None:
 
 
 def test_a_protected_holder_needs_two_people_and_the_class_beneath_can_still_refuse() -> None:
-    protected = Diagnosis(ConflictClass.PROTECTED, beneath=ConflictClass.DEACTIVATED, since=FORTNIGHT)
+    protected = Diagnosis(ConflictClass.PROTECTED, underlying_class=ConflictClass.DEACTIVATED, since=FORTNIGHT)
     assert decide(protected, STANDARD, OPEN, approvals=[_approval("ines")]).missing == 1
     assert decide(protected, STANDARD, OPEN, approvals=[_approval("ines"), _approval("jo")]).act
-    refused = Diagnosis(ConflictClass.PROTECTED, beneath=ConflictClass.ACTIVE_IN_DIRECTORY)
+    refused = Diagnosis(ConflictClass.PROTECTED, underlying_class=ConflictClass.ACTIVE_IN_DIRECTORY)
     assert decide(refused, STANDARD, OPEN, approvals=[_approval("ines"), _approval("jo")]).rule is Rule.REFUSE
 
 
 def test_two_people_must_agree_on_what_to_do() -> None:
-    protected = Diagnosis(ConflictClass.PROTECTED, beneath=ConflictClass.UNLINKED)
+    protected = Diagnosis(ConflictClass.PROTECTED, underlying_class=ConflictClass.UNLINKED)
     divided = [_approval("ines", Resolution.RELEASE), _approval("jo", Resolution.RELINK)]
     decision = decide(protected, STANDARD, OPEN, approvals=divided)
     assert (decision.act, decision.missing) == (False, 1)
@@ -108,15 +108,25 @@ def test_names_that_differ_to_the_eye_are_two_approvers(one: str, other: str) ->
 
 def test_caps_allow_up_to_their_number() -> None:
     brakes = Brakes(per_organization_hour=2, per_account_day=1)
-    assert over_cap(brakes, {"hour": 2, "account": 1}, "hour") == ""
-    assert "2 addresses" in over_cap(brakes, {"hour": 3}, "hour")
-    assert "1 times" in over_cap(brakes, {"account": 2}, "hour")
+    assert over_limit(brakes, {"hour": 2, "account": 1}, "hour") == ""
+    assert "2 addresses" in over_limit(brakes, {"hour": 3}, "hour")
+    assert "1 times" in over_limit(brakes, {"account": 2}, "hour")
 
 
 def test_who_agreed_to_a_circle_has_not_agreed_to_a_larger_one() -> None:
     def circle(*names: str) -> Snapshot:
-        legs = [Leg(a_conflict("ours", name), an_account(name), None, an_account(names[0])) for name in names]
-        return Snapshot(NOW, legs[0], None, directory_exists=True, pending_id=None, following=tuple(legs), cyclic=True)
+        participants = [
+            Participant(a_conflict("ours", name), an_account(name), None, an_account(names[0])) for name in names
+        ]
+        return Snapshot(
+            NOW,
+            participants[0],
+            None,
+            directory_exists=True,
+            pending_id=None,
+            following=tuple(participants),
+            cyclic=True,
+        )
 
     leaving = Diagnosis(ConflictClass.LEAVING)
     assert version_now(circle("bob", "cleo"), leaving) == version_now(circle("bob", "cleo"), leaving)

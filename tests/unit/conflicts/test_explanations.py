@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rightful.core.conflicts import explain
-from rightful.core.conflicts.decision.decide import decide, over_cap
+from rightful.core.conflicts.decision.decide import decide, over_limit
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.domain.conflict import ConflictClass, NextStep, Operation
 from rightful.domain.policy import Brakes, Policy, PolicyBase, Rule
@@ -33,10 +33,12 @@ OUTCOMES = [
 
 def every() -> Iterator[tuple[Diagnosis, str, NextStep]]:
     for conflict_class in ConflictClass:
-        for beneath in (None, ConflictClass.DEACTIVATED) if conflict_class is ConflictClass.PROTECTED else (None,):
-            if conflict_class is ConflictClass.PROTECTED and beneath is None:
+        for underlying_class in (
+            (None, ConflictClass.DEACTIVATED) if conflict_class is ConflictClass.PROTECTED else (None,)
+        ):
+            if conflict_class is ConflictClass.PROTECTED and underlying_class is None:
                 continue
-            diagnosis = Diagnosis(conflict_class, EVIDENCE, beneath=beneath, since=timedelta(days=3))
+            diagnosis = Diagnosis(conflict_class, EVIDENCE, underlying_class=underlying_class, since=timedelta(days=3))
             for policy, brakes in OUTCOMES:
                 decision = decide(diagnosis, policy, brakes)
                 if not decision.act:
@@ -72,8 +74,8 @@ def test_a_domain_is_verified_in_dns_or_by_the_operator_and_then_nobody_has_to_r
 
 
 def test_what_a_cap_holds_back_says_when_it_is_examined_again() -> None:
-    assert "in the next" in over_cap(Brakes(per_organization_hour=1), {"hour": 2}, "hour")
-    assert "tomorrow" in over_cap(Brakes(per_account_day=1), {"hour": 1, "day": 2}, "hour")
+    assert "in the next" in over_limit(Brakes(per_organization_hour=1), {"hour": 2}, "hour")
+    assert "tomorrow" in over_limit(Brakes(per_account_day=1), {"hour": 1, "day": 2}, "hour")
 
 
 @pytest.mark.parametrize(

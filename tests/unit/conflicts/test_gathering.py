@@ -25,7 +25,7 @@ def test_a_swap_is_read_as_one() -> None:
     ada, bob = world.ask("ada", "bob@example.com"), world.ask("bob", "ada@example.com")
     snapshot = gather(world.store, world.invocation(), world.conflict(ada))
     assert snapshot.cyclic
-    assert [leg.conflict.id for leg in snapshot.following] == [bob.id]
+    assert [participant.conflict.id for participant in snapshot.following] == [bob.id]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_circle_that_the_requester_is_not_part_of_is_not_followed_for_ever() -
 def test_the_user_name_that_the_change_asks_for_is_looked_up_in_the_requester_s_directory() -> None:
     world = _world()
     conflict = world.ask("ada", "bob@example.com", user_name="BOB")
-    assert gather(world.store, world.invocation(), conflict).leg.user_name_holder_id == "bob"
+    assert gather(world.store, world.invocation(), conflict).participant.user_name_holder_id == "bob"
     assert pointer_of(conflict).organization_id == "ours"
     assert conflict.directory_id == HERE
 

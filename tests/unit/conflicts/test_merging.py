@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.accounts.edits import emptied
+from rightful.core.accounts.edits import without_address
 from rightful.core.accounts.emails import address_of, with_address
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.domain.account import Account, AccountStatus
@@ -67,7 +67,7 @@ def test_emails_written_since_keep_their_entries_and_get_the_address() -> None:
 def test_a_placeholder_put_in_by_a_remediation_does_not_count_as_written() -> None:
     kept = placeholder("c9")
     conflict = _conflict({}, {"emails": [{**NEW[0], "display": "Ada"}]})
-    after = with_change(emptied(_ada(), kept, NOW), conflict, NOW)
+    after = with_change(without_address(_ada(), kept, NOW), conflict, NOW)
     assert after.attributes["emails"] == [{**NEW[0], "display": "Ada"}]
 
 
@@ -91,7 +91,7 @@ def test_a_user_name_that_was_given_away_meanwhile_keeps_nobody_from_the_one_tha
     asked: dict[str, object], expected: str
 ) -> None:
     kept = placeholder("c9")
-    emptied_of_both = emptied(_ada(attributes={"userName": kept.value, "emails": OLD}), kept, NOW)
+    emptied_of_both = without_address(_ada(attributes={"userName": kept.value, "emails": OLD}), kept, NOW)
     before: dict[str, object] = {"userName": "ada"} if asked else {}
     after = with_change(emptied_of_both, _conflict(before, asked), NOW)
     assert after.link is not None
@@ -100,7 +100,7 @@ def test_a_user_name_that_was_given_away_meanwhile_keeps_nobody_from_the_one_tha
 
 def test_an_emptied_holder_shows_its_placeholder_to_its_directory_too() -> None:
     kept = placeholder("c9")
-    after = emptied(_ada(), kept, NOW)
+    after = without_address(_ada(), kept, NOW)
     assert after.email == kept
     assert not after.email_verified
     assert address_of(after.attributes) == kept

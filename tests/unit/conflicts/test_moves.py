@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rightful.core.accounts.account_changes import CollidingMovesError, Indexed, Move, writes_of
-from rightful.core.accounts.before_image import restored, touched
+from rightful.core.accounts.before_image import restored, with_before_image
 from rightful.domain.account import Account
 from rightful.domain.address import parse_address
 from rightful.domain.hold import Reservation
@@ -113,7 +113,7 @@ def test_undo_restores_every_field_that_a_remediation_touches() -> None:
         attributes={"title": "x"},
         claimed=True,
     )
-    move = touched(ADA, changed, "c1", NOW)
+    move = with_before_image(ADA, changed, "c1", NOW)
     back = restored(move.after, NOW, asked=False).after
     assert replace(back, version=1, before_image=None) == ADA
     assert back.version == 3

@@ -7,7 +7,7 @@ import pytest
 
 from rightful.core.conflicts.decision.decide import decide
 from rightful.core.conflicts.diagnosis.diagnose import diagnose, reason_to_end
-from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.core.organizations.may_claim import required_domains
@@ -70,8 +70,8 @@ def _snapshot(
     requester: Account | None = ADA,
     hold: Hold | None = Hold(WANTED.canonical, "bob"),  # noqa: B008 - frozen
 ) -> Snapshot:
-    leg = Leg(conflict, requester, hold, holder)
-    return Snapshot(NOW, leg, organization, directory_exists=True, pending_id=conflict.id)
+    participant = Participant(conflict, requester, hold, holder)
+    return Snapshot(NOW, participant, organization, directory_exists=True, pending_id=conflict.id)
 
 
 def _plan(snapshot: Snapshot) -> Plan:
@@ -102,7 +102,7 @@ def test_a_release_is_conditional_on_both_accounts_the_holder_the_domain_and_the
     assert conflict.conflict == planned.conflict
     assert planned.conflict.status is ConflictStatus.APPLIED
     assert planned.conflict.touched_account_ids == ("ada", "bob")
-    assert planned.wakes == ("ada@example.com",)
+    assert planned.requeues == ("ada@example.com",)
 
 
 def test_both_accounts_carry_what_they_were_before() -> None:
@@ -144,14 +144,14 @@ def test_nothing_is_planned_for_a_holder_of_another_organization_whatever_a_deci
 
 def test_a_change_that_asks_for_a_third_user_s_name_is_named_as_such() -> None:
     snapshot = _snapshot()
-    taken = replace(snapshot, leg=replace(snapshot.leg, user_name_holder_id="third"))
+    taken = replace(snapshot, participant=replace(snapshot.participant, user_name_holder_id="third"))
     assert diagnose(taken).conflict_class is ConflictClass.OTHER_KEY
 
 
 def test_a_leg_of_another_organization_s_account_makes_no_circle() -> None:
     """Diagnosis trusts `following`; a circle with a gap in it is not planned."""
     conflict = replace(CONFLICT, id="c2", requester=Requester("bob", "bob-1", "bob", None))
-    snapshot = replace(_snapshot(), cyclic=True, following=(Leg(conflict, None, None, None),))
+    snapshot = replace(_snapshot(), cyclic=True, following=(Participant(conflict, None, None, None),))
     diagnosis = diagnose(snapshot)
     planned = plan(snapshot, diagnosis, decide(diagnosis, OURS.policy, OURS.brakes))
     assert isinstance(planned, Blocked)
@@ -200,5 +200,5 @@ def test_every_flag_on_either_side_protects(side: str, flag: Flag) -> None:
     requester = replace(ADA, flags=frozenset({flag})) if side == "requester" else ADA
     diagnosis = diagnose(_snapshot(**flagged, requester=requester))  # type: ignore[arg-type]
     assert diagnosis.conflict_class is ConflictClass.PROTECTED
-    assert diagnosis.beneath is ConflictClass.DEACTIVATED
+    assert diagnosis.underlying_class is ConflictClass.DEACTIVATED
     assert not decide(diagnosis, OURS.policy, OURS.brakes).act

@@ -8,7 +8,7 @@ import pytest
 
 from rightful.core.conflicts.decision.decide import decide
 from rightful.core.conflicts.diagnosis.diagnose import diagnose
-from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.plan import Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.domain.account import Account, Flag, Origin
@@ -50,8 +50,8 @@ def _snapshot(
     holder: Account | None, *, requester: Account = ADA, hold: Hold | None = None, conflict: Conflict = CONFLICT
 ) -> Snapshot:
     listed = hold or Hold(WANTED.canonical, holder.id if holder else None)
-    leg = Leg(conflict, requester, listed, holder)
-    return Snapshot(NOW, leg, OURS, directory_exists=True, pending_id=conflict.id)
+    participant = Participant(conflict, requester, listed, holder)
+    return Snapshot(NOW, participant, OURS, directory_exists=True, pending_id=conflict.id)
 
 
 def _domains_required(snapshot: Snapshot) -> Sequence[RequireDomain]:
@@ -65,20 +65,20 @@ def _domains_required(snapshot: Snapshot) -> Sequence[RequireDomain]:
 def test_a_protected_requester_takes_no_reserved_address_on_one_person_s_word(flag: Flag) -> None:
     marked = replace(ADA, flags=frozenset({flag}))
     diagnosis = diagnose(_snapshot(None, requester=marked, hold=RESERVED))
-    assert (diagnosis.conflict_class, diagnosis.beneath) == (ConflictClass.PROTECTED, ConflictClass.UNKNOWN)
+    assert (diagnosis.conflict_class, diagnosis.underlying_class) == (ConflictClass.PROTECTED, ConflictClass.UNKNOWN)
     assert decide(diagnosis, STANDARD, Brakes()).missing == 2
     assert diagnose(_snapshot(None, hold=RESERVED)).conflict_class is ConflictClass.UNKNOWN
 
 
 def test_a_reserved_address_with_a_third_user_s_name_is_refused_for_the_name() -> None:
     snapshot = _snapshot(None, hold=RESERVED)
-    taken = replace(snapshot, leg=replace(snapshot.leg, user_name_holder_id="third"))
+    taken = replace(snapshot, participant=replace(snapshot.participant, user_name_holder_id="third"))
     assert diagnose(taken).conflict_class is ConflictClass.OTHER_KEY
 
 
 def test_a_mark_of_a_personal_account_needs_two_people_and_is_not_named() -> None:
     diagnosis = diagnose(_snapshot(replace(PERSONAL, flags=frozenset({Flag.LEGAL_HOLD, Flag.SERVICE}))))
-    assert (diagnosis.conflict_class, diagnosis.beneath) == (ConflictClass.PROTECTED, ConflictClass.CLAIMABLE)
+    assert (diagnosis.conflict_class, diagnosis.underlying_class) == (ConflictClass.PROTECTED, ConflictClass.CLAIMABLE)
     assert diagnosis.evidence == {"holder": "a personal account on a domain of yours", "protected": "holder: marked"}
 
 
@@ -94,14 +94,14 @@ def test_what_rests_on_owning_the_domain_requires_it_though_any_domain_may_be_us
 
 def test_a_create_that_takes_an_unconfirmed_sign_up_s_address_requires_the_domain_to_be_its_own() -> None:
     create = replace(CONFLICT, requester=Requester(None, None, "new", None), old_email=None)
-    leg = Leg(create, None, Hold(WANTED.canonical, "bob"), UNCONFIRMED)
-    snapshot = Snapshot(NOW, leg, OURS, directory_exists=True, pending_id="c1")
+    participant = Participant(create, None, Hold(WANTED.canonical, "bob"), UNCONFIRMED)
+    snapshot = Snapshot(NOW, participant, OURS, directory_exists=True, pending_id="c1")
     assert _domains_required(snapshot) == [RequireDomain("ours", "corp.example", or_nobody=False)]
 
 
 def test_a_free_address_requires_no_more_than_the_domain_policy() -> None:
     snapshot = _snapshot(None)
-    free = replace(snapshot, leg=replace(snapshot.leg, hold=None))
+    free = replace(snapshot, participant=replace(snapshot.participant, hold=None))
     assert _domains_required(free) == [RequireDomain("ours", "corp.example", or_nobody=True)]
 
 

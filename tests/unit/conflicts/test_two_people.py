@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from rightful.core.conflicts.diagnosis.diagnose import diagnose
-from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account, AccountStatus, FormerLink, Origin
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Conflict, ConflictClass, PendingChange, Requester
@@ -70,11 +70,11 @@ def test_whoever_wants_the_address_the_class_is_one_of_the_accounts_kinds() -> N
     met: set[ConflictClass] = set()
     for holder, conflict in itertools.product(holders(), wishes()):
         requester = ADA if conflict.requester.account_id else None
-        leg = Leg(conflict, requester, Hold(WANTED.canonical, holder.id), holder)
+        participant = Participant(conflict, requester, Hold(WANTED.canonical, holder.id), holder)
         snapshot = Snapshot(
-            NOW, leg, OURS, directory_exists=True, pending_id=conflict.id, numbered=frozenset({"ada", "holder"})
+            NOW, participant, OURS, directory_exists=True, pending_id=conflict.id, numbered=frozenset({"ada", "holder"})
         )
-        found = diagnose(snapshot).acts_as
+        found = diagnose(snapshot).effective_class
         if found is not ConflictClass.SELF:
             assert found in kinds_of(holder), (holder, conflict)
             met.add(found)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.accounts.before_image import touched
+from rightful.core.accounts.before_image import with_before_image
 from rightful.core.events.publish import events_of
+from rightful.core.events.requeues import requeued_by
 from rightful.core.events.schema import domain_event
-from rightful.core.events.wakes import woken_by
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import parse_address, placeholder
 from rightful.domain.change import AccountChange, ConflictChange, HoldChange
@@ -86,7 +86,7 @@ def test_a_change_of_an_inactive_account_is_told_as(before: AccountStatus, to: A
 
 def test_an_account_that_a_remediation_emptied_says_which_conflict_did_it_and_hides_the_placeholder() -> None:
     emptied = replace(ADA, email=placeholder("con"), email_verified=False)
-    move = touched(ADA, emptied, "con", NOW)
+    move = with_before_image(ADA, emptied, "con", NOW)
     released, revoke = events_of(AccountChange(move.before, move.after, NOW))
     detail = released.detail()
     assert (detail["releasedEmail"], detail["conflictId"]) == ("Ada@example.com", "con")
@@ -205,7 +205,7 @@ RESERVED = Hold("ada@example.com", None, Reservation("create:dir:ada", "con", "o
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "woken"),
+    ("old", "new", "requeued"),
     [
         (None, HELD, False),
         (HELD, None, True),
@@ -216,13 +216,15 @@ RESERVED = Hold("ada@example.com", None, Reservation("create:dir:ada", "con", "o
         (RESERVED, HELD, True),
     ],
 )
-def test_an_address_that_changes_hands_wakes_who_waits_for_it(old: Hold | None, new: Hold | None, woken: bool) -> None:
-    assert woken_by(HoldChange(old, new, NOW)) == (("ada@example.com",) if woken else ())
+def test_an_address_that_changes_hands_wakes_who_waits_for_it(
+    old: Hold | None, new: Hold | None, requeued: bool
+) -> None:
+    assert requeued_by(HoldChange(old, new, NOW)) == (("ada@example.com",) if requeued else ())
 
 
 def test_a_placeholder_wakes_nobody() -> None:
     hold = Hold(placeholder("con").canonical, "ada")
-    assert woken_by(HoldChange(hold, None, NOW)) == ()
+    assert requeued_by(HoldChange(hold, None, NOW)) == ()
 
 
 @pytest.mark.parametrize(
@@ -238,21 +240,21 @@ def test_a_placeholder_wakes_nobody() -> None:
     ],
 )
 def test_a_holder_that_became_another_kind_of_holder_wakes_who_waits_for_its_address(to: dict[str, object]) -> None:
-    assert woken_by(changed(ADA, **to)) == ("ada@example.com",)
+    assert requeued_by(changed(ADA, **to)) == ("ada@example.com",)
 
 
 def test_a_user_name_that_becomes_free_wakes_who_waits_for_it() -> None:
     user_name = wanted_user_name("dir", "ada").canonical
     renamed = a_link("ada", "dir", user_name="countess")
-    assert woken_by(changed(ADA, link=None)) == ("ada@example.com", user_name)
-    assert woken_by(changed(ADA, link=renamed)) == (user_name,)
-    assert woken_by(AccountChange(ADA, None, NOW)) == (user_name,)
-    assert woken_by(AccountChange(replace(ADA, link=None), ADA, NOW)) == ("ada@example.com",)
+    assert requeued_by(changed(ADA, link=None)) == ("ada@example.com", user_name)
+    assert requeued_by(changed(ADA, link=renamed)) == (user_name,)
+    assert requeued_by(AccountChange(ADA, None, NOW)) == (user_name,)
+    assert requeued_by(AccountChange(replace(ADA, link=None), ADA, NOW)) == ("ada@example.com",)
 
 
 def test_a_holder_with_new_attributes_or_one_more_login_wakes_nobody() -> None:
     used = replace(ADA, last_login_at=NOW)
-    assert woken_by(changed(used, last_login_at=NOW + timedelta(hours=1))) == ()
-    assert woken_by(changed(ADA, attributes={"title": "Countess"})) == ()
-    assert woken_by(AccountChange(None, ADA, NOW)) == ()
-    assert woken_by(ConflictChange(None, OPEN, NOW)) == ()
+    assert requeued_by(changed(used, last_login_at=NOW + timedelta(hours=1))) == ()
+    assert requeued_by(changed(ADA, attributes={"title": "Countess"})) == ()
+    assert requeued_by(AccountChange(None, ADA, NOW)) == ()
+    assert requeued_by(ConflictChange(None, OPEN, NOW)) == ()

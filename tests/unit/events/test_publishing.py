@@ -56,7 +56,7 @@ def test_an_address_that_becomes_free_by_whatever_route_goes_to_who_waits_for_it
     done = publish_all(service, store)
     service.remediate_all()
 
-    assert done.woken >= 1
+    assert done.requeued >= 1
     assert email_of(service, waiting) == "grace@example.com"
 
 
@@ -120,7 +120,7 @@ def test_waiters_that_could_not_be_woken_are_woken_when_the_change_comes_again()
 
     assert done.first_failed is not None
     assert bus.events, "what can be published is not held up"
-    assert publish(store, service.queue, bus, changes[done.first_failed :]).woken == 1
+    assert publish(store, service.queue, bus, changes[done.first_failed :]).requeued == 1
 
 
 def test_publishing_a_batch_twice_changes_nothing_more() -> None:
@@ -151,7 +151,7 @@ def test_a_user_name_that_becomes_free_is_told_to_who_waits_for_it() -> None:
     done = publish_all(service, store)
     service.remediate_all()
 
-    assert done.woken == 1
+    assert done.requeued == 1
     conflicts: Any = service.admin("GET", "/conflicts").body
     assert "goes through" in conflicts["items"][0]["nextStep"]["what"]
     assert service.scim("PATCH", f"/Users/{waiting['id']}", patch(rename)).status == 200

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from rightful.core.conflicts.lifecycle.wake import SWEPT_AT_ONCE, sweep
+from rightful.core.conflicts.lifecycle.requeue import SWEPT_AT_ONCE, reexamine_all
 from rightful.core.events.publish import Published, publish
 from rightful.core.organizations.registry import change_organization
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
-from rightful.ports.queue import QueueUnavailableError, Sweep
+from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.settings import ClaimDomain, PutOrganization
 from tests.support.builders import a_conflict
@@ -112,7 +112,7 @@ def test_a_queue_that_did_not_take_it_gets_it_with_the_change_again() -> None:
     changes = store.take()
 
     class BrokenQueue(MemoryQueue):
-        def send_sweep(self, sweep: Sweep, *, correlation_id: str) -> None:
+        def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
             raise QueueUnavailableError("SendMessage failed")
 
     done = publish(store, BrokenQueue(), RecordingBus(), changes)
@@ -128,10 +128,10 @@ def test_thousands_of_conflicts_are_sent_a_bounded_number_at_a_time_each_once() 
     for conflict_id in ids:
         store.commit([PutConflict(a_conflict("org", conflict_id), None)], remaining=float)
     store.commit([PutConflict(a_conflict("other", "f" * 32), None)], remaining=float)
-    queue.sweeps.append(Sweep("org"))
+    queue.sweeps.append(ReexamineAll("org"))
     sizes = []
     while queue.sweeps:
-        sizes.append(len(sweep(store, queue, queue.sweeps.pop(0))))
+        sizes.append(len(reexamine_all(store, queue, queue.sweeps.pop(0))))
     assert sizes == [SWEPT_AT_ONCE] * 3 + [7]
     assert queue.messages == [Pointer("org", conflict_id) for conflict_id in ids]
 
@@ -147,7 +147,7 @@ def test_a_sweep_whose_conflicts_could_not_be_sent_does_not_go_on_without_them()
 
     queue = BrokenQueue()
     with pytest.raises(QueueUnavailableError):
-        sweep(store, queue, Sweep("org"))
+        reexamine_all(store, queue, ReexamineAll("org"))
     assert queue.sweeps == []
 
 

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import NoRegionError
 
-from rightful.operations.deployment import Surroundings, region_of
+from rightful.operations.deployment import Deployment, region_of
 from rightful.runtime.settings import Settings
 
 BOTH = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}
@@ -40,7 +40,7 @@ def profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def where(region: str | None) -> str:
-    return Surroundings(Settings("table", "log"), region=region, stack="rightful-dev", account="123").where
+    return Deployment(Settings("table", "log"), region=region, stack="rightful-dev", account="123").where
 
 
 @pytest.mark.usefixtures("profile")
@@ -52,7 +52,7 @@ def test_the_profiles_region_counts_last_and_is_said() -> None:
 def test_a_variable_counts_before_the_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     assert where(region_of(None)) == "Working on stack rightful-dev in eu-west-1 of account 123."
-    at = Surroundings(Settings("table", "log"), region=region_of(None))
+    at = Deployment(Settings("table", "log"), region=region_of(None))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     assert at.session.client("sqs").meta.region_name == "eu-west-1"

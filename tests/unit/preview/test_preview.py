@@ -28,7 +28,7 @@ def ask(service: Service, *pairs: tuple[str, str]) -> Response:
     return service.admin("POST", "/email-changes/preview", {"changes": changes})
 
 
-def foreseen(service: Service, *pairs: tuple[str, str]) -> list[dict[str, Any]]:
+def forecast(service: Service, *pairs: tuple[str, str]) -> list[dict[str, Any]]:
     answer = ask(service, *pairs)
     assert answer.status == 200, answer.body
     assert isinstance(answer.body, dict)
@@ -37,7 +37,7 @@ def foreseen(service: Service, *pairs: tuple[str, str]) -> list[dict[str, Any]]:
 
 
 def verdicts(service: Service, *pairs: tuple[str, str]) -> list[str]:
-    return [item["verdict"] for item in foreseen(service, *pairs)]
+    return [item["verdict"] for item in forecast(service, *pairs)]
 
 
 def staffed(*names: str, **options: Any) -> Service:
@@ -51,14 +51,14 @@ def staffed(*names: str, **options: Any) -> Service:
 
 
 def test_a_free_address_goes_through_at_once() -> None:
-    [item] = foreseen(staffed("ada"), ("ada", "king"))
+    [item] = forecast(staffed("ada"), ("ada", "king"))
     assert (item["verdict"], item["step"], item["group"], item["holder"]) == ("goes_through", 1, None, None)
     assert item["explanation"]
 
 
 def test_a_held_address_names_its_own_holder_the_class_and_who_must_act() -> None:
     service = staffed("ada", "grace")
-    [item] = foreseen(service, ("ada", "grace"))
+    [item] = forecast(service, ("ada", "grace"))
     assert (item["verdict"], item["class"], item["step"]) == ("refused", "active_in_directory", None)
     assert item["holder"]["email"] == "grace@example.com"
     assert item["nextStep"]["who"]
@@ -69,7 +69,7 @@ def test_a_leavers_address_needs_an_approval_or_moves_by_itself_as_the_policy_sa
         service = staffed("ada", policy=policy)
         leaver = service.create_user("grace")
         service.scim("DELETE", f"/Users/{leaver['id']}")
-        [item] = foreseen(service, ("ada", "grace"))
+        [item] = forecast(service, ("ada", "grace"))
         assert (item["verdict"], item["class"]) == (verdict, "deactivated")
 
 
@@ -92,7 +92,7 @@ def test_who_is_the_same_person_is_foreseen(number: str, third: bool, elsewhere:
     if elsewhere:
         service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Other"))
     ada = service.create_user("ada", **numbered)
-    [item] = foreseen(service, ("ada", "grace"))
+    [item] = forecast(service, ("ada", "grace"))
     assert (item["verdict"], item["class"]) == (verdict, kind)
     assert service.move(ada["id"], "grace").status == 409
     service.remediate_all()
@@ -114,7 +114,7 @@ def test_a_holder_of_another_organization_is_not_named() -> None:
     stranger: Any = service.accounts("POST", body={"email": "stranger@example.com", "emailVerified": True}).body
     service.accounts("POST", "/{id}/login-seen", parameters={"id": stranger["id"]})
     answer = ask(service, ("ada", "stranger"))
-    [item] = foreseen(service, ("ada", "stranger"))
+    [item] = forecast(service, ("ada", "stranger"))
     assert (item["verdict"], item["class"], item["holder"]) == ("approval", "claimable", None)
     assert stranger["id"] not in str(answer.body)
 
@@ -134,7 +134,7 @@ def test_what_cannot_be_pushed_is_said(old: str, new: str, verdict: str) -> None
     service = staffed("ada")
     leaver = service.create_user("left")
     service.scim("DELETE", f"/Users/{leaver['id']}")
-    [item] = foreseen(service, (old, new))
+    [item] = forecast(service, (old, new))
     assert (item["verdict"], item["step"]) == (verdict, None)
     assert item["explanation"]
 
@@ -142,9 +142,9 @@ def test_what_cannot_be_pushed_is_said(old: str, new: str, verdict: str) -> None
 def test_whether_a_foreign_address_exists_is_not_said() -> None:
     service = staffed("ada")
     service.accounts("POST", body={"email": "there@elsewhere.example"})
-    there, nowhere = foreseen(service, ("there@elsewhere.example", "ada2"), ("nowhere@elsewhere.example", "ada3"))
+    there, nowhere = forecast(service, ("there@elsewhere.example", "ada2"), ("nowhere@elsewhere.example", "ada3"))
     assert (there["verdict"], there["explanation"]) == (nowhere["verdict"], nowhere["explanation"])
-    there, nowhere = (foreseen(service, ("ada", f"{name}@elsewhere.example"))[0] for name in ("there", "nowhere"))
+    there, nowhere = (forecast(service, ("ada", f"{name}@elsewhere.example"))[0] for name in ("there", "nowhere"))
     assert (there["verdict"], there["explanation"]) == (nowhere["verdict"], nowhere["explanation"])
 
 
@@ -163,7 +163,7 @@ def test_two_changes_to_one_address_and_two_of_one_person_are_said() -> None:
 
 def test_a_swap_is_one_group_that_resolves_by_itself() -> None:
     service = staffed("ada", "grace")
-    items = foreseen(service, ("ada", "grace"), ("grace", "ada"))
+    items = forecast(service, ("ada", "grace"), ("grace", "ada"))
     assert [(item["verdict"], item["step"], item["group"]) for item in items] == [("swap", 1, "swap-1")] * 2
     assert [item["holder"]["email"] for item in items] == ["grace@example.com", "ada@example.com"]
 
@@ -172,13 +172,13 @@ def test_a_swap_with_a_protected_person_waits_for_people() -> None:
     service = staffed("ada", "grace")
     holder = service.store.holds(["grace@example.com"])["grace@example.com"].account_id
     service.accounts("PUT", "/{id}/flags/{flag}", parameters={"id": str(holder), "flag": "privileged"})
-    items = foreseen(service, ("ada", "grace"), ("grace", "ada"))
+    items = forecast(service, ("ada", "grace"), ("grace", "ada"))
     assert [(item["verdict"], item["class"]) for item in items] == [("approval", "protected")] * 2
 
 
 def test_a_chain_is_pushed_from_its_free_end() -> None:
     service = staffed("ada", "grace", "alan")
-    items = foreseen(service, ("ada", "grace"), ("grace", "alan"), ("alan", "free"))
+    items = forecast(service, ("ada", "grace"), ("grace", "alan"), ("alan", "free"))
     assert [(item["verdict"], item["step"]) for item in items] == [
         ("goes_through", 3),
         ("goes_through", 2),
@@ -189,7 +189,7 @@ def test_a_chain_is_pushed_from_its_free_end() -> None:
 
 def test_a_chain_whose_end_is_held_goes_nowhere_and_says_where_it_is_stuck() -> None:
     service = staffed("ada", "grace", "alan", "stays")
-    items = foreseen(service, ("ada", "grace"), ("grace", "alan"), ("alan", "stays"))
+    items = forecast(service, ("ada", "grace"), ("grace", "alan"), ("alan", "stays"))
     assert [item["verdict"] for item in items] == ["behind", "behind", "refused"]
     assert "change 2" in items[0]["explanation"]
     assert "change 3" in items[1]["explanation"]
@@ -198,7 +198,7 @@ def test_a_chain_whose_end_is_held_goes_nowhere_and_says_where_it_is_stuck() -> 
 def test_a_rotation_beyond_what_one_transaction_takes_is_said() -> None:
     names = [f"user{number}" for number in range(60)]
     service = staffed(*names)
-    items = foreseen(service, *zip(names, [*names[1:], names[0]], strict=True))
+    items = forecast(service, *zip(names, [*names[1:], names[0]], strict=True))
     assert {item["verdict"] for item in items} == {"refused"}
     assert items[0]["explanation"]
 
@@ -213,7 +213,7 @@ def test_the_answer_counts_and_says_how_many_steps_there_are() -> None:
 def test_nothing_is_written() -> None:
     service = staffed("ada", "grace")
     before = service.store.snapshot()
-    foreseen(service, ("ada", "grace"), ("grace", "ada"))
+    forecast(service, ("ada", "grace"), ("grace", "ada"))
     assert service.store.snapshot() == before
 
 
@@ -227,7 +227,7 @@ def test_what_is_foreseen_is_what_happens(targets: list[str]) -> None:
     users = {name: service.create_user(name)["id"] for name in PEOPLE}
     service.scim("DELETE", f"/Users/{users['left']}")
     pairs = list(zip(PEOPLE[:5], targets, strict=True))
-    items = foreseen(service, *pairs)
+    items = forecast(service, *pairs)
 
     pushed = sorted((item for item in items if item["verdict"] in WELL), key=lambda item: item["step"] or 0)
     for item in pushed:
@@ -295,7 +295,7 @@ def test_thousands_of_changes_take_work_in_proportion() -> None:
         chain = [(f"user{each}", f"user{each + 1}") for each in range(number // 17)]
         return chain + [(f"nobody{each}", f"new{each}") for each in range(number - len(chain))]
 
-    foreseen(service, *changes(50))
-    few, many = (lines_run(lambda number=number: foreseen(service, *changes(number))) for number in (500, MOST_CHANGES))
+    forecast(service, *changes(50))
+    few, many = (lines_run(lambda number=number: forecast(service, *changes(number))) for number in (500, MOST_CHANGES))
     assert many < 1.5 * MOST_CHANGES / 500 * few
-    assert len(foreseen(service, *changes(MOST_CHANGES))) == MOST_CHANGES
+    assert len(forecast(service, *changes(MOST_CHANGES))) == MOST_CHANGES

@@ -16,7 +16,7 @@ from rightful.ports.writes.accounts import ReserveAddress
 from tests.support.memory_store.store import MemoryStore
 from tests.support.service import AT_ONCE, Service
 from tests.support.stream import RecordingBus, StreamingStore
-from tests.unit.preview.test_preview import WELL, address, ask, foreseen, staffed, verdicts
+from tests.unit.preview.test_preview import WELL, address, ask, forecast, staffed, verdicts
 
 
 def waiting(service: Service, name: str, wanted: str) -> None:
@@ -55,7 +55,7 @@ def test_a_rotation_with_two_that_wait_is_one_group_of_what_is_listed() -> None:
     service = staffed("ada", "grace", "alan", "kurt")
     waiting(service, "grace", "alan")
     waiting(service, "kurt", "ada")
-    items = foreseen(service, ("ada", "grace"), ("alan", "kurt"))
+    items = forecast(service, ("ada", "grace"), ("alan", "kurt"))
     assert [(item["verdict"], item["group"]) for item in items] == [("swap", "swap-1")] * 2
 
 
@@ -64,7 +64,7 @@ def test_a_change_behind_one_that_waits_for_people_waits_with_it_and_says_for_wh
     leaver = service.create_user("sales")
     service.scim("DELETE", f"/Users/{leaver['id']}")
     waiting(service, "grace", "sales")
-    [item] = foreseen(service, ("ada", "grace"))
+    [item] = forecast(service, ("ada", "grace"))
     assert (item["verdict"], item["class"], item["step"]) == ("behind", "leaving", None)
     assert "sales@example.com" in item["nextStep"]["what"]
 
@@ -72,14 +72,14 @@ def test_a_change_behind_one_that_waits_for_people_waits_with_it_and_says_for_wh
 def test_a_change_behind_one_that_was_refused_is_judged_by_who_the_holder_is() -> None:
     service = staffed("ada", "grace", "stays")
     waiting(service, "grace", "stays")
-    [item] = foreseen(service, ("ada", "grace"))
+    [item] = forecast(service, ("ada", "grace"))
     assert (item["verdict"], item["class"]) == ("refused", "active_in_directory")
 
 
 def test_what_the_list_frees_first_goes_to_who_waits_and_the_chain_goes_on_behind_that() -> None:
     service = staffed("ada", "grace", "alan")
     waiting(service, "grace", "ada")
-    items = foreseen(service, ("ada", "free"), ("alan", "grace"))
+    items = forecast(service, ("ada", "free"), ("alan", "grace"))
     assert [(item["verdict"], item["step"], item["group"]) for item in items] == [
         ("goes_through", 1, "chain-1"),
         ("goes_through", 2, "chain-1"),
@@ -91,7 +91,7 @@ def test_what_the_list_frees_first_goes_to_who_waits_and_the_chain_goes_on_behin
 def test_who_waits_longer_for_an_address_gets_it_and_the_list_does_not() -> None:
     service = staffed("ada", "grace", "alan")
     waiting(service, "grace", "ada")
-    items = foreseen(service, ("ada", "free"), ("alan", "ada"))
+    items = forecast(service, ("ada", "free"), ("alan", "ada"))
     assert [item["verdict"] for item in items] == ["goes_through", "same_target"]
     [conflict] = service.store.all_of(Conflict)
     assert conflict.id in items[1]["explanation"]
@@ -100,7 +100,7 @@ def test_who_waits_longer_for_an_address_gets_it_and_the_list_does_not() -> None
 def test_the_circle_gets_the_address_that_somebody_outside_of_it_wants_too() -> None:
     service = staffed("ada", "grace", "alan", "emmy")
     waiting(service, "grace", "ada")
-    items = foreseen(service, ("ada", "grace"), ("alan", "ada"), ("emmy", "alan"))
+    items = forecast(service, ("ada", "grace"), ("alan", "ada"), ("emmy", "alan"))
     assert [item["verdict"] for item in items] == ["swap", "same_target", "behind"]
 
 
@@ -127,7 +127,7 @@ def test_an_address_that_is_kept_for_somebody_else_says_so() -> None:
         f"create:{service.directory.id}:somebody", "con", service.organization.id, service.now + timedelta(days=3)
     )
     service.store.commit([ReserveAddress("kept@example.com", None, reservation, service.now)], remaining=float)
-    [item] = foreseen(service, ("ada", "kept"))
+    [item] = forecast(service, ("ada", "kept"))
     assert (item["verdict"], item["class"]) == ("approval", "unknown")
     assert "reserved" in item["explanation"]
 
@@ -172,7 +172,7 @@ def test_what_moved_already_within_the_hour_counts() -> None:
 def test_an_accounts_day_is_full() -> None:
     service = with_leavers(staffed("a1"), "b1")
     service.admin("PUT", "/policy", {"brakes": {"perAccountDay": 0}})
-    [item] = foreseen(service, ("a1", "b1"))
+    [item] = forecast(service, ("a1", "b1"))
     assert (item["verdict"], item["heldBackBy"]) == ("approval", "cap")
     assert "in a day" in item["explanation"]
 
@@ -182,7 +182,7 @@ def test_what_goes_back_and_forth_is_stopped() -> None:
     for name, wanted in (("ada", "grace"), ("grace", "ada")):
         service.move(scim_id(service, name), wanted)
     service.remediate_all()
-    items = foreseen(service, ("ada", "grace"), ("grace", "ada"))
+    items = forecast(service, ("ada", "grace"), ("grace", "ada"))
     assert {(item["verdict"], item["heldBackBy"]) for item in items} == {("approval", "ping_pong")}
 
 
@@ -237,7 +237,7 @@ def test_calls_are_as_few_as_batches_of_a_hundred_allow(waits: bool) -> None:
     before, store = service.store.snapshot(), service.store
     assert isinstance(store, CountingStore)
     store.calls = 0
-    foreseen(service, *pairs)
+    forecast(service, *pairs)
     # 4,151 addresses, some 300 accounts and as many counters; pages of what waits; keys, an organization.
     assert store.calls <= 42 + 3 + 4 + 4 + 6
     assert service.store.snapshot() == before
@@ -277,7 +277,7 @@ def test_what_is_foreseen_beside_what_waits_is_what_happens(targets: list[str], 
     pairs = [(name, now_held[name], target) for name, target, is_first in everything if not is_first]
     if not pairs:
         return
-    items = foreseen(service, *((old, new) for _, old, new in pairs))
+    items = forecast(service, *((old, new) for _, old, new in pairs))
 
     for item in sorted((item for item in items if item["verdict"] in WELL), key=lambda item: item["step"] or 0):
         name, _, target = pairs[item["number"] - 1]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rightful.core.events.publish import publish
-from rightful.core.upkeep.janitor import Round, make_round, standing
+from rightful.core.upkeep.janitor import Round, backlog, make_round
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.hold import Hold, Reservation
@@ -130,12 +130,12 @@ def blocked_deactivation(service: Service) -> dict[str, Any]:
 def test_a_deactivation_that_waits_is_seen_to_within_minutes() -> None:
     service = Service()
     ada = blocked_deactivation(service)
-    assert standing(service.store, service.now).blocked_deactivations == 1
+    assert backlog(service.store, service.now).blocked_deactivations == 1
     round_of(service)
     service.remediate_all()
     body: Any = service.scim("GET", f"/Users/{ada['id']}").body
     assert body["active"] is False
-    assert standing(service.store, service.now).blocked_deactivations == 0
+    assert backlog(service.store, service.now).blocked_deactivations == 0
 
 
 # Reservations
@@ -159,7 +159,7 @@ def test_an_address_kept_for_somebody_who_never_came_is_free_again_and_wakes_who
 
     assert store.holds(["kept@example.com"]) == {}
     done = publish(store, service.queue, RecordingBus(), store.take())
-    assert done.woken >= 1
+    assert done.requeued >= 1
     rows: Any = service.admin("GET", "/log", query={"action": "conflict.ended"}).body
     assert [row["oldEmail"] for row in rows["items"] if row["conflictId"] == "con"] == ["kept@example.com"]
 
@@ -253,18 +253,18 @@ def test_a_linked_account_that_is_erased_leaves_its_directory_and_groups_and_fre
 # How things stand
 
 
-def test_the_standing_counts_what_is_open_and_how_long() -> None:
+def test_the_backlog_counts_what_is_open_and_how_long() -> None:
     service = Service(policy=STANDARD)
-    assert standing(service.store, service.now).open_conflicts == 0
+    assert backlog(service.store, service.now).open_conflicts == 0
     refused(service)
     service.remediate_all()
     service.pass_time(timedelta(hours=3))
-    stand = standing(service.store, service.now)
+    stand = backlog(service.store, service.now)
     assert (stand.open_conflicts, stand.oldest_undecided) == (1, timedelta(hours=3))
     assert (stand.blocked_deactivations, stand.paused_organizations) == (0, 0)
 
 
-def test_the_standing_is_exact_behind_any_number_of_older_refused_conflicts() -> None:
+def test_the_backlog_is_exact_behind_any_number_of_older_refused_conflicts() -> None:
     service = Service()
     for number in range(250):
         service.create_user(f"holder{number}")
@@ -273,7 +273,7 @@ def test_the_standing_is_exact_behind_any_number_of_older_refused_conflicts() ->
     assert {conflict.status for conflict in service.store.all_of(Conflict)} == {ConflictStatus.REFUSED}
     blocked_deactivation(service)
     service.pass_time(timedelta(days=4))
-    stand = standing(service.store, service.now)
+    stand = backlog(service.store, service.now)
     assert (stand.open_conflicts, stand.blocked_deactivations) == (251, 1)
     assert stand.oldest_undecided == timedelta(days=4, minutes=6)
 

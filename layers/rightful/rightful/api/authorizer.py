@@ -31,10 +31,10 @@ def allowed(token: Token, method_arn: str) -> dict[str, object]:
     """
     api_arn, stage = method_arn.split("/")[:2]
     alone_until = token.alone_until()
-    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api_arn}/{stage}/*/*"}
+    intent = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api_arn}/{stage}/*/*"}
     return {
         "principalId": token.id,
-        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "policyDocument": {"Version": "2012-10-17", "Statement": [intent]},
         "context": {
             "tokenId": token.id,
             "scope": token.scope.value,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.domain.conflict import Pointer
-from rightful.ports.queue import QueueUnavailableError, Sweep
+from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -51,14 +51,14 @@ class SQSConflictQueue:
             if answer.get("Failed"):
                 raise QueueUnavailableError(answer["Failed"][0]["Code"])
 
-    def send_sweep(self, sweep: Sweep, *, correlation_id: str) -> None:
-        """See `ConflictQueue.send_sweep`."""
+    def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
+        """See `ConflictQueue.send_reexamine_all`."""
         body = {
-            "organizationId": sweep.organization_id,
-            "sweepAfter": sweep.after or "",
+            "organizationId": reexamine_all.organization_id,
+            "reexamineAfter": reexamine_all.after or "",
             "correlationId": correlation_id,
         }
-        self._send(sweep.organization_id, json.dumps(body))
+        self._send(reexamine_all.organization_id, json.dumps(body))
 
     def _send(self, organization_id: str, body: str) -> None:
         try:

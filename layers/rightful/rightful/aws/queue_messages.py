@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from rightful.domain.conflict import Pointer
-from rightful.ports.queue import Sweep
+from rightful.ports.queue import ReexamineAll
 from rightful.text.ids import ID_PATTERN
 
 _ID = f"^{ID_PATTERN}$"
@@ -23,9 +23,9 @@ class _OneConflict(_Body):
 
 
 class _AllConflicts(_Body):
-    """Of an organization, from the one after `sweepAfter` on; empty: from the first."""
+    """Of an organization, from the one after `reexamineAfter` on; empty: from the first."""
 
-    sweep_after: str = Field(alias="sweepAfter", pattern=f"^({ID_PATTERN})?$")
+    reexamine_after: str = Field(alias="reexamineAfter", pattern=f"^({ID_PATTERN})?$")
 
 
 _bodies: TypeAdapter[_OneConflict | _AllConflicts] = TypeAdapter(_OneConflict | _AllConflicts)
@@ -35,7 +35,7 @@ _bodies: TypeAdapter[_OneConflict | _AllConflicts] = TypeAdapter(_OneConflict | 
 class Message:
     """What to examine, and whose request it came from. Never an authority: whoever reads it reads everything again."""
 
-    about: Pointer | Sweep
+    about: Pointer | ReexamineAll
     correlation_id: str
 
 
@@ -47,4 +47,4 @@ def read_message(body: str) -> Message | None:
         return None
     if isinstance(message, _OneConflict):
         return Message(Pointer(message.organization_id, message.conflict_id), message.correlation_id)
-    return Message(Sweep(message.organization_id, message.sweep_after or None), message.correlation_id)
+    return Message(ReexamineAll(message.organization_id, message.reexamine_after or None), message.correlation_id)

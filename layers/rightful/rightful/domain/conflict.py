@@ -187,8 +187,8 @@ class Conflict:
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.
         collision: which value was taken.
         wanted: the address; its canonical form is what the conflict waits for. For a userName see `wanted_user_name`.
-        beneath: the class that would hold if nobody were protected; only where `conflict_class` is `protected`.
-        leg_ids: the other conflicts that were applied in the same transaction (swap, rotation): undone together.
+        underlying_class: the class that would hold if nobody were protected; only where the class is `protected`.
+        participant_ids: the other conflicts that were applied in its transaction (swap, rotation): undone together.
         placeholder: the address the holder got instead.
         touched_account_ids: the accounts the remediation wrote; each has a before-image.
         sessions_revoked_of: those of them whose sessions have to end.
@@ -230,8 +230,8 @@ class Conflict:
     placeholder: Address | None = None
     touched_account_ids: tuple[str, ...] = ()
     collision: Collision = Collision.EMAIL
-    beneath: ConflictClass | None = None
-    leg_ids: tuple[str, ...] = ()
+    underlying_class: ConflictClass | None = None
+    participant_ids: tuple[str, ...] = ()
     sessions_revoked_of: tuple[str, ...] = ()
     released: tuple[str, ...] = ()
     decided_by: str = ""
@@ -279,7 +279,7 @@ def without_outcome(conflict: Conflict) -> Conflict:
         holder_organization_id=None,
         placeholder=None,
         touched_account_ids=(),
-        leg_ids=(),
+        participant_ids=(),
         sessions_revoked_of=(),
         released=(),
         decided_by="",

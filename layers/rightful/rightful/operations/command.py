@@ -50,10 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser().parse_args(arguments)
     try:
         region = region_of(parsed.region)
-        surroundings = of_stack(parsed.stack, region) if parsed.stack else of_environment(region=region)
-        sys.stderr.write(f"{surroundings.where}\n")
+        deployment = of_stack(parsed.stack, region) if parsed.stack else of_environment(region=region)
+        sys.stderr.write(f"{deployment.where}\n")
         task: tasks.Task = parsed.task
-        return task(surroundings, parsed, sys.stdout)
+        return task(deployment, parsed, sys.stdout)
     except (OperationError, SettingsError, RowError) as error:
         sys.stderr.write(f"{error}\n")
     except ContendedError:

@@ -26,7 +26,7 @@ class OperationError(Exception):
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Deployment:
     """A deployment: its settings, and where clients reach it."""
 
     settings: Settings
@@ -101,7 +101,7 @@ def _session(region: str | None) -> "Session":
     return boto3.Session(region_name=region)
 
 
-def of_environment(environment: Mapping[str, str] = os.environ, *, region: str | None = None) -> Surroundings:
+def of_environment(environment: Mapping[str, str] = os.environ, *, region: str | None = None) -> Deployment:
     """The deployment that the environment names, as a function's does.
 
     Raises:
@@ -111,12 +111,12 @@ def of_environment(environment: Mapping[str, str] = os.environ, *, region: str |
         settings = read_settings(environment)
     except SettingsMissingError as error:
         raise OperationError(f"Say which deployment: --stack <name>. ({error})") from error
-    return Surroundings(
+    return Deployment(
         settings, settings.base_url, environment.get("CONFLICTS_DEAD_LETTER_QUEUE_URL", ""), region=region
     )
 
 
-def of_stack(name: str, region: str | None = None) -> Surroundings:
+def of_stack(name: str, region: str | None = None) -> Deployment:
     """A CloudFormation stack of the account and region that AWS' own variables say, with its functions' environment.
 
     Raises:
@@ -142,7 +142,7 @@ def of_stack(name: str, region: str | None = None) -> Surroundings:
         settings = read_settings(function.get("Environment", {}).get("Variables", {}))
     except SettingsMissingError as error:
         raise OperationError(f"The scim function of {name} is not set up: {error}") from error
-    return Surroundings(
+    return Deployment(
         settings,
         outputs["BaseUrl"],
         outputs["ConflictsDeadLetterQueueUrl"],

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rightful.aws.dynamodb.scan.compare import Difference, TableFacts
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 _KEYS = frozenset({"TOKEN", "TOKENS", "REVOKED"})
 _OWN = frozenset({"SCAN"})
@@ -36,7 +36,7 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RestoreRequest:
     """What is to be put back: which relations (none: only count), and whether identity providers' and administrators'
     keys, too."""
 
@@ -59,7 +59,7 @@ class Comparison:
     organizations: set[str] = field(default_factory=set)
     found: Counter[Place] = field(default_factory=Counter)
 
-    def looked(self, keys: Collection[Key], *, restored: bool) -> None:
+    def looked(self, keys: Collection[ItemKey], *, restored: bool) -> None:
         """One more page of a table."""
         organizations = {key.pk for key in keys if key.sk == "ORG"}
         if restored:
@@ -69,10 +69,10 @@ class Comparison:
             self.items += len(keys)
             self.organizations |= organizations
 
-    def number(self, wish: Wish, relation: Relation | None = None) -> int:
+    def number(self, request: RestoreRequest, relation: Relation | None = None) -> int:
         """How many items a wish would write, or how many of one relation."""
         return sum(
-            number for place, number in self.found.items() if wish.covers(place) and relation in {None, place[0]}
+            number for place, number in self.found.items() if request.covers(place) and relation in {None, place[0]}
         )
 
 
@@ -108,7 +108,7 @@ def why_not_a_table_of_ours(table: TableFacts, restored: TableFacts) -> str:
 
 
 def why_not_to_restore(
-    comparison: Comparison, wish: Wish, table: TableFacts, restored: TableFacts, *, removing: int | None
+    comparison: Comparison, request: RestoreRequest, table: TableFacts, restored: TableFacts, *, removing: int | None
 ) -> str:
     """Why nothing is to be written, in words; empty: it may be.
 
@@ -124,7 +124,7 @@ def why_not_to_restore(
         return "It has none of this stack's organizations: it is another stack's."
     if ours and restored.restored_from and restored.restored_from != table.arn:
         return f"It is a restore of {restored.restored_from}, not of this stack's table: it is another stack's."
-    removed = comparison.number(wish, Relation.EXTRA)
+    removed = comparison.number(request, Relation.EXTRA)
     if removed != removing and (removing is not None or removed * 100 > comparison.items * _FEW_PERCENT):
         share = f"{removed * 100 / max(1, comparison.items):.1f} %"
         return (
@@ -146,7 +146,7 @@ def compare(found: Iterable[Difference], comparison: Comparison, progress: Calla
 def restore(
     found: Iterable[Difference],
     settle: Callable[[Difference], bool],
-    wish: Wish,
+    request: RestoreRequest,
     *,
     most_removed: int,
     at_once: int = 1,
@@ -178,7 +178,7 @@ def restore(
             if place is None:
                 continue
             is_removal = place[0] is Relation.EXTRA
-            if not wish.covers(place) or (is_removal and removed >= most_removed):
+            if not request.covers(place) or (is_removal and removed >= most_removed):
                 report.left[place] += 1
                 continue
             removed += is_removal

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ItemKey:
     """A primary key of the identity table or of the event log table."""
 
     pk: str

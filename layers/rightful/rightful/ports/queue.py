@@ -8,7 +8,7 @@ from rightful.domain.conflict import Pointer
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class ReexamineAll:
     """All live conflicts of an organization, from the one after `after` on: what the queue carries when what all of
     them rest on has changed."""
 
@@ -35,7 +35,7 @@ class ConflictQueue(Protocol):
         """
         ...
 
-    def send_sweep(self, sweep: Sweep, *, correlation_id: str) -> None:
+    def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
         """Send word that an organization's live conflicts have to be examined again.
 
         Raises:

@@ -37,7 +37,7 @@ def is_closed(refused: RefusedError) -> bool:
     return any(isinstance(refusal.write, CountUsers) for refusal in refused.refusals)
 
 
-def void_releases(refused: RefusedError) -> tuple[Write, ...]:
+def obsolete_releases(refused: RefusedError) -> tuple[Write, ...]:
     """The refused releases, where the account is as it was read: an index has lost track of what it holds, so there is
     nothing to release, and nobody is kept from being changed or removed because of that."""
     writes = (refusal.write for refusal in refused.refusals)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rightful.domain.conflict import Conflict
 from rightful.domain.group import Group
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ class CountedDirectory:
 class Unreadable:
     """An item that is not as this service writes it."""
 
-    key: Key
+    key: ItemKey
 
 
 Row = Conflict | Pending | Waiter | LinkedUser | FormerUser | CountedDirectory | GroupRow | Unreadable

@@ -63,7 +63,7 @@ class Metric(StrEnum):
 
     # Events
     EVENTS_PUBLISHED = "EventsPublished"
-    CONFLICTS_WOKEN = "ConflictsWoken"
+    CONFLICTS_REQUEUED = "ConflictsRequeued"
 
     # The janitor's rounds
     ROUNDS_MADE = "RoundsMade"
@@ -149,7 +149,7 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
         ),
         frozenset({"publisher"}),
     ),
-    Metric.CONFLICTS_WOKEN: frozenset({"publisher", "remediator"}),
+    Metric.CONFLICTS_REQUEUED: frozenset({"publisher", "remediator"}),
     **dict.fromkeys(
         (Metric.CONFLICTS_EXAMINED, Metric.EXAMINATIONS_FAILED, Metric.HELD_BACK, Metric.FORGED_MESSAGES),
         frozenset({"remediator"}),

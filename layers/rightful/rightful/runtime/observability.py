@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rightful.domain.account import Account
     from rightful.domain.change import ConflictChange
     from rightful.domain.conflict import Conflict, Pointer
-    from rightful.ports.queue import Sweep
+    from rightful.ports.queue import ReexamineAll
 
     Handler = Callable[..., object]
 
@@ -196,7 +196,7 @@ def examined(pointer: "Pointer", outcome: "Outcome") -> None:
             "class": conflict.conflict_class.value if conflict and conflict.conflict_class else None,
             "decision": conflict.decision if conflict else None,
             "brake": outcome.brake.value if outcome.brake else None,
-            "woken": len(outcome.woken),
+            "requeued": len(outcome.requeued),
         },
     )
     named: dict[str, str | None] = {"conflictId": pointer.conflict_id, "organizationId": pointer.organization_id}
@@ -206,13 +206,13 @@ def examined(pointer: "Pointer", outcome: "Outcome") -> None:
         count(Metric.HELD_BACK, divided_by=outcome.brake.value, about=about)
 
 
-def swept(asked: "Sweep", woken: "Sequence[Pointer]") -> None:
+def reexamined(asked: "ReexamineAll", requeued: "Sequence[Pointer]") -> None:
     """Some of an organization's conflicts were sent, because its settings changed."""
-    logger.info("Swept", extra={"organizationId": asked.organization_id, "woken": len(woken)})
-    count(Metric.CONFLICTS_WOKEN, len(woken))
+    logger.info("Examining all again", extra={"organizationId": asked.organization_id, "requeued": len(requeued)})
+    count(Metric.CONFLICTS_REQUEUED, len(requeued))
 
 
-def not_examined(about: "Pointer | Sweep", error: Exception) -> None:
+def not_examined(about: "Pointer | ReexamineAll", error: Exception) -> None:
     """An examination ended in an error; its message comes again, and stays in the dead-letter queue in the end."""
     conflict_id = getattr(about, "conflict_id", None)
     logger.error(

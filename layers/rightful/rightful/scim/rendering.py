@@ -147,7 +147,7 @@ MOST_OCTETS = 5 * 1024 * 1024
 """Of resources in one answer; what is around them takes a few hundred."""
 
 
-def weight(resource: Mapping[str, object]) -> int:
+def response_size(resource: Mapping[str, object]) -> int:
     """The octets of a resource in a function's answer."""
     text = json.dumps(resource, ensure_ascii=False)
     octets = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

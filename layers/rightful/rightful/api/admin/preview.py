@@ -12,8 +12,8 @@ from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
 from rightful.core.conflicts.decision.limits import Brake, hour_counter
 from rightful.core.preview.asked import AskedChange, read_pairs
-from rightful.core.preview.foreseeing import foresee
-from rightful.core.preview.foreseen import WELL, Foreseen
+from rightful.core.preview.forecast import WELL, Forecast
+from rightful.core.preview.predict import predict
 from rightful.core.preview.reading import gather_facts
 
 MOST_CHANGES = 5_000
@@ -47,7 +47,7 @@ def preview(call: AdminCall) -> Response:
     pairs = read_pairs(asked)
     organization = call.organization()
     facts = gather_facts(call.store, call.invocation, organization, pairs)
-    found = foresee(pairs, facts)
+    found = predict(pairs, facts)
     body = {
         "total": len(found),
         "well": sum(each.verdict in WELL for each in found),
@@ -65,7 +65,7 @@ def preview(call: AdminCall) -> Response:
     return Response(200, body)
 
 
-def _document(found: Foreseen) -> dict[str, object]:
+def _document(found: Forecast) -> dict[str, object]:
     step = found.next_step
     return {
         "number": found.asked.number,

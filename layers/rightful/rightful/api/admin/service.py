@@ -35,9 +35,9 @@ from rightful.ports.writes.transaction import ContendedError
 
 BASE = "/admin/v1/orgs/{orgId}"
 
-Handler = Callable[[AdminCall], Response]
+AdminHandler = Callable[[AdminCall], Response]
 
-ROUTES: Mapping[str, Mapping[str, Handler]] = {
+ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "": {"GET": admin_organization.get_organization, "PATCH": admin_organization.patch_organization},
     "/tokens": {"GET": admin_tokens.list_tokens},
     "/tokens/{id}": {"DELETE": admin_tokens.delete_token},

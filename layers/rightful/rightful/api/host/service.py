@@ -28,9 +28,9 @@ from rightful.ports.writes.transaction import ContendedError
 
 BASE = "/accounts/v1/accounts"
 
-Handler = Callable[[JsonCall], Response]
+HostHandler = Callable[[JsonCall], Response]
 
-ROUTES: Mapping[str, Mapping[str, Handler]] = {
+ROUTES: Mapping[str, Mapping[str, HostHandler]] = {
     "": {"GET": accounts_reported.find, "POST": accounts_reported.post},
     "/{id}": {"GET": accounts_reported.get},
     "/{id}/email": {"PUT": accounts_reported.put_email},

@@ -15,10 +15,10 @@ _TIME_FOR_AN_OPERATION = 3.0
 _TIME_FOR_A_REMOVAL = 1.0
 """Less, so that what an operation began late can still be taken back."""
 
-Handler = Callable[[ScimCall], Response]
+ScimHandler = Callable[[ScimCall], Response]
 
 
-def bulk(call: ScimCall, routes: Mapping[str, Mapping[str, Handler]]) -> Response:
+def bulk(call: ScimCall, routes: Mapping[str, Mapping[str, ScimHandler]]) -> Response:
     """Carry out the operations, each as if it had come on its own: with its own settings, its own conflict, its own
     version.
 
@@ -37,7 +37,7 @@ def bulk(call: ScimCall, routes: Mapping[str, Mapping[str, Handler]]) -> Respons
     return Response(200, answer, None, CONTENT_TYPE)
 
 
-def _handled(call: ScimCall, operation: BulkOperation, routes: Mapping[str, Mapping[str, Handler]]) -> Response:
+def _handled(call: ScimCall, operation: BulkOperation, routes: Mapping[str, Mapping[str, ScimHandler]]) -> Response:
     endpoint, _, identifier = operation.path.strip("/").partition("/")
     route = f"/{endpoint}/{{id}}" if identifier else f"/{endpoint}"
     methods = routes.get(route)

@@ -22,7 +22,7 @@ from rightful.scim.errors import ScimError, forbidden, method_not_allowed, not_f
 CONTENT_TYPE = "application/scim+json"
 BASE = "/scim/directory/{directoryId}"
 
-Handler = Callable[[ScimCall], Response]
+ScimHandler = Callable[[ScimCall], Response]
 
 
 def _me(_: ScimCall) -> Response:
@@ -30,7 +30,7 @@ def _me(_: ScimCall) -> Response:
     raise not_implemented("/Me is not available: a directory's key belongs to no user. Use /Users.")
 
 
-_RESOURCES: Mapping[str, Mapping[str, Handler]] = {
+_RESOURCES: Mapping[str, Mapping[str, ScimHandler]] = {
     "/Users": {"GET": scim_listing.list_users, "POST": scim_users.create},
     "/Users/{id}": {
         "GET": scim_users.get,
@@ -61,7 +61,7 @@ def _discovery(call: ScimCall) -> Response:
     return answer(call)
 
 
-ROUTES: Mapping[str, Mapping[str, Handler]] = {
+ROUTES: Mapping[str, Mapping[str, ScimHandler]] = {
     **_RESOURCES,
     "/Users/.search": {"POST": scim_listing.search_users},
     "/Groups/.search": {"POST": scim_listing.search_groups},
@@ -133,7 +133,7 @@ def error_response(error: ScimError) -> Response:
     return Response(error.status, error.body(), error.headers, CONTENT_TYPE)
 
 
-def _handler(request: Request) -> Handler:
+def _handler(request: Request) -> ScimHandler:
     methods = ROUTES.get(request.resource.removeprefix(BASE))
     if methods is None:
         raise not_found("There is no such endpoint: see /ResourceTypes.")

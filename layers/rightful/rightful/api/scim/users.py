@@ -7,7 +7,7 @@ from rightful.api.request import Response
 from rightful.api.scim.call import ScimCall, user_resource_type, user_response
 from rightful.api.scim.settings_cache import keep
 from rightful.core.groups.leave import leave_all
-from rightful.core.users.statement import said_by_operations, said_by_resource
+from rightful.core.users.intent import intent_of_operations, intent_of_resource
 from rightful.domain.account import Account
 from rightful.domain.conflict import Operation, Requester
 from rightful.ports.store.contract import DirectoryState
@@ -55,7 +55,7 @@ def replace(call: ScimCall) -> Response:
         state,
         call.invocation,
         lambda found: _precondition(call, found),
-        said_by_resource(body),
+        intent_of_resource(body),
     )
     return user_response(call, 200, account, rt)
 
@@ -79,7 +79,7 @@ def patch(call: ScimCall) -> Response:
         state,
         call.invocation,
         lambda found: _precondition(call, found),
-        said_by_operations(operations),
+        intent_of_operations(operations),
     )
     if dialect.patch_answer == 204 and not call.names("attributes"):
         return Response(204, None, {"ETag": etag(account.tag)})

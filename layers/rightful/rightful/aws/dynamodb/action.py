@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,5 +41,5 @@ class Action:
 
 def values_of(**values: Scalar) -> "dict[str, AttributeValueTypeDef]":
     """Expression values: the names get their colon; those that are None are left out."""
-    item = write_item(Key("", ""), values)
+    item = write_item(ItemKey("", ""), values)
     return {f":{name}": value for name, value in item.items() if name not in {"pk", "sk"}}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rightful.domain.address import Address
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -34,7 +34,7 @@ def optional_moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def write_item(key: Key, values: Mapping[str, Scalar]) -> Item:
+def write_item(key: ItemKey, values: Mapping[str, Scalar]) -> Item:
     """An item with these attributes; those that are None are left out."""
     item: Item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
     for name, value in values.items():

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from rightful.ports.key import Key
+    from rightful.ports.key import ItemKey
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
@@ -296,7 +296,7 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         return Reader(item).moment("at") if item else None
 
 
-def _total(directory_id: str, items: "Mapping[Key, StoredItem]") -> int:
+def _total(directory_id: str, items: "Mapping[ItemKey, StoredItem]") -> int:
     return sum(
         Reader(items[key]).number("user_count") for key in counters(Listing("users", directory_id)) if key in items
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -34,11 +34,11 @@ class Table:
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
 
-    def get_item(self, key: Key) -> "StoredItem | None":
+    def get_item(self, key: ItemKey) -> "StoredItem | None":
         """One item, or None."""
         return self.client.get_item(TableName=self.name, Key=key.item(), ConsistentRead=True).get("Item")
 
-    def get_items(self, wanted: Sequence[Key]) -> "dict[Key, StoredItem]":
+    def get_items(self, wanted: Sequence[ItemKey]) -> "dict[ItemKey, StoredItem]":
         """Many items; those that do not exist are absent.
 
         What DynamoDB left unprocessed is asked for again, after a pause that is jittered and doubles as long as
@@ -47,7 +47,7 @@ class Table:
         Raises:
             ClientError: ThrottlingException, as of a single read: too much was left for too long.
         """
-        found: dict[Key, StoredItem] = {}
+        found: dict[ItemKey, StoredItem] = {}
         table = self.name
         left: list[StoredItem] = [key.item() for key in wanted]
         if len(left) == 1:
@@ -60,7 +60,7 @@ class Table:
             )
             items = answer["Responses"].get(table, [])
             for item in items:
-                found[Key(item["pk"]["S"], item["sk"]["S"])] = item
+                found[ItemKey(item["pk"]["S"], item["sk"]["S"])] = item
             rest = answer.get("UnprocessedKeys", {}).get(table)
             unprocessed = rest["Keys"] if rest else ()
             left = [*unprocessed, *left[_BATCH_GET_LIMIT:]]
@@ -110,10 +110,10 @@ class Table:
 
     def newest(
         self,
-        prefix: Key,
+        prefix: ItemKey,
         *,
         limit: int,
-        start: Key | None,
+        start: ItemKey | None,
         filters: Mapping[str, Sequence[str]],
         between: tuple[str, str] | None = None,
     ) -> "tuple[list[StoredItem], str | None]":

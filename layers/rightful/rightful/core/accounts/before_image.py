@@ -14,7 +14,7 @@ _MOST_PASSED = 20
 """How many addresses an account remembers at most: it changes by itself only a few times a day."""
 
 
-def touched(before: Account, after: Account, conflict_id: str, now: datetime) -> Move:
+def with_before_image(before: Account, after: Account, conflict_id: str, now: datetime) -> Move:
     """A move by a remediation: a new version, and the before-image that undo restores."""
     version = before.version + 1
     image = _image(before, after, conflict_id, now)

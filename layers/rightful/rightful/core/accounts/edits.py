@@ -31,7 +31,7 @@ def deactivated(account: Account, now: datetime) -> Account:
     return replace(account, status=AccountStatus.DEACTIVATED, deactivated_at=now)
 
 
-def emptied(account: Account, placeholder: Address, now: datetime) -> Account:
+def without_address(account: Account, placeholder: Address, now: datetime) -> Account:
     """A holder whose address was taken: it has a placeholder instead, also in what its directory sees of it."""
     attributes = dict(account.attributes)
     if attributes.get("emails"):

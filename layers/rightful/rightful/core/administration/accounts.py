@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rightful.core.accounts.deletion import cancelled, scheduled
-from rightful.core.accounts.edits import emptied, with_email
+from rightful.core.accounts.edits import with_email, without_address
 from rightful.core.accounts.errors import AccountError, no_such_account
 from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
-from rightful.core.administration.alter import Change, alter
+from rightful.core.administration.alter import Alteration, alter
 from rightful.core.conflicts.diagnosis.merge import kept_out
 from rightful.core.groups.leave import leave_all
 from rightful.core.organizations.may_claim import may_claim, required_domains
@@ -63,7 +63,7 @@ class Administration:
             self._refuse_alone(account)
             if address is None:
                 freed = account.email is None or account.email.is_placeholder
-                return account if freed else emptied(account, instead, self.invocation.now)
+                return account if freed else without_address(account, instead, self.invocation.now)
             changed = with_email(account, address, self.invocation, verified=True)
             return account if changed == account else changed
 
@@ -165,7 +165,7 @@ class Administration:
     # Parts
 
     def _alter(
-        self, account_id: str, change: Change, evidence: Sequence[Write] = (), *, says_active: bool | None = None
+        self, account_id: str, change: Alteration, evidence: Sequence[Write] = (), *, says_active: bool | None = None
     ) -> Account:
         def own(account: Account) -> Account:
             if account.organization_id != self.organization.id:

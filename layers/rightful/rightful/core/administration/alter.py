@@ -22,7 +22,7 @@ from rightful.ports.writes.accounts import PutAccount, RequireDomain
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 
-Change = Callable[[Account], Account]
+Alteration = Callable[[Account], Account]
 """From an account as it is to the account as it is to be (its version is raised for it); the same object: there is
 nothing to do. Raises AccountError."""
 
@@ -40,7 +40,7 @@ def alter(
     store: IdentityStore,
     invocation: Invocation,
     account_id: str,
-    change: Change,
+    change: Alteration,
     rows: Rows,
     evidence: Evidence = lambda _: (),
     *,

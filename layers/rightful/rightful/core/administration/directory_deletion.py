@@ -33,7 +33,7 @@ from rightful.domain.settings_error import changed_meanwhile
 from rightful.domain.two_people import eased_by_one
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
-from rightful.ports.refusals import is_stale, void_releases
+from rightful.ports.refusals import is_stale, obsolete_releases
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import CountUsers, PutAccount, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog, EndPending
@@ -199,7 +199,7 @@ class _Deleting:
 
     def _unlink(self, account: Account) -> None:
         """One user. What changes all the time is the next round's."""
-        void: tuple[Write, ...] = ()
+        obsolete: tuple[Write, ...] = ()
         for _ in range(_ATTEMPTS):
             if self._stop():
                 return
@@ -208,11 +208,11 @@ class _Deleting:
                 return
             try:
                 before = leave_all(self.store, found, self.invocation)
-                writes = [write for write in self._unlinking(before) if write not in void]
+                writes = [write for write in self._unlinking(before) if write not in obsolete]
                 self.store.commit(writes, remaining=self.invocation.remaining)
             except RefusedError as refused:
                 if not is_stale(refused):
-                    void += void_releases(refused)
+                    obsolete += obsolete_releases(refused)
             except (ContendedError, ScimError):
                 return
             else:

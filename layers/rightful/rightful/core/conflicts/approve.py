@@ -13,7 +13,7 @@ from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.errors import VERSION_REQUIRED, DecisionError, read_reason
 from rightful.core.conflicts.explain import cannot_relink, changed, situation, waiting_chain
 from rightful.core.conflicts.lifecycle.fail import reopening
-from rightful.core.conflicts.lifecycle.wake import wake_followers
+from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Outcome, remediate
 from rightful.core.conflicts.undo import undo
@@ -152,7 +152,7 @@ def reject(
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:
             continue
-        return Outcome(Effect.DECIDED, rejected, wake_followers(store, queue, rejected))
+        return Outcome(Effect.DECIDED, rejected, requeue_followers(store, queue, rejected))
     raise ContendedError
 
 
@@ -253,7 +253,7 @@ def _where_nobody_says(conflict: Conflict, diagnosis: Diagnosis, others: Sequenc
     Raises:
         DecisionError: invalid_value, somebody chose otherwise.
     """
-    meant = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink)
+    meant = chosen(conflict, diagnosis.effective_class, diagnosis.no_relink)
     for other in others:
         if other.resolution is not None and other.resolution is not meant:
             choices = " or ".join(f'"{choice.value}"' for choice in Resolution)
@@ -267,19 +267,21 @@ def _was_for(store: IdentityStore, after: Conflict, snapshot: Snapshot, diagnosi
     if not after.live or version_of(after) == version_now(snapshot, diagnosis):
         return True
     holder = snapshot.holder
-    claimed = store.account(holder.id) if holder and diagnosis.acts_as is ConflictClass.CLAIMABLE else None
+    claimed = store.account(holder.id) if holder and diagnosis.effective_class is ConflictClass.CLAIMABLE else None
     return claimed is not None and claimed.organization_id == after.organization_id
 
 
 def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Resolution | None) -> None:
     policy = snapshot.organization.policy if snapshot.organization else None
-    rules = {policy.rule(diagnosis.conflict_class), policy.rule(diagnosis.acts_as)} if policy else {Rule.REFUSE}
+    rules = {policy.rule(diagnosis.conflict_class), policy.rule(diagnosis.effective_class)} if policy else {Rule.REFUSE}
     if Rule.REFUSE in rules and not diagnosis.free:
         raise DecisionError("not_approvable", f"{situation(diagnosis)} No approval can change that.")
     if diagnosis.follows:
         waiting = waiting_chain(snapshot)
         raise DecisionError("not_approvable", f"{waiting.explanation} {waiting.next_step.what}")
-    if diagnosis.acts_as is ConflictClass.UNKNOWN and (snapshot.leg.hold is None or not snapshot.leg.hold.reservation):
+    if diagnosis.effective_class is ConflictClass.UNKNOWN and (
+        snapshot.participant.hold is None or not snapshot.participant.hold.reservation
+    ):
         raise DecisionError("not_approvable", f"{situation(diagnosis)} Nothing could be applied safely.")
     if resolution is not Resolution.RELINK:
         return

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from rightful.core.conflicts.decision.decide import over_cap
+from rightful.core.conflicts.decision.decide import over_limit
 from rightful.core.conflicts.decision.limits import day_counter, hour_counter, next_day, next_hour
 from rightful.core.conflicts.plan import Plan
 from rightful.domain.organization import Organization
@@ -21,14 +21,14 @@ def count(
     """
     brakes, until, hour = organization.brakes, now + _REMEMBERED, hour_counter(organization.id, now)
     taken = store.tally([hour], until=until, most=brakes.per_organization_hour, times=planned.taken)
-    if over := over_cap(brakes, taken, hour):
+    if over := over_limit(brakes, taken, hour):
         return over, next_hour(now)
     days = store.tally(
         [day_counter(account_id, now) for account_id in planned.moved_account_ids],
         until=until,
         most=brakes.per_account_day,
     )
-    if not (over := over_cap(brakes, days, hour)):
+    if not (over := over_limit(brakes, days, hour)):
         return "", None
     # One account has had its turns: the others, and the organization, get theirs back.
     store.tally([hour], until=until, most=brakes.per_organization_hour, times=-planned.taken)

@@ -144,7 +144,7 @@ _REFUSALS: Mapping[ConflictClass, NextStep] = {
 
 def situation(diagnosis: Diagnosis) -> str:
     """Who holds the address, in one sentence; under `protected`, with who is."""
-    words = _SITUATIONS[diagnosis.acts_as](diagnosis.evidence)
+    words = _SITUATIONS[diagnosis.effective_class](diagnosis.evidence)
     if diagnosis.conflict_class is ConflictClass.PROTECTED:
         return f"{words} {_SITUATIONS[ConflictClass.PROTECTED](diagnosis.evidence)}"
     return words
@@ -156,9 +156,9 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
         if diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED:
             return situation(diagnosis), _FREE
         standard = NextStep(ADMINISTRATOR, "Your policy refuses this: free the address by hand, or change the policy.")
-        return situation(diagnosis), _REFUSALS.get(diagnosis.acts_as, standard)
+        return situation(diagnosis), _REFUSALS.get(diagnosis.effective_class, standard)
     explanation = " ".join(filter(None, [situation(diagnosis), decision.reason]))
-    if diagnosis.acts_as is ConflictClass.UNKNOWN and "reserved by conflict" not in diagnosis.evidence:
+    if diagnosis.effective_class is ConflictClass.UNKNOWN and "reserved by conflict" not in diagnosis.evidence:
         return explanation, unknown(conflict).next_step
     if diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED:
         what = "Nothing has to be done: the identity provider's next try goes through. Approve to have it done at once."
@@ -167,13 +167,13 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
     if decision.missing == 1 and decision.approvals:
         people = "one more administrator has to agree"
     effects = {
-        Resolution.RELEASE: _EFFECTS.get(diagnosis.acts_as, "the requester gets the address."),
-        Resolution.RELINK: _LINKED.get(diagnosis.acts_as, ""),
+        Resolution.RELEASE: _EFFECTS.get(diagnosis.effective_class, "the requester gets the address."),
+        Resolution.RELINK: _LINKED.get(diagnosis.effective_class, ""),
     }
-    resolution = chosen(conflict, diagnosis.acts_as, diagnosis.no_relink, decision.resolution)
+    resolution = chosen(conflict, diagnosis.effective_class, diagnosis.no_relink, decision.resolution)
     effect, (other, instead) = effects.pop(resolution), effects.popitem()
     what = f"Approve or reject ({people})."
-    if conflict.operation is not Operation.CREATE or diagnosis.no_relink or diagnosis.acts_as not in _LINKED:
+    if conflict.operation is not Operation.CREATE or diagnosis.no_relink or diagnosis.effective_class not in _LINKED:
         what += f" With approval {effect}"
         if diagnosis.free:
             what += f" {CONFIRM_KEY}"
@@ -195,7 +195,7 @@ def changed(conflict: Conflict) -> str:
 
 def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> str:
     """What was done, for a change of a user that exists."""
-    conflict_class = diagnosis.acts_as
+    conflict_class = diagnosis.effective_class
     words = situation(diagnosis)
     if conflict_class is ConflictClass.SELF:
         done = "The rest of the change was applied."
@@ -220,7 +220,7 @@ def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> str
 
 def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) -> str:
     """What was done for a create."""
-    conflict_class = diagnosis.acts_as
+    conflict_class = diagnosis.effective_class
     if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
         return f"{situation(diagnosis)} There is nothing to do."
     if relinked:
@@ -237,11 +237,11 @@ def next_create(conflict: Conflict) -> NextStep | None:
     return NextStep(IDP, _NOTHING_TO_DO) if conflict.requester.account_id is None else None
 
 
-def applied_cycle(legs: int) -> str:
+def applied_cycle(participants: int) -> str:
     """What was done for every leg of a swap or rotation."""
-    if legs == 2:
+    if participants == 2:
         return "The two people swapped their addresses, both at once."
-    return f"{legs} people passed their addresses on in a circle, all at once."
+    return f"{participants} people passed their addresses on in a circle, all at once."
 
 
 def claimed(conflict: Conflict) -> str:
@@ -265,10 +265,10 @@ def waiting_chain(snapshot: Snapshot) -> Blocked:
     )
 
 
-def too_long(legs: int) -> Blocked:
+def too_long(participants: int) -> Blocked:
     """More people than one transaction can move."""
     return Blocked(
-        f"{legs} people pass their addresses on in a circle: more than can move at once "
+        f"{participants} people pass their addresses on in a circle: more than can move at once "
         f"({TRANSACTION_LIMIT} writes), and half a circle is never applied.",
         NextStep(
             IDP_ADMINISTRATOR, "Give one of them another address for a moment: the others then follow one by one."
@@ -311,7 +311,7 @@ def cannot_relink(diagnosis: Diagnosis) -> str:
     """Linking the holder again was asked for where it is impossible: why, and what can be done instead."""
     instead = (
         "Approve its claim first, without a resolution: then it is judged again."
-        if diagnosis.acts_as is ConflictClass.CLAIMABLE
+        if diagnosis.effective_class is ConflictClass.CLAIMABLE
         else "Approve releasing the address instead, or reject."
     )
     return f"The holder cannot be linked again: {diagnosis.no_relink}. {instead}"

@@ -26,8 +26,8 @@ class Plan:
 
     writes: tuple[Write, ...]
     conflict: Conflict
-    trail: tuple[Write, ...] = ()
-    wakes: tuple[str, ...] = ()
+    follow_up: tuple[Write, ...] = ()
+    requeues: tuple[str, ...] = ()
     moved_account_ids: tuple[str, ...] = ()
     taken: int = 0
     again: bool = False

@@ -18,11 +18,11 @@ from rightful.core.conflicts.diagnosis.version import NAMELESS
 from rightful.core.conflicts.lifecycle.end import ended
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.prepared import ending_by_itself
-from rightful.core.conflicts.lifecycle.wake import wake, wake_followers
+from rightful.core.conflicts.lifecycle.requeue import requeue, requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import plan
-from rightful.core.conflicts.planning.parts import trail_of
+from rightful.core.conflicts.planning.parts import follow_up_of
 from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
@@ -59,7 +59,7 @@ class Outcome:
 
     effect: Effect
     conflict: Conflict | None
-    woken: tuple[Pointer, ...] = ()
+    requeued: tuple[Pointer, ...] = ()
     brake: Brake | None = None
 
 
@@ -117,7 +117,9 @@ class _Remediation:
         if end is not None or snapshot.organization is None:
             return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, "")))
         if snapshot.cyclic and (
-            owed := [leg.conflict for leg in snapshot.following if leg.conflict.deactivation_pending]
+            owed := [
+                participant.conflict for participant in snapshot.following if participant.conflict.deactivation_pending
+            ]
         ):
             # Carried out with the swap it would be undone with it.
             for each in owed:
@@ -131,12 +133,12 @@ class _Remediation:
                 self.store.look_again(self.pointer, self.turns_at)
             return outcome
         self._commit(planned.writes)
-        if planned.trail:
-            self._tidy(planned.trail)
+        if planned.follow_up:
+            self._tidy(planned.follow_up)
         if planned.again:
             return None
         self._leave_groups(planned.conflict)
-        return Outcome(Effect.APPLIED, planned.conflict, self._wake(planned.wakes, planned.conflict))
+        return Outcome(Effect.APPLIED, planned.conflict, self._requeue(planned.requeues, planned.conflict))
 
     def _judge(
         self, snapshot: Snapshot, diagnosis: Diagnosis, organization: Organization
@@ -151,14 +153,14 @@ class _Remediation:
         if isinstance(planned, Blocked) or not decision.by_itself or not planned.moved_account_ids:
             return decision, planned
         back_and_forth = ping_pong(snapshot)
-        caution = back_and_forth or self._over_cap(organization, planned)
+        caution = back_and_forth or self._over_limit(organization, planned)
         if not caution:
             return decision, planned
         self.brake = Brake.PING_PONG if back_and_forth else Brake.CAP
         decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
         return decision, plan(snapshot, diagnosis, decision) if decision.act else None
 
-    def _over_cap(self, organization: Organization, planned: Plan) -> str:
+    def _over_limit(self, organization: Organization, planned: Plan) -> str:
         if self.over is None:
             self.over, self.turns_at = count(self.store, organization, planned, self.invocation.now)
         return self.over
@@ -178,7 +180,7 @@ class _Remediation:
             conflict,
             status=status,
             conflict_class=diagnosis.conflict_class,
-            beneath=diagnosis.beneath,
+            underlying_class=diagnosis.underlying_class,
             evidence=dict(diagnosis.evidence),
             decision=decision.rule.value,
             explanation=explanation,
@@ -198,8 +200,8 @@ class _Remediation:
         row = log_row(after, Action.CONFLICT_DECIDED, now, result=result, explanation=said)
         self._commit([PutConflict(after, conflict.version), row])
         same = (conflict.status, conflict.conflict_class) == (status, after.conflict_class)
-        woken = () if same else self._wake_followers(after)
-        return Outcome(Effect.DECIDED, after, woken, self.brake)
+        requeued = () if same else self._requeue_followers(after)
+        return Outcome(Effect.DECIDED, after, requeued, self.brake)
 
     def _end(self, snapshot: Snapshot, status: ConflictStatus, explanation: str) -> Outcome:
         conflict = snapshot.conflict
@@ -209,14 +211,14 @@ class _Remediation:
         ]
         if snapshot.pending_id == conflict.id:
             writes.append(EndPending(conflict.requester_key, conflict.id))
-        if status is ConflictStatus.EXPIRED and snapshot.requester is not None and is_requester(snapshot.leg):
+        if status is ConflictStatus.EXPIRED and snapshot.requester is not None and is_requester(snapshot.participant):
             account = asked_in_vain(snapshot.requester, conflict)
             after = replace(account, version=account.version + 1, updated_at=self.invocation.now)
             writes.append(PutAccount(after, account.version))
         self._commit(writes)
         ending = writes[0]
         done = ending.conflict if isinstance(ending, PutConflict) else conflict
-        return Outcome(Effect.ENDED, done, self._wake_followers(done))
+        return Outcome(Effect.ENDED, done, self._requeue_followers(done))
 
     def _reopen(self, conflict: Conflict) -> Outcome | None:
         """Its pointer comes once more, from the dead-letter queue or on an occasion: whatever failed may be mended."""
@@ -254,27 +256,34 @@ class _Remediation:
                 log_row(done, Action.USER_DEACTIVATED, now, result=Result.DONE),
             ]
         self._commit(writes)
-        self._wake_followers(after)
+        self._requeue_followers(after)
 
     def _finish(self, conflict: Conflict) -> tuple[Pointer, ...]:
         """After a crash between the transaction and what follows it, a redelivery does what follows."""
         if conflict.status is not ConflictStatus.APPLIED:
-            return () if conflict.settled_by_people else self._wake_followers(conflict)
-        if conflict.leg_ids:
-            legs = [
-                self.store.conflict(Pointer(conflict.organization_id, leg_id))
-                for leg_id in (conflict.id, *conflict.leg_ids)
+            return () if conflict.settled_by_people else self._requeue_followers(conflict)
+        if conflict.participant_ids:
+            participants = [
+                self.store.conflict(Pointer(conflict.organization_id, participant_id))
+                for participant_id in (conflict.id, *conflict.participant_ids)
             ]
-            self._tidy([write for leg in legs if leg and leg.status is conflict.status for write in trail_of(leg)])
+            self._tidy(
+                [
+                    write
+                    for participant in participants
+                    if participant and participant.status is conflict.status
+                    for write in follow_up_of(participant)
+                ]
+            )
         self._leave_groups(conflict)
         if conflict.prepared and (over := ending_by_itself(self.store, self.invocation, conflict)):
             self._commit(over)
-            return self._wake([*conflict.released, conflict.wanted.canonical], conflict)
-        return self._wake(conflict.released, conflict)
+            return self._requeue([*conflict.released, conflict.wanted.canonical], conflict)
+        return self._requeue(conflict.released, conflict)
 
     def _leave_groups(self, conflict: Conflict) -> None:
         """A holder that was unlinked from its directory leaves that directory's groups, as with SCIM DELETE."""
-        if ConflictClass.OTHER_DIRECTORY not in {conflict.conflict_class, conflict.beneath}:
+        if ConflictClass.OTHER_DIRECTORY not in {conflict.conflict_class, conflict.underlying_class}:
             return
         for account in self.store.accounts(conflict.touched_account_ids).values():
             if account.link is None and account.group_ids:
@@ -283,21 +292,21 @@ class _Remediation:
                 except ScimError as error:
                     raise ContendedError from error
 
-    def _tidy(self, trail: Sequence[Write]) -> None:
-        for start in range(0, len(trail), _BATCH):
+    def _tidy(self, follow_up: Sequence[Write]) -> None:
+        for start in range(0, len(follow_up), _BATCH):
             try:
-                self._commit(trail[start : start + _BATCH])
+                self._commit(follow_up[start : start + _BATCH])
             except RefusedError:
                 # A newer pending change is there instead: only what is still ours is tidied up.
-                for write in trail[start : start + _BATCH]:
+                for write in follow_up[start : start + _BATCH]:
                     if not isinstance(write, EndPending):
                         self._commit([write])
 
-    def _wake_followers(self, conflict: Conflict) -> tuple[Pointer, ...]:
-        return wake_followers(self.store, self.queue, conflict)
+    def _requeue_followers(self, conflict: Conflict) -> tuple[Pointer, ...]:
+        return requeue_followers(self.store, self.queue, conflict)
 
-    def _wake(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
-        return wake(self.store, self.queue, canonicals, correlation_id=conflict.correlation_id, by=conflict)
+    def _requeue(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
+        return requeue(self.store, self.queue, canonicals, correlation_id=conflict.correlation_id, by=conflict)
 
     def _commit(self, writes: Sequence[Write]) -> None:
         self.store.commit(writes, remaining=self.invocation.remaining)

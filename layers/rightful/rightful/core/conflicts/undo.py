@@ -19,8 +19,8 @@ from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.errors import VERSION_REQUIRED, DecisionError, read_reason
 from rightful.core.conflicts.explain import ADMINISTRATOR, changed
 from rightful.core.conflicts.lifecycle.end import without_reactivation
-from rightful.core.conflicts.lifecycle.prepared import promise_of, taken_back
-from rightful.core.conflicts.lifecycle.wake import wake
+from rightful.core.conflicts.lifecycle.prepared import prepared_create_of, taken_back
+from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT
 from rightful.core.conflicts.remediate import Effect, Outcome
@@ -74,67 +74,81 @@ def undo(
         organization = store.organization(pointer.organization_id)
         if conflict is None or organization is None:
             raise DecisionError("not_found", "There is no such conflict.")
-        legs = _legs(store, conflict)
+        participants = _participants(store, conflict)
         if conflict.status is ConflictStatus.UNDONE:
             # Asked twice, or the process died half-way the first time: what follows the transaction is done again.
-            _write_trail(store, legs, invocation)
-            legs = give_groups_back(store, invocation, legs)
-            return Outcome(Effect.NOTHING, legs[0], _wake(store, queue, legs))
+            _write_follow_up(store, participants, invocation)
+            participants = give_groups_back(store, invocation, participants)
+            return Outcome(Effect.NOTHING, participants[0], _requeue(store, queue, participants))
         if version is None:
             raise DecisionError("version_required", VERSION_REQUIRED, "version")
         if version != version_of(conflict):
             raise DecisionError("changed", changed(conflict))
-        asked = {leg.requester.account_id for leg in legs}
-        touched = _touched_accounts(store, legs)
+        asked = {participant.requester.account_id for participant in participants}
+        touched = _touched_accounts(store, participants)
         moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
         wish = Approval(key.id, key.holder, text, invocation.now, version=version)
-        needs_two = _needs_two(organization, legs, moves, invocation)
-        wishes = _wishes(store, invocation, legs, wish) if needs_two else (wish,)
+        needs_two = _needs_two(organization, participants, moves, invocation)
+        wishes = _wishes(store, invocation, participants, wish) if needs_two else (wish,)
         if needs_two and len(wishes) == 1:
             try:
                 return _noted(store, invocation, conflict, wish)
             except RefusedError:
                 continue
         _check_directories(store, pointer.organization_id, moves)
-        undone, writes = _undoing(organization, legs, moves, wishes, invocation)
+        undone, writes = _undoing(organization, participants, moves, wishes, invocation)
         if not moves:
             # It only kept an address for a user that has not come: that ends.
-            writes += taken_back(promise_of(store, conflict, invocation.now), invocation.now)
-        trail = [write for leg in undone for write in _trail_of(leg)]
-        room = len(writes) + len(trail) <= TRANSACTION_LIMIT
+            writes += taken_back(prepared_create_of(store, conflict, invocation.now), invocation.now)
+        follow_up = [write for participant in undone for write in _follow_up_of(participant)]
+        room = len(writes) + len(follow_up) <= TRANSACTION_LIMIT
         try:
-            store.commit([*writes, *(trail if room else ())], remaining=invocation.remaining)
+            store.commit([*writes, *(follow_up if room else ())], remaining=invocation.remaining)
         except RefusedError as refused:
             _explain(refused, organization.id)
             continue
         if not room:
-            _write_trail(store, undone, invocation)
+            _write_follow_up(store, undone, invocation)
         undone = give_groups_back(store, invocation, undone)
-        return Outcome(Effect.DECIDED, undone[0], _wake(store, queue, undone))
+        return Outcome(Effect.DECIDED, undone[0], _requeue(store, queue, undone))
     raise ContendedError
 
 
-def _needs_two(organization: Organization, legs: list[Conflict], moves: list[Move], invocation: Invocation) -> bool:
+def _needs_two(
+    organization: Organization, participants: list[Conflict], moves: list[Move], invocation: Invocation
+) -> bool:
     """Whether one person's word is not enough: it was not for what is undone, or would not be by now."""
     policy, now = organization.policy_at(invocation.now), invocation.now
-    classes = [each for leg in legs for each in (leg.conflict_class, leg.beneath) if each is not None]
+    classes = [
+        each
+        for participant in participants
+        for each in (participant.conflict_class, participant.underlying_class)
+        if each is not None
+    ]
     return (
-        any(leg.decision == Rule.TWO_APPROVALS for leg in legs)
+        any(participant.decision == Rule.TWO_APPROVALS for participant in participants)
         or any(policy.rule(each) is Rule.TWO_APPROVALS for each in classes)
         or any(move.before.flags or (move.before.two_until or now) > now for move in moves)
     )
 
 
-def _wishes(store: IdentityStore, invocation: Invocation, legs: list[Conflict], wish: Approval) -> tuple[Approval, ...]:
+def _wishes(
+    store: IdentityStore, invocation: Invocation, participants: list[Conflict], wish: Approval
+) -> tuple[Approval, ...]:
     """Who wants it undone: one other person who said so lately, if any, and the one who says so now.
 
     Raises:
         DecisionError: same_approver, the only one who said so is the one who says so now.
     """
-    noted = [wished for leg in legs for wished in leg.undo_approvals if wished.version == version_of(leg)]
+    noted = [
+        wished
+        for participant in participants
+        for wished in participant.undo_approvals
+        if wished.version == version_of(participant)
+    ]
     if not noted:
         return (wish,)
-    live = live_key_ids(store, invocation, legs[0].organization_id)
+    live = live_key_ids(store, invocation, participants[0].organization_id)
     counting = [
         approval
         for approval in noted
@@ -167,30 +181,35 @@ def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wis
     return Outcome(Effect.DECIDED, noted)
 
 
-def _legs(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
+def _participants(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
     """The conflict and those that were applied with it, all in the same state."""
     undoable = {ConflictStatus.APPLIED, ConflictStatus.UNDONE}
     nothing_done = conflict.status is ConflictStatus.APPLIED and not (conflict.touched_account_ids or conflict.prepared)
     if conflict.status not in undoable or nothing_done:
         raise DecisionError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
-    legs = [conflict]
-    for leg_id in conflict.leg_ids:
-        leg = store.conflict(Pointer(conflict.organization_id, leg_id))
-        if leg is None or leg.status is not conflict.status:
+    participants = [conflict]
+    for participant_id in conflict.participant_ids:
+        participant = store.conflict(Pointer(conflict.organization_id, participant_id))
+        if participant is None or participant.status is not conflict.status:
             raise DecisionError("not_undoable", "Another part of the same swap has changed since.")
-        legs.append(leg)
-    return legs
+        participants.append(participant)
+    return participants
 
 
-def _touched_accounts(store: IdentityStore, legs: list[Conflict]) -> list[Account]:
+def _touched_accounts(store: IdentityStore, participants: list[Conflict]) -> list[Account]:
     """The accounts as they are now, each still exactly as the remediation left it."""
     accounts = []
-    for leg in legs:
-        found = store.accounts(leg.touched_account_ids)
-        for account_id in leg.touched_account_ids:
+    for participant in participants:
+        found = store.accounts(participant.touched_account_ids)
+        for account_id in participant.touched_account_ids:
             account = found.get(account_id)
             image = account.before_image if account else None
-            if account is None or image is None or image.conflict_id != leg.id or image.version != account.version:
+            if (
+                account is None
+                or image is None
+                or image.conflict_id != participant.id
+                or image.version != account.version
+            ):
                 raise DecisionError("not_undoable", f"The account {account_id} has changed since: undo it by hand.")
             accounts.append(account)
     return accounts
@@ -213,59 +232,66 @@ def _directory_deleted() -> DecisionError:
 
 def _undoing(
     organization: Organization,
-    legs: list[Conflict],
+    participants: list[Conflict],
     moves: list[Move],
     wishes: Sequence[Approval],
     invocation: Invocation,
 ) -> tuple[list[Conflict], list[Write]]:
     """The conflicts as they will be, and the writes that have to happen together."""
     # A create's address is reserved for the user that never came: its own reservation gives way.
-    indexed = Indexed(requester_key=legs[0].requester_key)
+    indexed = Indexed(requester_key=participants[0].requester_key)
     try:
         moved = writes_of(moves, invocation.now, indexed)
     except CollidingMovesError as error:
         raise DecisionError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
     names = " and ".join(wish.holder for wish in wishes)
+    reasons = " ".join(wish.reason for wish in wishes)
     released_ids = {move.after.id for move in moves if move.after.organization_id is None}
     undone = [
         replace(
-            without_reactivation(leg),
-            version=leg.version + 1,
+            without_reactivation(participant),
+            version=participant.version + 1,
             status=ConflictStatus.UNDONE,
-            explanation=f"Undone by {names}: {' '.join(wish.reason for wish in wishes)}{_activity_stays(leg, moves)}",
+            explanation=f"Undone by {names}: {reasons}{_activity_stays(participant, moves)}",
             decided_by=names,
-            next_step=GROUPS_OUTSTANDING if takes_groups(moves) and leg is legs[0] else None,
+            next_step=GROUPS_OUTSTANDING if takes_groups(moves) and participant is participants[0] else None,
             undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
             prepared=False,
             updated_at=invocation.now,
             resolved_at=invocation.now,
-            released=moved.released if moves else (leg.wanted.canonical,),
+            released=moved.released if moves else (participant.wanted.canonical,),
         )
-        for leg in legs
+        for participant in participants
     ]
     # What was known of a claimed account is not the organization's any more once it is a personal one again.
     undone = [
-        replace(leg, holder_organization_id=None, evidence={}) if leg.holder_account_id in released_ids else leg
-        for leg in undone
+        replace(participant, holder_organization_id=None, evidence={})
+        if participant.holder_account_id in released_ids
+        else participant
+        for participant in undone
     ]
     return undone, [
         *moved.writes,
         *required_domains(organization, [move.after.email for move in moves]),
-        *(PutConflict(after, leg.version) for after, leg in zip(undone, legs, strict=True)),
+        *(PutConflict(after, participant.version) for after, participant in zip(undone, participants, strict=True)),
     ]
 
 
-def _activity_stays(leg: Conflict, moves: Sequence[Move]) -> str:
+def _activity_stays(participant: Conflict, moves: Sequence[Move]) -> str:
     """What an undo does not give back, in a sentence of its own: whether the person can sign in."""
     for move in moves:
         image = move.before.before_image
-        if move.before.id == leg.requester.account_id and image is not None and image.status is not move.after.status:
+        if (
+            move.before.id == participant.requester.account_id
+            and image is not None
+            and image.status is not move.after.status
+        ):
             state = "active" if move.after.active else "deactivated"
             return f" The person stays {state}: the identity provider says so."
     return ""
 
 
-def _trail_of(undone: Conflict) -> tuple[Write, ...]:
+def _follow_up_of(undone: Conflict) -> tuple[Write, ...]:
     """What an undone conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     return (
         PutPending(undone.requester_key, undone.id, undone.wanted.canonical),
@@ -280,15 +306,17 @@ def _trail_of(undone: Conflict) -> tuple[Write, ...]:
     )
 
 
-def _write_trail(store: IdentityStore, legs: list[Conflict], invocation: Invocation) -> None:
-    for leg in legs:
-        for write in _trail_of(leg):
+def _write_follow_up(store: IdentityStore, participants: list[Conflict], invocation: Invocation) -> None:
+    for participant in participants:
+        for write in _follow_up_of(participant):
             with suppress(RefusedError):  # the person has asked for something else since: that is pending now
                 store.commit([write], remaining=invocation.remaining)
 
 
-def _wake(store: IdentityStore, queue: ConflictQueue, legs: list[Conflict]) -> tuple[Pointer, ...]:
-    return wake(store, queue, legs[0].released, correlation_id=legs[0].correlation_id, by=legs[0])
+def _requeue(store: IdentityStore, queue: ConflictQueue, participants: list[Conflict]) -> tuple[Pointer, ...]:
+    return requeue(
+        store, queue, participants[0].released, correlation_id=participants[0].correlation_id, by=participants[0]
+    )
 
 
 def _explain(refused: RefusedError, organization_id: str) -> None:

@@ -25,7 +25,7 @@ def takes_groups(moves: Sequence[Move]) -> bool:
     return any(_owed(move.after) for move in moves)
 
 
-def give_groups_back(store: IdentityStore, invocation: Invocation, legs: list[Conflict]) -> list[Conflict]:
+def give_groups_back(store: IdentityStore, invocation: Invocation, participants: list[Conflict]) -> list[Conflict]:
     """Put everybody whom the undo linked again back into their groups, if that is still to be done.
 
     Returns:
@@ -34,13 +34,19 @@ def give_groups_back(store: IdentityStore, invocation: Invocation, legs: list[Co
     Raises:
         ContendedError: the time ran out; what was done stays, and doing it again goes on.
     """
-    first = next((leg for leg in legs if leg.next_step == GROUPS_OUTSTANDING), None)
+    first = next((participant for participant in participants if participant.next_step == GROUPS_OUTSTANDING), None)
     if first is None:
-        return legs
+        return participants
     lost = 0
-    for account in store.accounts([account_id for leg in legs for account_id in leg.touched_account_ids]).values():
+    for account in store.accounts(
+        [account_id for participant in participants for account_id in participant.touched_account_ids]
+    ).values():
         image = account.before_image
-        if image is not None and image.version == account.version and image.conflict_id in {leg.id for leg in legs}:
+        if (
+            image is not None
+            and image.version == account.version
+            and image.conflict_id in {participant.id for participant in participants}
+        ):
             lost += len(rejoin(store, account, _owed(account), invocation))
     told = f" {lost} of the groups that the user was in could not be given back." if lost else ""
     after = replace(
@@ -53,8 +59,9 @@ def give_groups_back(store: IdentityStore, invocation: Invocation, legs: list[Co
     try:
         store.commit([PutConflict(after, first.version)], remaining=invocation.remaining)
     except RefusedError:
-        return legs  # the identity provider asked again meanwhile, or somebody else does the same: it is noted later
-    return [after if leg is first else leg for leg in legs]
+        # The identity provider asked again meanwhile, or somebody else does the same: it is noted later.
+        return participants
+    return [after if participant is first else participant for participant in participants]
 
 
 def _owed(account: Account) -> frozenset[str]:

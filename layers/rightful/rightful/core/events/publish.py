@@ -7,11 +7,11 @@ least once. Everything is derived from the images alone, so that doing it again 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rightful.core.conflicts.lifecycle.wake import wake, wake_pending
+from rightful.core.conflicts.lifecycle.requeue import requeue, requeue_pending
 from rightful.core.events.of_accounts import account_events
 from rightful.core.events.of_conflicts import conflict_events
 from rightful.core.events.of_settings import settings_events
-from rightful.core.events.wakes import asker_changed_by, swept_by, woken_by
+from rightful.core.events.requeues import asker_changed_by, requeued_by, swept_by
 from rightful.domain.change import (
     AccountChange,
     Change,
@@ -22,7 +22,7 @@ from rightful.domain.change import (
 )
 from rightful.domain.event import Event
 from rightful.ports.bus import EventBus
-from rightful.ports.queue import ConflictQueue, QueueUnavailableError, Sweep
+from rightful.ports.queue import ConflictQueue, QueueUnavailableError, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
 
 
@@ -32,7 +32,7 @@ class Published:
     to be published again, with everything after it (None: all went well)."""
 
     events: int
-    woken: int
+    requeued: int
     first_failed: int | None
 
 
@@ -50,25 +50,25 @@ def events_of(change: Change) -> tuple[Event, ...]:
 def publish(store: IdentityStore, queue: ConflictQueue, bus: EventBus, changes: Sequence[Change]) -> Published:
     """Wake who waits, then publish; what of it failed is told by its position, not raised."""
     failed: list[int] = []
-    woken = 0
+    requeued = 0
     done: set[str] = set()
     for position, change in enumerate(changes):
-        canonicals = [canonical for canonical in woken_by(change) if canonical not in done]
+        canonicals = [canonical for canonical in requeued_by(change) if canonical not in done]
         try:
-            woken += len(wake(store, queue, canonicals, correlation_id=_correlation_id(change)))
+            requeued += len(requeue(store, queue, canonicals, correlation_id=_correlation_id(change)))
             done.update(canonicals)
             asker = asker_changed_by(change)
             if asker is not None:
-                woken += len(wake_pending(store, queue, asker, correlation_id=_correlation_id(change)))
+                requeued += len(requeue_pending(store, queue, asker, correlation_id=_correlation_id(change)))
             organization_id = swept_by(change)
             if organization_id is not None:
-                queue.send_sweep(Sweep(organization_id), correlation_id=_correlation_id(change))
+                queue.send_reexamine_all(ReexamineAll(organization_id), correlation_id=_correlation_id(change))
         except QueueUnavailableError:
             failed.append(position)
     numbered = [(position, event) for position, change in enumerate(changes) for event in events_of(change)]
     refused = bus.publish([event for _, event in numbered])
     failed += [numbered[index][0] for index in refused]
-    return Published(len(numbered) - len(refused), woken, min(failed, default=None))
+    return Published(len(numbered) - len(refused), requeued, min(failed, default=None))
 
 
 def _correlation_id(change: Change) -> str:

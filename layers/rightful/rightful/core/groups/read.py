@@ -7,7 +7,7 @@ from rightful.domain.group import Group
 from rightful.ports.store.contract import IdentityStore
 from rightful.scim.errors import ScimError, too_many
 from rightful.scim.patch.members import Member
-from rightful.scim.rendering import MOST_OCTETS, weight
+from rightful.scim.rendering import MOST_OCTETS, response_size
 from rightful.scim.resources import Resource
 
 MOST_MEMBERS_IN_FULL = 10_000
@@ -21,7 +21,7 @@ def shown_with(resource: Resource, members: Sequence[Member], base_url: str) -> 
     """The group with all these members: in full where an answer takes that, else by their ids alone."""
     if len(members) <= MOST_MEMBERS_IN_FULL:
         whole = with_members(resource, members, base_url)
-        if weight(whole) <= MOST_OCTETS:
+        if response_size(whole) <= MOST_OCTETS:
             return whole
     return with_bare_members(resource, members)
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from rightful.core.accounts.secondary_emails import further_keys
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.hold import Hold
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import FurtherList
 from rightful.ports.store.upkeep import UserNameHold
 from rightful.ports.writes.accounts import (
@@ -35,7 +35,7 @@ class Disagreement:
     kind: str
     account_id: str
     repair: tuple[Write, ...] = ()
-    item: Key | None = None
+    item: ItemKey | None = None
 
 
 def judge_hold(hold: Hold, account: Account | None) -> Disagreement | None:

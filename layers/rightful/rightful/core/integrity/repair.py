@@ -18,7 +18,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class Repair:
     """Repairs it, if that is asked for and there is a way; else tells of it."""
 
     store: IdentityStore

@@ -17,7 +17,7 @@ from rightful.core.integrity.accounts import (
     judge_link,
     judge_user_name,
 )
-from rightful.core.integrity.repair import Checked, Settling
+from rightful.core.integrity.repair import Checked, Repair
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.hold import Hold
 from rightful.ports.invocation import Invocation
@@ -88,7 +88,7 @@ def settle(
     store: IdentityStore, invocation: Invocation, subject: Subject, checked: Checked, *, repair: bool = True
 ) -> None:
     """Look again, and repair what can be; or only tell of it."""
-    settling = Settling(store, invocation, checked, repair)
+    settling = Repair(store, invocation, checked, repair)
     for found in _confirmed(store, invocation, subject):
         settling.settle(found)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rightful.scim.listing import ListQuery
-from rightful.scim.rendering import MOST_OCTETS, render, weight
+from rightful.scim.rendering import MOST_OCTETS, render, response_size
 from rightful.scim.resources import Resource
 from rightful.scim.schemas.attributes import ResourceType
 
@@ -35,7 +35,7 @@ class ShownPage:
         """
         for taken, resource in enumerate(resources):
             shown = render(resource, rt, attributes=self.query.attributes, excluded=self.query.excluded)
-            octets = weight(shown)
+            octets = response_size(shown)
             if self.resources and self.octets + octets > MOST_OCTETS:
                 self.full = True
                 return taken

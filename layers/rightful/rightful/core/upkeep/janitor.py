@@ -34,12 +34,12 @@ class Round:
     groups_cleaned: int = 0
     directories_deleted: int = 0
     checked: Checked = field(default_factory=Checked)
-    stand: "Standing | None" = None
+    stand: "Backlog | None" = None
     failures: list[tuple[str, Exception]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Backlog:
     """How things stand, over all organizations.
 
     Attributes:
@@ -71,8 +71,8 @@ def make_round(store: IdentityStore, queue: ConflictQueue, invocation: Invocatio
         done.directories_deleted = delete_due(store, queue, invocation)
     with _part(done, "check_indexes"):
         done.checked = check_indexes(store, invocation)
-    with _part(done, "standing"):
-        done.stand = standing(store, invocation.now)
+    with _part(done, "backlog"):
+        done.stand = backlog(store, invocation.now)
     return done
 
 
@@ -84,7 +84,7 @@ def _part(done: Round, name: str) -> Iterator[None]:
         done.failures.append((name, error))
 
 
-def standing(store: IdentityStore, now: datetime) -> Standing:
+def backlog(store: IdentityStore, now: datetime) -> Backlog:
     """Count what is open. Conflict ids begin with the time they were made, so few have to be read."""
     deactivations = store.unfinished_deactivations(limit=_MOST_READ)
     waited = [now - conflict.created_at for conflict in deactivations if conflict.status in UNDECIDED]
@@ -96,7 +96,7 @@ def standing(store: IdentityStore, now: datetime) -> Standing:
         if conflict is not None and conflict.status in UNDECIDED:
             waited.append(now - conflict.created_at)
             break
-    return Standing(
+    return Backlog(
         open_conflicts=store.number_of_open_conflicts(most=_MOST_COUNTED),
         oldest_undecided=max(waited, default=timedelta(0)),
         blocked_deactivations=sum(now - each.updated_at > DEACTIVATED_WITHIN for each in deactivations),

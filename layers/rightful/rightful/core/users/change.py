@@ -19,20 +19,20 @@ from rightful.core.accounts.soft_deletes import remembering, without_tombstones
 from rightful.core.conflicts.lifecycle.end import owes_deactivation
 from rightful.core.users.base import busy, keeps_address
 from rightful.core.users.create import Creating, ExpectedUserError
-from rightful.core.users.statement import NOTHING, Statement, said_by_resource
+from rightful.core.users.intent import NOTHING, ExplicitIntent, intent_of_resource
 from rightful.domain.account import Account, Flag, canonical_user_name
 from rightful.domain.conflict import Conflict, Operation
 from rightful.domain.organization import OnDelete
 from rightful.domain.two_people import what_takes_two
 from rightful.ports.invocation import Invocation
-from rightful.ports.refusals import is_done, is_stale, refused_user_name, taken_by, void_releases
+from rightful.ports.refusals import is_done, is_stale, obsolete_releases, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
 from rightful.ports.writes.accounts import CountUsers, DeleteAccount, PutAccount, ReleaseAddress, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import RefusedError, Write
 from rightful.scim.errors import not_found
 
-Change = Callable[[Mapping[str, object]], Mapping[str, object]]
+ResourceEdit = Callable[[Mapping[str, object]], Mapping[str, object]]
 """From a User resource as it is to the resource as the request wants it; raises ScimError."""
 
 Precondition = Callable[[Account], None]
@@ -74,7 +74,7 @@ class Provisioning(Creating):
                     imported,
                     invocation,
                     _require_expected,
-                    said_by_resource(resource),
+                    intent_of_resource(resource),
                 )
             except _KnownByNowError:
                 state = self.again(None, invocation)
@@ -82,12 +82,12 @@ class Provisioning(Creating):
     def change(
         self,
         scim_id: str,
-        change: Change,
+        change: ResourceEdit,
         operation: Operation,
         state: DirectoryState,
         invocation: Invocation,
         precondition: Precondition = no_precondition,
-        statement: Statement = NOTHING,
+        intent: ExplicitIntent = NOTHING,
     ) -> Account:
         """Change a user. Where the change asks for nothing new the user is not written and its version stays.
 
@@ -100,14 +100,14 @@ class Provisioning(Creating):
             ScimError: 400, 403 what takes two people, 404, 409 uniqueness (the conflict is recorded then; of a 403,
                 too), 412, 503.
         """
-        void: tuple[Write, ...] = ()
+        obsolete: tuple[Write, ...] = ()
         while True:
             before = state.account
             if before is None or not self.is_user(before, scim_id):
                 raise not_found(f"Resource {scim_id} not found.")
             precondition(before)
             pending = self.refusals.pending(state)
-            after, ending = self._changed(before, change(resource_of(before)), pending, statement, invocation)
+            after, ending = self._changed(before, change(resource_of(before)), pending, intent, invocation)
             writes: list[Write] = []
             if after is not None:
                 try:
@@ -118,13 +118,13 @@ class Provisioning(Creating):
                         # Nobody stays active, or becomes it, because of an address: as with a 409, the remediator
                         # deactivates, and what was asked for before is taken back.
                         self.refusals.taken_address(
-                            state, operation, requester_of(before), before, after, invocation, statement
+                            state, operation, requester_of(before), before, after, invocation, intent
                         )
                     raise
-                self._check_reach(state, operation, before, after, invocation, statement)
+                self._check_reach(state, operation, before, after, invocation, intent)
                 after = self.eased(before, after, state, invocation)
                 writes = [
-                    write for write in alteration(before, after, self.directory_id, invocation) if write not in void
+                    write for write in alteration(before, after, self.directory_id, invocation) if write not in obsolete
                 ]
             after = after or before
             writes += ending
@@ -136,15 +136,15 @@ class Provisioning(Creating):
                 if is_done(refused, after):
                     return after
                 if not is_stale(refused):
-                    void += void_releases(refused)
+                    obsolete += obsolete_releases(refused)
                     requester = requester_of(before)
                     if taken_by(refused) is not None:
                         raise self.refusals.taken_address(
-                            state, operation, requester, before, after, invocation, statement
+                            state, operation, requester, before, after, invocation, intent
                         ) from None
                     if refused_user_name(refused):
                         raise self.refusals.taken_user_name(
-                            state, operation, requester, before, after, invocation, statement
+                            state, operation, requester, before, after, invocation, intent
                         ) from None
                 state = self.again(scim_id, invocation)
                 continue
@@ -155,16 +155,16 @@ class Provisioning(Creating):
         before: Account,
         resource: Mapping[str, object],
         pending: Conflict | None,
-        statement: Statement,
+        intent: ExplicitIntent,
         invocation: Invocation,
     ) -> tuple[Account | None, tuple[Write, ...]]:
         """A user as the request wants it (None: that is what it is already), and what ends of the pending change."""
         wanted, soft_delete = without_tombstones(before, with_own_address(before, resource), pending)
-        if before.link is not None and owes_deactivation(pending, before.link.scim_id, statement.active):
+        if before.link is not None and owes_deactivation(pending, before.link.scim_id, intent.active):
             wanted = {**wanted, "active": False}  # the directory asked for it before, and it was not carried out yet
         after = changed_account(before, wanted, invocation.now)
-        statement = replace(statement, soft_delete=soft_delete)
-        ending = self.refusals.ending(pending, before, after or before, invocation, statement)
+        intent = replace(intent, soft_delete=soft_delete)
+        ending = self.refusals.ending(pending, before, after or before, invocation, intent)
         remembers = remembering(after or before, pending, ending, soft_delete=soft_delete)
         if remembers is before:
             return None, ending
@@ -177,7 +177,7 @@ class Provisioning(Creating):
         before: Account,
         after: Account,
         invocation: Invocation,
-        statement: Statement,
+        intent: ExplicitIntent,
     ) -> None:
         """Refuse to change an address that takes two people with one administrator's key.
 
@@ -188,7 +188,7 @@ class Provisioning(Creating):
         if not why:
             return
         if after.email is not None and after.holds != before.holds:
-            raise self.refusals.held_address(state, operation, before, after, invocation, statement, why)
+            raise self.refusals.held_address(state, operation, before, after, invocation, intent, why)
         if before.active and not after.active:
             self._deactivate(before, state, invocation)
         # In other letters it is the same address to everybody who asks for it: no claim, and nothing for a conflict.
@@ -206,7 +206,7 @@ class Provisioning(Creating):
         after = self.eased(before, after, state, invocation)
         writes = alteration(before, after, self.directory_id, invocation)
         pending = self.refusals.pending(state)
-        writes += self.refusals.ending(pending, before, after, invocation, Statement(active=False))
+        writes += self.refusals.ending(pending, before, after, invocation, ExplicitIntent(active=False))
         try:
             self.commit(writes, invocation)
         except RefusedError as refused:
@@ -230,7 +230,7 @@ class Provisioning(Creating):
         Raises:
             ScimError: 404, 412, 503.
         """
-        void: tuple[Write, ...] = ()
+        obsolete: tuple[Write, ...] = ()
         while True:
             before = state.account
             if before is None or before.link is None or not self.is_user(before, scim_id):
@@ -256,10 +256,10 @@ class Provisioning(Creating):
                 if before.holds is not None:
                     writes.append(ReleaseAddress(before.holds, before.id))
             try:
-                self.commit([write for write in writes if write not in void], invocation)
+                self.commit([write for write in writes if write not in obsolete], invocation)
             except RefusedError as refused:
                 if not is_stale(refused):
-                    void += void_releases(refused)
+                    obsolete += obsolete_releases(refused)
                 state = self.again(scim_id, invocation)
                 continue
             if kept_because and Flag.LEGAL_HOLD not in before.flags:

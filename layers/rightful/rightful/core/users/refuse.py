@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rightful.core.accounts.index_writes import requester_of
 from rightful.core.accounts.log_rows import subject_of
-from rightful.core.users.statement import NOTHING, Statement
+from rightful.core.users.intent import NOTHING, ExplicitIntent
 from rightful.domain.account import Account
 from rightful.domain.conflict import (
     Collision,
@@ -84,7 +84,7 @@ class RefusalRecorder:
         before: Account | None,
         after: Account,
         invocation: Invocation,
-        statement: Statement = NOTHING,
+        intent: ExplicitIntent = NOTHING,
     ) -> ScimError:
         """Record that the address is held by another, and return the answer to raise."""
         if after.email is None:
@@ -100,7 +100,7 @@ class RefusalRecorder:
             old_email=before.email if before else None,
             change=pending_change(before, after),
             key_id=self.key_id,
-            says_active=statement.active,
+            says_active=intent.active,
         )
         return self._record("email", after.email.value, refused, invocation)
 
@@ -111,7 +111,7 @@ class RefusalRecorder:
         before: Account,
         after: Account,
         invocation: Invocation,
-        statement: Statement,
+        intent: ExplicitIntent,
         why: str,
     ) -> ScimError:
         """Record a change of an address that takes two people and came with one administrator's key, and return the
@@ -130,7 +130,7 @@ class RefusalRecorder:
             old_email=before.email,
             change=pending_change(before, after),
             key_id=self.key_id,
-            says_active=statement.active,
+            says_active=intent.active,
             explanation=f"The address was not changed: the account {why}, and {_BY_ONE}",
         )
         self.on_held(before)
@@ -191,7 +191,7 @@ class RefusalRecorder:
         before: Account | None,
         after: Account,
         invocation: Invocation,
-        statement: Statement = NOTHING,
+        intent: ExplicitIntent = NOTHING,
     ) -> ScimError:
         """The answer to a userName that another user of the directory has; a rename is recorded as a conflict.
 
@@ -212,7 +212,7 @@ class RefusalRecorder:
             change=pending_change(before, after),
             collision=Collision.USER_NAME,
             key_id=self.key_id,
-            says_active=statement.active,
+            says_active=intent.active,
         )
         return self._record("userName", user_name, refused, invocation)
 
@@ -265,7 +265,7 @@ class RefusalRecorder:
         before: Account | None,
         after: Account | None,
         invocation: Invocation,
-        statement: Statement = NOTHING,
+        intent: ExplicitIntent = NOTHING,
     ) -> tuple[Write, ...]:
         """What a request that goes through has to write besides, so that no older refused change outlives it."""
         if conflict is None:
@@ -281,9 +281,9 @@ class RefusalRecorder:
             invocation,
             before=before,
             after=after,
-            states_address=statement.address,
-            says_active=statement.active,
-            soft_deleted=statement.soft_delete,
+            states_address=intent.address,
+            says_active=intent.active,
+            soft_deleted=intent.soft_delete,
         )
 
     def _record(self, kind: str, value: str, refused: "RefusedClaim", invocation: Invocation) -> ScimError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rightful.core.integrity.accounts import Disagreement
 from rightful.core.integrity.groups import judge_group, judge_group_name, judge_membership
-from rightful.core.integrity.repair import Settling
+from rightful.core.integrity.repair import Repair
 from rightful.domain.group import Group, canonical_group_name
 from rightful.ports.scan import CountedGroups, DeletedGroup, FormerUser, GroupMember, GroupName, LinkedUser, Row
 from rightful.ports.store.contract import IdentityStore
@@ -69,7 +69,7 @@ class SeenGroups:
         self.numbers[group.directory_id] += 1
 
 
-def check_groups(seen: SeenGroups, settling: Settling) -> None:
+def check_groups(seen: SeenGroups, settling: Repair) -> None:
     """Look again at what a scan saw, and settle what is so. Numbers are for whoever scans twice."""
     store, at = settling.store, settling.invocation.now
     for group_id, member_id in sorted(_suspects(seen, store)):
@@ -105,6 +105,6 @@ def _suspects(seen: SeenGroups, store: IdentityStore) -> set[tuple[str, str]]:
     return suspects
 
 
-def settle_number_of_groups(directory_id: str, correction: int, settling: Settling) -> None:
+def settle_number_of_groups(directory_id: str, correction: int, settling: Repair) -> None:
     """A directory's number of groups, which two scans in a row have seen to be wrong."""
     settling.settle(Disagreement("groups_miscounted", "", (CountGroups(directory_id, directory_id, correction),)))

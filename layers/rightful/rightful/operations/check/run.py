@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 
 from rightful.core.integrity.accounts import Disagreement
 from rightful.core.integrity.conflicts import judge_conflict, judge_pending, judge_waiter
-from rightful.core.integrity.repair import Checked, Settling
+from rightful.core.integrity.repair import Checked, Repair
 from rightful.core.integrity.scan import PIECE, Subject, settle, suspects
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import first_id_at
 from rightful.operations.check.groups import SeenGroups, check_groups, settle_number_of_groups
 from rightful.ports.invocation import Invocation
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.scan import CountedDirectory, LinkedUser, Pending, Row, Unreadable, Waiter
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.upkeep import UNREADABLE, Piece
@@ -81,9 +81,9 @@ def check(
 
 def _check_indexes(
     store: IdentityStore, invocation: Invocation, checked: Checked, repair: bool, progress: Progress
-) -> set[Key]:
+) -> set[ItemKey]:
     """Returns the items that cannot be read."""
-    position, unreadable = None, set[Key]()
+    position, unreadable = None, set[ItemKey]()
     while True:
         piece = store.piece(0, 1, position, limit=PIECE)
         checked.looked_at += piece.size
@@ -124,7 +124,7 @@ class _Seen:
     waiters: list[Waiter] = field(default_factory=list)
     users: Counter[str] = field(default_factory=Counter)
     groups: SeenGroups = field(default_factory=SeenGroups)
-    unreadable: set[Key] = field(default_factory=set)
+    unreadable: set[ItemKey] = field(default_factory=set)
 
     def add(self, row: Row) -> None:
         if isinstance(row, Conflict):
@@ -196,7 +196,7 @@ def _miscounted(counted: Counter[str], number_of: Callable[[str], int]) -> dict[
     return {directory_id: number for directory_id, number in numbers.items() if number != counted[directory_id]}
 
 
-class _Settling(Settling):
+class _Settling(Repair):
     """Looks at a suspect again, consistently, and settles it."""
 
     __slots__ = ()

@@ -10,7 +10,7 @@ from rightful.core.organizations.log_rows import directory_sentence, settings_ro
 from rightful.core.organizations.registry import change_directory
 from rightful.domain.organization import Directory
 from rightful.operations.confirmation import confirm
-from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, progress, write_rows
 from rightful.operations.tasks.keys import BY
 from rightful.ports.invocation import Invocation
@@ -44,7 +44,7 @@ def add_to(directory: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     deleting.set_defaults(task=delete_directory)
 
 
-def list_directories(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def list_directories(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """directory list."""
     if at.store.organization(asked.organization) is None:
         raise OperationError(f"There is no organization {asked.organization}.")
@@ -65,7 +65,7 @@ def list_directories(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def rename_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def rename_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """directory rename."""
     before, invocation = _directory(at, asked), Invocation(correlation_id="operator")
     after = replace(before, name=asked.name)
@@ -77,7 +77,7 @@ def rename_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def delete_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def delete_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """directory delete."""
     directory = _directory(at, asked)
     left = directory_deletion.what_is_left(at.store, directory.id)
@@ -93,7 +93,7 @@ def delete_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return _carry_on(at, marked, max(1, asked.at_once), out)
 
 
-def _carry_on(at: Surroundings, directory: Directory, at_once: int, out: TextIO) -> int:
+def _carry_on(at: Deployment, directory: Directory, at_once: int, out: TextIO) -> int:
     watched = _Watched(at, directory)
     done = directory_deletion.go_on(
         at.store, at.queue, Invocation(correlation_id="operator"), directory, enough=watched, at_once=at_once
@@ -112,7 +112,7 @@ def _carry_on(at: Surroundings, directory: Directory, at_once: int, out: TextIO)
 class _Watched:
     """Never enough; and tells now and then how many users are left."""
 
-    def __init__(self, at: Surroundings, directory: Directory) -> None:
+    def __init__(self, at: Deployment, directory: Directory) -> None:
         self._at, self._directory, self._calls = at, directory, 0
 
     def __call__(self) -> bool:
@@ -123,7 +123,7 @@ class _Watched:
         return False
 
 
-def _directory(at: Surroundings, asked: Namespace) -> Directory:
+def _directory(at: Deployment, asked: Namespace) -> Directory:
     state = at.store.directory_state(asked.organization, asked.directory)
     if state is None:
         raise OperationError("This organization has no such directory: rightful directory list <organization>.")

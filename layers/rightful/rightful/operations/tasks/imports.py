@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.imports.account import Target
 from rightful.operations.imports.outcomes import counted
 from rightful.operations.imports.rehearsal import Rehearsal
@@ -24,7 +24,7 @@ _WHOSE = (
 )
 
 
-def import_file(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def import_file(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """import."""
     target, directory = _target(at, asked)
     report: Path = asked.report or Path(f"{asked.file}.conflicts.csv")
@@ -47,7 +47,7 @@ def import_file(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return LOOK
 
 
-def _target(at: Surroundings, asked: Namespace) -> "tuple[Target, Directory | None]":
+def _target(at: Deployment, asked: Namespace) -> "tuple[Target, Directory | None]":
     if asked.organization is None:
         if asked.directory is not None:
             raise OperationError("A directory is an organization's: --organization <id>.")

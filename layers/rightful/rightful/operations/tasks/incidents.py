@@ -16,7 +16,7 @@ from rightful.domain.account import Account
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
-from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields
 from rightful.operations.tasks.keys import BY
 from rightful.operations.tasks.organizations import organization_named
@@ -52,7 +52,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         parser.set_defaults(task=task)
 
 
-def deactivate_account(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """account deactivate."""
     reason, account = _reason(asked), _account(at, asked.account)
     if account.organization_id is None:
@@ -72,23 +72,23 @@ def deactivate_account(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def pause(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def pause(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """pause."""
     return _brake(at, asked, out, paused=True)
 
 
-def resume(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def resume(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """resume."""
     return _brake(at, asked, out, paused=False)
 
 
-def show_conflict(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def show_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """conflict show."""
     _print(at, _conflict(at, asked), asked, out)
     return 0
 
 
-def retry_conflict(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def retry_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """conflict retry."""
     before = _conflict(at, asked)
     invocation = Invocation(correlation_id="operator")
@@ -103,7 +103,7 @@ def retry_conflict(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def _brake(at: Surroundings, asked: Namespace, out: TextIO, *, paused: bool) -> int:
+def _brake(at: Deployment, asked: Namespace, out: TextIO, *, paused: bool) -> int:
     reason, before = _reason(asked), organization_named(at, asked.organization)
     after = replace(before, brakes=replace(before.brakes, paused=paused))
     if after == before:
@@ -118,7 +118,7 @@ def _brake(at: Surroundings, asked: Namespace, out: TextIO, *, paused: bool) -> 
     return 0
 
 
-def _print(at: Surroundings, conflict: Conflict, asked: Namespace, out: TextIO) -> None:
+def _print(at: Deployment, conflict: Conflict, asked: Namespace, out: TextIO) -> None:
     holder = at.store.account(conflict.holder_account_id) if conflict.holder_account_id else None
     if asked.json:
         out.write(json_text(conflict_document(conflict, holder)))
@@ -147,14 +147,14 @@ def _print(at: Surroundings, conflict: Conflict, asked: Namespace, out: TextIO) 
     )
 
 
-def _conflict(at: Surroundings, asked: Namespace) -> Conflict:
+def _conflict(at: Deployment, asked: Namespace) -> Conflict:
     conflict = at.store.conflict(Pointer(asked.organization, asked.conflict))
     if conflict is None:
         raise OperationError(f"There is no conflict {asked.conflict} in the organization {asked.organization}.")
     return conflict
 
 
-def _account(at: Surroundings, text: str) -> Account:
+def _account(at: Deployment, text: str) -> Account:
     """An account by its id or its address."""
     account_id: str | None = text
     canonical = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from rightful.core.organizations.keys import every_key, keys_of, service_keys
 from rightful.core.organizations.registry import revocation
 from rightful.domain.key import Scope, Token
-from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, write_rows
 from rightful.ports.invocation import Invocation
 
@@ -33,7 +33,7 @@ def add_to(token: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     revoking.set_defaults(task=revoke_token)
 
 
-def list_tokens(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """token list."""
     if asked.directory is not None and asked.organization is None:
         raise OperationError("A directory is an organization's: --organization <id>.")
@@ -58,7 +58,7 @@ def list_tokens(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def revoke_token(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def revoke_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """token revoke."""
     invocation = Invocation(correlation_id="operator")
     key = next((key for key in every_key(at.store) if key.id == asked.id), None)
@@ -81,7 +81,7 @@ def revoke_token(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def _listed(at: Surroundings, asked: Namespace) -> "Iterable[Token]":
+def _listed(at: Deployment, asked: Namespace) -> "Iterable[Token]":
     if asked.organization is not None:
         return keys_of(at.store, asked.organization)
     if asked.scope in {Scope.APP.value, Scope.OPERATOR.value}:

@@ -13,7 +13,7 @@ from rightful.domain.key import Scope
 from rightful.domain.organization import AccountsAtEnd, Organization
 from rightful.operations.confirmation import asked as answer_to
 from rightful.operations.confirmation import confirm
-from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, progress, write_fields, write_rows
 from rightful.operations.tasks.keys import BY
 from rightful.ports.invocation import Invocation
@@ -56,7 +56,7 @@ def add_to(organization: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     deleting.set_defaults(task=delete_organization)
 
 
-def list_organizations(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def list_organizations(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """organization list."""
     rows = [
         {
@@ -73,7 +73,7 @@ def list_organizations(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def show_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """organization show."""
     organization = organization_named(at, asked.organization)
     now = Invocation().now
@@ -103,7 +103,7 @@ def show_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def rename_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """organization rename."""
     before, invocation = organization_named(at, asked.organization), Invocation(correlation_id="operator")
     check_plain("name", asked.name)
@@ -115,7 +115,7 @@ def rename_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 0
 
 
-def delete_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """organization delete."""
     organization = organization_named(at, asked.organization)
     what = _what(offboarding.belongings(at.store, organization))
@@ -154,7 +154,7 @@ def delete_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return 1
 
 
-def organization_named(at: Surroundings, organization_id: str) -> Organization:
+def organization_named(at: Deployment, organization_id: str) -> Organization:
     """The organization of that id.
 
     Raises:

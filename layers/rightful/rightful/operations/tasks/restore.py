@@ -6,14 +6,14 @@ from typing import TextIO
 
 from rightful.aws.dynamodb.scan.compare import differences, facts_of_table, settle
 from rightful.operations.confirmation import confirm
-from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.imports.outcomes import counted
 from rightful.operations.progress import Telling, of_total
 from rightful.operations.restore import (
     Comparison,
     Relation,
     Restored,
-    Wish,
+    RestoreRequest,
     compare,
     restore,
     why_not_a_table_of_ours,
@@ -23,7 +23,7 @@ from rightful.operations.restore import (
 FINE, LOOK = 0, 1
 
 
-def restore_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def restore_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """restore."""
     table = at.settings.identity_table
     if asked.table == table:
@@ -33,12 +33,12 @@ def restore_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
         Relation.DIFFERENT: asked.different,
         Relation.EXTRA: asked.extra,
     }
-    wish = Wish(frozenset(relation for relation, is_asked in asked_for.items() if is_asked), asked.keys)
-    comparison = _compared(at, asked, wish)
-    wanted, removed = comparison.number(wish), comparison.number(wish, Relation.EXTRA)
+    request = RestoreRequest(frozenset(relation for relation, is_asked in asked_for.items() if is_asked), asked.keys)
+    comparison = _compared(at, asked, request)
+    wanted, removed = comparison.number(request), comparison.number(request, Relation.EXTRA)
     if not wanted:
         return _print(out, Restored(left=comparison.found))
-    what = _what(comparison, wish, table)
+    what = _what(comparison, request, table)
     if asked.confirm is not None:
         sys.stderr.write(f"{what}\n")
     confirm(at.name, asked.confirm, what, out)
@@ -46,7 +46,7 @@ def restore_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     report = restore(
         differences(at.client, asked.table, table),
         lambda difference: settle(at.client, table, difference),
-        wish,
+        request,
         most_removed=removed,
         at_once=max(1, asked.at_once),
         progress=lambda so_far: telling(of_total(so_far.written, wanted, "items written")),
@@ -55,7 +55,7 @@ def restore_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return _print(out, report)
 
 
-def _compared(at: Surroundings, asked: Namespace, wish: Wish) -> Comparison:
+def _compared(at: Deployment, asked: Namespace, request: RestoreRequest) -> Comparison:
     table = at.settings.identity_table
     ours = facts_of_table(at.client, table)
     try:
@@ -78,15 +78,15 @@ def _compared(at: Surroundings, asked: Namespace, wish: Wish) -> Comparison:
         ),
     )
     telling("")
-    if why := why_not_to_restore(comparison, wish, ours, theirs, removing=asked.remove):
+    if why := why_not_to_restore(comparison, request, ours, theirs, removing=asked.remove):
         raise OperationError(f"{asked.table}: {why} Nothing was written.")
     return comparison
 
 
-def _what(comparison: Comparison, wish: Wish, table: str) -> str:
-    back = comparison.number(wish, Relation.MISSING)
-    over = comparison.number(wish, Relation.DIFFERENT)
-    removed = comparison.number(wish, Relation.EXTRA)
+def _what(comparison: Comparison, request: RestoreRequest, table: str) -> str:
+    back = comparison.number(request, Relation.MISSING)
+    over = comparison.number(request, Relation.DIFFERENT)
+    removed = comparison.number(request, Relation.EXTRA)
     return (
         f"Of the {counted(comparison.items, 'item')} of {table}, {over:,} will be overwritten and {removed:,} removed; "
         f"{back:,} will be put back."

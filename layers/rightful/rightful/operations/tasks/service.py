@@ -13,18 +13,18 @@ from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.key import Scope
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.operations.check.run import Report, check
-from rightful.operations.deployment import OperationError, Surroundings
+from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.redrive import redrive
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.keyed_hash import address_hash
 
-Task = Callable[[Surroundings, Namespace, TextIO], int]
+Task = Callable[[Deployment, Namespace, TextIO], int]
 
 FINE, LOOK = 0, 1
 
 
-def create_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """organization create."""
     invocation = Invocation(correlation_id="operator")
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
@@ -43,7 +43,7 @@ def create_organization(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE
 
 
-def create_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """directory create."""
     invocation = Invocation(correlation_id="operator")
     organization, lifetime = _organization(at.store, asked.organization), _lifetime(asked)
@@ -64,7 +64,7 @@ def create_directory(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE
 
 
-def add_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def add_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """domain add."""
     organization = _organization(at.store, asked.organization)
     organization = domains.add_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
@@ -72,7 +72,7 @@ def add_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE
 
 
-def remove_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def remove_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """domain remove."""
     organization = _organization(at.store, asked.organization)
     organization = domains.remove_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
@@ -80,7 +80,7 @@ def remove_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE
 
 
-def show_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def show_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """domain show."""
     name = domains.domain_name(asked.domain)
     organization_id = at.store.organization_of_domain(name)
@@ -94,7 +94,7 @@ def show_domain(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE
 
 
-def issue_token(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """token issue."""
     scope = Scope(asked.scope)
     if scope in {Scope.SCIM, Scope.ADMIN}:
@@ -118,7 +118,7 @@ def issue_token(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE
 
 
-def check_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def check_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """check."""
     report = check(
         at.store,
@@ -132,14 +132,14 @@ def check_table(at: Surroundings, asked: Namespace, out: TextIO) -> int:
     return FINE if report.clean else LOOK
 
 
-def redrive_queue(at: Surroundings, _: Namespace, out: TextIO) -> int:
+def redrive_queue(at: Deployment, _: Namespace, out: TextIO) -> int:
     """redrive."""
     number = redrive(at.session.client("sqs"), at.dead_letter_queue_url)
     out.write(f"About {number} dead letters are on their way back.\n" if number else "There are no dead letters.\n")
     return FINE
 
 
-def print_hash(at: Surroundings, asked: Namespace, out: TextIO) -> int:
+def print_hash(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """address-hash."""
     try:
         address = parse_address(asked.address)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rightful.domain.account import Account
 from rightful.domain.hold import Hold
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import FurtherList
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Piece:
     user_names: tuple[UserNameHold, ...]
     further_lists: tuple[FurtherList, ...]
     next_position: str | None
-    unreadable: tuple[Key, ...] = ()
+    unreadable: tuple[ItemKey, ...] = ()
 
     @property
     def size(self) -> int:

@@ -7,15 +7,15 @@ the values in it are shared with the stored resource and are replaced, never cha
 
 from rightful.scim.errors import invalid_path, invalid_value, mutability
 from rightful.scim.filters.paths import sub_attribute
-from rightful.scim.patch.one_value import Change, Container, immutable, merged, with_sub
+from rightful.scim.patch.one_value import AttributeChange, Container, immutable, merged, with_sub
 from rightful.scim.patch.selected_values import changed_values, check_repeat, created, one_primary
 from rightful.scim.schemas.attributes import Attribute
 from rightful.scim.schemas.values import identity, merge, read_list, read_single, read_sub_attributes
 
-__all__ = ["Change", "change"]
+__all__ = ["AttributeChange", "change"]
 
 
-def change(container: Container, attribute: Attribute, sub: Attribute | None, wanted: Change) -> None:
+def change(container: Container, attribute: Attribute, sub: Attribute | None, wanted: AttributeChange) -> None:
     """Carry out `wanted` on `attribute` (or its sub-attribute `sub`) in `container`.
 
     Raises
@@ -43,7 +43,7 @@ def change(container: Container, attribute: Attribute, sub: Attribute | None, wa
         _assign(container, attribute, new or None, wanted)
 
 
-def _assign(container: Container, attribute: Attribute, value: object, wanted: Change) -> None:
+def _assign(container: Container, attribute: Attribute, value: object, wanted: AttributeChange) -> None:
     """Set or, with None, unassign the attribute, as far as its mutability allows."""
     name = attribute.name
     held = container.get(name)
@@ -68,7 +68,7 @@ def _has_immutable(attribute: Attribute, held: object) -> bool:
     )
 
 
-def _change_whole(container: Container, attribute: Attribute, wanted: Change) -> None:
+def _change_whole(container: Container, attribute: Attribute, wanted: AttributeChange) -> None:
     value, op, where = wanted.value, wanted.op, wanted.path.text
     if op == "remove":
         if attribute.multi_valued and value is not None:
@@ -95,7 +95,7 @@ def _change_whole(container: Container, attribute: Attribute, wanted: Change) ->
         _assign(container, attribute, read_single(attribute, value, where), wanted)
 
 
-def _change_values(container: Container, attribute: Attribute, sub: Attribute | None, wanted: Change) -> None:
+def _change_values(container: Container, attribute: Attribute, sub: Attribute | None, wanted: AttributeChange) -> None:
     """Change the values that the path selects: all of them, or those that meet its filter."""
     held = container.get(attribute.name)
     before = held if isinstance(held, list) else [] if held is None else [held]
@@ -111,7 +111,7 @@ def _change_values(container: Container, attribute: Attribute, sub: Attribute | 
         _assign(container, attribute, after[0] if after else None, wanted)
 
 
-def _remove_listed(container: Container, attribute: Attribute, wanted: Change) -> None:
+def _remove_listed(container: Container, attribute: Attribute, wanted: AttributeChange) -> None:
     """Remove the values that a remove lists in its `value`, and only those.
 
     The RFC gives `value` no meaning in a remove; read literally, the whole attribute would go.

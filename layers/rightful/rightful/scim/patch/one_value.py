@@ -15,7 +15,7 @@ Container = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AttributeChange:
     """What is asked for: operation, path, value, and whether a filter without a match creates the value."""
 
     op: str
@@ -29,7 +29,7 @@ def immutable(path: Path) -> ScimError:
     return mutability(f"{path.text[:128]!r} cannot be changed once it is set: leave it out.")
 
 
-def merged(attribute: Attribute, held: object, value: object, wanted: Change) -> Container:
+def merged(attribute: Attribute, held: object, value: object, wanted: AttributeChange) -> Container:
     """Return a complex value after an add or replace: what the client leaves out stays as it is.
 
     Section 3.5.2.3: the sub-attributes in `value` replace "any existing values or adds where an
@@ -54,7 +54,7 @@ def merged(attribute: Attribute, held: object, value: object, wanted: Change) ->
     return agreeing(before, made) if "$ref" in made and "$ref" not in sent else made
 
 
-def with_sub(held: Container, sub: Attribute, wanted: Change) -> Container:
+def with_sub(held: Container, sub: Attribute, wanted: AttributeChange) -> Container:
     """Return the complex value `held` with its sub-attribute changed."""
     value = None if wanted.op == "remove" else read_value(sub, wanted.value, wanted.path.text)
     before = held.get(sub.name)

@@ -21,7 +21,7 @@ from rightful.scim.errors import (
 )
 from rightful.scim.filters.expressions import And, Filter, Not, Or
 from rightful.scim.filters.paths import Path, Target, locate, parse_path
-from rightful.scim.patch.changes import Change, change
+from rightful.scim.patch.changes import AttributeChange, change
 from rightful.scim.resources import check_extension, schemas_of
 from rightful.scim.schemas.attributes import ResourceType, Schema
 from rightful.scim.schemas.enterprise import ENTERPRISE_USER
@@ -168,12 +168,14 @@ def _target(path: Path, rt: ResourceType) -> Target:
 
 def _changes(
     result: dict[str, object], operation: Operation, rt: ResourceType, rules: PatchRules
-) -> Iterator[tuple[Change, Target]]:
+) -> Iterator[tuple[AttributeChange, Target]]:
     """The changes that an operation is made of: one, or one for each key of a path-less value."""
     if operation.path is not None:
         known = operation.op != "remove" and operation.value is not None
         if known or not _forgotten(result, operation.op, operation.path, rt, rules):
-            yield from _change(result, Change(operation.op, operation.path, operation.value, rules.create_on_miss), rt)
+            yield from _change(
+                result, AttributeChange(operation.op, operation.path, operation.value, rules.create_on_miss), rt
+            )
         return
     if not isinstance(operation.value, dict):
         raise invalid_value(f"Without a 'path', {operation.op} needs an object of attributes as 'value'.")
@@ -187,7 +189,7 @@ def _changes(
             if not _restates(result.get(attribute.name), value):
                 raise mutability(f"{attribute.name!r} is readOnly: leave it out.")
             continue
-        yield from _change(result, Change(operation.op, path, value, rules.create_on_miss), rt)
+        yield from _change(result, AttributeChange(operation.op, path, value, rules.create_on_miss), rt)
 
 
 def _forgotten(result: dict[str, object], op: str, path: Path, rt: ResourceType, rules: PatchRules) -> bool:
@@ -197,7 +199,9 @@ def _forgotten(result: dict[str, object], op: str, path: Path, rt: ResourceType,
     return forget(result, path) or (rules.ignore_unknown and path.filter is None)
 
 
-def _change(result: dict[str, object], wanted: Change, rt: ResourceType) -> Iterator[tuple[Change, Target]]:
+def _change(
+    result: dict[str, object], wanted: AttributeChange, rt: ResourceType
+) -> Iterator[tuple[AttributeChange, Target]]:
     """A change with its target; where that is the resource itself (the core schema's URN alone), all that is in it."""
     target = _target(wanted.path, rt)
     itself = target.attribute is None and target.extension is None
@@ -208,7 +212,7 @@ def _change(result: dict[str, object], wanted: Change, rt: ResourceType) -> Iter
     yield from _changes(result, Operation(wanted.op, None, wanted.value), rt, rules)
 
 
-def _work(result: dict[str, object], wanted: Change, target: Target) -> int:
+def _work(result: dict[str, object], wanted: AttributeChange, target: Target) -> int:
     """About how many comparisons a change takes: the values that are there, for each clause of the path's filter, or
     for each value that a remove lists."""
     if target.attribute is None:
@@ -247,7 +251,7 @@ def _restates(held: object, sent: object) -> bool:
     return held == sent
 
 
-def _apply(result: dict[str, object], wanted: Change, target: Target, rt: ResourceType) -> None:
+def _apply(result: dict[str, object], wanted: AttributeChange, target: Target, rt: ResourceType) -> None:
     attribute, extension = target.attribute, target.extension
     if attribute is None:
         _apply_to_schema(result, wanted, extension, rt)
@@ -268,7 +272,7 @@ def _apply(result: dict[str, object], wanted: Change, target: Target, rt: Resour
             result.pop(extension.id, None)
 
 
-def _check_schemas_change(wanted: Change) -> None:
+def _check_schemas_change(wanted: AttributeChange) -> None:
     """`schemas` follows from the content: adding URNs is accepted and changes nothing."""
     if wanted.op == "remove" or wanted.value is None or wanted.value == []:
         raise mutability("'schemas' is required and follows from the attributes: remove those instead.")
@@ -277,7 +281,9 @@ def _check_schemas_change(wanted: Change) -> None:
         raise invalid_value("'schemas' must be a list of URNs: leave it out, it follows from the attributes.")
 
 
-def _apply_to_schema(result: dict[str, object], wanted: Change, extension: Schema | None, rt: ResourceType) -> None:
+def _apply_to_schema(
+    result: dict[str, object], wanted: AttributeChange, extension: Schema | None, rt: ResourceType
+) -> None:
     """Apply a change whose path is a URN alone: an extension as a whole, which goes where each attribute in it may."""
     if wanted.path.filter is not None:
         raise invalid_path(
@@ -292,7 +298,9 @@ def _apply_to_schema(result: dict[str, object], wanted: Change, extension: Schem
         left = dict(held) if isinstance(held, dict) else {}
         for part in extension.attributes:
             if part.name in left:
-                change(left, part, None, Change("remove", Path(f"{extension.id}:{part.name}", part.name), None))
+                change(
+                    left, part, None, AttributeChange("remove", Path(f"{extension.id}:{part.name}", part.name), None)
+                )
         result.pop(extension.id, None)
         return
     if wanted.value is None:
@@ -303,6 +311,6 @@ def _apply_to_schema(result: dict[str, object], wanted: Change, extension: Schem
     for key, value in wanted.value.items():
         attribute = extension.by_name.get(key.lower())
         if attribute is not None and not attribute.read_only:
-            change(inner, attribute, None, Change(wanted.op, Path(f"{extension.id}:{key}", key), value))
+            change(inner, attribute, None, AttributeChange(wanted.op, Path(f"{extension.id}:{key}", key), value))
     if inner:
         result[extension.id] = inner

@@ -9,13 +9,13 @@ from rightful.scim.errors import ScimError, invalid_path, invalid_value, no_targ
 from rightful.scim.filters.expressions import And, Comparison, Filter
 from rightful.scim.filters.matching import Predicate, compile_value_filter
 from rightful.scim.filters.paths import Path, parse_path
-from rightful.scim.patch.one_value import Change, Container, merged, with_sub
+from rightful.scim.patch.one_value import AttributeChange, Container, merged, with_sub
 from rightful.scim.schemas.attributes import Attribute
 from rightful.scim.schemas.values import distinct, identity, merge, read_list, read_single
 
 
 def changed_values(
-    attribute: Attribute, sub: Attribute | None, before: list[object], wanted: Change
+    attribute: Attribute, sub: Attribute | None, before: list[object], wanted: AttributeChange
 ) -> list[object] | None:
     """Return the values after the change, None where the path selects none of them."""
     path = wanted.path
@@ -55,7 +55,7 @@ def _as_primary_as(old: object, new: object) -> object:
 
 
 def check_repeat(
-    attribute: Attribute, sub: Attribute | None, before: list[object], after: list[object], wanted: Change
+    attribute: Attribute, sub: Attribute | None, before: list[object], after: list[object], wanted: AttributeChange
 ) -> None:
     """Refuse what would change something else when it is repeated: `emails[primary eq false].primary = true`.
 
@@ -99,7 +99,7 @@ def _predicate(text: str, attribute: Attribute) -> Predicate:
     return compile_value_filter(parsed, attribute)
 
 
-def _changed_value(attribute: Attribute, sub: Attribute | None, value: object, wanted: Change) -> object:
+def _changed_value(attribute: Attribute, sub: Attribute | None, value: object, wanted: AttributeChange) -> object:
     if sub is None:
         if wanted.op == "remove" or (wanted.value is None and wanted.op == "replace"):
             return None
@@ -111,7 +111,7 @@ def _changed_value(attribute: Attribute, sub: Attribute | None, value: object, w
     return with_sub(value if isinstance(value, dict) else {}, sub, wanted)
 
 
-def created(attribute: Attribute, sub: Attribute | None, held: object, wanted: Change) -> object:
+def created(attribute: Attribute, sub: Attribute | None, held: object, wanted: AttributeChange) -> object:
     """Return the attribute's value with what an add or replace makes whose path selects nothing in `held`.
 
     A value is made only if the path selects it afterwards: else the same request would make another one each time.

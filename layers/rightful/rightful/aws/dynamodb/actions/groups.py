@@ -10,7 +10,7 @@ from rightful.aws.dynamodb.items.groups import group_item, group_values, member_
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.domain.group import MOST_GROUPS
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.writes import groups as g
 from rightful.ports.writes.settings import COUNTERS
 
@@ -62,11 +62,11 @@ def group_action(write: g.GroupWrite, table: str) -> Action:  # noqa: C901 - one
             raise TypeError(f"no action for {type(write).__name__}")
 
 
-def _on(verb: Verb, table: str, key: Key, condition: str | None = None, **values: Scalar) -> Action:
+def _on(verb: Verb, table: str, key: ItemKey, condition: str | None = None, **values: Scalar) -> Action:
     return Action(verb, table, key.item(), condition, values_of(**values))
 
 
-def _update_head(table: str, key: Key, values: Mapping[str, Scalar], expected: int) -> Action:
+def _update_head(table: str, key: ItemKey, values: Mapping[str, Scalar], expected: int) -> Action:
     """An update, not a put: what the head holds besides (`parent_ids`) stays."""
     written = values_of(**{f"new_{name}": value for name, value in values.items()})
     sets = ", ".join(f"{name} = :new_{name}" for name, value in values.items() if value is not None)

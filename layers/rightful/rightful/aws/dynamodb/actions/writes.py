@@ -32,7 +32,7 @@ from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.aws.dynamodb.table import Tables
 from rightful.domain.hold import Hold
 from rightful.domain.key import Token
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.writes import imports as source_writes
 from rightful.ports.writes import settings as s
 from rightful.ports.writes import transaction as w
@@ -77,7 +77,7 @@ class Translator:
     def _put(self, item: Item, condition: str | None = None, **values: Scalar) -> Action:
         return Action("Put", self._tables.identity, item, condition, values_of(**values))
 
-    def _on(self, verb: Verb, key: Key, condition: str | None = None, **values: Scalar) -> Action:
+    def _on(self, verb: Verb, key: ItemKey, condition: str | None = None, **values: Scalar) -> Action:
         return Action(verb, self._tables.identity, key.item(), condition, values_of(**values))
 
     def _versioned(self, item: Item, expected_version: int | None) -> Action:
@@ -322,7 +322,7 @@ class Translator:
         return self._on("Delete", keys.conflict(write.organization_id, write.conflict_id))
 
 
-def _listing_key(token: Token) -> Key:
+def _listing_key(token: Token) -> ItemKey:
     if token.organization_id is None:
         return keys.listed_token("", None, token.id)
     return keys.listed_token(token.organization_id, token.directory_id, token.id)

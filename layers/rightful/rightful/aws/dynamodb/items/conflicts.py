@@ -78,11 +78,11 @@ def conflict_item(conflict: Conflict) -> Item:
         "placeholder": _address_text(conflict.placeholder),
         "touched_account_ids": " ".join(conflict.touched_account_ids) or None,
         "collision": conflict.collision.value,
-        "beneath": conflict.beneath.value if conflict.beneath else None,
+        "underlying_class": conflict.underlying_class.value if conflict.underlying_class else None,
         "key_id": conflict.key_id or None,
         "prepared": conflict.prepared or None,
         "decided_by": conflict.decided_by or None,
-        "leg_ids": " ".join(conflict.leg_ids) or None,
+        "participant_ids": " ".join(conflict.participant_ids) or None,
         "sessions_revoked_of": " ".join(conflict.sessions_revoked_of) or None,
         "released": json_text(conflict.released) if conflict.released else None,
         "judged": conflict.judged or None,
@@ -102,7 +102,7 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
     read = Reader(item)
     change = read.document("change")
     who, what = read.optional_text("next_step_who"), read.optional_text("next_step_what")
-    conflict_class, beneath = read.optional_text("class"), read.optional_text("beneath")
+    conflict_class, underlying_class = read.optional_text("class"), read.optional_text("underlying_class")
     released = read.loaded("released")
     return Conflict(
         id=read.text("conflict_id"),
@@ -141,11 +141,11 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
         placeholder=_optional_address(read, "placeholder"),
         touched_account_ids=_words(read, "touched_account_ids"),
         collision=Collision(read.text("collision")),
-        beneath=ConflictClass(beneath) if beneath else None,
+        underlying_class=ConflictClass(underlying_class) if underlying_class else None,
         key_id=read.optional_text("key_id") or "",
         prepared=read.flag("prepared"),
         decided_by=read.optional_text("decided_by") or "",
-        leg_ids=_words(read, "leg_ids"),
+        participant_ids=_words(read, "participant_ids"),
         sessions_revoked_of=_words(read, "sessions_revoked_of"),
         released=tuple(map(str, released)) if isinstance(released, list) else (),
         judged=read.optional_text("judged") or "",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rightful.aws.dynamodb.action import Action
 from rightful.aws.dynamodb.attributes import Item, Reader
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import FurtherList
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ SORT_KEY = "FURTHER"
 _MARK = "#FURTHER#"
 
 
-def list_key(directory_id: str, key: str) -> Key:
+def list_key(directory_id: str, key: str) -> ItemKey:
     """A list of a directory's index."""
-    return Key(f"DIR#{directory_id}{_MARK}{key}", SORT_KEY)
+    return ItemKey(f"DIR#{directory_id}{_MARK}{key}", SORT_KEY)
 
 
 def read_list(item: "StoredItem") -> FurtherList:

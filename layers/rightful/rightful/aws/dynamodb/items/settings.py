@@ -21,7 +21,7 @@ from rightful.domain.organization import (
     Organization,
 )
 from rightful.domain.policy import read_brakes, read_policy, write_brakes, write_policy
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.writes.settings import NoteRevoked
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def revoked_item(note: NoteRevoked) -> Item:
     return write_item(keys.revoked(note.token_id), {"token_id": note.token_id, "at": note.at, "expires_at": gone})
 
 
-def token_item(token: Token, key: Key) -> Item:
+def token_item(token: Token, key: ItemKey) -> Item:
     """A key; readers check for themselves whether it has expired. DynamoDB removes it when no change that came with it
     can be wanted any more: until then a key that is gone is one that was revoked."""
     gone = token.expires_at + PENDING_CHANGE_LIFETIME + _A_DAY if token.expires_at else None
@@ -180,7 +180,7 @@ def token_item(token: Token, key: Key) -> Item:
     )
 
 
-def listed_token_item(token: Token, key: Key) -> Item:
+def listed_token_item(token: Token, key: ItemKey) -> Item:
     """A key in its list; one that expires also with its place in the index of what is due."""
     item = token_item(token, key)
     if token.expires_at is not None:

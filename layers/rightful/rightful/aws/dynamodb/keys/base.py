@@ -3,82 +3,82 @@ outside its own directory's prefix; ids are made by the server and contain no "#
 
 from typing import TYPE_CHECKING
 
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
-def account(account_id: str) -> Key:
+def account(account_id: str) -> ItemKey:
     """An account."""
-    return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
+    return ItemKey(f"ACCOUNT#{account_id}", "ACCOUNT")
 
 
-def hold(canonical: str) -> Key:
+def hold(canonical: str) -> ItemKey:
     """The email index item of an address; conflicts that wait for it are in the same partition."""
-    return Key(f"EMAIL#{canonical}", "EMAIL")
+    return ItemKey(f"EMAIL#{canonical}", "EMAIL")
 
 
 WAITER_PREFIX = "WAITER#"
 
 
-def waiter(canonical: str, conflict_id: str) -> Key:
+def waiter(canonical: str, conflict_id: str) -> ItemKey:
     """A conflict that waits for an address. Conflict ids sort by time."""
-    return Key(f"EMAIL#{canonical}", f"{WAITER_PREFIX}{conflict_id}")
+    return ItemKey(f"EMAIL#{canonical}", f"{WAITER_PREFIX}{conflict_id}")
 
 
-def user_name(directory_id: str, canonical_user_name: str) -> Key:
+def user_name(directory_id: str, canonical_user_name: str) -> ItemKey:
     """The userName index item of a directory."""
-    return Key(f"DIR#{directory_id}#USERNAME#{canonical_user_name}", "USERNAME")
+    return ItemKey(f"DIR#{directory_id}#USERNAME#{canonical_user_name}", "USERNAME")
 
 
-def organization(organization_id: str) -> Key:
+def organization(organization_id: str) -> ItemKey:
     """An organization's settings."""
-    return Key(f"ORG#{organization_id}", "ORG")
+    return ItemKey(f"ORG#{organization_id}", "ORG")
 
 
 DIRECTORY_PREFIX = "DIR#"
 
 
-def directory(organization_id: str, directory_id: str) -> Key:
+def directory(organization_id: str, directory_id: str) -> ItemKey:
     """A directory's settings, in its organization's partition: the key itself proves whose it is."""
-    return Key(f"ORG#{organization_id}", f"{DIRECTORY_PREFIX}{directory_id}")
+    return ItemKey(f"ORG#{organization_id}", f"{DIRECTORY_PREFIX}{directory_id}")
 
 
-def domain(name: str) -> Key:
+def domain(name: str) -> ItemKey:
     """Who verified a domain."""
-    return Key(f"DOMAIN#{name}", "DOMAIN")
+    return ItemKey(f"DOMAIN#{name}", "DOMAIN")
 
 
 CONFLICT_PREFIX = "CONFLICT#"
 
 
-def conflict(organization_id: str, conflict_id: str) -> Key:
+def conflict(organization_id: str, conflict_id: str) -> ItemKey:
     """A conflict, in its organization's partition, in the order of time."""
-    return Key(f"ORG#{organization_id}", f"{CONFLICT_PREFIX}{conflict_id}")
+    return ItemKey(f"ORG#{organization_id}", f"{CONFLICT_PREFIX}{conflict_id}")
 
 
-def pending(requester_key: str) -> Key:
+def pending(requester_key: str) -> ItemKey:
     """A requester's one pending change."""
-    return Key(f"PENDING#{requester_key}", "PENDING")
+    return ItemKey(f"PENDING#{requester_key}", "PENDING")
 
 
-def token(sha256: str) -> Key:
+def token(sha256: str) -> ItemKey:
     """A key, by its hash."""
-    return Key(f"TOKEN#{sha256}", "TOKEN")
+    return ItemKey(f"TOKEN#{sha256}", "TOKEN")
 
 
 TOKEN_PREFIX = "TOKEN#"  # noqa: S105 - a key prefix, not a secret
 
 
-def listed_token(organization_id: str, directory_id: str | None, token_id: str) -> Key:
+def listed_token(organization_id: str, directory_id: str | None, token_id: str) -> ItemKey:
     """A key in the list of its organization or directory."""
-    return Key(token_list(organization_id, directory_id), f"{TOKEN_PREFIX}{token_id}")
+    return ItemKey(token_list(organization_id, directory_id), f"{TOKEN_PREFIX}{token_id}")
 
 
-def revoked(token_id: str) -> Key:
+def revoked(token_id: str) -> ItemKey:
     """That a key was revoked, and when."""
-    return Key(f"REVOKED#{token_id}", "REVOKED")
+    return ItemKey(f"REVOKED#{token_id}", "REVOKED")
 
 
 def token_list(organization_id: str, directory_id: str | None) -> str:
@@ -90,29 +90,29 @@ OPEN_COUNTER = "attribute_not_exists(closed)"
 """The condition under which somebody is counted in."""
 
 
-def source(key: str) -> Key:
+def source(key: str) -> ItemKey:
     """For which account of an existing system an account was imported."""
-    return Key(f"SOURCE#{key}", "SOURCE")
+    return ItemKey(f"SOURCE#{key}", "SOURCE")
 
 
-def counter(directory_id: str, shard: int) -> Key:
+def counter(directory_id: str, shard: int) -> ItemKey:
     """One of a directory's counters of users."""
-    return Key(f"DIR#{directory_id}#COUNT", f"{shard}")
+    return ItemKey(f"DIR#{directory_id}#COUNT", f"{shard}")
 
 
-def landmarks(kind: str, directory_id: str) -> Key:
+def landmarks(kind: str, directory_id: str) -> ItemKey:
     """The places of far entries of a listing."""
-    return Key(f"DIR#{directory_id}#PAGES#{kind}", "LANDMARKS")
+    return ItemKey(f"DIR#{directory_id}#PAGES#{kind}", "LANDMARKS")
 
 
-def tally(name: str) -> Key:
+def tally(name: str) -> ItemKey:
     """A counter that a cap is checked against."""
-    return Key(f"TALLY#{name}", "TALLY")
+    return ItemKey(f"TALLY#{name}", "TALLY")
 
 
-def log(organization_id: str, entry_id: str) -> Key:
+def log(organization_id: str, entry_id: str) -> ItemKey:
     """A row of the event log (a table of its own)."""
-    return Key(f"ORG#{organization_id}", entry_id)
+    return ItemKey(f"ORG#{organization_id}", entry_id)
 
 
 def account_id_of(pk: str) -> str:

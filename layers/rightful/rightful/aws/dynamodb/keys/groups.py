@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -13,19 +13,19 @@ MEMBER_PREFIX = "MEMBER#"
 _GROUP_PREFIX = "GROUP#"
 
 
-def group(group_id: str) -> Key:
+def group(group_id: str) -> ItemKey:
     """A group's head; its members are in the same partition, after it."""
-    return Key(f"{_GROUP_PREFIX}{group_id}", HEAD)
+    return ItemKey(f"{_GROUP_PREFIX}{group_id}", HEAD)
 
 
-def member(group_id: str, member_id: str) -> Key:
+def member(group_id: str, member_id: str) -> ItemKey:
     """A membership."""
-    return Key(f"{_GROUP_PREFIX}{group_id}", f"{MEMBER_PREFIX}{member_id}")
+    return ItemKey(f"{_GROUP_PREFIX}{group_id}", f"{MEMBER_PREFIX}{member_id}")
 
 
-def group_name(directory_id: str, canonical_name: str) -> Key:
+def group_name(directory_id: str, canonical_name: str) -> ItemKey:
     """The displayName index item of a directory."""
-    return Key(f"DIR#{directory_id}#GROUPNAME#{canonical_name}", NAME)
+    return ItemKey(f"DIR#{directory_id}#GROUPNAME#{canonical_name}", NAME)
 
 
 def named_by(pk: str) -> tuple[str, str]:
@@ -34,9 +34,9 @@ def named_by(pk: str) -> tuple[str, str]:
     return directory_id, name
 
 
-def counter(directory_id: str, shard: int) -> Key:
+def counter(directory_id: str, shard: int) -> ItemKey:
     """One of a directory's counters of groups."""
-    return Key(f"DIR#{directory_id}#GROUPCOUNT", f"{shard}")
+    return ItemKey(f"DIR#{directory_id}#GROUPCOUNT", f"{shard}")
 
 
 def counted_by(pk: str) -> str:
@@ -47,9 +47,9 @@ def counted_by(pk: str) -> str:
 DELETED = "DELETEDGROUPS"
 
 
-def deleted_group(group_id: str) -> Key:
+def deleted_group(group_id: str) -> ItemKey:
     """A group whose members are still to be cleaned up."""
-    return Key(DELETED, group_id)
+    return ItemKey(DELETED, group_id)
 
 
 def group_id_of(pk: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.domain.schedule import DueConflict
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -79,6 +79,6 @@ def due_sort(at: datetime) -> str:
     return text_of(at)
 
 
-def scan_position(segment: int) -> Key:
+def scan_position(segment: int) -> ItemKey:
     """Where the scan of a segment of the table stands."""
-    return Key(f"SCAN#{segment}", "SCAN")
+    return ItemKey(f"SCAN#{segment}", "SCAN")

@@ -11,7 +11,7 @@ from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.aws.dynamodb.reads.lists import counters, listed_entries, place_of
 from rightful.domain.group import Group, is_user_id
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.store.groups import MOST_FOUND, GroupPage, GroupState, MemberPage, Membership, account_ids_among
 from rightful.ports.store.lists import Listing
 
@@ -131,13 +131,13 @@ class GroupReads:
         return cast("list[StoredItem]", answer["Items"]), last["sk"]["S"] if last else None
 
 
-def _membership_keys(group_id: str | None, ids: frozenset[str]) -> list[Key]:
+def _membership_keys(group_id: str | None, ids: frozenset[str]) -> list[ItemKey]:
     wanted = [group_keys.member(group_id, value) for value in sorted(ids)] if group_id is not None else []
     wanted += [keys.account(account_id) for account_id in account_ids_among(ids)]
     return wanted + [group_keys.group(value) for value in sorted(ids) if not is_user_id(value)]
 
 
-def _membership(group_id: str | None, ids: frozenset[str], items: "Mapping[Key, StoredItem]") -> Membership:
+def _membership(group_id: str | None, ids: frozenset[str], items: "Mapping[ItemKey, StoredItem]") -> Membership:
     members: dict[str, Member] = {}
     for value in ids:
         item = items.get(group_keys.member(group_id, value)) if group_id is not None else None
@@ -158,7 +158,7 @@ def _member_page(items: "list[StoredItem]", last: str | None) -> MemberPage:
     return MemberPage(members, group_keys.member_id_of(last) if last else None)
 
 
-def _total(directory_id: str, items: "Mapping[Key, StoredItem]") -> int:
+def _total(directory_id: str, items: "Mapping[ItemKey, StoredItem]") -> int:
     return sum(
         Reader(items[key]).number("group_count") for key in counters(Listing("groups", directory_id)) if key in items
     )

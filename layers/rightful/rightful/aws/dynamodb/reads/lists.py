@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rightful.aws.dynamodb.attributes import Reader, json_text, write_item
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.store.lists import Landmarks, Listing
 from rightful.ports.writes.settings import COUNTERS
 
@@ -70,7 +70,7 @@ def place_of(entry: "StoredItem") -> str:
     return entry["directory_sort"]["S"]
 
 
-def counters(listing: Listing) -> list[Key]:
+def counters(listing: Listing) -> list[ItemKey]:
     """The counters whose sum is the number of entries, and whose `shifts` count what left."""
     counter = keys.counter if listing.kind == "users" else group_keys.counter
     return [counter(listing.directory_id, shard) for shard in range(COUNTERS)]

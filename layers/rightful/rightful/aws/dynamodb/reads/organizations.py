@@ -7,7 +7,7 @@ from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.settings import read_organization
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import indexes as index_keys
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class ManagedReads:
         if position:
             query["ExclusiveStartKey"] = index_keys.account_start(partition, position)
         answer = self.client.query(**query)
-        wanted = [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        wanted = [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
         found = self.identities.get_items(wanted)
         last = answer.get("LastEvaluatedKey")
         return AccountPage(
@@ -85,7 +85,7 @@ class ManagedReads:
         if position:
             query["ExclusiveStartKey"] = index_keys.organization_start(position)
         answer = self.client.query(**query)
-        wanted = [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        wanted = [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
         found = self.identities.get_items(wanted)
         last = answer.get("LastEvaluatedKey")
         return OrganizationPage(
@@ -103,7 +103,7 @@ class ManagedReads:
             conflict_key = keys.conflict(organization_id, position).item()
             start = {**conflict_key, "open_key": {"S": partition}, "open_sort": {"S": position}}
         items, last = self.identities.index("open_conflicts", "open_key", partition, limit=limit, start=start)
-        wanted = [Key(item["pk"]["S"], item["sk"]["S"]) for item in items]
+        wanted = [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in items]
         found = self.identities.get_items(wanted)
         conflicts = [read_conflict(found[key]) for key in wanted if key in found]
         return ConflictPage(

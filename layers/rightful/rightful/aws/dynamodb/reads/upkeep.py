@@ -15,7 +15,7 @@ from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import indexes as index_keys
 from rightful.domain.hold import Hold
 from rightful.domain.schedule import DueConflict
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.store.upkeep import UNREADABLE, Piece, UserNameHold
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class UpkeepReads:
 
     def due_conflicts(self, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
         """See `UpkeepStore.due_conflicts`."""
-        found: list[Key] = []
+        found: list[ItemKey] = []
         for kind in get_args(DueConflict):
             found += self._due(kind, now, limit)
         return tuple(map(_pointer, found[:limit]))
@@ -97,7 +97,7 @@ class UpkeepReads:
                 KeyConditionExpression="due_key = :key",
                 ExpressionAttributeValues={":key": {"S": index_keys.shard_of("undecided", shard)}},
             ):
-                found += [_pointer(Key(item["pk"]["S"], item["sk"]["S"])) for item in page["Items"]]
+                found += [_pointer(ItemKey(item["pk"]["S"], item["sk"]["S"])) for item in page["Items"]]
         return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
 
     def paused_organizations(self, *, limit: int) -> int:
@@ -133,8 +133,8 @@ class UpkeepReads:
         items = self.identities.get_items(self._due("directory", _ALWAYS, limit))
         return tuple(directory for directory in map(read_directory, items.values()) if directory.deleting)
 
-    def _due(self, kind: index_keys.Due, now: datetime, limit: int, *, after: datetime = _NEVER) -> list[Key]:
-        found: list[Key] = []
+    def _due(self, kind: index_keys.Due, now: datetime, limit: int, *, after: datetime = _NEVER) -> list[ItemKey]:
+        found: list[ItemKey] = []
         for shard in range(index_keys.SHARDS):
             answer = self.client.query(
                 TableName=self.identities.name,
@@ -147,12 +147,12 @@ class UpkeepReads:
                 },
                 Limit=max(1, limit // index_keys.SHARDS),
             )
-            found += [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+            found += [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
         return found
 
     def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
         """See `UpkeepStore.piece`. The position is the last key that was looked at."""
-        start = {"ExclusiveStartKey": Key(*json.loads(position)).item()} if position else {}
+        start = {"ExclusiveStartKey": ItemKey(*json.loads(position)).item()} if position else {}
         answer = self.client.scan(
             TableName=self.identities.name,
             Segment=segment,
@@ -166,7 +166,7 @@ class UpkeepReads:
         holds: list[Hold] = []
         user_names: list[UserNameHold] = []
         further_lists: list[FurtherList] = []
-        unreadable: list[Key] = []
+        unreadable: list[ItemKey] = []
         for item in answer["Items"]:
             try:
                 if item["sk"]["S"] == "ACCOUNT":
@@ -178,7 +178,7 @@ class UpkeepReads:
                 else:
                     user_names.append(_user_name(item))
             except UNREADABLE:
-                unreadable.append(Key(item["pk"]["S"], item["sk"]["S"]))
+                unreadable.append(ItemKey(item["pk"]["S"], item["sk"]["S"]))
         last = answer.get("LastEvaluatedKey")
         return Piece(
             tuple(accounts),
@@ -200,7 +200,7 @@ class UpkeepReads:
         self.client.put_item(TableName=self.identities.name, Item=item)
 
 
-def _pointer(key: Key) -> "Pointer":
+def _pointer(key: ItemKey) -> "Pointer":
     from rightful.domain.conflict import Pointer
 
     return Pointer(key.pk.removeprefix("ORG#"), key.sk.removeprefix(keys.CONFLICT_PREFIX))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rightful.aws.dynamodb.table import Table
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ _AT_ONCE = 100
 class Difference:
     """An item that two tables do not have alike: as the restored one has it, and as the other one does (None: not)."""
 
-    key: Key
+    key: ItemKey
     restored: "StoredItem | None"
     there: "StoredItem | None"
 
@@ -55,7 +55,7 @@ def facts_of_table(client: "DynamoDBClient", table: str) -> TableFacts:
     return TableFacts(found["TableArn"], tuple(key), found.get("RestoreSummary", {}).get("SourceTableArn", ""))
 
 
-Looked = Callable[[str, Collection[Key]], None]
+Looked = Callable[[str, Collection[ItemKey]], None]
 """Told of each page of a table: its name, and the keys of the items on it."""
 
 
@@ -82,12 +82,12 @@ def differences(
 
 def _side_by_side(
     client: "DynamoDBClient", one: str, other: str
-) -> "Iterator[tuple[Mapping[Key, StoredItem], Mapping[Key, StoredItem]]]":
+) -> "Iterator[tuple[Mapping[ItemKey, StoredItem], Mapping[ItemKey, StoredItem]]]":
     pages = client.get_paginator("scan").paginate(
         TableName=one, ConsistentRead=True, PaginationConfig={"PageSize": _AT_ONCE}
     )
     for page in pages:
-        items: dict[Key, StoredItem] = {Key(item["pk"]["S"], item["sk"]["S"]): item for item in page["Items"]}
+        items: dict[ItemKey, StoredItem] = {ItemKey(item["pk"]["S"], item["sk"]["S"]): item for item in page["Items"]}
         yield items, Table(client, other).get_items(list(items)) if items else {}
 
 

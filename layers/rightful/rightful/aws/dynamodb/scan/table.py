@@ -12,7 +12,7 @@ from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.scan import groups as whole_groups
 from rightful.aws.dynamodb.scan.groups import group_row
 from rightful.domain.account import scim_id_of
-from rightful.ports.key import Key
+from rightful.ports.key import ItemKey
 from rightful.ports.scan import CountedDirectory, FormerUser, LinkedUser, Pending, Row, Unreadable, Waiter
 from rightful.ports.store.upkeep import UNREADABLE
 
@@ -47,7 +47,7 @@ def rows(client: "DynamoDBClient", table: str) -> Iterator[Row]:
             try:
                 row = _row(item)
             except UNREADABLE:
-                row = Unreadable(Key(item["pk"]["S"], item["sk"]["S"]))
+                row = Unreadable(ItemKey(item["pk"]["S"], item["sk"]["S"]))
             if row is not None:
                 yield row
 

@@ -121,10 +121,13 @@ def ping_pong(snapshot: Snapshot) -> str:
     A remediation took this very address from the requester a short while ago, or gave it to them, whoever had it in
     between: two sources of truth are pulling.
     """
-    for leg in snapshot.legs() if snapshot.cyclic else (snapshot.leg,):
-        image = leg.account.before_image if leg.account else None
+    for participant in snapshot.participants() if snapshot.cyclic else (snapshot.participant,):
+        image = participant.account.before_image if participant.account else None
         for passed in image.passed if image else ():
-            if passed.canonical != leg.conflict.wanted.canonical or passed.conflict_id == leg.conflict.id:
+            if (
+                passed.canonical != participant.conflict.wanted.canonical
+                or passed.conflict_id == participant.conflict.id
+            ):
                 continue
             if snapshot.now - passed.at < PING_PONG_WINDOW:
                 return (
@@ -134,7 +137,7 @@ def ping_pong(snapshot: Snapshot) -> str:
     return ""
 
 
-def over_cap(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> str:
+def over_limit(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> str:
     """Why no more may move by itself for now; empty where the caps allow it.
 
     Args:
@@ -158,7 +161,7 @@ def _rule(diagnosis: Diagnosis, policy: Policy) -> Rule:
     if diagnosis.free and diagnosis.conflict_class is ConflictClass.STALE_INDEX:
         return Rule.AUTO  # the identity provider's own retry would go through: there is nothing to decide
     rule = policy.rule(diagnosis.conflict_class)
-    if diagnosis.beneath is not None and policy.rule(diagnosis.beneath) is Rule.REFUSE:
+    if diagnosis.underlying_class is not None and policy.rule(diagnosis.underlying_class) is Rule.REFUSE:
         return Rule.REFUSE
     return rule
 
@@ -167,9 +170,9 @@ def _hesitation(diagnosis: Diagnosis, policy: Policy) -> str:
     """What the policy itself makes automation wait for."""
     if diagnosis.other_letters:
         return "The holder's address is written in other letters than the wanted one."
-    if diagnosis.acts_as in _ON_PROOF and diagnosis.proof is not None and diagnosis.proof.across:
+    if diagnosis.effective_class in _ON_PROOF and diagnosis.proof is not None and diagnosis.proof.across:
         return "That it is the same person rests on what another directory said: somebody has to confirm it."
-    if diagnosis.acts_as is not ConflictClass.DEACTIVATED:
+    if diagnosis.effective_class is not ConflictClass.DEACTIVATED:
         return ""
     days = policy.deactivated_after.days
     if diagnosis.since is None:

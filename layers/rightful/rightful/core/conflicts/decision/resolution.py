@@ -4,10 +4,12 @@ holder again. Pure."""
 from rightful.domain.conflict import Conflict, ConflictClass, Operation, Resolution
 
 
-def chosen(conflict: Conflict, acts_as: ConflictClass, obstacle: str, asked: Resolution | None = None) -> Resolution:
+def chosen(
+    conflict: Conflict, effective_class: ConflictClass, obstacle: str, asked: Resolution | None = None
+) -> Resolution:
     """The resolution that was asked for; where nobody said, a former account of the same person is linked again if it
     can be, and every other holder gives its address up."""
     if asked is not None:
         return asked
-    same_person = acts_as is ConflictClass.REHIRE and conflict.operation is Operation.CREATE
+    same_person = effective_class is ConflictClass.REHIRE and conflict.operation is Operation.CREATE
     return Resolution.RELINK if same_person and not obstacle else Resolution.RELEASE

@@ -4,7 +4,7 @@ The classes are tested in the order of DOMAIN "Classes"; the first that holds is
 
 - An address that nobody holds any more is `stale_index` with `Diagnosis.free`: the refusal rests on something that is
   no longer true. It needs nobody's decision, because the identity provider's own retry would go through as well.
-- `protected` says how many people must agree, not what to do: `Diagnosis.beneath` is the class that says that.
+- `protected` says how many people must agree, not what to do: `Diagnosis.underlying_class` is the class that says that.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from rightful.core.conflicts.diagnosis.evidence import facts_about, in_other_let
 from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
 from rightful.core.conflicts.diagnosis.relink import obstacle_to_relinking
 from rightful.core.conflicts.diagnosis.same_person import Proof, same_person, why_no_proof
-from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.address import Address
 from rightful.domain.conflict import Collision, Conflict, ConflictClass, ConflictStatus
@@ -29,7 +29,7 @@ class Diagnosis:
 
     Attributes:
         evidence: what it rests on, for administrators of the holder's organization; nothing about others' accounts.
-        beneath: under `protected`, the class that would hold if nobody were protected.
+        underlying_class: under `protected`, the class that would hold if nobody were protected.
         free: nobody stands in the way any more.
         since: how long the holder has been deactivated, where that counts.
         proof: the proof that requester and holder are the same person.
@@ -40,7 +40,7 @@ class Diagnosis:
 
     conflict_class: ConflictClass
     evidence: Mapping[str, str] = field(default_factory=dict)
-    beneath: ConflictClass | None = None
+    underlying_class: ConflictClass | None = None
     free: bool = False
     since: timedelta | None = None
     proof: Proof | None = None
@@ -49,9 +49,9 @@ class Diagnosis:
     other_letters: bool = False
 
     @property
-    def acts_as(self) -> ConflictClass:
+    def effective_class(self) -> ConflictClass:
         """The class that says what to do."""
-        return self.beneath or self.conflict_class
+        return self.underlying_class or self.conflict_class
 
 
 def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
@@ -66,15 +66,15 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
     if snapshot.pending_id != conflict.id:
         return ConflictStatus.SUPERSEDED, "A later change of the same person took its place."
     if conflict.requester.account_id is None:
-        return _reason_not_to_create(snapshot.leg)
+        return _reason_not_to_create(snapshot.participant)
     if account is None:
         return ConflictStatus.SUPERSEDED, "The account of the person who wanted the address was removed."
-    if not is_requester(snapshot.leg):
+    if not is_requester(snapshot.participant):
         return (
             ConflictStatus.SUPERSEDED,
             "The person who wanted the address is no longer provisioned by this directory.",
         )
-    if not wants_still(snapshot.leg):
+    if not wants_still(snapshot.participant):
         return ConflictStatus.SUPERSEDED, "A later change gave the person another address."
     if conflict.collision is Collision.USER_NAME and wanted_user_name_of(account, conflict.change) is None:
         return ConflictStatus.SUPERSEDED, "A later change gave the person another userName."
@@ -84,19 +84,19 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
     return None
 
 
-def _reason_not_to_create(leg: Leg) -> tuple[ConflictStatus, str] | None:
+def _reason_not_to_create(participant: Participant) -> tuple[ConflictStatus, str] | None:
     """The user exists by now, with another address. (Under another externalId it is somebody else.)"""
-    link = leg.namesake.link if leg.namesake else None
-    if link is None or _holds_wanted(leg.namesake, leg.conflict.wanted):
+    link = participant.namesake.link if participant.namesake else None
+    if link is None or _holds_wanted(participant.namesake, participant.conflict.wanted):
         return None
-    if leg.conflict.requester.identifier not in {None, identifier(link.external_id)}:
+    if participant.conflict.requester.identifier not in {None, identifier(link.external_id)}:
         return None
     return ConflictStatus.SUPERSEDED, "The user exists by now: it was created with another address."
 
 
-def is_requester(leg: Leg) -> bool:
+def is_requester(participant: Participant) -> bool:
     """Whether the account is still the user that the directory asked for, in the organization that asked."""
-    conflict, account = leg.conflict, leg.account
+    conflict, account = participant.conflict, participant.account
     return (
         account is not None
         and account.link is not None
@@ -106,9 +106,9 @@ def is_requester(leg: Leg) -> bool:
     )
 
 
-def wants_still(leg: Leg) -> bool:
+def wants_still(participant: Participant) -> bool:
     """Whether the account holds what it held when it asked, or what it asked for, or lost it to another conflict."""
-    conflict, account = leg.conflict, leg.account
+    conflict, account = participant.conflict, participant.account
     if account is None:
         return False
     old = conflict.old_email.canonical if conflict.old_email else None
@@ -121,7 +121,7 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
     diagnosis = _diagnosed(snapshot)
     return replace(
         diagnosis,
-        no_relink=obstacle_to_relinking(snapshot, diagnosis.acts_as),
+        no_relink=obstacle_to_relinking(snapshot, diagnosis.effective_class),
         other_letters=diagnosis.conflict_class not in _MOVES_NOTHING and in_other_letters(snapshot),
     )
 
@@ -134,7 +134,7 @@ def _diagnosed(snapshot: Snapshot) -> Diagnosis:
         return _user_name_collision(snapshot)
     before = _before_the_holder(snapshot)
     diagnosis = _unless_by_one(snapshot, before) if before else _by_holder(snapshot)
-    if diagnosis.acts_as in _STAND_ALONE:
+    if diagnosis.effective_class in _STAND_ALONE:
         return diagnosis
     # The address could move, but the same change asks for a userName that a third user has.
     return _third_user_name(snapshot, diagnosis) or diagnosis
@@ -146,7 +146,7 @@ _STAND_ALONE = frozenset({ConflictClass.OTHER_ORGANIZATION, ConflictClass.UNVERI
 
 def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
     """Classes that do not depend on what kind of account the holder is."""
-    conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
+    conflict, hold, holder = snapshot.conflict, snapshot.participant.hold, snapshot.holder
     if _is_self(snapshot):
         return Diagnosis(ConflictClass.SELF, {"holder": "the requester itself"})
     if snapshot.requester is not None and _is_soft_delete(conflict, snapshot.requester):
@@ -208,7 +208,7 @@ def _protected(below: Diagnosis, protected: str) -> Diagnosis:
     return replace(
         below,
         conflict_class=ConflictClass.PROTECTED,
-        beneath=below.conflict_class,
+        underlying_class=below.conflict_class,
         evidence={**below.evidence, "protected": protected},
     )
 
@@ -268,18 +268,18 @@ def _leaving(snapshot: Snapshot) -> Diagnosis | None:
     """The holder wants to move away itself, by a change that its own directory asked for and that can still happen."""
     if not snapshot.following:
         return None
-    legs = len(snapshot.following) + 1
+    participants = len(snapshot.following) + 1
     if snapshot.cyclic:
-        kind = "swap" if legs == 2 else f"rotation of {legs}"
-        return Diagnosis(ConflictClass.LEAVING, {"kind": kind, "legs": str(legs)})
+        kind = "swap" if participants == 2 else f"rotation of {participants}"
+        return Diagnosis(ConflictClass.LEAVING, {"kind": kind, "participants": str(participants)})
     last = snapshot.following[-1].conflict
     if snapshot.cut_short or last.status in {ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL}:
-        return Diagnosis(ConflictClass.LEAVING, {"kind": "chain", "legs": str(legs)}, follows=True)
+        return Diagnosis(ConflictClass.LEAVING, {"kind": "chain", "participants": str(participants)}, follows=True)
     return None  # the holder cannot leave either: who it is decides
 
 
 def _is_self(snapshot: Snapshot) -> bool:
-    conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
+    conflict, hold, holder = snapshot.conflict, snapshot.participant.hold, snapshot.holder
     if hold is None:
         return False
     if conflict.requester.account_id is not None:
@@ -300,7 +300,7 @@ def _holds_wanted(account: Account | None, wanted: Address) -> bool:
 
 
 def _user_name_collision(snapshot: Snapshot) -> Diagnosis:
-    holder_id = snapshot.leg.user_name_holder_id
+    holder_id = snapshot.participant.user_name_holder_id
     if holder_id is None or holder_id == snapshot.conflict.requester.account_id:
         return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName", "holder": "nobody any more"}, free=True)
     return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName"})
@@ -309,13 +309,13 @@ def _user_name_collision(snapshot: Snapshot) -> Diagnosis:
 def _third_user_name(snapshot: Snapshot, otherwise: Diagnosis) -> Diagnosis | None:
     """The change asks for a userName that neither requester nor holder has. (A holder that lets its address go gives
     its userName to a user that exists; a create would be refused because of it all the same.)"""
-    taken_by = snapshot.leg.user_name_holder_id
+    taken_by = snapshot.participant.user_name_holder_id
     known = {None, snapshot.conflict.requester.account_id}
-    if snapshot.holder is not None and snapshot.leg.hold is not None and snapshot.requester is not None:
+    if snapshot.holder is not None and snapshot.participant.hold is not None and snapshot.requester is not None:
         known.add(snapshot.holder.id)
     if taken_by in known:
         return None
-    unhindered = otherwise.free or otherwise.acts_as in {ConflictClass.SELF, ConflictClass.TOMBSTONE}
+    unhindered = otherwise.free or otherwise.effective_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}
     both = {} if unhindered else {"address": "taken as well"}
     return Diagnosis(ConflictClass.OTHER_KEY, {"key": "userName", **both})
 

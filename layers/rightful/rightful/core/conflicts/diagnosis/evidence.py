@@ -29,11 +29,11 @@ def facts_about(holder: Account, organization_id: str) -> dict[str, str]:
 
 def protection(snapshot: Snapshot) -> str:
     """Who on either side is protected, and by what; empty: nobody."""
-    legs = snapshot.following if snapshot.cyclic else ()
+    participants = snapshot.following if snapshot.cyclic else ()
     sides = [
-        ("requester", snapshot.requester, snapshot.leg.by_one),
-        ("holder", snapshot.holder, bool(legs) and legs[0].by_one),
-        *(("another person of the swap", leg.account, leg.by_one) for leg in legs[1:]),
+        ("requester", snapshot.requester, snapshot.participant.by_one),
+        ("holder", snapshot.holder, bool(participants) and participants[0].by_one),
+        *(("another person of the swap", participant.account, participant.by_one) for participant in participants[1:]),
     ]
     return ", ".join(word for side, account, by_one in sides for word in _protected(snapshot, side, account, by_one))
 
@@ -41,7 +41,7 @@ def protection(snapshot: Snapshot) -> str:
 def moved_by_one(snapshot: Snapshot) -> str:
     """Why the requester's own address may not move by this change alone, although nobody stands in its way: it came
     with one administrator's key, and the requester's address takes two people. Empty: it may."""
-    return ", ".join(_protected(snapshot, "requester", snapshot.requester, True)) if snapshot.leg.by_one else ""
+    return ", ".join(_protected(snapshot, "requester", snapshot.requester, True)) if snapshot.participant.by_one else ""
 
 
 def _protected(snapshot: Snapshot, side: str, account: Account | None, by_one: bool) -> list[str]:
@@ -63,9 +63,9 @@ def in_other_letters(snapshot: Snapshot) -> bool:
     """Whether somebody has a wanted address and it is written in other letters (full-width ones): it is one address,
     which one account can have, and no sign that this one is meant."""
     return any(
-        leg.holder is not None
-        and leg.holder.email is not None
-        and leg.holder.holds == leg.conflict.wanted.canonical
-        and not leg.holder.email.is_written_like(leg.conflict.wanted)
-        for leg in (snapshot.legs() if snapshot.cyclic else (snapshot.leg,))
+        participant.holder is not None
+        and participant.holder.email is not None
+        and participant.holder.holds == participant.conflict.wanted.canonical
+        and not participant.holder.email.is_written_like(participant.conflict.wanted)
+        for participant in (snapshot.participants() if snapshot.cyclic else (snapshot.participant,))
     )

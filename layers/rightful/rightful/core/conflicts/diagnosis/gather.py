@@ -9,7 +9,7 @@ from rightful.core.accounts.secondary_emails import number_key
 from rightful.core.conflicts.diagnosis.diagnose import is_requester, wants_still
 from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
-from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.organizations.may_claim import may_claim
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.conflict import Collision, Conflict, Pointer
@@ -17,7 +17,7 @@ from rightful.domain.key import Scope, Token
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 
-MAX_LEGS = 100
+MAX_PARTICIPANTS = 100
 """More than any transaction could move, so that nothing is missed, and few enough to be read in a second."""
 
 
@@ -33,12 +33,12 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
     claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
     keys = _Keys(store, invocation)
     permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
-    leg = _leg(store, conflict, state.account if state else None, claimable, keys)
-    following, cyclic, cut_short = _following(store, invocation, leg, claimable, keys)
+    participant = _participant(store, conflict, state.account if state else None, claimable, keys)
+    following, cyclic, cut_short = _following(store, invocation, participant, claimable, keys)
     exists = state is not None and state.directory.deleting is None
     return Snapshot(
         now=invocation.now,
-        leg=leg,
+        participant=participant,
         organization=organization,
         directory_exists=exists,
         pending_id=state.pending_conflict_id if state else None,
@@ -48,13 +48,13 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
         revoked=keys.revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.wanted.domain),
-        numbered=_numbered(store, leg),
-        shared_id=exists and _shares_id(store, leg),  # nobody is relinked in a directory that goes
+        numbered=_numbered(store, participant),
+        shared_id=exists and _shares_id(store, participant),  # nobody is relinked in a directory that goes
     )
 
 
 class _Keys:
-    """The keys that changes came with: each directory's are read once, however many legs of a chain are its."""
+    """The keys that changes came with: each directory's are read once, however many participants of a chain are its."""
 
     def __init__(self, store: IdentityStore, invocation: Invocation) -> None:
         @cache
@@ -80,28 +80,32 @@ class _Keys:
         return self._listed(conflict.organization_id, conflict.directory_id).get(conflict.key_id)
 
 
-def _shares_id(store: IdentityStore, leg: Leg) -> bool:
+def _shares_id(store: IdentityStore, participant: Participant) -> bool:
     """Whether the externalId of both sides is others', too."""
-    if leg.holder is None:
+    if participant.holder is None:
         return False
-    sent = external_ids_of_both(leg.conflict, leg.account, leg.holder)
-    both = {leg.holder.id, leg.account.id if leg.account else leg.holder.id}
-    return is_shared(store, leg.conflict.directory_id, sent, both)
+    sent = external_ids_of_both(participant.conflict, participant.account, participant.holder)
+    both = {participant.holder.id, participant.account.id if participant.account else participant.holder.id}
+    return is_shared(store, participant.conflict.directory_id, sent, both)
 
 
-def _numbered(store: IdentityStore, leg: Leg) -> frozenset[str]:
+def _numbered(store: IdentityStore, participant: Participant) -> frozenset[str]:
     """Who has the employeeNumber of both sides."""
-    number = number_of_both(leg.conflict, leg.account, leg.holder) if leg.holder is not None else None
+    number = (
+        number_of_both(participant.conflict, participant.account, participant.holder)
+        if participant.holder is not None
+        else None
+    )
     if number is None:
         return frozenset()
-    key = number_key(leg.conflict.organization_id, number)
+    key = number_key(participant.conflict.organization_id, number)
     found = store.further_lists([key]).get(key)
     return found.account_ids if found is not None and not found.unnamed else frozenset()
 
 
-def _leg(
+def _participant(
     store: IdentityStore, conflict: Conflict, account: Account | None, claimable: Callable[[str], bool], keys: _Keys
-) -> Leg:
+) -> Participant:
     """What is in the way of a change. Who holds an address on a domain that the organization may not use is not even
     looked up, unless it is the requester itself: neither an answer nor how long it takes depends on it."""
     creates = conflict.requester.account_id is None
@@ -112,9 +116,9 @@ def _leg(
         hold = store.holds([canonical]).get(canonical)
         holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
     if creates:
-        return Leg(conflict, None, hold, holder, namesake.id if namesake else None, namesake)
+        return Participant(conflict, None, hold, holder, namesake.id if namesake else None, namesake)
     user_name_holder_id = _user_name_holder_id(store, conflict, account)
-    return Leg(conflict, account, hold, holder, user_name_holder_id, by_one=keys.by_one(conflict))
+    return Participant(conflict, account, hold, holder, user_name_holder_id, by_one=keys.by_one(conflict))
 
 
 def _namesake(store: IdentityStore, conflict: Conflict) -> Account | None:
@@ -139,28 +143,32 @@ def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Acco
 def _following(
     store: IdentityStore,
     invocation: Invocation,
-    first: Leg,
+    first: Participant,
     claimable: Callable[[str], bool],
     keys: _Keys,
-) -> tuple[tuple[Leg, ...], bool, bool]:
+) -> tuple[tuple[Participant, ...], bool, bool]:
     """The holder's own pending change, and so on, until somebody stays, an address is free, or the circle closes."""
-    legs: list[Leg] = []
-    leg = first
+    participants: list[Participant] = []
+    participant = first
     seen = {first.account.id} if first.account else set()
-    while leg.holder is not None and leg.holder.holds == leg.conflict.wanted.canonical:
-        if first.account is not None and leg.holder.id == first.account.id:
-            return tuple(legs), bool(legs), False
-        if leg.holder.id in seen:
-            return tuple(legs), False, False  # a circle that the requester is not part of: its own legs resolve it
-        if len(legs) == MAX_LEGS:
-            return tuple(legs), False, True
-        seen.add(leg.holder.id)
-        pending = _pending_change(store, invocation, first.conflict, leg.holder)
+    while participant.holder is not None and participant.holder.holds == participant.conflict.wanted.canonical:
+        if first.account is not None and participant.holder.id == first.account.id:
+            return tuple(participants), bool(participants), False
+        if participant.holder.id in seen:
+            return (
+                tuple(participants),
+                False,
+                False,
+            )  # a circle that the requester is not part of: its own participants resolve it
+        if len(participants) == MAX_PARTICIPANTS:
+            return tuple(participants), False, True
+        seen.add(participant.holder.id)
+        pending = _pending_change(store, invocation, first.conflict, participant.holder)
         if pending is None or keys.revoked(pending) or not claimable(pending.wanted.domain):
             break
-        leg = _leg(store, pending, leg.holder, claimable, keys)
-        legs.append(leg)
-    return tuple(legs), False, False
+        participant = _participant(store, pending, participant.holder, claimable, keys)
+        participants.append(participant)
+    return tuple(participants), False, False
 
 
 def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflict, account: Account) -> Conflict | None:
@@ -177,9 +185,9 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
     conflict = store.conflict(Pointer(first.organization_id, conflict_id))
     if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
         return None
-    leg = Leg(conflict, account, None, None)
+    participant = Participant(conflict, account, None, None)
     moves_away = conflict.collision is Collision.EMAIL and conflict.wanted.canonical != account.holds
-    return conflict if moves_away and is_requester(leg) and wants_still(leg) else None
+    return conflict if moves_away and is_requester(participant) and wants_still(participant) else None
 
 
 def live_key_ids(store: IdentityStore, invocation: Invocation, organization_id: str) -> frozenset[str]:

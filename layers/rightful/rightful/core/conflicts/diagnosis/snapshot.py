@@ -11,7 +11,7 @@ from rightful.domain.organization import Organization
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class Participant:
     """One person who wants to move: a pending change, the account that asked, and what is in its way.
 
     Attributes:
@@ -45,7 +45,7 @@ class Snapshot:
         following: the holder's own pending change, that one's holder's, and so on: each leg's account is the holder of
             the leg before.
         cyclic: the last of them wants what the requester holds: a swap or a rotation.
-        cut_short: there are more legs than were read.
+        cut_short: there are more participants than were read.
         live_key_ids: of the keys that approved, those that are still live admin keys of the organization.
         revoked: the key that the request came with was revoked.
         foreign_domain: another organization has verified the wanted address's domain.
@@ -55,11 +55,11 @@ class Snapshot:
     """
 
     now: datetime
-    leg: Leg
+    participant: Participant
     organization: Organization | None
     directory_exists: bool
     pending_id: str | None
-    following: tuple[Leg, ...] = ()
+    following: tuple[Participant, ...] = ()
     cyclic: bool = False
     cut_short: bool = False
     live_key_ids: frozenset[str] = frozenset()
@@ -71,17 +71,17 @@ class Snapshot:
     @property
     def conflict(self) -> Conflict:
         """The conflict in question."""
-        return self.leg.conflict
+        return self.participant.conflict
 
     @property
     def requester(self) -> Account | None:
         """Who asked; None for a create."""
-        return self.leg.account
+        return self.participant.account
 
     @property
     def holder(self) -> Account | None:
         """Who holds the address."""
-        return self.leg.holder
+        return self.participant.holder
 
     @property
     def may_claim(self) -> bool:
@@ -89,7 +89,7 @@ class Snapshot:
         organization, domain = self.organization, self.conflict.wanted.domain
         return organization is not None and organization.may_claim_on(domain) and not self.foreign_domain
 
-    def legs(self) -> Iterator[Leg]:
+    def participants(self) -> Iterator[Participant]:
         """The conflict's own leg and the following ones."""
-        yield self.leg
+        yield self.participant
         yield from self.following

@@ -27,7 +27,7 @@ def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
         rule: what the policy says; automatic or by one approval are the same, because either takes one at most.
     """
     conflict, holder = snapshot.conflict, snapshot.holder
-    if diagnosis.acts_as in NAMELESS or (
+    if diagnosis.effective_class in NAMELESS or (
         holder is not None and holder.organization_id not in {None, conflict.organization_id}
     ):
         holder = None
@@ -35,16 +35,16 @@ def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
     return _named(
         {
             "class": diagnosis.conflict_class.value,
-            "beneath": diagnosis.beneath.value if diagnosis.beneath else None,
+            "underlying_class": diagnosis.underlying_class.value if diagnosis.underlying_class else None,
             "free": diagnosis.free,
             "rule": Rule.APPROVAL.value if rule is Rule.AUTO else rule.value,
             "gives up": requester.holds if requester else None,
             "holder": holder.id if holder else None,
             "link": [holder.link.directory_id, holder.link.scim_id] if holder and holder.link else None,
-            "userName too": holder is not None and snapshot.leg.user_name_holder_id == holder.id,
+            "userName too": holder is not None and snapshot.participant.user_name_holder_id == holder.id,
             "evidence": _evidence(conflict, diagnosis),
             "can be linked": not diagnosis.no_relink,
-            "circle": [_asked(leg.conflict) for leg in snapshot.following] if snapshot.cyclic else [],
+            "circle": [_asked(participant.conflict) for participant in snapshot.following] if snapshot.cyclic else [],
         }
     )
 
@@ -63,10 +63,10 @@ def version_of(conflict: Conflict) -> str:
             "status": conflict.status.value,
             "resolved": conflict.resolved_at.isoformat() if conflict.resolved_at else None,
             "class": conflict.conflict_class.value if conflict.conflict_class else None,
-            "beneath": conflict.beneath.value if conflict.beneath else None,
+            "underlying_class": conflict.underlying_class.value if conflict.underlying_class else None,
             "decision": conflict.decision,
             "touched": list(conflict.touched_account_ids),
-            "legs": sorted(conflict.leg_ids),
+            "participants": sorted(conflict.participant_ids),
             "wanted": conflict.wanted.value,
             "gave up": conflict.old_email.value if conflict.old_email else None,
             "placeholder": conflict.placeholder.value if conflict.placeholder else None,

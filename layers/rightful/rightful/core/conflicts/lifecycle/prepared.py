@@ -26,7 +26,7 @@ from rightful.ports.writes.transaction import Write
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class PreparedCreate:
     """What is left of a prepared create's promise.
 
     Attributes:
@@ -42,36 +42,36 @@ class Promise:
     stands: bool = False
 
 
-def promise_of(store: IdentityStore, conflict: Conflict, now: datetime) -> Promise:
+def prepared_create_of(store: IdentityStore, conflict: Conflict, now: datetime) -> PreparedCreate:
     """The promise of a prepared create as it is now."""
     canonical = conflict.wanted.canonical
     hold = store.holds([canonical]).get(canonical)
     reservation, key = hold.reservation if hold is not None else None, conflict.requester_key
     if reservation is not None and reservation.requester_key == key:
-        return Promise(conflict, reservation=reservation, stands=now < reservation.until)
+        return PreparedCreate(conflict, reservation=reservation, stands=now < reservation.until)
     for account in store.accounts(conflict.touched_account_ids).values():
         if account.awaited is not None and account.awaited.requester_key == key:
             has_it = account.holds == canonical
             stands = has_it and is_awaited(account, key, conflict.organization_id, now)
-            return Promise(conflict, account=account, stands=stands)
-    return Promise(conflict)
+            return PreparedCreate(conflict, account=account, stands=stands)
+    return PreparedCreate(conflict)
 
 
-def given_up(promise: Promise, now: datetime, explanation: str) -> tuple[Write, ...]:
+def given_up(prepared_create: PreparedCreate, now: datetime, explanation: str) -> tuple[Write, ...]:
     """The end of a promise that is not wanted any more. Does not end its conflict's place as the pending change."""
-    conflict = promise.conflict
+    conflict = prepared_create.conflict
     after = _over(conflict, now, explanation)
     writes: list[Write] = [PutConflict(after, conflict.version), *end_of_waiters(conflict)]
-    if promise.stands:
+    if prepared_create.stands:
         writes.append(log_row(after, Action.CONFLICT_ENDED, now, result=Result.DONE))
-    return (*writes, *taken_back(promise, now))
+    return (*writes, *taken_back(prepared_create, now))
 
 
-def taken_back(promise: Promise, now: datetime) -> Sequence[Write]:
+def taken_back(prepared_create: PreparedCreate, now: datetime) -> Sequence[Write]:
     """What makes the promise void."""
-    reservation, account = promise.reservation, promise.account
+    reservation, account = prepared_create.reservation, prepared_create.account
     if reservation is not None:
-        return [EndReservation(promise.conflict.wanted.canonical, reservation.conflict_id)]
+        return [EndReservation(prepared_create.conflict.wanted.canonical, reservation.conflict_id)]
     if account is not None:
         after = replace(account, version=account.version + 1, updated_at=now, awaited=None)
         return [PutAccount(after, account.version)]
@@ -82,10 +82,12 @@ def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account,
     """What the create of the user adds to its transaction: it makes use of the promise, or has another address."""
     pending = EndPending(conflict.requester_key, conflict.id)
     if created.holds != conflict.wanted.canonical:
-        promise = promise_of(store, conflict, now)
-        if promise.account is not None and promise.account.id == created.id:
-            promise = replace(promise, account=None)  # it has moved on with its address, and is linked all the same
-        return (*given_up(promise, now, "The user was created with another address."), pending)
+        prepared_create = prepared_create_of(store, conflict, now)
+        if prepared_create.account is not None and prepared_create.account.id == created.id:
+            prepared_create = replace(
+                prepared_create, account=None
+            )  # it has moved on with its address, and is linked all the same
+        return (*given_up(prepared_create, now, "The user was created with another address."), pending)
     after = _over(conflict, now, "The user was created.")
     return (PutConflict(after, conflict.version), *end_of_waiters(conflict), pending)
 
@@ -94,9 +96,9 @@ def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Con
     """The end of a prepared create that nobody wants any more or whose promise is gone; empty: it goes on waiting."""
     now = invocation.now
     snapshot = gather(store, invocation, conflict)
-    promise = promise_of(store, conflict, now)
+    prepared_create = prepared_create_of(store, conflict, now)
     end = reason_to_end(snapshot)
-    if not promise.stands:
+    if not prepared_create.stands:
         why = "What was kept for the user has ended or went to somebody else."
     elif end is not None and end[0] is not ConflictStatus.EXPIRED:
         why = end[1]
@@ -106,7 +108,7 @@ def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Con
         return ()
     ours = snapshot.pending_id == conflict.id
     pending = [EndPending(conflict.requester_key, conflict.id)] if ours else []
-    return (*given_up(promise, now, why), *pending)
+    return (*given_up(prepared_create, now, why), *pending)
 
 
 def _over(conflict: Conflict, now: datetime, explanation: str) -> Conflict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rightful.core.conflicts.lifecycle.end import ended, without_reactivation, written_anew
-from rightful.core.conflicts.lifecycle.prepared import Promise, given_up, promise_of
+from rightful.core.conflicts.lifecycle.prepared import PreparedCreate, given_up, prepared_create_of
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.waiters import end_of_waiters, waiters_of
 from rightful.domain.address import Address
@@ -79,8 +79,12 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
     for attempt in range(_MOST_ATTEMPTS):
         pending_id = store.pending_conflicts([key]).get(key)
         former = store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
-        promise = promise_of(store, former, invocation.now) if former is not None and former.prepared else None
-        if former is not None and (_is_repeat(former, refused, invocation.now) or _is_promised(promise, refused)):
+        prepared_create = (
+            prepared_create_of(store, former, invocation.now) if former is not None and former.prepared else None
+        )
+        if former is not None and (
+            _is_repeat(former, refused, invocation.now) or _is_prepared(prepared_create, refused)
+        ):
             conflict = _repeated(former, refused, invocation)
             writes: list[Write] = [PutConflict(conflict, former.version)]
             writes += [each for each in end_of_waiters(former) if each.canonical not in conflict.waits_for]
@@ -100,10 +104,10 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
                 # The new one carries a deactivation out: from the old one it could come after somebody said otherwise.
                 settled = without_reactivation(replace(former, deactivation_pending=False))
                 writes += written_anew(former, settled, invocation.now)
-            elif promise is not None:
-                another = promise.conflict.wanted.canonical != conflict.wanted.canonical
+            elif prepared_create is not None:
+                another = prepared_create.conflict.wanted.canonical != conflict.wanted.canonical
                 why = _another(conflict) if another else "It did not last until the user was created."
-                writes += given_up(promise, invocation.now, why)
+                writes += given_up(prepared_create, invocation.now, why)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:
@@ -135,9 +139,13 @@ def _is_repeat(former: Conflict, refused: RefusedClaim, now: datetime) -> bool:
     )
 
 
-def _is_promised(promise: Promise | None, refused: RefusedClaim) -> bool:
+def _is_prepared(prepared_create: PreparedCreate | None, refused: RefusedClaim) -> bool:
     """A try that was refused while what would have let it through was being prepared: the next one goes through."""
-    return promise is not None and promise.stands and promise.conflict.wanted.canonical == refused.wanted.canonical
+    return (
+        prepared_create is not None
+        and prepared_create.stands
+        and prepared_create.conflict.wanted.canonical == refused.wanted.canonical
+    )
 
 
 def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -> Conflict:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rightful.core.accounts.account_changes import Indexed, writes_of
-from rightful.core.accounts.before_image import touched
+from rightful.core.accounts.before_image import with_before_image
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -23,14 +23,14 @@ from rightful.ports.writes.conflicts import PutConflict
 def plan_change(snapshot: Snapshot, requester: Account, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
     """The change of a user that exists."""
     conflict, now = snapshot.conflict, snapshot.now
-    conflict_class = diagnosis.acts_as
+    conflict_class = diagnosis.effective_class
     take_address = conflict_class is not ConflictClass.TOMBSTONE
     after = with_change(requester, conflict, now, take_address=take_address)
     if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
-        moves = [] if after == requester else [touched(requester, after, conflict.id, now)]
+        moves = [] if after == requester else [with_before_image(requester, after, conflict.id, now)]
         return resolved(snapshot, diagnosis, decision, moves)
-    mine = touched(requester, after, conflict.id, now)
-    holder, hold = snapshot.holder, snapshot.leg.hold
+    mine = with_before_image(requester, after, conflict.id, now)
+    holder, hold = snapshot.holder, snapshot.participant.hold
     if conflict_class is ConflictClass.STALE_INDEX:
         listed = {conflict.wanted.canonical: hold.account_id} if hold is not None and hold.account_id else {}
         evidence = [RequireAccount(holder.id, holder.version)] if holder and holder.id != requester.id else []
@@ -56,7 +56,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         version=conflict.version + 1,
         status=ConflictStatus.OPEN,
         conflict_class=diagnosis.conflict_class,
-        beneath=diagnosis.beneath,
+        underlying_class=diagnosis.underlying_class,
         evidence=dict(diagnosis.evidence),
         decision=decision.rule.value,
         explanation=explain.claimed(conflict),
@@ -68,7 +68,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     approver = ", ".join(approval.holder for approval in decision.approvals) or None
     return Plan(
         writes=(
-            *writes_of([touched(holder, claimed, conflict.id, now)], now).writes,
+            *writes_of([with_before_image(holder, claimed, conflict.id, now)], now).writes,
             *required_domains(snapshot.organization, [conflict.wanted], own=True),
             PutConflict(after, conflict.version),
             log_row(after, Action.ACCOUNT_CHANGED, now, approver=approver),

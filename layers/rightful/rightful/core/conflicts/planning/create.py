@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rightful.core.accounts.account_changes import Indexed, Move, writes_of
-from rightful.core.accounts.before_image import touched
+from rightful.core.accounts.before_image import with_before_image
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.decision.resolution import chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.plan import Blocked, Plan
-from rightful.core.conflicts.planning.parts import applied, emptied_holder, rests_on_domain, trail_of
+from rightful.core.conflicts.planning.parts import applied, emptied_holder, follow_up_of, rests_on_domain
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import AwaitedLink
 from rightful.domain.conflict import ConflictClass, Resolution
@@ -31,8 +31,8 @@ _KEPT_AT_LEAST = timedelta(days=2)
 
 def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
     """The plan for a create."""
-    conflict, hold, holder = snapshot.conflict, snapshot.leg.hold, snapshot.holder
-    conflict_class = diagnosis.acts_as
+    conflict, hold, holder = snapshot.conflict, snapshot.participant.hold, snapshot.holder
+    conflict_class = diagnosis.effective_class
     if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
         return _ended(snapshot, diagnosis, decision, ())
     reservation = reservation_for(snapshot)
@@ -79,7 +79,7 @@ def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> P
     if holder is None:
         return explain.unknown(conflict)
     awaited = AwaitedLink(conflict.requester_key, _kept_until(snapshot))
-    move = touched(holder, replace(holder, awaited=awaited), conflict.id, now)
+    move = with_before_image(holder, replace(holder, awaited=awaited), conflict.id, now)
     return _ended(snapshot, diagnosis, decision, writes_of([move], now).writes, move, relinked=True)
 
 
@@ -92,9 +92,9 @@ def _ended(
     *,
     relinked: bool = False,
 ) -> Plan:
-    conflict, hold = snapshot.conflict, snapshot.leg.hold
+    conflict, hold = snapshot.conflict, snapshot.participant.hold
     after_move = move.after.email if move else None
-    is_there = diagnosis.acts_as is ConflictClass.SELF and hold is not None and hold.account_id is not None
+    is_there = diagnosis.effective_class is ConflictClass.SELF and hold is not None and hold.account_id is not None
     after = replace(
         applied(conflict, diagnosis, decision, snapshot.now),
         explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
@@ -116,7 +116,7 @@ def _ended(
                 else ()
             ),
             PutConflict(after, conflict.version),
-            *trail_of(after),
+            *follow_up_of(after),
         ),
         conflict=after,
         # The user that is to be created counts as an account: two directories could take turns for ever.

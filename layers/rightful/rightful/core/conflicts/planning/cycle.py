@@ -11,14 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rightful.core.accounts.account_changes import CollidingMovesError, writes_of
-from rightful.core.accounts.before_image import touched
+from rightful.core.accounts.before_image import with_before_image
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked, Plan
-from rightful.core.conflicts.planning.parts import applied, trail_of
+from rightful.core.conflicts.planning.parts import applied, follow_up_of
 from rightful.core.organizations.may_claim import required_domains
 from rightful.ports.writes.conflicts import PutConflict
 
@@ -27,50 +27,53 @@ if TYPE_CHECKING:
 
 
 def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
-    """The plan for a swap or rotation whose legs were all read."""
-    now, legs = snapshot.now, list(snapshot.legs())
-    accounts = [leg.account for leg in legs if leg.account is not None]
-    if len(accounts) < len(legs):
+    """The plan for a swap or rotation whose participants were all read."""
+    now, participants = snapshot.now, list(snapshot.participants())
+    accounts = [participant.account for participant in participants if participant.account is not None]
+    if len(accounts) < len(participants):
         return explain.unknown(snapshot.conflict)
     ids = {account.id for account in accounts}
-    if any(leg.user_name_holder_id not in {None, *ids} for leg in legs):
+    if any(participant.user_name_holder_id not in {None, *ids} for participant in participants):
         return explain.user_name_taken(snapshot.conflict)
     moves = [
-        touched(account, with_change(account, leg.conflict, now), leg.conflict.id, now)
-        for account, leg in zip(accounts, legs, strict=True)
+        with_before_image(account, with_change(account, participant.conflict, now), participant.conflict.id, now)
+        for account, participant in zip(accounts, participants, strict=True)
     ]
     try:
         moved = writes_of(moves, now)
     except CollidingMovesError:
         return explain.user_name_taken(snapshot.conflict)
-    leg_ids = [leg.conflict.id for leg in legs]
+    participant_ids = [participant.conflict.id for participant in participants]
     after = [
         replace(
-            applied(leg.conflict, diagnosis, decision, now),
-            explanation=explain.applied_cycle(len(legs)),
-            holder_account_id=leg.holder.id if leg.holder else None,
-            holder_organization_id=leg.holder.organization_id if leg.holder else None,
+            applied(participant.conflict, diagnosis, decision, now),
+            explanation=explain.applied_cycle(len(participants)),
+            holder_account_id=participant.holder.id if participant.holder else None,
+            holder_organization_id=participant.holder.organization_id if participant.holder else None,
             touched_account_ids=(move.before.id,),
             released=moved.released,
-            leg_ids=tuple(other for other in leg_ids if other != leg.conflict.id),
+            participant_ids=tuple(other for other in participant_ids if other != participant.conflict.id),
         )
-        for leg, move in zip(legs, moves, strict=True)
+        for participant, move in zip(participants, moves, strict=True)
     ]
     writes: tuple[Write, ...] = (
         *moved.writes,
-        *required_domains(snapshot.organization, [leg.conflict.wanted for leg in legs]),
-        *(PutConflict(done, leg.conflict.version) for done, leg in zip(after, legs, strict=True)),
+        *required_domains(snapshot.organization, [participant.conflict.wanted for participant in participants]),
+        *(
+            PutConflict(done, participant.conflict.version)
+            for done, participant in zip(after, participants, strict=True)
+        ),
     )
     if len(writes) > TRANSACTION_LIMIT:
-        return explain.too_long(len(legs))
-    trail = tuple(write for done in after for write in trail_of(done))
-    if len(writes) + len(trail) <= TRANSACTION_LIMIT:
-        writes, trail = (*writes, *trail), ()
+        return explain.too_long(len(participants))
+    follow_up = tuple(write for done in after for write in follow_up_of(done))
+    if len(writes) + len(follow_up) <= TRANSACTION_LIMIT:
+        writes, follow_up = (*writes, *follow_up), ()
     return Plan(
         writes=writes,
         conflict=after[0],
-        trail=trail,
-        wakes=moved.released,
+        follow_up=follow_up,
+        requeues=moved.released,
         moved_account_ids=tuple(ids),
         taken=len(moves),
     )

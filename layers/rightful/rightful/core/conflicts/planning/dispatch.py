@@ -27,7 +27,7 @@ from rightful.domain.conflict import ConflictClass
 
 def plan(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
     """The plan for a conflict whose change is still wanted and that policy lets be resolved."""
-    conflict_class = diagnosis.acts_as
+    conflict_class = diagnosis.effective_class
     if conflict_class is ConflictClass.LEAVING:
         return plan_cycle(snapshot, diagnosis, decision) if snapshot.cyclic else explain.waiting_chain(snapshot)
     if conflict_class is ConflictClass.CLAIMABLE:

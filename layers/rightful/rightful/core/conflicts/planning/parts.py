@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from rightful.core.accounts.account_changes import Indexed, Move, writes_of
-from rightful.core.accounts.before_image import touched
-from rightful.core.accounts.edits import deactivated, emptied
+from rightful.core.accounts.before_image import with_before_image
+from rightful.core.accounts.edits import deactivated, without_address
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -32,20 +32,20 @@ def emptied_holder(
     """
     conflict, now = snapshot.conflict, snapshot.now
     instead = placeholder(conflict.id)
-    after = emptied(holder, instead, now)
+    after = without_address(holder, instead, now)
     link = after.link
-    if diagnosis.acts_as is ConflictClass.OTHER_DIRECTORY and link is not None:
+    if diagnosis.effective_class is ConflictClass.OTHER_DIRECTORY and link is not None:
         former = FormerLink(link.directory_id, link.user_name, link.external_id, now)
         after = replace(after, link=None, former_link=former)
-    elif link is not None and snapshot.leg.user_name_holder_id == holder.id and wanted_user_name is not None:
+    elif link is not None and snapshot.participant.user_name_holder_id == holder.id and wanted_user_name is not None:
         after = replace(
             after,
             link=replace(link, user_name=instead.value),
             attributes={**after.attributes, "userName": instead.value},
         )
-    if diagnosis.acts_as is ConflictClass.DUPLICATE:
+    if diagnosis.effective_class is ConflictClass.DUPLICATE:
         after = deactivated(after, now)
-    return touched(holder, after, conflict.id, now)
+    return with_before_image(holder, after, conflict.id, now)
 
 
 def resolved(
@@ -79,10 +79,10 @@ def resolved(
                 snapshot.organization, [move.after.email for move in moves], own=rests_on_domain(diagnosis)
             ),
             PutConflict(after, conflict.version),
-            *trail_of(after),
+            *follow_up_of(after),
         ),
         conflict=after,
-        wakes=moved.released,
+        requeues=moved.released,
         moved_account_ids=tuple(move.before.id for move in moves) if taken_from else (),
         taken=len(taken_from),
     )
@@ -95,7 +95,7 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
         version=conflict.version + 1,
         status=ConflictStatus.APPLIED,
         conflict_class=diagnosis.conflict_class,
-        beneath=diagnosis.beneath,
+        underlying_class=diagnosis.underlying_class,
         evidence=dict(diagnosis.evidence),
         decision=decision.rule.value,
         next_step=None,
@@ -106,7 +106,7 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
     )
 
 
-def trail_of(conflict: Conflict) -> tuple[Write, ...]:
+def follow_up_of(conflict: Conflict) -> tuple[Write, ...]:
     """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     approver = ", ".join(approval.holder for approval in conflict.approvals) or None
     row = log_row(conflict, Action.CONFLICT_APPLIED, conflict.resolved_at or conflict.updated_at, approver=approver)
@@ -122,4 +122,4 @@ def trail_of(conflict: Conflict) -> tuple[Write, ...]:
 def rests_on_domain(diagnosis: Diagnosis) -> bool:
     """Whether the organization may only do it because the domain is its own: to take an address from an account that
     it does not manage, or that nobody confirmed. A domain policy of "any" is no such right."""
-    return diagnosis.acts_as in {ConflictClass.CLAIMABLE, ConflictClass.UNCONFIRMED}
+    return diagnosis.effective_class in {ConflictClass.CLAIMABLE, ConflictClass.UNCONFIRMED}

@@ -14,7 +14,7 @@ _USER_URN = "urn:ietf:params:scim:schemas:core:2.0:user:"
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ExplicitIntent:
     """`address`: it names the emails, be they what they are, other than by placeholders alone. `active`: what it says
     of that; None: nothing. `soft_delete`: it gives the person the name of a deleted one."""
 
@@ -23,15 +23,15 @@ class Statement:
     soft_delete: bool = False
 
 
-NOTHING = Statement()
+NOTHING = ExplicitIntent()
 
 
-def said_by_resource(body: Mapping[str, object]) -> Statement:
+def intent_of_resource(body: Mapping[str, object]) -> ExplicitIntent:
     """What a PUT says."""
     return _said(body.items())
 
 
-def said_by_operations(operations: Iterable[PatchOperation]) -> Statement:
+def intent_of_operations(operations: Iterable[PatchOperation]) -> ExplicitIntent:
     """What a PATCH says; the last word on `active` counts."""
     pairs: list[tuple[str, object]] = []
     for operation in operations:
@@ -42,7 +42,7 @@ def said_by_operations(operations: Iterable[PatchOperation]) -> Statement:
     return _said(pairs)
 
 
-def _said(pairs: Iterable[tuple[str, object]]) -> Statement:
+def _said(pairs: Iterable[tuple[str, object]]) -> ExplicitIntent:
     address, active = False, None
     for name, value in pairs:
         attribute = name.lower().removeprefix(_USER_URN)
@@ -50,4 +50,4 @@ def _said(pairs: Iterable[tuple[str, object]]) -> Statement:
             address = address or not says_nothing_of_address(value)
         elif attribute == "active":
             active = value if isinstance(value, bool) else None
-    return Statement(address, active)
+    return ExplicitIntent(address, active)

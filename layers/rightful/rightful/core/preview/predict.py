@@ -17,13 +17,13 @@ from rightful.core.conflicts.decision.decide import decide, ping_pong
 from rightful.core.conflicts.decision.limits import Brake
 from rightful.core.conflicts.diagnosis.diagnose import diagnose, is_requester, wants_still
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
-from rightful.core.conflicts.diagnosis.snapshot import Leg, Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.core.preview.asked import AskedChange, Facts, Read
-from rightful.core.preview.foreseen import WELL, Foreseen, Verdict
+from rightful.core.preview.forecast import WELL, Forecast, Verdict
 from rightful.core.preview.paths import Move, Path, paths_of
-from rightful.core.preview.room import Room
+from rightful.core.preview.remaining_quota import RemainingQuota
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Address
 from rightful.domain.conflict import (
@@ -39,14 +39,14 @@ from rightful.domain.conflict import (
 CONFIRM = "Have a different administrator confirm the directory's key; or push, then let two administrators approve."
 
 
-def foresee(pairs: Sequence[Read], facts: Facts) -> tuple[Foreseen, ...]:
+def predict(pairs: Sequence[Read], facts: Facts) -> tuple[Forecast, ...]:
     """What becomes of each change, in the order of the list."""
     asked, found = _sorted_out(pairs, facts)
     moves = [*asked, *_waiting(facts, {move.account.id for move in asked})]
     holders = {move.wanted.canonical: facts.holder(move.wanted.canonical) for move in moves}
-    room = Room(facts.organization, facts.now, facts.counts)
+    quota = RemainingQuota(facts.organization, facts.now, facts.counts)
     for path in paths_of(moves, {canonical: account.id for canonical, account in holders.items() if account}):
-        along = _circle(path, facts, room) if path.cyclic else _chain(path, facts, room)
+        along = _circle(path, facts, quota) if path.cyclic else _chain(path, facts, quota)
         found.update((each.asked.number, each) for each in along)
     return tuple(found[pair.asked.number] for pair in pairs)
 
@@ -56,25 +56,25 @@ def _waiting(facts: Facts, asked_of: set[str]) -> Iterator[Move]:
     latest = {each.requester.account_id: each for each in facts.waiting if each.requester.account_id}
     for account_id, conflict in latest.items():
         account = facts.accounts.get(account_id or "")
-        leg = Leg(conflict, account, None, None)
+        participant = Participant(conflict, account, None, None)
         if account is None or account_id in asked_of or facts.now >= conflict.expires_at:
             continue
         moves_away = conflict.wanted.canonical != account.holds and facts.may_claim_on(conflict.wanted.domain)
-        if moves_away and is_requester(leg) and wants_still(leg):
+        if moves_away and is_requester(participant) and wants_still(participant):
             yield Move(account, conflict.wanted, waiting=conflict)
 
 
-def _sorted_out(pairs: Sequence[Read], facts: Facts) -> tuple[list[Move], dict[int, Foreseen]]:
+def _sorted_out(pairs: Sequence[Read], facts: Facts) -> tuple[list[Move], dict[int, Forecast]]:
     """The changes that can be pushed at all; and what is to be said about the others."""
     listed = Counter(pair.old.canonical for pair in pairs if pair.old and not pair.problem)
     wanted = Counter(pair.new.canonical for pair in pairs if pair.new and not pair.problem)
     moves: list[Move] = []
-    found: dict[int, Foreseen] = {}
+    found: dict[int, Forecast] = {}
     for pair in pairs:
         said = _cannot_be_pushed(pair, facts, listed, wanted)
         account = facts.holder(pair.old.canonical) if pair.old else None
         if said is not None:
-            found[pair.asked.number] = Foreseen(pair.asked, *said)
+            found[pair.asked.number] = Forecast(pair.asked, *said)
         elif account is not None and pair.new is not None:
             moves.append(Move(account, pair.new, pair.asked))
     return moves, found
@@ -119,31 +119,31 @@ def _is_soft_delete(account: Account, new: Address, facts: Facts) -> bool:
     return is_tombstone(new.value, names, account.link.external_id if account.link else None)
 
 
-def _chain(path: Path, facts: Facts, room: Room) -> list[Foreseen]:
+def _chain(path: Path, facts: Facts, quota: RemainingQuota) -> list[Forecast]:
     """A chain from its end: as far as it moves, each goes after the one before it."""
     numbers = [move.asked.number for move in path.moves if move.asked is not None]
     group = f"chain-{numbers[0]}" if len(numbers) > 1 else None
-    found: list[Foreseen] = []
+    found: list[Forecast] = []
     moving, step = False, 0
     for position, move in enumerate(path.moves):
         before = path.moves[position - 1] if position else None
         if move.asked is None:
             # Woken when its address becomes free, it goes by itself, unless a brake holds everything.
-            moving = moving and not room.stopped
+            moving = moving and not quota.stopped
             continue
         if before is None:
-            said = _lost(move, path.lost) if path.lost else _alone(move, facts, room)
+            said = _lost(move, path.lost) if path.lost else _alone(move, facts, quota)
         elif moving and (why := facts.waits_for_second(move.account)):
             said = _for_second(move.asked, why)
         elif moving:
-            said = Foreseen(
+            said = Forecast(
                 move.asked, Verdict.GOES_THROUGH, f"Goes through once {_named(before)} has freed the address."
             )
         elif before.asked is None and all(each.asked is None for each in path.moves[:position]) and not path.lost:
-            said = _judged(move, facts, _snapshot(path.moves[position::-1], facts, cyclic=False), room)
+            said = _judged(move, facts, _snapshot(path.moves[position::-1], facts, cyclic=False), quota)
         else:
             explanation = f"The address is freed by {_named(before)}, which does not go through as things are."
-            said = Foreseen(move.asked, Verdict.BEHIND, explanation, holder=before.account)
+            said = Forecast(move.asked, Verdict.BEHIND, explanation, holder=before.account)
         moving = said.verdict in WELL
         step += moving
         found.append(replace(said, step=step if moving else said.step, group=group))
@@ -157,39 +157,39 @@ def _named(move: Move) -> str:
     return f"the change that waits already (conflict {conflict_id})"
 
 
-def _lost(move: Move, to: Move) -> Foreseen:
+def _lost(move: Move, to: Move) -> Forecast:
     asked = move.asked
     if asked is None:
         raise ValueError("nothing is said about a change that is not in the list")
     explanation = f"The address goes to {_named(to)}, which wants it too: only one of them can have it."
-    return Foreseen(asked, Verdict.SAME_TARGET, explanation)
+    return Forecast(asked, Verdict.SAME_TARGET, explanation)
 
 
-def _alone(move: Move, facts: Facts, room: Room) -> Foreseen:
+def _alone(move: Move, facts: Facts, quota: RemainingQuota) -> Forecast:
     """A move that nobody's moving away helps."""
     hold = facts.holds.get(move.wanted.canonical)
     if move.asked is not None and (hold is None or hold.is_free_for(f"account:{move.account.id}", facts.now)):
         if why := facts.waits_for_second(move.account):
             return _for_second(move.asked, why)
-        return Foreseen(move.asked, Verdict.GOES_THROUGH, "Nobody holds the address.", step=1)
-    return _judged(move, facts, _snapshot([move], facts, cyclic=False), room)
+        return Forecast(move.asked, Verdict.GOES_THROUGH, "Nobody holds the address.", step=1)
+    return _judged(move, facts, _snapshot([move], facts, cyclic=False), quota)
 
 
-def _for_second(asked: AskedChange, why: str) -> Foreseen:
+def _for_second(asked: AskedChange, why: str) -> Forecast:
     """Nobody stands in the way of a change that nevertheless takes two people."""
     explanation = (
         f"Refused with 403: this account {why}, and every live key of its directory was issued by one administrator."
     )
-    return Foreseen(asked, Verdict.APPROVAL, explanation, step=1, next_step=NextStep(explain.ADMINISTRATOR, CONFIRM))
+    return Forecast(asked, Verdict.APPROVAL, explanation, step=1, next_step=NextStep(explain.ADMINISTRATOR, CONFIRM))
 
 
-def _circle(path: Path, facts: Facts, room: Room) -> list[Foreseen]:
+def _circle(path: Path, facts: Facts, quota: RemainingQuota) -> list[Forecast]:
     """A swap or rotation: one fate for all. Nothing is said of one that waits as a whole."""
     first = next((position for position, move in enumerate(path.moves) if move.asked is not None), None)
     if first is None:
         return []
     moves = [*path.moves[first:], *path.moves[:first]]
-    judged = _judged(moves[0], facts, _snapshot(moves, facts, cyclic=True), room)
+    judged = _judged(moves[0], facts, _snapshot(moves, facts, cyclic=True), quota)
     if judged.verdict is Verdict.AUTOMATIC:
         together = "Refused at first, then applied together with the others of its group, by itself."
         judged = replace(judged, verdict=Verdict.SWAP, explanation=together)
@@ -207,7 +207,7 @@ def _circle(path: Path, facts: Facts, room: Room) -> list[Foreseen]:
     ]
 
 
-def _judged(move: Move, facts: Facts, snapshot: Snapshot, room: Room) -> Foreseen:
+def _judged(move: Move, facts: Facts, snapshot: Snapshot, quota: RemainingQuota) -> Forecast:
     """What the remediator would say about a conflict of this change."""
     if move.asked is None:
         raise ValueError("nothing is said about a change that is not in the list")
@@ -218,12 +218,12 @@ def _judged(move: Move, facts: Facts, snapshot: Snapshot, room: Room) -> Foresee
     held_back = None
     if isinstance(planned, Plan) and planned.moved_account_ids:
         back_and_forth = ping_pong(snapshot)
-        caution = back_and_forth or room.over_cap(planned)
+        caution = back_and_forth or quota.over_limit(planned)
         if caution:
             held_back = Brake.PING_PONG if back_and_forth else Brake.CAP
             decision, planned = decide(diagnosis, organization.policy, organization.brakes, caution=caution), None
     own = snapshot.holder if snapshot.holder and snapshot.holder.organization_id == organization.id else None
-    said = Foreseen(move.asked, Verdict.AUTOMATIC, "", conflict_class=diagnosis.conflict_class, holder=own)
+    said = Forecast(move.asked, Verdict.AUTOMATIC, "", conflict_class=diagnosis.conflict_class, holder=own)
     if isinstance(planned, Plan):
         explanation = f"{explain.situation(diagnosis)} Refused at first, then resolved by itself."
         return replace(said, step=1, explanation=explanation, taken=planned.taken)
@@ -243,39 +243,45 @@ def _judged(move: Move, facts: Facts, snapshot: Snapshot, room: Room) -> Foresee
 
 def _snapshot(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:
     """The facts as the remediator would find them had each of these changes just been refused."""
-    legs = [_leg(move, facts) for move in path]
+    participants = [_participant(move, facts) for move in path]
     return Snapshot(
         now=facts.now,
-        leg=legs[0],
+        participant=participants[0],
         organization=facts.organization,
         directory_exists=True,
-        pending_id=legs[0].conflict.id,
-        following=tuple(legs[1:]),
+        pending_id=participants[0].conflict.id,
+        following=tuple(participants[1:]),
         cyclic=cyclic,
-        numbered=_numbered(legs[0], facts),
-        shared_id=_shares_id(legs[0], facts),
+        numbered=_numbered(participants[0], facts),
+        shared_id=_shares_id(participants[0], facts),
     )
 
 
-def _shares_id(leg: Leg, facts: Facts) -> bool:
+def _shares_id(participant: Participant, facts: Facts) -> bool:
     """Whether the externalId of both sides is others', too."""
-    if leg.holder is None or leg.account is None:
+    if participant.holder is None or participant.account is None:
         return False
-    sent = external_ids_of_both(leg.conflict, leg.account, leg.holder)
-    having = (facts.identified.get((leg.conflict.directory_id, each), frozenset()) for each in sent)
-    return any(not each <= {leg.holder.id, leg.account.id} for each in having)
+    sent = external_ids_of_both(participant.conflict, participant.account, participant.holder)
+    having = (facts.identified.get((participant.conflict.directory_id, each), frozenset()) for each in sent)
+    return any(not each <= {participant.holder.id, participant.account.id} for each in having)
 
 
-def _numbered(leg: Leg, facts: Facts) -> frozenset[str]:
+def _numbered(participant: Participant, facts: Facts) -> frozenset[str]:
     """Who has the employeeNumber of both sides."""
-    number = number_of_both(leg.conflict, leg.account, leg.holder) if leg.holder is not None else None
+    number = (
+        number_of_both(participant.conflict, participant.account, participant.holder)
+        if participant.holder is not None
+        else None
+    )
     return facts.numbered.get(number_key(facts.organization.id, number), frozenset()) if number else frozenset()
 
 
-def _leg(move: Move, facts: Facts) -> Leg:
+def _participant(move: Move, facts: Facts) -> Participant:
     hold = facts.holds.get(move.wanted.canonical)
     named = facts.accounts.get(hold.account_id) if hold and hold.account_id else None
-    return Leg(move.waiting or _refused(move, facts), move.account, hold, named, by_one=facts.by_one(move.account))
+    return Participant(
+        move.waiting or _refused(move, facts), move.account, hold, named, by_one=facts.by_one(move.account)
+    )
 
 
 def _refused(move: Move, facts: Facts) -> Conflict:

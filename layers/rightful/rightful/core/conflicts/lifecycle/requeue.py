@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN
 from rightful.domain.conflict import Conflict, Pointer
-from rightful.ports.queue import ConflictQueue, Sweep
+from rightful.ports.queue import ConflictQueue, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
 
 SWEPT_AT_ONCE = 100
 """How many conflicts one message of a sweep sends: a second's work, and one BatchGetItem."""
 
 
-def wake(
+def requeue(
     store: IdentityStore,
     queue: ConflictQueue,
     canonicals: Iterable[str],
@@ -31,7 +31,7 @@ def wake(
     Raises:
         QueueUnavailableError: not all were sent. Their conflicts are in the table, and identity providers retry.
     """
-    woken = []
+    requeued = []
     for canonical in dict.fromkeys(canonicals):
         if canonical.endswith(f"@{PLACEHOLDER_DOMAIN}"):
             continue
@@ -39,11 +39,11 @@ def wake(
             if by is not None and pointer.conflict_id == by.id:
                 continue
             queue.send(pointer, correlation_id=correlation_id)
-            woken.append(pointer)
-    return tuple(woken)
+            requeued.append(pointer)
+    return tuple(requeued)
 
 
-def wake_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conflict) -> tuple[Pointer, ...]:
+def requeue_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conflict) -> tuple[Pointer, ...]:
     """Wake who waits for a conflict's requester to move away: it will not, or not soon.
 
     Raises:
@@ -53,10 +53,10 @@ def wake_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conflic
     account = store.account(account_id) if account_id is not None else None
     if account is None or account.holds is None:
         return ()
-    return wake(store, queue, [account.holds], correlation_id=conflict.correlation_id, by=conflict)
+    return requeue(store, queue, [account.holds], correlation_id=conflict.correlation_id, by=conflict)
 
 
-def wake_pending(
+def requeue_pending(
     store: IdentityStore, queue: ConflictQueue, account: Account, *, correlation_id: str = ""
 ) -> tuple[Pointer, ...]:
     """Send the pointer of the account's own refused change.
@@ -73,7 +73,9 @@ def wake_pending(
     return (pointer,)
 
 
-def sweep(store: IdentityStore, queue: ConflictQueue, asked: Sweep, *, correlation_id: str = "") -> tuple[Pointer, ...]:
+def reexamine_all(
+    store: IdentityStore, queue: ConflictQueue, asked: ReexamineAll, *, correlation_id: str = ""
+) -> tuple[Pointer, ...]:
     """Send the pointers of the next live conflicts of an organization, and word to go on with those after them.
 
     A message at a time, so that each has bounded work however many conflicts there are; one that comes twice sends
@@ -83,8 +85,8 @@ def sweep(store: IdentityStore, queue: ConflictQueue, asked: Sweep, *, correlati
         QueueUnavailableError: not all were sent; let the queue deliver the same message again.
     """
     page = store.open_conflicts(asked.organization_id, limit=SWEPT_AT_ONCE, position=asked.after)
-    woken = tuple(Pointer(conflict.organization_id, conflict.id) for conflict in page.conflicts)
-    queue.send_all(woken, correlation_id=correlation_id)
+    requeued = tuple(Pointer(conflict.organization_id, conflict.id) for conflict in page.conflicts)
+    queue.send_all(requeued, correlation_id=correlation_id)
     if page.next_position is not None:
-        queue.send_sweep(Sweep(asked.organization_id, page.next_position), correlation_id=correlation_id)
-    return woken
+        queue.send_reexamine_all(ReexamineAll(asked.organization_id, page.next_position), correlation_id=correlation_id)
+    return requeued

@@ -44,7 +44,7 @@ WELL = frozenset({Verdict.GOES_THROUGH, Verdict.SWAP, Verdict.AUTOMATIC, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Forecast:
     """What is foreseen for a change.
 
     Attributes:

@@ -13,7 +13,7 @@ from rightful.domain.hold import Hold
 from rightful.domain.organization import Organization
 
 
-def woken_by(change: Change) -> tuple[str, ...]:
+def requeued_by(change: Change) -> tuple[str, ...]:
     """What was waited for, as the store's `waiters` takes it; nothing where nobody's situation changed."""
     if isinstance(change, HoldChange):
         moved = change.old is not None and _whose(change.old) != _whose(change.new)
