@@ -1,4 +1,4 @@
-"""The example events in events/, each runnable by name against what `make run` started:
+"""The example events in events/, each runnable by name against what `make run` started.
 
 python -m local invoke scim_create_user
 """

@@ -46,7 +46,7 @@ def is_refused_for_now(code: str) -> bool:
 
 
 def _hear(parsed_response: Mapping[str, object] | None = None, event_name: str = "", **_: object) -> None:
-    """botocore's `response-received`, emitted for each attempt: response-received.<service>.<operation>."""
+    """Hears botocore's `response-received`, emitted for each attempt: response-received.<service>.<operation>."""
     codes = _codes(parsed_response or {})
     contended = not codes.isdisjoint(_CONTENDED)
     if contended or not codes.isdisjoint(_THROTTLED):

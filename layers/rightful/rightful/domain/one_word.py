@@ -33,8 +33,8 @@ class OneWord:
 
 
 class OneAdministrator(str):
-    """The name of an administrator who changes settings: without a second one it is one person's word. (A change by
-    the operator of the service is signed by a plain text.)"""
+    """The name of an administrator who changes settings: without a second one it is one person's word. A change by
+    the operator of the service is signed by a plain text."""
 
     __slots__ = ()
 

@@ -91,7 +91,7 @@ class Deployment:
 
 def region_of(asked: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
     """The region in AWS' own order: the command line, AWS_REGION, AWS_DEFAULT_REGION; None: the profile's, if it has
-    one. (botocore reads only the second of the two variables.)"""
+    one. botocore reads only the second of the two variables."""
     return asked or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None
 
 

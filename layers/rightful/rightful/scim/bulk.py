@@ -53,9 +53,8 @@ def read_bulk(body: Mapping[str, object], *, max_operations: int) -> BulkRequest
     The size in bytes is for `parse_body` to check. A single operation that cannot work is no error
     here: it gets its own status. A message that is malformed as such is refused as a whole.
 
-    Raises
-    ------
-    ScimError: 413 over `max_operations`; 400 invalidSyntax that names the operation.
+    Raises:
+        ScimError: 413 over `max_operations`; 400 invalidSyntax that names the operation.
     """
     members = {key.lower(): value for key, value in body.items()}
     schemas, listed = members.get("schemas"), members.get("operations")

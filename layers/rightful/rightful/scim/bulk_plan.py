@@ -173,9 +173,8 @@ class _Planning:
 def resolve(step: Step, ids: Mapping[str, str]) -> BulkOperation:
     """Return the operation with real ids, and without what refers to `step.leave_out`.
 
-    Raises
-    ------
-    ScimError 400 invalidValue for a bulkId that no operation has, or whose operation failed.
+    Raises:
+        ScimError: 400 invalidValue for a bulkId that no operation has, or whose operation failed.
     """
     operation = step.operation
     for name in sorted(_needs(operation) - step.leave_out):
@@ -191,9 +190,8 @@ def resolve(step: Step, ids: Mapping[str, str]) -> BulkOperation:
 def completion(step: Step, ids: Mapping[str, str], resource_id: str) -> BulkOperation:
     """Return the PATCH that adds what the first step of a circle left out.
 
-    Raises
-    ------
-    ScimError 400 invalidValue for a bulkId whose operation failed.
+    Raises:
+        ScimError: 400 invalidValue for a bulkId whose operation failed.
     """
     failed = sorted(name for name in step.leave_out if name not in ids)
     if failed:

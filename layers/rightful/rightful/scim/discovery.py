@@ -110,9 +110,8 @@ def find(resources: Sequence[dict[str, object]], name: str) -> dict[str, object]
 def refuse_filter(parameters: Mapping[str, object]) -> None:
     """RFC 7644 section 4: a filter on a discovery endpoint is to be answered 403.
 
-    Raises
-    ------
-    ScimError 403.
+    Raises:
+        ScimError: 403.
     """
     if any(name.lower() == "filter" for name in parameters):
         raise forbidden("Discovery endpoints cannot be filtered: leave 'filter' out.")

@@ -15,12 +15,11 @@ _NO_HEADERS: Mapping[str, str] = {}
 class ScimError(Exception):
     """A request that cannot be carried out, with everything its answer needs.
 
-    Attributes
-    ----------
-    status: HTTP status code.
-    scim_type: error keyword of RFC 7644 table 9, or None where the table has none.
-    detail: sentence for the client's administrator.
-    headers: further response headers (Allow, Retry-After).
+    Attributes:
+        status: HTTP status code.
+        scim_type: error keyword of RFC 7644 table 9, or None where the table has none.
+        detail: sentence for the client's administrator.
+        headers: further response headers (Allow, Retry-After).
     """
 
     def __init__(

@@ -15,9 +15,8 @@ def etag(version: int | str) -> str:
 def require_match(if_match: str | None, current: str) -> None:
     """Let a change pass if there is no If-Match, or if it names `current` (an entity tag) or `*`.
 
-    Raises
-    ------
-    ScimError 412.
+    Raises:
+        ScimError: 412.
     """
     if if_match is not None and if_match.strip() and not _names(if_match, current):
         raise precondition_failed()
@@ -26,9 +25,8 @@ def require_match(if_match: str | None, current: str) -> None:
 def require_none_match(if_none_match: str | None, current: str) -> None:
     """Let a change pass unless If-None-Match names `current`, or `*` (RFC 9110 section 13.1.2).
 
-    Raises
-    ------
-    ScimError 412.
+    Raises:
+        ScimError: 412.
     """
     if not_modified(if_none_match, current):
         raise precondition_failed("The resource has the version that If-None-Match rules out: leave the header out.")

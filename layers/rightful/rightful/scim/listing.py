@@ -53,10 +53,9 @@ def read_list_query(
     sent, and an empty `filter` where `blank_is_none`: templates of custom connectors leave it in.
     Else it is refused: who lost what it was to ask for would be given everybody.
 
-    Raises
-    ------
-    ScimError 400: invalidFilter, tooMany; invalidValue for a number that is none, for both kinds
-    of attribute lists at once, for one parameter twice with different values; invalidCursor.
+    Raises:
+        ScimError: 400: invalidFilter, tooMany; invalidValue for a number that is none, for both kinds of attribute
+            lists at once, for one parameter twice with different values; invalidCursor.
     """
     sent: dict[str, object] = {}
     for key, values in parameters.items():
@@ -81,9 +80,8 @@ def read_search(
 ) -> ListQuery:
     """Return the query in the body of a `.search` (RFC 7644 section 3.4.3).
 
-    Raises
-    ------
-    ScimError 400: invalidSyntax for a body that is no SearchRequest, else as `read_list_query`.
+    Raises:
+        ScimError: 400: invalidSyntax for a body that is no SearchRequest, else as `read_list_query`.
     """
     sent = {_NAMES[key.lower()]: value for key, value in body.items() if key.lower() in _NAMES and value is not None}
     schemas = next((value for key, value in body.items() if key.lower() == "schemas"), None)
@@ -154,9 +152,8 @@ def _names(sent: Mapping[str, object], name: str) -> tuple[str, ...]:
 def attribute_names(name: str, listed: Sequence[str]) -> tuple[str, ...]:
     """Return the names listed in `attributes` or `excludedAttributes` (`name` says which).
 
-    Raises
-    ------
-    ScimError 400 invalidValue, there are too many.
+    Raises:
+        ScimError: 400 invalidValue, there are too many.
     """
     if len(listed) > MAX_NAMES:
         raise invalid_value(f"{name!r} must be a list of at most {MAX_NAMES} attribute names: send fewer.")

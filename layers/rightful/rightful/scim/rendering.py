@@ -30,9 +30,8 @@ def render(
     "always" stays in, what is returned "never" stays out, and what is returned on "request"
     comes only when it is named.
 
-    Raises
-    ------
-    ScimError 400 invalidValue when both are given: they exclude each other (RFC 7644 section 3.9).
+    Raises:
+        ScimError: 400 invalidValue when both are given: they exclude each other (RFC 7644 section 3.9).
     """
     resource = declared(resource, rt)
     if not attributes and not excluded and not rt.has_hidden_parts:

@@ -20,12 +20,11 @@ def parse_body(raw: str | None, content_type: str | None, *, limit_bytes: int) -
 
     A missing Content-Type is taken as JSON; some clients forget it, and nothing else is possible.
 
-    Raises
-    ------
-    ScimError: 415 for another media type or charset; 413 over `limit_bytes`; 400 invalidSyntax
-    for an empty body, broken JSON, NaN and infinities, one key twice in whatever case (attribute
-    names are case-insensitive, RFC 7643 section 2.1, so the second would silently win), nesting
-    over MAX_DEPTH, unpaired surrogates, or anything but an object.
+    Raises:
+        ScimError: 415 for another media type or charset; 413 over `limit_bytes`; 400 invalidSyntax for an empty body,
+            broken JSON, NaN and infinities, one key twice in whatever case (attribute names are case-insensitive, RFC
+            7643 section 2.1, so the second would silently win), nesting over MAX_DEPTH, unpaired surrogates, or
+            anything but an object.
     """
     if content_type:
         _check_media_type(content_type)

@@ -22,10 +22,9 @@ __all__ = ["read_create", "read_replace", "render", "schemas_of"]
 def read_create(body: dict[str, object], rt: ResourceType) -> dict[str, object]:
     """Return the new resource that a POST body describes, without what only the server can give.
 
-    Raises
-    ------
-    ScimError 400 invalidValue that names the attribute: `schemas` missing or without the core
-    schema, a required attribute missing, a value of the wrong type, two primary values.
+    Raises:
+        ScimError: 400 invalidValue that names the attribute: `schemas` missing or without the core schema, a required
+            attribute missing, a value of the wrong type, two primary values.
     """
     check_schemas(body, rt)
     resource = _read_attributes(body, rt)
@@ -42,10 +41,9 @@ def read_replace(body: dict[str, object], current: dict[str, object], rt: Resour
     readOnly and immutable values stay, and so do `emails`. A forgotten address must not take a
     person's login away; to remove it, send `"emails": []` or null.
 
-    Raises
-    ------
-    ScimError 400 invalidValue as `read_create`; 400 mutability for an immutable attribute with
-    another value than the current one.
+    Raises:
+        ScimError: 400 invalidValue as `read_create`; 400 mutability for an immutable attribute with another value than
+            the current one.
     """
     check_schemas(body, rt)
     resource = _read_attributes(body, rt)
@@ -186,9 +184,8 @@ def _check_required(resource: dict[str, object], rt: ResourceType) -> None:
 def check_extension(resource: dict[str, object], extension: Schema) -> None:
     """Refuse an extension without what is required in it: whoever has any of it has all of that.
 
-    Raises
-    ------
-    ScimError 400 invalidValue that names the attribute.
+    Raises:
+        ScimError: 400 invalidValue that names the attribute.
     """
     held = resource.get(extension.id)
     for name in extension.required:

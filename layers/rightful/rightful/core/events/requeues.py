@@ -57,7 +57,7 @@ def _ground(organization: Organization) -> tuple[object, ...]:
 
 
 def _by_kind(old: Account, new: Account | None) -> tuple[str, ...]:
-    """A holder of the same address that is another kind of holder now. (Another address is the index's to tell.)"""
+    """A holder of the same address that is another kind of holder now. Another address is the index's to tell."""
     if new is None or old.holds is None or old.holds != new.holds or _kind(old) == _kind(new):
         return ()
     return _real(old.holds)

@@ -45,7 +45,7 @@ def add_to(directory: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def list_directories(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """directory list."""
+    """`rightful directory list`."""
     if at.store.organization(asked.organization) is None:
         raise OperationError(f"There is no organization {asked.organization}.")
     rows = [
@@ -66,7 +66,7 @@ def list_directories(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def rename_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """directory rename."""
+    """`rightful directory rename`."""
     before, invocation = _directory(at, asked), Invocation(correlation_id="operator")
     after = replace(before, name=asked.name)
     if after != before:
@@ -78,7 +78,7 @@ def rename_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def delete_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """directory delete."""
+    """`rightful directory delete`."""
     directory = _directory(at, asked)
     left = directory_deletion.what_is_left(at.store, directory.id)
     what = f"{directory.name}: {left.users:,} users would be unlinked and deactivated, {left.groups:,} groups deleted."

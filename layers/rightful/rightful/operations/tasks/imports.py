@@ -25,7 +25,7 @@ _WHOSE = (
 
 
 def import_file(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """import."""
+    """`rightful import`."""
     target, directory = _target(at, asked)
     report: Path = asked.report or Path(f"{asked.file}.conflicts.csv")
     store = Rehearsal(at.store) if asked.dry_run else at.store

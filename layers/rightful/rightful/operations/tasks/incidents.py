@@ -53,7 +53,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """account deactivate."""
+    """`rightful account deactivate`."""
     reason, account = _reason(asked), _account(at, asked.account)
     if account.organization_id is None:
         raise OperationError("No organization manages this account: deactivating it is up to the host application.")
@@ -73,23 +73,23 @@ def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def pause(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """pause."""
+    """`rightful pause`."""
     return _brake(at, asked, out, paused=True)
 
 
 def resume(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """resume."""
+    """`rightful resume`."""
     return _brake(at, asked, out, paused=False)
 
 
 def show_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """conflict show."""
+    """`rightful conflict show`."""
     _print(at, _conflict(at, asked), asked, out)
     return 0
 
 
 def retry_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """conflict retry."""
+    """`rightful conflict retry`."""
     before = _conflict(at, asked)
     invocation = Invocation(correlation_id="operator")
     key = Token("operator", "", Scope.OPERATOR, BY, invocation.now)

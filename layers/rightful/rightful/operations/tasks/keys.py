@@ -34,7 +34,7 @@ def add_to(token: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """token list."""
+    """`rightful token list`."""
     if asked.directory is not None and asked.organization is None:
         raise OperationError("A directory is an organization's: --organization <id>.")
     if asked.organization is not None and at.store.organization(asked.organization) is None:
@@ -59,7 +59,7 @@ def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def revoke_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """token revoke."""
+    """`rightful token revoke`."""
     invocation = Invocation(correlation_id="operator")
     key = next((key for key in every_key(at.store) if key.id == asked.id), None)
     if key is None:

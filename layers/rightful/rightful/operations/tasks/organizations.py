@@ -57,7 +57,7 @@ def add_to(organization: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def list_organizations(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """organization list."""
+    """`rightful organization list`."""
     rows = [
         {
             "id": organization.id,
@@ -74,7 +74,7 @@ def list_organizations(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """organization show."""
+    """`rightful organization show`."""
     organization = organization_named(at, asked.organization)
     now = Invocation().now
     keys = keys_of(at.store, organization.id)
@@ -104,7 +104,7 @@ def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """organization rename."""
+    """`rightful organization rename`."""
     before, invocation = organization_named(at, asked.organization), Invocation(correlation_id="operator")
     check_plain("name", asked.name)
     after = replace(before, name=asked.name)
@@ -116,7 +116,7 @@ def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """organization delete."""
+    """`rightful organization delete`."""
     organization = organization_named(at, asked.organization)
     what = _what(offboarding.belongings(at.store, organization))
     if asked.dry_run:

@@ -24,7 +24,7 @@ FINE, LOOK = 0, 1
 
 
 def restore_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """restore."""
+    """`rightful restore`."""
     table = at.settings.identity_table
     if asked.table == table:
         raise OperationError("This is the stack's own table: name the restored one.")

@@ -25,7 +25,7 @@ FINE, LOOK = 0, 1
 
 
 def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """organization create."""
+    """`rightful organization create`."""
     invocation = Invocation(correlation_id="operator")
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
     # Before anything is made: whatever is refused leaves nothing behind, and nobody without a key.
@@ -44,7 +44,7 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """directory create."""
+    """`rightful directory create`."""
     invocation = Invocation(correlation_id="operator")
     organization, lifetime = _organization(at.store, asked.organization), _lifetime(asked)
     directory = registry.create_directory(at.store, invocation, organization.id, asked.name, profile=asked.profile)
@@ -65,7 +65,7 @@ def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def add_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """domain add."""
+    """`rightful domain add`."""
     organization = _organization(at.store, asked.organization)
     organization = domains.add_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
     out.write(f"Its domains: {', '.join(sorted(organization.domains))}\n")
@@ -73,7 +73,7 @@ def add_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def remove_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """domain remove."""
+    """`rightful domain remove`."""
     organization = _organization(at.store, asked.organization)
     organization = domains.remove_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
     out.write(f"Its domains: {', '.join(sorted(organization.domains)) or '(none)'}\n")
@@ -81,7 +81,7 @@ def remove_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def show_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """domain show."""
+    """`rightful domain show`."""
     name = domains.domain_name(asked.domain)
     organization_id = at.store.organization_of_domain(name)
     if organization_id is None:
@@ -95,7 +95,7 @@ def show_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """token issue."""
+    """`rightful token issue`."""
     scope = Scope(asked.scope)
     if scope in {Scope.SCIM, Scope.ADMIN}:
         if asked.organization is None:
@@ -119,7 +119,7 @@ def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def check_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
-    """check."""
+    """`rightful check`."""
     report = check(
         at.store,
         lambda: rows(at.client, at.settings.identity_table),
@@ -133,7 +133,7 @@ def check_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def redrive_queue(at: Deployment, _: Namespace, out: TextIO) -> int:
-    """redrive."""
+    """`rightful redrive`."""
     number = redrive(at.session.client("sqs"), at.dead_letter_queue_url)
     out.write(f"About {number} dead letters are on their way back.\n" if number else "There are no dead letters.\n")
     return FINE

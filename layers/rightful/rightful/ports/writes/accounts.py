@@ -36,7 +36,7 @@ class RequireAccount:
 class NoteLogin:
     """Note that the person signed in. Condition: the account exists and has a last login, which is not after
     `unless_since`. The account keeps its version: that somebody who has signed in before does so again is evidence of
-    nothing. (The first login is, and goes through PutAccount.)"""
+    nothing. The first login is, and goes through PutAccount."""
 
     account_id: str
     at: datetime

@@ -5,6 +5,7 @@ are bounded, so a hostile filter costs no more than a long honest one.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rightful.scim.errors import invalid_filter, too_many
 from rightful.scim.filters.lexer import STRING, WORD, Token, number_value, string_value, tokens
@@ -73,10 +74,9 @@ Filter = Comparison | Present | And | Or | Not | ValuePath
 def parse_filter(text: str) -> Filter:
     """Return the syntax tree of `text`. Attribute names are not looked up here (see matching.py).
 
-    Raises
-    ------
-    ScimError 400 invalidFilter (what is wrong and where; too long; too deep) or tooMany (more than
-    MAX_CLAUSES comparisons).
+    Raises:
+        ScimError: 400 invalidFilter (what is wrong and where; too long; too deep) or tooMany (more than MAX_CLAUSES
+            comparisons).
     """
     check_length(text)
     parser = Parser(text)
@@ -243,3 +243,17 @@ def _literal(token: Token) -> Literal:
 
 def _unexpected(token: Token, wanted: str) -> Exception:
     return invalid_filter(f"{token.text[:64]!r} at character {token.start + 1}: {wanted} should stand there.")
+
+
+@lru_cache(maxsize=1024)
+def number_of_clauses(parsed: Filter | None) -> int:
+    """How many comparisons a filter has: what an evaluation costs."""
+    match parsed:
+        case None:
+            return 0
+        case And(clauses) | Or(clauses):
+            return sum(number_of_clauses(clause) for clause in clauses)
+        case Not(clause):
+            return number_of_clauses(clause)
+        case _:
+            return 1

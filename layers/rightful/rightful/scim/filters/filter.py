@@ -26,9 +26,8 @@ __all__ = [
 def matches(parsed: Filter, resource: dict[str, object], rt: ResourceType) -> bool:
     """Tell whether `resource` meets the filter. For many resources call `compile_filter` once.
 
-    Raises
-    ------
-    ScimError 400 invalidFilter or sensitive, as `compile_filter` does.
+    Raises:
+        ScimError: 400 invalidFilter or sensitive, as `compile_filter` does.
     """
     return compile_filter(parsed, rt)(resource)
 

@@ -42,11 +42,10 @@ def compile_filter(parsed: Filter, rt: ResourceType, *, beside: Sequence[Resourc
     `beside` are the other types that a search is over: an attribute that one of them has and this
     one does not counts as unassigned (RFC 7644 section 3.4.2.1).
 
-    Raises
-    ------
-    ScimError 400 invalidFilter that names the attribute: unknown, or compared with what it cannot
-    be compared with (order of booleans and binaries; a number with a string; no date). 400
-    sensitive for a filter on a writeOnly attribute.
+    Raises:
+        ScimError: 400 invalidFilter that names the attribute: unknown, or compared with what it cannot be compared with
+            (order of booleans and binaries; a number with a string; no date). 400 sensitive for a filter on a writeOnly
+            attribute.
     """
 
     def find(path: str) -> tuple[_Read, Attribute | None]:

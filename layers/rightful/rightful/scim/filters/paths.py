@@ -31,10 +31,9 @@ class Path:
 def parse_path(text: str) -> Path:
     """Return the path that `text` is.
 
-    Raises
-    ------
-    ScimError 400 invalidPath for anything that is no path, invalidFilter or tooMany for what is
-    wrong within the brackets.
+    Raises:
+        ScimError: 400 invalidPath for anything that is no path, invalidFilter or tooMany for what is wrong within the
+            brackets.
     """
     if len(text) > MAX_LENGTH:
         raise invalid_path(f"'path' is longer than {MAX_LENGTH} characters: send a shorter one.")

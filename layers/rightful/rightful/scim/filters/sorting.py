@@ -18,10 +18,8 @@ def sort_key(sort_by: str, rt: ResourceType) -> Callable[[dict[str, object]], So
     A multi-valued attribute is ordered by its primary value, else by its first. Strings count in
     the case that the schema gives them, dates as instants.
 
-    Raises
-    ------
-    ScimError 400 invalidValue for an attribute that is unknown, complex without a `value`, binary
-    or writeOnly.
+    Raises:
+        ScimError: 400 invalidValue for an attribute that is unknown, complex without a `value`, binary or writeOnly.
     """
     target = locate(sort_by, rt)
     if target is None or target.attribute is None:

@@ -18,9 +18,8 @@ __all__ = ["AttributeChange", "change"]
 def change(container: Container, attribute: Attribute, sub: Attribute | None, wanted: AttributeChange) -> None:
     """Carry out `wanted` on `attribute` (or its sub-attribute `sub`) in `container`.
 
-    Raises
-    ------
-    ScimError 400 mutability, invalidValue, invalidPath, invalidFilter or noTarget.
+    Raises:
+        ScimError: 400 mutability, invalidValue, invalidPath, invalidFilter or noTarget.
     """
     path = wanted.path
     if path.sub_attribute is not None:

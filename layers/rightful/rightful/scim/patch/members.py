@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rightful.scim.errors import invalid_filter, invalid_path, invalid_value, mutability, too_many
-from rightful.scim.filters.expressions import And, Comparison, Filter, Not, Or, Present
+from rightful.scim.filters.expressions import And, Comparison, Filter, Not, Or, Present, number_of_clauses
 from rightful.scim.filters.matching import Predicate, compile_value_filter
 from rightful.scim.filters.paths import Path, locate, parse_path
-from rightful.scim.patch.patch import MAX_WORK, Operation, number_of_clauses
+from rightful.scim.patch.patch import MAX_WORK, Operation
 from rightful.scim.schemas.attributes import ResourceType
 from rightful.scim.schemas.references import id_in_reference, unnamed
 from rightful.scim.schemas.resource_types import GROUP
@@ -71,9 +71,8 @@ class MemberChanges:
     def check_work(self, members: int) -> None:
         """Refuse filters that would take too long on that many members.
 
-        Raises
-        ------
-        ScimError 400 tooMany.
+        Raises:
+            ScimError: 400 tooMany.
         """
         if members * self.clauses > MAX_WORK:
             raise too_many("'Operations' look at too many members: send fewer at once, or name the members by 'value'.")
@@ -82,9 +81,8 @@ class MemberChanges:
 def take_members(group: dict[str, object]) -> tuple[dict[str, object], tuple[Member, ...]]:
     """Split what `read_create` or `read_replace` returned into head and members.
 
-    Raises
-    ------
-    ScimError 400 invalidValue for a member without `value`, or of a type that is neither User nor Group.
+    Raises:
+        ScimError: 400 invalidValue for a member without `value`, or of a type that is neither User nor Group.
     """
     listed = group.get("members")
     head = {name: value for name, value in group.items() if name != "members"}
@@ -124,10 +122,9 @@ def plan_members(operations: Sequence[Operation]) -> MemberChanges:
     A remove that lists members in its `value` removes those, never all. A remove without filter
     and value removes all, as RFC 7644 section 3.5.2.2 says.
 
-    Raises
-    ------
-    ScimError 400: invalidValue for a member without `value`; mutability for a change of a member
-    in place (remove it and add the other one); invalidPath, invalidFilter.
+    Raises:
+        ScimError: 400: invalidValue for a member without `value`; mutability for a change of a member in place (remove
+            it and add the other one); invalidPath, invalidFilter.
     """
     plan = _Plan()
     for operation in operations:

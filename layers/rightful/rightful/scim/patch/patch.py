@@ -7,7 +7,6 @@ and is cheap however large the resource is; treat what it returns as read-only.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rightful.scim.declared import fits, forget, removes_by_urn
 from rightful.scim.errors import (
@@ -19,7 +18,7 @@ from rightful.scim.errors import (
     payload_too_large,
     too_many,
 )
-from rightful.scim.filters.expressions import And, Filter, Not, Or
+from rightful.scim.filters.expressions import number_of_clauses
 from rightful.scim.filters.paths import Path, Target, locate, parse_path
 from rightful.scim.patch.changes import AttributeChange, change
 from rightful.scim.resources import check_extension, schemas_of
@@ -66,11 +65,10 @@ RFC_RULES = PatchRules()
 def read_patch(body: dict[str, object], rules: PatchRules = RFC_RULES) -> tuple[Operation, ...]:
     """Return the operations of a PatchOp message. `op` may be in any case: Entra sends "Replace".
 
-    Raises
-    ------
-    ScimError: 400 invalidSyntax for a body that is no PatchOp; 413 over MAX_OPERATIONS; 400 tooMany
-    over MAX_PATHS; 400 invalidPath or invalidFilter for a path; 400 noTarget for a remove without path; 400
-    invalidValue for an add or replace without value.
+    Raises:
+        ScimError: 400 invalidSyntax for a body that is no PatchOp; 413 over MAX_OPERATIONS; 400 tooMany over MAX_PATHS;
+            400 invalidPath or invalidFilter for a path; 400 noTarget for a remove without path; 400 invalidValue for an
+            add or replace without value.
     """
     schemas, listed = body.get("schemas"), body.get("Operations")
     if schemas is None or listed is None:
@@ -136,12 +134,10 @@ def apply_patch(
     one of an extension that is sent as an object is passed over. What no schema declares can be removed where the
     resource has it: its definition was there once.
 
-    Raises
-    ------
-    ScimError 400: invalidPath for a path that names nothing, noTarget for an add or replace whose
-    filter matches nothing and for a remove of the resource itself, mutability, invalidValue (also for
-    an extension that is left without what is required in it), invalidFilter, tooMany for more work
-    than MAX_WORK.
+    Raises:
+        ScimError: 400: invalidPath for a path that names nothing, noTarget for an add or replace whose filter matches
+            nothing and for a remove of the resource itself, mutability, invalidValue (also for an extension that is
+            left without what is required in it), invalidFilter, tooMany for more work than MAX_WORK.
     """
     result = dict(resource)
     work = 0
@@ -221,20 +217,6 @@ def _work(result: dict[str, object], wanted: AttributeChange, target: Target) ->
     held = container.get(target.attribute.name) if isinstance(container, dict) else None
     listed = len(wanted.value) if wanted.op == "remove" and isinstance(wanted.value, list) else 0
     return (len(held) if isinstance(held, list) else 1) * (1 + listed + number_of_clauses(wanted.path.filter))
-
-
-@lru_cache(maxsize=1024)
-def number_of_clauses(parsed: Filter | None) -> int:
-    """How many comparisons a filter has: what an evaluation costs."""
-    match parsed:
-        case None:
-            return 0
-        case And(clauses) | Or(clauses):
-            return sum(number_of_clauses(clause) for clause in clauses)
-        case Not(clause):
-            return number_of_clauses(clause)
-        case _:
-            return 1
 
 
 def _restates(held: object, sent: object) -> bool:

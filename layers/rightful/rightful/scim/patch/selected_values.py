@@ -116,9 +116,8 @@ def created(attribute: Attribute, sub: Attribute | None, held: object, wanted: A
 
     A value is made only if the path selects it afterwards: else the same request would make another one each time.
 
-    Raises
-    ------
-    ScimError 400 noTarget (section 3.5.2.3) where the filter describes no value, or another one; invalidValue.
+    Raises:
+        ScimError: 400 noTarget (section 3.5.2.3) where the filter describes no value, or another one; invalidValue.
     """
     path, value = wanted.path, wanted.value
     described = _described(path.filter) if wanted.create_on_miss and attribute.sub_attributes else None

@@ -21,9 +21,8 @@ PROFILE_NAMES: tuple[str, ...] = tuple(DIALECTS)
 def profile(name: str, extensions: Iterable[Schema] = ()) -> Profile:
     """Return the profile of that name for a directory with `extensions` of its own.
 
-    Raises
-    ------
-    ValueError for a name that is not in PROFILE_NAMES: the setting is checked when it is made.
+    Raises:
+        ValueError: for a name that is not in PROFILE_NAMES: the setting is checked when it is made.
     """
     if name not in DIALECTS:
         raise ValueError(f"{name!r} is no IdP profile: choose one of {', '.join(PROFILE_NAMES)}")

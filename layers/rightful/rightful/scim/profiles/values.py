@@ -89,7 +89,7 @@ def wrapped_single_value(attribute: Attribute, value: object, whole: bool) -> ob
 
 
 def json_in_value(attribute: Attribute, value: object, whole: bool) -> object:
-    """`"roles": [{"value": "{\\"id\\":\\"827f..\\",\\"value\\":\\"Admin\\",\\"displayName\\":\\"Administrator\\"}"}]`.
+    r"""`"roles": [{"value": "{\"id\":\"827f..\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}]`.
 
     A JSON document as text where an app role was meant. Source: Entra's AppRoleAssignmentsComplex
     mapping (Microsoft Learn, "Tutorial: Customize user provisioning attribute-mappings").
@@ -148,7 +148,7 @@ class MissingValue(EachOperation):
 
 
 class EmptyValueBehindFilter(EachOperation):
-    """`{"op": "Replace", "path": "emails[type eq \\"work\\"].value", "value": ""}`, or null: remove that value.
+    r"""`{"op": "Replace", "path": "emails[type eq \"work\"].value", "value": ""}`, or null: remove that value.
 
     Also `manager.value`, and `{"op": "Remove", "path": "phoneNumbers[type eq \\"mobile\\"].value"}`: without its
     `value` the rest of such a value would say nothing. Source: as `empty_text`, for a mapping whose source attribute

@@ -18,10 +18,9 @@ _SHOWN = 64
 def named(attribute: Attribute, values: Sequence[object], where: str) -> Iterator[object]:
     """Yield the values, each with the id that it names in `value`, which may be read from its `$ref`.
 
-    Raises
-    ------
-    ScimError 400 invalidValue that says which one (from 0) names nobody: it is null or no object, or its `value` is
-    missing, blank or no string.
+    Raises:
+        ScimError: 400 invalidValue that says which one (from 0) names nobody: it is null or no object, or its `value`
+            is missing, blank or no string.
     """
     for place, value in enumerate(values):
         if isinstance(value, dict) and isinstance(sent := value.get("value"), str) and sent.strip():

@@ -73,11 +73,10 @@ _TEXT_LISTS = ("canonicalValues", "referenceTypes")
 def schema_from_dict(data: Mapping[str, object]) -> Schema:
     """Return the schema that `data` describes in the JSON form of RFC 7643 section 7.
 
-    Raises
-    ------
-    ScimError 400 invalidValue that names the attribute: the URN is not `urn:...`, a name is not
-    an attribute name (RFC 7643 section 2.1) or occurs twice, a characteristic is unknown, complex
-    attributes are nested, or there are more than MAX_ATTRIBUTES.
+    Raises:
+        ScimError: 400 invalidValue that names the attribute: the URN is not `urn:...`, a name is not an attribute name
+            (RFC 7643 section 2.1) or occurs twice, a characteristic is unknown, complex attributes are nested, or there
+            are more than MAX_ATTRIBUTES.
     """
     urn = data.get("id")
     if not isinstance(urn, str) or not _is_urn(urn):

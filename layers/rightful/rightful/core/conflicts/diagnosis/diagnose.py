@@ -85,7 +85,7 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, str] | None:
 
 
 def _reason_not_to_create(participant: Participant) -> tuple[ConflictStatus, str] | None:
-    """The user exists by now, with another address. (Under another externalId it is somebody else.)"""
+    """The user exists by now, with another address. Under another externalId it is somebody else."""
     link = participant.namesake.link if participant.namesake else None
     if link is None or _holds_wanted(participant.namesake, participant.conflict.wanted):
         return None
@@ -307,8 +307,8 @@ def _user_name_collision(snapshot: Snapshot) -> Diagnosis:
 
 
 def _third_user_name(snapshot: Snapshot, otherwise: Diagnosis) -> Diagnosis | None:
-    """The change asks for a userName that neither requester nor holder has. (A holder that lets its address go gives
-    its userName to a user that exists; a create would be refused because of it all the same.)"""
+    """The change asks for a userName that neither requester nor holder has. A holder that lets its address go gives
+    its userName to a user that exists; a create would be refused because of it all the same."""
     taken_by = snapshot.participant.user_name_holder_id
     known = {None, snapshot.conflict.requester.account_id}
     if snapshot.holder is not None and snapshot.participant.hold is not None and snapshot.requester is not None:
