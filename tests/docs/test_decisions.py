@@ -54,6 +54,13 @@ def test_an_entry_that_does_not_hold_says_which_one_does() -> None:
             assert named[1] in titles, entry.title
 
 
+def test_an_entry_that_is_cited_is_there() -> None:
+    titles = {entry.title for entry in ENTRIES}
+    for entry in ENTRIES:
+        for cited in re.findall(r"\bsee \*([^*]+)\*", " ".join(entry.text.split())):
+            assert cited in titles, (entry.title, cited)
+
+
 def test_the_index_lists_every_entry() -> None:
     rows = re.findall(r"^\| (.+) \| (\w+) \| \[(.+)\]\(\3\) \|$", (FOLDER / "README.md").read_text(), re.MULTILINE)
     assert sorted(rows) == sorted((entry.title, entry.status, entry.file) for entry in ENTRIES)

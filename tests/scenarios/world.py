@@ -321,7 +321,7 @@ def attributes(name: str, email: str) -> dict[str, object]:
 
 
 def check_invariants(store: MemoryStore) -> None:
-    """What holds at any moment, whatever has happened (DOMAIN "Invariants" 1 and 8, and the indexes' agreement)."""
+    """What holds at any moment (docs/concepts.md, invariants 1 and 8), and that the indexes agree."""
     accounts = {account.id: account for account in store.all_of(Account)}
     holders: dict[str, str] = {}
     for hold in store.all_of(Hold):

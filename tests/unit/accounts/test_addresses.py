@@ -1,4 +1,4 @@
-"""One canonical form, by which an address has one holder (DESIGN "Claiming", 1)."""
+"""One canonical form, by which an address has one holder (docs/concepts.md, invariant 1)."""
 # ruff: noqa: RUF001 - letters that look alike are what is tested here
 
 import pytest

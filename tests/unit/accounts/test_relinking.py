@@ -1,4 +1,4 @@
-"""When a create is the same person again (DOMAIN "A POST is not a conflict but a relink"), and when it is not."""
+"""When a create is the same person again (docs/concepts.md, below "Invariants"), and when it is not."""
 
 from dataclasses import replace
 from typing import Any

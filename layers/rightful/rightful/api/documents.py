@@ -1,4 +1,4 @@
-"""Accounts, conflicts and log rows as administrators read them (DESIGN "Routes"): JSON documents, camelCase."""
+"""Accounts, conflicts and log rows as administrators read them (docs/openapi.yaml): JSON documents, camelCase."""
 
 from datetime import datetime
 

@@ -1,10 +1,6 @@
 """A conflict: a refused claim, who asked, who holds, what was asked for, and how it went.
 
-open -> waiting_approval | refused | applied | superseded | expired | failed
-waiting_approval -> applied | rejected | superseded | expired | failed
-applied -> undone
-rejected, undone -> open             only when an administrator asks for a retry
-failed -> open | applied | superseded    whenever anybody asks again
+Which status follows which is drawn in docs/concepts.md, "Life of a conflict".
 """
 
 from collections.abc import Mapping
@@ -65,17 +61,17 @@ class Resolution(StrEnum):
 
 
 class ConflictClass(StrEnum):
-    """Who the holder is to the requester, in the order in which it is tested (DOMAIN "Classes")."""
+    """Who the holder is to the requester, in the order in which it is tested (docs/concepts.md, "Classes")."""
 
     SELF = "self"
-    STALE_INDEX = "stale_index"
     TOMBSTONE = "tombstone"
-    OTHER_ORGANIZATION = "other_organization"
     UNVERIFIED_DOMAIN = "unverified_domain"
+    STALE_INDEX = "stale_index"
+    OTHER_ORGANIZATION = "other_organization"
     PROTECTED = "protected"
     LEAVING = "leaving"
-    ACTIVE_IN_DIRECTORY = "active_in_directory"
     OTHER_DIRECTORY = "other_directory"
+    ACTIVE_IN_DIRECTORY = "active_in_directory"
     REHIRE = "rehire"
     PENDING_DELETION = "pending_deletion"
     DEACTIVATED = "deactivated"

@@ -42,14 +42,14 @@ class PolicyError(ValueError):
 
 STANDARD_RULES: Mapping[ConflictClass, Rule] = {
     ConflictClass.SELF: Rule.AUTO,
-    ConflictClass.STALE_INDEX: Rule.AUTO,
     ConflictClass.TOMBSTONE: Rule.AUTO,
-    ConflictClass.OTHER_ORGANIZATION: Rule.REFUSE,
     ConflictClass.UNVERIFIED_DOMAIN: Rule.REFUSE,
+    ConflictClass.STALE_INDEX: Rule.AUTO,
+    ConflictClass.OTHER_ORGANIZATION: Rule.REFUSE,
     ConflictClass.PROTECTED: Rule.TWO_APPROVALS,
     ConflictClass.LEAVING: Rule.AUTO,
-    ConflictClass.ACTIVE_IN_DIRECTORY: Rule.REFUSE,
     ConflictClass.OTHER_DIRECTORY: Rule.APPROVAL,
+    ConflictClass.ACTIVE_IN_DIRECTORY: Rule.REFUSE,
     ConflictClass.REHIRE: Rule.APPROVAL,
     ConflictClass.PENDING_DELETION: Rule.APPROVAL,
     ConflictClass.DEACTIVATED: Rule.AUTO,
@@ -60,7 +60,7 @@ STANDARD_RULES: Mapping[ConflictClass, Rule] = {
     ConflictClass.OTHER_KEY: Rule.REFUSE,
     ConflictClass.UNKNOWN: Rule.APPROVAL,
 }
-"""DOMAIN "Classes", the column "decision". `deactivated` is automatic only after `Policy.deactivated_after`."""
+"""docs/concepts.md, "Classes". `deactivated` is automatic only after `Policy.deactivated_after`."""
 
 _AUTOMATIC_WHEN_STRICT = frozenset(
     {ConflictClass.SELF, ConflictClass.STALE_INDEX, ConflictClass.TOMBSTONE, ConflictClass.LEAVING}

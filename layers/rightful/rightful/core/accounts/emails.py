@@ -8,7 +8,7 @@ from rightful.scim.errors import invalid_value
 
 
 def address_of(attributes: Mapping[str, object]) -> Address | None:
-    """The account's address: the email with primary true, else type work, else the first (DESIGN "Claiming").
+    """The account's address: the email with primary true, else type work, else the first.
 
     None: there are no emails. Nothing is ever derived from userName: it may be an address that is not the person's.
 

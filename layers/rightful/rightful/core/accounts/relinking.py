@@ -1,10 +1,9 @@
 """When a directory creates a user it had before: the account that it is linked to again. Pure.
 
-DOMAIN "A POST is not a conflict but a relink": the account is unlinked, its last link was in this directory, and the
-externalId is the same; or neither side ever sent an externalId and the userName is the same, which the policy can
-forbid. A different externalId is a different person, whatever the address says; there an administrator can let one
-create link the account all the same. What is no identifier (`rightful.text.identity`: blanks, fillers) was never sent;
-and a userName or an address that is written with other letters proves nothing, although it is taken.
+Which proof it needs stands in docs/concepts.md, below the invariants. A different externalId is a different person,
+whatever the address says; there an administrator can let one create link the account all the same. What is no
+identifier (`rightful.text.identity`: blanks, fillers) was never sent; and a userName or an address that is written with
+other letters proves nothing, although it is taken.
 """
 
 from collections.abc import Mapping

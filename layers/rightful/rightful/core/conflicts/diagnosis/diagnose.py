@@ -1,6 +1,7 @@
 """Diagnosis: from a snapshot to the class of a conflict, with its evidence. Pure.
 
-The classes are tested in the order of DOMAIN "Classes"; the first that holds is the class. Two of them need a word:
+The classes are tested in the order of docs/concepts.md, "Classes"; the first that holds is the class. Two of them need
+a word:
 
 - An address that nobody holds any more is `stale_index` with `Diagnosis.free`: the refusal rests on something that is
   no longer true. It needs nobody's decision, because the identity provider's own retry would go through as well.
