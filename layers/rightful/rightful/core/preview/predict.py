@@ -9,14 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rightful.core.accounts.emails import with_address
-from rightful.core.accounts.secondary_emails import number_key
 from rightful.core.accounts.soft_deletes import is_tombstone, looks_like_one, names_of, names_wanted
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import decide, ping_pong
 from rightful.core.conflicts.decision.limits import Brake
 from rightful.core.conflicts.diagnosis.diagnose import diagnose, is_requester, wants_still
-from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import plan
@@ -24,16 +21,12 @@ from rightful.core.preview.asked import AskedChange, Facts, Read
 from rightful.core.preview.forecast import WELL, Forecast, Verdict
 from rightful.core.preview.paths import Move, Path, paths_of
 from rightful.core.preview.remaining_quota import RemainingQuota
+from rightful.core.preview.snapshot import snapshot_of
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Address
 from rightful.domain.conflict import (
-    PENDING_CHANGE_LIFETIME,
-    Conflict,
     ConflictStatus,
     NextStep,
-    Operation,
-    PendingChange,
-    Requester,
 )
 
 CONFIRM = "Have a different administrator confirm the directory's key; or push, then let two administrators approve."
@@ -140,7 +133,7 @@ def _chain(path: Path, facts: Facts, quota: RemainingQuota) -> list[Forecast]:
                 move.asked, Verdict.GOES_THROUGH, f"Goes through once {_named(before)} has freed the address."
             )
         elif before.asked is None and all(each.asked is None for each in path.moves[:position]) and not path.lost:
-            said = _judged(move, facts, _snapshot(path.moves[position::-1], facts, cyclic=False), quota)
+            said = _judged(move, facts, snapshot_of(path.moves[position::-1], facts, cyclic=False), quota)
         else:
             explanation = f"The address is freed by {_named(before)}, which does not go through as things are."
             said = Forecast(move.asked, Verdict.BEHIND, explanation, holder=before.account)
@@ -172,7 +165,7 @@ def _alone(move: Move, facts: Facts, quota: RemainingQuota) -> Forecast:
         if why := facts.waits_for_second(move.account):
             return _for_second(move.asked, why)
         return Forecast(move.asked, Verdict.GOES_THROUGH, "Nobody holds the address.", step=1)
-    return _judged(move, facts, _snapshot([move], facts, cyclic=False), quota)
+    return _judged(move, facts, snapshot_of([move], facts, cyclic=False), quota)
 
 
 def _for_second(asked: AskedChange, why: str) -> Forecast:
@@ -189,7 +182,7 @@ def _circle(path: Path, facts: Facts, quota: RemainingQuota) -> list[Forecast]:
     if first is None:
         return []
     moves = [*path.moves[first:], *path.moves[:first]]
-    judged = _judged(moves[0], facts, _snapshot(moves, facts, cyclic=True), quota)
+    judged = _judged(moves[0], facts, snapshot_of(moves, facts, cyclic=True), quota)
     if judged.verdict is Verdict.AUTOMATIC:
         together = "Refused at first, then applied together with the others of its group, by itself."
         judged = replace(judged, verdict=Verdict.SWAP, explanation=together)
@@ -238,71 +231,4 @@ def _judged(move: Move, facts: Facts, snapshot: Snapshot, quota: RemainingQuota)
         next_step=next_step,
         step=1 if decision.missing else None,
         held_back=held_back,
-    )
-
-
-def _snapshot(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:
-    """The facts as the remediator would find them had each of these changes just been refused."""
-    participants = [_participant(move, facts) for move in path]
-    return Snapshot(
-        now=facts.now,
-        participant=participants[0],
-        organization=facts.organization,
-        directory_exists=True,
-        pending_id=participants[0].conflict.id,
-        following=tuple(participants[1:]),
-        cyclic=cyclic,
-        numbered=_numbered(participants[0], facts),
-        shared_id=_shares_id(participants[0], facts),
-    )
-
-
-def _shares_id(participant: Participant, facts: Facts) -> bool:
-    """Whether the externalId of both sides is others', too."""
-    if participant.holder is None or participant.account is None:
-        return False
-    sent = external_ids_of_both(participant.conflict, participant.account, participant.holder)
-    having = (facts.identified.get((participant.conflict.directory_id, each), frozenset()) for each in sent)
-    return any(not each <= {participant.holder.id, participant.account.id} for each in having)
-
-
-def _numbered(participant: Participant, facts: Facts) -> frozenset[str]:
-    """Who has the employeeNumber of both sides."""
-    number = (
-        number_of_both(participant.conflict, participant.account, participant.holder)
-        if participant.holder is not None
-        else None
-    )
-    return facts.numbered.get(number_key(facts.organization.id, number), frozenset()) if number else frozenset()
-
-
-def _participant(move: Move, facts: Facts) -> Participant:
-    hold = facts.holds.get(move.wanted.canonical)
-    named = facts.accounts.get(hold.account_id) if hold and hold.account_id else None
-    return Participant(
-        move.waiting or _refused(move, facts), move.account, hold, named, by_one=facts.by_one(move.account)
-    )
-
-
-def _refused(move: Move, facts: Facts) -> Conflict:
-    """The conflict that pushing this change would record."""
-    link = move.account.link
-    if link is None:
-        raise ValueError("only a linked account can be pushed")
-    emails = move.account.attributes.get("emails")
-    return Conflict(
-        id=f"preview-{move.asked.number if move.asked else 0}",
-        version=1,
-        organization_id=facts.organization.id,
-        directory_id=link.directory_id,
-        status=ConflictStatus.OPEN,
-        operation=Operation.PATCH,
-        requester=Requester(move.account.id, link.scim_id, link.user_name, link.external_id),
-        wanted=move.wanted,
-        old_email=move.account.email,
-        change=PendingChange({"emails": emails}, {"emails": with_address(emails, move.wanted)}),
-        created_at=facts.now,
-        updated_at=facts.now,
-        expires_at=facts.now + PENDING_CHANGE_LIFETIME,
-        correlation_id="preview",
     )
