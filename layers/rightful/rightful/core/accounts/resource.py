@@ -55,7 +55,7 @@ def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
         raise invalid_value(f"'externalId' has more than {MAX_KEY_OCTETS} octets: send a shorter one.")
     for name, value in (("userName", user_name), ("externalId", external_id)):
         if isinstance(value, str) and not is_plain(value):
-            raise invalid_value(f"{name!r} has control characters, or such as turn the writing: send it without.")
+            raise invalid_value(f"{name!r} contains control or text-direction characters: remove them.")
     return attributes
 
 

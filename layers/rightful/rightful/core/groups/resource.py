@@ -59,7 +59,7 @@ def names_of(resource: Mapping[str, object]) -> tuple[str, str | None]:
     if isinstance(external_id, str) and not fits_key(external_id):
         raise invalid_value(f"'externalId' has more than {MAX_KEY_OCTETS} octets: send a shorter one.")
     if isinstance(external_id, str) and not is_plain(external_id):
-        raise invalid_value("'externalId' has control characters, or such as turn the writing: send it without.")
+        raise invalid_value("'externalId' contains control or text-direction characters: remove them.")
     return display_name, external_id if isinstance(external_id, str) else None
 
 

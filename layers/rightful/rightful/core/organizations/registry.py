@@ -221,5 +221,5 @@ def check_plain(field: str, text: str) -> None:
         SettingsError: invalid_value.
     """
     if not text.strip() or not is_plain(text):
-        message = f"{field}: write a name, without control characters and such as turn the writing."
+        message = f"{field}: write a name without control or text-direction characters."
         raise SettingsError("invalid_value", message, field)
