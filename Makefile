@@ -44,8 +44,12 @@ sam-local: $(RUNTIME_READY) ## Write template, environment and events with which
 ##@ Work on it
 
 .PHONY: test
-test: $(DEV_READY) ## Run all tests (ARGS="tests/unit -k patch" for some)
-	@exec env TESTS_PARENT=$$PPID .venv/bin/pytest $(ARGS)
+test: $(DEV_READY) ## Run all tests, on all cores (ARGS="tests/unit -k patch" for some, on one)
+	@exec env TESTS_PARENT=$$PPID .venv/bin/pytest $(or $(ARGS),-n auto)
+
+.PHONY: quick
+quick: $(DEV_READY) ## Run the tests of units and the scenarios, on all cores: under a minute
+	@exec env TESTS_PARENT=$$PPID .venv/bin/pytest -n auto $(or $(ARGS),tests/unit tests/scenarios)
 
 .PHONY: lint
 lint: $(DEV_READY) ## Check style, who imports whom, and the template

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local.processes import end_with, process
+from tests.support.units_of_work import ByUnit, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from xdist.remote import Producer
 
     from local.seed import SeededOrganization
     from local.stack import Stack
@@ -23,38 +26,50 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 _NEED_THE_STACK = frozenset({"stack", "demo", "lab"})
+_TIDYING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the stack, so that `-m "not stack"` leaves it out; what looks at the traces of all other tests
-    comes last."""
-    items.sort(key=lambda item: item.path.name.startswith("test_afterwards_"))
+    """Mark what needs the stack, so that `-m "not stack"` leaves it out, and put all into the order of their units."""
+    items[:] = in_order(items)
     for item in items:
         if _NEED_THE_STACK.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.stack)
 
 
-def pytest_configure() -> None:
-    """A session does not outlive the make that started it (`make test` names itself)."""
-    starter = os.environ.pop("TESTS_PARENT", "")
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> ByUnit:
+    """Share whole units out, in their order and not by how many tests they have."""
+    config.option.loadscopereorder = False
+    return ByUnit(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A session does not outlive the make that started it (`make test` names itself), nor a worker its session."""
+    starter = str(os.getppid()) if hasattr(config, "workerinput") else os.environ.pop("TESTS_PARENT", "")
     if starter.isdecimal():
         running = process(int(starter))
         if running is None or os.getppid() != running.pid:
-            pytest.exit("make has ended", returncode=1)
+            pytest.exit("what started this session has ended", returncode=1)
         end_with([running])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def nothing_left_behind(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[None]":
-    """pytest removes its own temporary folder, or keeps it to be looked at where tests failed; when it is killed, this
-    does."""
-    helper = subprocess.Popen(
-        [sys.executable, "-P", Path(__file__).parent / "support" / "tidying.py", tmp_path_factory.getbasetemp()],
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """pytest removes its own temporary folder, or keeps it to be looked at where tests failed; when it is killed, a
+    helper does. A worker has a folder in that of its session."""
+    session.stash[_TIDYING] = subprocess.Popen(
+        [
+            *(sys.executable, "-P", Path(__file__).parent / "support" / "tidying.py"),
+            session.config._tmp_path_factory.getbasetemp(),  # type: ignore[attr-defined]
+        ],
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
-    yield
-    helper.communicate(b"kept")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The helper has nothing to do."""
+    session.stash[_TIDYING].communicate(b"kept")
 
 
 @pytest.fixture(scope="session")

@@ -141,9 +141,11 @@ def test_a_stack_whose_guardian_is_killed_ends_and_clears_up_itself(start: Start
     (STATE / f"ministack-{port}.log").unlink()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGKILL, "0"), (signal.SIGTERM, "0"), (signal.SIGKILL, "2"), (signal.SIGTERM, "2")]
+)
 def test_a_session_of_tests_that_is_killed_leaves_nothing(
-    start: Starter, tmp_path: Path, number: signal.Signals
+    start: Starter, tmp_path: Path, number: signal.Signals, workers: str
 ) -> None:
     """Not even where a test has a child that keeps whatever it can inherit."""
     said = tmp_path / "said"
@@ -156,7 +158,7 @@ def test_a_session_of_tests_that_is_killed_leaves_nothing(
         f"    pathlib.Path({str(said)!r}).write_text(f'{{child.pid}} {{stack.ministack.port}}')\n"
         "    time.sleep(3600)\n"
     )
-    program = start([sys.executable, "-m", "pytest", *AS_OURS, str(test)])
+    program = start([sys.executable, "-m", "pytest", *AS_OURS, "-n", workers, str(test)])
     eventually(lambda: said.exists() or not program.is_running(), what="the test")
     assert program.is_running(), program.said()
     child, port = map(int, eventually(said.read_text, what="its numbers").split())
@@ -165,6 +167,25 @@ def test_a_session_of_tests_that_is_killed_leaves_nothing(
     program.wait()
     nothing_is_left(program, {one for one in before if one.pid != child}, port)
     os.kill(child, signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_leaves_nothing_and_another_one_goes_on(start: Starter, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    test = tmp_path / "test_that_dies.py"
+    test.write_text(
+        "import os, pathlib\n"
+        "def test_that_dies(stack, tmp_path):\n"
+        "    (tmp_path / 'file').touch()\n"
+        f"    pathlib.Path({str(said)!r}).write_text(str(stack.ministack.port))\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "def test_that_passes():\n"
+        "    pass\n"
+    )
+    program = start([sys.executable, "-m", "pytest", *AS_OURS, "-n", "1", str(test)])
+    assert program.wait() == 1
+    last = program.said().splitlines()[-1]
+    assert "1 failed, 1 passed" in last, program.said()
+    nothing_is_left(program, set(), int(said.read_text()))
 
 
 def test_a_session_of_tests_does_not_outlive_its_make(start: Starter, tmp_path: Path) -> None:

@@ -1,0 +1,72 @@
+"""How pytest-xdist shares the tests out among its workers: what belongs together stays in one of them, and what takes
+long comes first.
+
+The tests of the running stack are one unit, because there is one stack; every other file is a unit of its own. So one
+worker waits for the stack most of the time while the others compute.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
+
+ON_THE_STACK = "the running stack"
+
+_NEED_THE_STACK = (
+    "tests/stack/",
+    "tests/conformance/",
+    "tests/artifact/test_built_functions.py",
+    "tests/artifact/test_sam_local.py",
+)
+_START_THEIR_OWN = ("tests/stack/test_processes_end.py", "tests/stack/test_starting.py")
+_NEED_NONE = ("tests/conformance/test_differential.py",)
+_LONGEST_FIRST = (
+    ON_THE_STACK,
+    "tests/artifact/",
+    "tests/stack/",
+    "tests/integration/",
+    "tests/properties/",
+    "tests/template/",
+    "tests/contract/",
+    "tests/unit/",
+)
+
+
+def unit_of(nodeid: str) -> str:
+    """The unit of a test: its file, or the stack."""
+    file = nodeid.partition("::")[0]
+    if file.startswith(_NEED_THE_STACK) and file not in (*_START_THEIR_OWN, *_NEED_NONE):
+        return ON_THE_STACK
+    return file
+
+
+def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The tests in the order in which they are shared out. What looks at the traces of all others comes last in its
+    unit."""
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        unit = unit_of(item.nodeid)
+        kind = next(
+            (number for number, start in enumerate(_LONGEST_FIRST) if unit.startswith(start)), len(_LONGEST_FIRST)
+        )
+        return kind, item.path.name.startswith("test_afterwards_")
+
+    return sorted(items, key=place)
+
+
+class ByUnit(LoadScopeScheduling):
+    """Gives a worker a whole unit at a time, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """A worker has ended: others do the rest of its units, but not the test at which it died once more."""
+        died_at = None
+        for unit in self.assigned_work[node].values():
+            for nodeid, done in unit.items():
+                if not done and died_at is None:
+                    died_at, unit[nodeid] = nodeid, True
+        super().remove_node(node)
+        return died_at
