@@ -1,7 +1,11 @@
-"""Why a commit was refused, in the words of the core."""
+"""Why a commit was refused, in the words of the core; and trying again."""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 from rightful.domain.account import Account
 from rightful.domain.hold import Hold
+from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
@@ -11,7 +15,39 @@ from rightful.ports.writes.accounts import (
     ReleaseAddress,
     ReleaseUserName,
 )
-from rightful.ports.writes.transaction import RefusedError, Write
+from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+
+Result = TypeVar("Result")
+
+_MOST_ATTEMPTS = 40
+_TIME_FOR_ONE_MORE = 1.0
+
+
+def commit_again(
+    attempt: Callable[[], Result], invocation: Invocation, *, time_for_one: float = _TIME_FOR_ONE_MORE
+) -> Result:
+    """Read, decide and commit; and again, a little later, where somebody else was faster.
+
+    A refused commit wrote nothing: something that it rests on is not as it was read. So all of the attempt is made
+    again, the reading first. What a refusal says for good (the address is somebody's) the attempt raises in its own
+    words, and a stale read (`is_stale`) outweighs that. Contention (ContendedError) was waited out by the store
+    already, and ends it.
+
+    Args:
+        attempt: returns what came of it; lets RefusedError pass where it is to be made again.
+        time_for_one: seconds that another attempt needs.
+
+    Raises:
+        ContendedError: others were faster each time, until the time ran out. To the client 503: send it again.
+    """
+    for number in range(_MOST_ATTEMPTS):
+        try:
+            return attempt()
+        except RefusedError:
+            if invocation.remaining() < time_for_one:
+                break
+            invocation.pause(number)
+    raise ContendedError
 
 
 def taken_by(refused: RefusedError) -> Hold | None:

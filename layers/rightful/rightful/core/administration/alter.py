@@ -16,11 +16,11 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import LogEntry
 from rightful.ports.invocation import Invocation
-from rightful.ports.refusals import taken_by
+from rightful.ports.refusals import commit_again, is_stale, taken_by
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.writes.accounts import PutAccount, RequireDomain
+from rightful.ports.writes.accounts import RequireDomain
 from rightful.ports.writes.conflicts import AppendLog
-from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.ports.writes.transaction import RefusedError, Write
 
 Alteration = Callable[[Account], Account]
 """From an account as it is to the account as it is to be (its version is raised for it); the same object: there is
@@ -31,9 +31,6 @@ Rows = Callable[[Account, Account], Sequence[LogEntry]]
 
 Evidence = Callable[[Account], Sequence[Write]]
 """What has to hold besides, from the account after the change."""
-
-_ATTEMPTS = 8
-_TIME_FOR_ONE_MORE_ATTEMPT = 1.0
 
 
 def alter(
@@ -57,7 +54,8 @@ def alter(
             its new address is not verified any more.
         ContendedError: it kept changing.
     """
-    for _ in range(_ATTEMPTS):
+
+    def attempt() -> Account:
         before = store.account(account_id)
         if before is None:
             raise no_such_account()
@@ -81,11 +79,10 @@ def alter(
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError as refused:
             _explain(refused)
-            if invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
-                break
-            continue
+            raise
         return after
-    raise ContendedError
+
+    return commit_again(attempt, invocation)
 
 
 def ending_of(
@@ -107,7 +104,7 @@ def _pending_change(store: IdentityStore, account: Account) -> Conflict | None:
 
 def _explain(refused: RefusedError) -> None:
     """Raise what stands in the way for good; what merely changed meanwhile is read again."""
-    if any(isinstance(refusal.write, PutAccount) for refusal in refused.refusals):
+    if is_stale(refused):
         return
     for refusal in refused.refusals:
         # First: whether somebody has an address is told only to who may use its domain.
