@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local.processes import end_with, process
-from tests.support.units_of_work import ByUnit, in_order
+from tests.support.units_of_work import ByUnit, in_order, tell_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ _TIDYING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the stack, so that `-m "not stack"` leaves it out, and put all into the order of their units."""
+    tell_apart(items)
     items[:] = in_order(items)
     for item in items:
         if _NEED_THE_STACK.intersection(getattr(item, "fixturenames", ())):

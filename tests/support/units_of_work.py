@@ -5,6 +5,7 @@ The tests of the running stack are one unit, because there is one stack; every o
 worker waits for the stack most of the time while the others compute.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -39,6 +40,22 @@ def unit_of(nodeid: str) -> str:
     if file.startswith(_NEED_THE_STACK) and file not in (*_START_THEIR_OWN, *_NEED_NONE):
         return ON_THE_STACK
     return file
+
+
+def tell_apart(items: Sequence[pytest.Item]) -> None:
+    """Give each test an id of its own: schemathesis names each of a document's operations, but gives all one id.
+    pytest-xdist would run one of those that have the same.
+
+    Raises:
+        pytest.UsageError: two still have the same.
+    """
+    times = Counter(item.nodeid for item in items)
+    for item in items:
+        if times[item.nodeid] > 1 and item.parent is not None:
+            item._nodeid = f"{item.parent.nodeid}::{item.name}"
+    again = [nodeid for nodeid, number in Counter(item.nodeid for item in items).items() if number > 1]
+    if again:
+        raise pytest.UsageError(f"Several tests have the same id: {again}")
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
