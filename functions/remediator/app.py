@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from rightful.aws.failures import passes_by_itself
+from rightful.aws.errors import passes_by_itself
 from rightful.aws.queue_messages import read_message
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.lifecycle.requeue import reexamine_all

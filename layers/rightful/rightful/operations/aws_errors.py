@@ -12,6 +12,8 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from rightful.aws.errors import is_throttled
+
 AWS_ERRORS = (ClientError, BotoCoreError)
 
 _NOT_TAKEN = frozenset(
@@ -22,9 +24,6 @@ _NOT_TAKEN = frozenset(
 )  # fmt: skip
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
 _NOT_THERE = frozenset({"ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
-_TOO_MUCH = frozenset(
-    {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "Throttling", "ThrottlingException"}
-)
 
 
 def sentence_of(error: ClientError | BotoCoreError) -> str:
@@ -54,7 +53,7 @@ def _of_answer(error: ClientError) -> str:
             f"{asked}: there is nothing of that name in this account and region ({code}). Look at --stack, or else "
             "IDENTITY_TABLE and EVENT_LOG_TABLE; and at AWS_PROFILE and AWS_REGION."
         )
-    if code in _TOO_MUCH:
+    if is_throttled(code):
         return f"AWS refused {asked} for its rate ({code}). Run it again in some minutes: nothing is done twice."
     return f"AWS refused {asked}: {code}, {_line(found.get('Message', 'without a reason'))}"
 

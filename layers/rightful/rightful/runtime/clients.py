@@ -6,9 +6,9 @@ They are botocore's, which boto3's are, too: boto3 itself would only add what it
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from rightful.aws.attempts import watched
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
+from rightful.aws.errors import watched
 from rightful.aws.queue import SQSConflictQueue, SQSUnpublishedQueue
 from rightful.runtime.settings import Settings, read_settings
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from rightful.aws.attempts import observe_attempts
+from rightful.aws.errors import observe_attempts
 from rightful.runtime import cold_start
 from rightful.runtime.clients import settings
 from rightful.runtime.conflict_metrics import measurements_of

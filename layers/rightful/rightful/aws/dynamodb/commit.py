@@ -18,6 +18,7 @@ from rightful.aws.dynamodb.items.holds import read_hold
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.aws.dynamodb.table import Tables
+from rightful.aws.errors import FIRST_PAUSE, LONGEST_PAUSE, is_refused_for_now
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
 from rightful.domain.group import Group
@@ -34,21 +35,6 @@ if TYPE_CHECKING:
     _Failed = tuple[Write, StoredItem | None]
 
 _Step = tuple[Write, Action]
-_CONTENTION = frozenset(
-    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionInProgressException"}
-)
-"""Cancellation reasons, and codes of single writes, that say nothing about the data: the same commit may go through
-a moment later. botocore does not retry TransactionConflict by itself."""
-_CONTENDED_ERRORS = frozenset(
-    {
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-    }
-)
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.4
 
 
 class Commits:
@@ -71,7 +57,7 @@ class Commits:
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
         """See `IdentityStore.commit`. One write is a plain conditional write (half the capacity of a transaction)."""
         steps: list[_Step] = [(write, self.translate.action(write)) for write in writes]
-        pause = _FIRST_PAUSE
+        pause = FIRST_PAUSE
         while steps:
             failed = self._attempt(steps)
             if failed is not None:
@@ -86,10 +72,10 @@ class Commits:
             # Full jitter, as the AWS Builders' Library has it: contenders spread out instead of meeting again. A list
             # that was not as it mostly is has been read with the refusal: nothing to wait for.
             wait = pause * self._jitter() if failed is None else 0
-            if remaining() < wait + _LONGEST_PAUSE:
+            if remaining() < wait + LONGEST_PAUSE:
                 raise ContendedError
             self._sleep(wait)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     def _fitting(self, steps: "list[_Step]", failed: "Sequence[_Failed]") -> "list[_Step]":
         """The same writes, with the changes of lists made for the lists that were found."""
@@ -117,7 +103,7 @@ class Commits:
             reasons = cast("Sequence[Mapping[str, object]]", error.response["CancellationReasons"])
             return _read_reasons([write for write, _ in steps], reasons, error)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _CONTENDED_ERRORS:
+            if is_refused_for_now(error.response["Error"]["Code"]):
                 return None
             raise
         return ()
@@ -152,7 +138,7 @@ def _read_reasons(
         code = reason.get("Code")
         if code == "ConditionalCheckFailed":
             failed.append((write, cast("StoredItem | None", reason.get("Item"))))
-        elif code in _CONTENTION:
+        elif is_refused_for_now(code):
             contended = True
         elif code != "None":
             raise error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
+from rightful.aws.errors import FIRST_PAUSE, LONGEST_PAUSE
 from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _BATCH_GET_LIMIT = 100
 _MOST_READS_PER_PAGE = 5
 _FILTERED_READ = 200
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.4
 _MOST_WAITING = 4.0
 """Seconds that reading many items waits for DynamoDB in all; an API request has 20 for everything."""
 
@@ -53,7 +53,7 @@ class Table:
         if len(left) == 1:
             item = self.get_item(wanted[0])
             return {wanted[0]: item} if item else {}
-        waited, longest = 0.0, _FIRST_PAUSE
+        waited, longest = 0.0, FIRST_PAUSE
         while left:
             answer = self.client.batch_get_item(
                 RequestItems={table: {"Keys": left[:_BATCH_GET_LIMIT], "ConsistentRead": True}}
@@ -65,7 +65,7 @@ class Table:
             unprocessed = rest["Keys"] if rest else ()
             left = [*unprocessed, *left[_BATCH_GET_LIMIT:]]
             if unprocessed:
-                longest = _FIRST_PAUSE if items else min(longest * 2, _LONGEST_PAUSE)
+                longest = FIRST_PAUSE if items else min(longest * 2, LONGEST_PAUSE)
                 pause = longest * (1 + self.jitter()) / 2
                 waited += pause
                 if waited > _MOST_WAITING:

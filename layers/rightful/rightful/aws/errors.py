@@ -1,7 +1,15 @@
-"""Attempts of AWS calls that were refused and are repeated, by us or by botocore: who wants to, hears of them."""
+"""AWS's error codes: what each kind of them means for trying again, and how long to wait for that.
+
+Refused attempts are repeated, by us or by botocore: who wants to, hears of them.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rightful.ports.queue import QueueUnavailableError
+from rightful.ports.writes.transaction import ContendedError
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -11,6 +19,10 @@ Observer = Callable[[str, bool], None]
 
 Client = TypeVar("Client")
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.4
+"""Seconds between attempts, before the jitter; each is twice as long as the last."""
+
+_SERVER_ERROR = 500
 _CONTENDED = frozenset({"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"})
 _THROTTLED = frozenset(
     {
@@ -40,9 +52,24 @@ def watched(client: Client) -> Client:
     return client
 
 
-def is_refused_for_now(code: str) -> bool:
-    """Whether an error's code says no more than that the attempt came at a bad moment."""
+def is_throttled(code: object) -> bool:
+    """Whether AWS refused a call for its rate."""
+    return code in _THROTTLED
+
+
+def is_refused_for_now(code: object) -> bool:
+    """Whether the code of an error, or of a cancelled transaction's reason, says no more than that the attempt came at
+    a bad moment, and nothing about the data. botocore does not retry TransactionConflict by itself."""
     return code in _CONTENDED or code in _THROTTLED
+
+
+def passes_by_itself(error: Exception) -> bool:
+    """Whether the same may go through later although nobody changes anything: contention, throttling, a service that
+    is away. Everything else (a mistake in the code, a right that is missing, an item that cannot be written) stays."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return is_refused_for_now(error.response["Error"]["Code"]) or status >= _SERVER_ERROR
+    return isinstance(error, ContendedError | QueueUnavailableError | BotoCoreError)
 
 
 def _hear(parsed_response: Mapping[str, object] | None = None, event_name: str = "", **_: object) -> None:
