@@ -142,5 +142,5 @@ Written to {folder}: template.json, env.json and events/. With Docker:
   sam local invoke ScimFunction {options} --add-host {HOST}:host-gateway \\
     --event {folder}/events/scim_create_user.json
 
-The stand-in listens on 127.0.0.1 alone. Docker Desktop leads there, Docker on Linux does not: README.md.""")
+The stand-in listens on 127.0.0.1 alone. Docker Desktop leads there, Docker on Linux does not: CONTRIBUTING.md.""")
     return 0

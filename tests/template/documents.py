@@ -4,7 +4,7 @@ import re
 
 from local.paths import ROOT
 
-DOCUMENTS = ("README.md", "docs/runbook.md", "docs/api.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/runbook.md", "docs/api.md")
 
 
 def paragraphs(document: str) -> list[str]:

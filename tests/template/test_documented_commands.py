@@ -1,4 +1,4 @@
-"""What the runbook, the README and the API's description tell a person to type is there to be typed."""
+"""What the runbook, the README, CONTRIBUTING and the API's description tell a person to type is there to be typed."""
 
 import re
 import shlex
