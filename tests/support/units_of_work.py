@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from _pytest.nodeid import NodeId
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
@@ -52,7 +53,7 @@ def tell_apart(items: Sequence[pytest.Item]) -> None:
     times = Counter(item.nodeid for item in items)
     for item in items:
         if times[item.nodeid] > 1 and item.parent is not None:
-            item._nodeid = f"{item.parent.nodeid}::{item.name}"
+            item._id = NodeId.parse(f"{item.parent.nodeid}::{item.name}")
     again = [nodeid for nodeid, number in Counter(item.nodeid for item in items).items() if number > 1]
     if again:
         raise pytest.UsageError(f"Several tests have the same id: {again}")
