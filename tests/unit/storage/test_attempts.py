@@ -10,20 +10,20 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from rightful.aws import attempts
+from rightful.aws import errors
 
 
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, bool]]]:
     """What an observer was told."""
-    monkeypatch.setattr(attempts, "_observers", [])
+    monkeypatch.setattr(errors, "_observers", [])
     told: list[tuple[str, bool]] = []
 
     def observer(operation: str, contended: bool) -> None:
         told.append((operation, contended))
 
-    attempts.observe_attempts(observer)
-    attempts.observe_attempts(observer)
+    errors.observe_attempts(observer)
+    errors.observe_attempts(observer)
     return told
 
 
@@ -51,7 +51,7 @@ def client_that_is_answered(*answers: dict[str, Any]) -> Any:
         return AWSResponse(request.url, status, {}, Raw(json.dumps(document).encode()))
 
     client.meta.events.register("before-send.dynamodb", answer)
-    return attempts.watched(client)
+    return errors.watched(client)
 
 
 def throttled() -> dict[str, Any]:
