@@ -7,13 +7,12 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from rightful.core.accounts.errors import AccountError
 from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
 from rightful.core.administration.accounts import Administration
 from rightful.core.administration.facts import login_seen, set_flag
 from rightful.core.administration.self_service import schedule_deletion
 from rightful.core.administration.sign_up import SignUp, sign_up
-from rightful.core.conflicts.approve import DecisionError, approve, reject, retry, undo
+from rightful.core.conflicts.approve import approve, reject, retry, undo
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.lifecycle.record import pointer_of
@@ -24,6 +23,7 @@ from rightful.domain.account import Flag
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Operation, Resolution
 from rightful.domain.policy import Brakes, Policy
+from rightful.domain.request_error import RequestError
 from rightful.ports.writes.settings import ClaimDomain, ReleaseDomain
 from rightful.ports.writes.transaction import Write
 from tests.properties.delivering import Delivering
@@ -170,14 +170,14 @@ class Happenings(Delivering):
         account = self._pick(self._of_ours(), who)
         store, invocation = self.world.store, self.world.invocation()
         administration = Administration(store, invocation, self.world.organization, "Ines", "because")
-        with suppress(AccountError):
+        with suppress(RequestError):
             (administration.reactivate if active else administration.deactivate)(account.id)
             self.said[account.id] = active
 
     @rule(name=names, verified=st.booleans())
     def somebody_signs_up(self, name: str, verified: bool) -> None:
         asked = SignUp(parse_address(f"{name}@example.com"), verified)
-        with suppress(AccountError):
+        with suppress(RequestError):
             sign_up(self.world.store, self.world.invocation(), asked)
 
     @precondition(lambda self: self._accounts())
@@ -192,7 +192,7 @@ class Happenings(Delivering):
                 schedule_deletion(store, invocation, account.id)
             else:
                 set_flag(store, invocation, account.id, Flag.PRIVILEGED, on=what == "flag")
-        except AccountError:
+        except RequestError:
             pass
 
     @precondition(lambda self: self.world.queue.messages)
@@ -273,7 +273,7 @@ class Happenings(Delivering):
                 retry(store, queue, invocation, pointer, key=key)
             else:
                 undo(store, queue, invocation, pointer, key=key, reason="back", version=version)
-        except DecisionError:
+        except RequestError:
             pass
         self._check_isolation(before, OURS)
 
@@ -284,7 +284,7 @@ class Happenings(Delivering):
         conflict = self._undoable()[which % len(self._undoable())]
         pointer, version = pointer_of(conflict), version_of(conflict)
         store, queue, invocation = self.world.store, self.world.queue, self.world.invocation()
-        with suppress(DecisionError):
+        with suppress(RequestError):
             for key in self.keys:
                 undo(store, queue, invocation, pointer, key=key, reason="back", version=version)
             retry(store, queue, invocation, pointer, key=self.keys[0])

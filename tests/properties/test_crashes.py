@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from rightful.core.conflicts.approve import DecisionError, approve, reject, retry, undo
+from rightful.core.conflicts.approve import approve, reject, retry, undo
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.remediate import remediate
@@ -16,6 +16,7 @@ from rightful.domain.conflict import Conflict, Pointer, Resolution
 from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Scope
 from rightful.domain.policy import read_policy
+from rightful.domain.request_error import RequestError
 from rightful.ports.writes.settings import ListToken
 from rightful.ports.writes.transaction import RefusedError
 from tests.properties.crashes import Died, Fate, Fated, When
@@ -227,7 +228,7 @@ def _until_done(act: Callable[[], object]) -> None:
             act()
         except Died:
             continue
-        except DecisionError as error:
+        except RequestError as error:
             # The first try had gone through: the administrator is told that it is done.
             if error.code not in {"ended", "not_undoable", "same_approver", "not_approvable"}:
                 raise

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.core.conflicts.approve import DecisionError, undo
+from rightful.core.conflicts.approve import undo
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.domain.account import AccountStatus
@@ -14,6 +14,7 @@ from rightful.domain.address import parse_address
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.key import Scope
 from rightful.domain.policy import Brakes
+from rightful.domain.request_error import RequestError
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReleaseAddress
 from rightful.ports.writes.settings import ReleaseDomain
 from rightful.ports.writes.transaction import Write
@@ -148,7 +149,7 @@ def test_an_undo_that_was_overtaken_does_not_happen(interruption: Interruption) 
     world.deliver()
     _interrupted(world, interruption)
     key = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)
-    with pytest.raises(DecisionError) as error:
+    with pytest.raises(RequestError) as error:
         undo(
             world.store,
             world.queue,

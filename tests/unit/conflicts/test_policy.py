@@ -10,13 +10,13 @@ from rightful.domain.policy import (
     Brakes,
     Policy,
     PolicyBase,
-    PolicyError,
     Rule,
     read_brakes,
     read_policy,
     write_brakes,
     write_policy,
 )
+from rightful.domain.request_error import RequestError
 
 
 def test_the_standard_policy_has_a_rule_for_every_class() -> None:
@@ -56,7 +56,7 @@ def test_strict_leaves_only_stale_index_tombstone_and_leaving_automatic() -> Non
     ],
 )
 def test_a_policy_that_cannot_be_is_refused_with_the_field(document: dict[str, object], field: str) -> None:
-    with pytest.raises(PolicyError) as error:
+    with pytest.raises(RequestError) as error:
         read_policy(document)
     assert error.value.field == field
     assert str(error.value)
@@ -72,7 +72,7 @@ def test_a_policy_that_cannot_be_is_refused_with_the_field(document: dict[str, o
     ],
 )
 def test_brakes_that_cannot_be_are_refused_with_the_field(document: dict[str, object], field: str) -> None:
-    with pytest.raises(PolicyError) as error:
+    with pytest.raises(RequestError) as error:
         read_brakes(document)
     assert error.value.field == field
 

@@ -8,7 +8,7 @@ import pytest
 from rightful.core.organizations.domains import add_domain, remove_domain
 from rightful.core.organizations.registry import create_organization
 from rightful.domain.organization import Organization
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from tests.support.builders import NOW
 from tests.support.memory_store.store import MemoryStore
@@ -53,7 +53,7 @@ def test_a_domain_verified_again_changes_nothing(store: MemoryStore, organizatio
 def test_a_domain_is_verified_by_one_organization_only(store: MemoryStore, organization: Organization) -> None:
     add_domain(store, INVOCATION, organization, "example.com")
     other = create_organization(store, INVOCATION, "Other")
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(RequestError) as refused:
         add_domain(store, INVOCATION, other, "example.com")
     assert (refused.value.code, refused.value.field) == ("conflict", "domain")
     assert organization.id not in str(refused.value)
@@ -73,7 +73,7 @@ def test_a_domain_given_up_may_be_verified_by_another_organization(
 
 
 def test_a_domain_that_is_not_verified_cannot_be_given_up(store: MemoryStore, organization: Organization) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(RequestError) as refused:
         remove_domain(store, INVOCATION, organization, "example.com")
     assert refused.value.code == "not_found"
 
@@ -82,9 +82,9 @@ def test_a_domain_is_not_added_to_or_removed_from_settings_that_changed_meanwhil
     store: MemoryStore, organization: Organization
 ) -> None:
     verified = add_domain(store, INVOCATION, organization, "example.com")
-    with pytest.raises(SettingsError, match="meanwhile"):
+    with pytest.raises(RequestError, match="meanwhile"):
         add_domain(store, INVOCATION, organization, "example.org")
-    with pytest.raises(SettingsError, match="meanwhile"):
+    with pytest.raises(RequestError, match="meanwhile"):
         remove_domain(store, INVOCATION, replace(verified, version=1), "example.com")
     assert store.organization(organization.id) == verified
     assert store.organization_of_domain("example.org") is None
@@ -98,7 +98,7 @@ def test_a_domain_is_not_added_to_or_removed_from_settings_that_changed_meanwhil
 def test_what_is_no_registered_domain_name_cannot_be_verified(
     store: MemoryStore, organization: Organization, domain: str
 ) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(RequestError) as refused:
         add_domain(store, INVOCATION, organization, domain)
     assert (refused.value.code, refused.value.field) == ("invalid_value", "domain")
     assert store.organization(organization.id) == organization

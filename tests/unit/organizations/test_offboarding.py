@@ -14,7 +14,7 @@ from rightful.domain.account import Account, AccountStatus, Flag, Origin
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Conflict
 from rightful.domain.organization import AccountsAtEnd
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.operations.imports.line import Target, import_account
 from rightful.operations.imports.rows import ImportRow
 from rightful.ports.invocation import Invocation
@@ -151,7 +151,7 @@ def test_what_began_with_one_word_on_the_accounts_does_not_go_on_with_another() 
     service = customer()
     mark(service, "ada@example.com", Flag.LEGAL_HOLD)
     offboard(service, ERASE)
-    with pytest.raises(SettingsError, match="--accounts erase"):
+    with pytest.raises(RequestError, match="--accounts erase"):
         offboard(service, RELEASE)
 
 

@@ -18,7 +18,7 @@ from rightful.core.organizations.registry import (
 from rightful.domain.key import PREFIX, Scope, Token, digest, new_secret
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore, Remaining
 from rightful.ports.writes.transaction import Write
@@ -68,7 +68,7 @@ def test_settings_that_somebody_else_changed_meanwhile_are_refused(
     store: MemoryStore, organization: Organization
 ) -> None:
     first = change_organization(store, INVOCATION, replace(organization, name="First"))
-    with pytest.raises(SettingsError, match="meanwhile") as refused:
+    with pytest.raises(RequestError, match="meanwhile") as refused:
         change_organization(store, INVOCATION, replace(organization, name="Second"))
     assert refused.value.code == "conflict"
     assert store.organization(organization.id) == first
@@ -93,7 +93,7 @@ def test_a_new_directory_keeps_addresses_on_delete_unless_it_is_told_otherwise(
 def test_a_directory_that_changed_meanwhile_is_not_overwritten(store: MemoryStore, organization: Organization) -> None:
     directory = create_directory(store, INVOCATION, organization.id, "IdP")
     changed = change_directory(store, INVOCATION, replace(directory, name="First"))
-    with pytest.raises(SettingsError, match="meanwhile"):
+    with pytest.raises(RequestError, match="meanwhile"):
         change_directory(store, INVOCATION, replace(directory, name="Second"))
     assert store.directories(organization.id) == (changed,)
 
@@ -140,7 +140,7 @@ def test_a_directory_has_two_live_keys_at_most(
 ) -> None:
     for _ in range(LIVE_KEYS_PER_DIRECTORY):
         _issue(store, directory)
-    with pytest.raises(SettingsError, match="Revoke") as refused:
+    with pytest.raises(RequestError, match="Revoke") as refused:
         _issue(store, directory)
     assert refused.value.code == "conflict"
     assert len(_keys(store, directory)) == LIVE_KEYS_PER_DIRECTORY
@@ -161,14 +161,14 @@ def test_a_revoked_key_opens_nothing_and_makes_room(store: MemoryStore, director
 def test_an_expired_key_makes_room(store: MemoryStore, directory: Directory) -> None:
     _issue(store, directory, lifetime=timedelta(hours=1))
     _issue(store, directory)
-    with pytest.raises(SettingsError):
+    with pytest.raises(RequestError):
         _issue(store, directory)
     assert _issue(store, directory, LATER)
 
 
 def test_a_directory_of_another_organization_gets_no_key(store: MemoryStore, directory: Directory) -> None:
     other = create_organization(store, INVOCATION, "Other")
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(RequestError) as refused:
         _issue(store, replace(directory, organization_id=other.id))
     assert refused.value.code == "not_found"
 
@@ -212,13 +212,13 @@ def test_two_administrators_at_once_do_not_get_a_third_key() -> None:
     directory = create_directory(store, INVOCATION, organization.id, "IdP")
     _issue(store, directory)
     store.racing = directory
-    with pytest.raises(SettingsError, match="meanwhile"):
+    with pytest.raises(RequestError, match="meanwhile"):
         _issue(store, directory)
     assert len(_keys(store, directory)) == LIVE_KEYS_PER_DIRECTORY
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\x07", "a\u202eb"])
 def test_an_organizations_name_is_plain_text(store: MemoryStore, name: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(RequestError) as refused:
         create_organization(store, INVOCATION, name)
     assert (refused.value.code, refused.value.field) == ("invalid_value", "name")

@@ -10,8 +10,10 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rightful.api.request import Principal, Request, Response
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.transaction import ContendedError
 from rightful.scim.errors import ScimError
 from rightful.scim.requests import parse_body
 
@@ -21,6 +23,8 @@ _LONGEST_POSITION = 400
 MOST_BODY_OCTETS = 256 * 1024
 
 _CODE_OF_STATUS = {413: "too_large", 415: "unsupported_media_type"}
+_STATUS_OF_CODE = {"invalid_value": 400, "forbidden": 403, "managed": 403, "not_found": 404, "version_required": 428}
+"""Every other code is 409: what it is about, or something else, is not in a state for it."""
 
 Listed = TypeVar("Listed")
 BodyModel = TypeVar("BodyModel", bound="Body")
@@ -141,6 +145,24 @@ class JsonCall:
         if next_position is not None:
             body["nextCursor"] = cursor_of(next_position)
         return Response(200, body)
+
+
+def answered(handle: Callable[[], Response], about: str) -> Response:
+    """A handler's response; every error that a client can cause has a code and a way out.
+
+    Args:
+        about: what others may be changing at the same time.
+    """
+    try:
+        return handle()
+    except ApiError as error:
+        return error.response()
+    except RequestError as error:
+        status = _STATUS_OF_CODE.get(error.code, 409)
+        return ApiError(status, error.code, str(error), error.field).response()
+    except ContendedError:
+        message = f"Other changes of the same {about} kept coming in between. Nothing was changed; send it again."
+        return ApiError(503, "busy", message, headers={"Retry-After": "1"}).response()
 
 
 def unavailable() -> Response:

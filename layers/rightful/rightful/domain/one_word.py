@@ -7,7 +7,7 @@ different administrator has confirmed it, or when seven days have passed in whic
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.text.look_alike import same_name
 
 ALONE_FOR = timedelta(days=7)
@@ -48,9 +48,9 @@ def confirmed(word: OneWord, by: str) -> OneWord:
     """The word with a second person behind it.
 
     Raises:
-        SettingsError: same_approver, it is the first one again.
+        RequestError: same_approver, it is the first one again.
     """
     if same_name(word.by, by):
         message = "You said this yourself: a different administrator must confirm it."
-        raise SettingsError("same_approver", message)
+        raise RequestError("same_approver", message)
     return replace(word, confirmed_by=by)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from rightful.domain.conflict import ConflictClass
+from rightful.domain.request_error import RequestError
 
 
 class Rule(StrEnum):
@@ -30,14 +31,6 @@ class PolicyBase(StrEnum):
     STANDARD = "standard"
     STRICT = "strict"
     CUSTOM = "custom"
-
-
-class PolicyError(ValueError):
-    """A policy document says something that a policy cannot say. `field` is where, str(error) what and what instead."""
-
-    def __init__(self, field_name: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field_name
 
 
 STANDARD_RULES: Mapping[ConflictClass, Rule] = {
@@ -157,13 +150,13 @@ def read_policy(document: Mapping[str, object], stored: Policy = STANDARD) -> Po
     fixed rules, so that choosing it ends the stored ones.
 
     Raises:
-        PolicyError: an unknown member, a wrong type, or a rule that the class may not have.
+        RequestError: invalid_value, an unknown member, a wrong type, or a rule that the class may not have.
     """
     _refuse_unknown(document, {"base", "rules", "deactivatedAfterDays", "relinkByUserName"})
     base = _choice(PolicyBase, document.get("base", stored.base.value), "base")
     rules = _rules(document.get("rules", {}))
     if rules and base is not PolicyBase.CUSTOM:
-        raise PolicyError("rules", f'the policy "{base.value}" has fixed rules: set base to "custom" to change them')
+        raise _wrong("rules", f'the policy "{base.value}" has fixed rules: set base to "custom" to change them')
     return Policy(
         base=base,
         rules={**stored.rules, **rules} if base is PolicyBase.CUSTOM else {},
@@ -188,7 +181,7 @@ def read_brakes(document: Mapping[str, object], stored: Brakes | None = None) ->
     """Brakes from their JSON document; what is left out stays as it is in `stored`, else as by default.
 
     Raises:
-        PolicyError: an unknown member or a value out of range.
+        RequestError: invalid_value, an unknown member or a value out of range.
     """
     _refuse_unknown(document, {"paused", "dryRun", "perOrganizationHour", "perAccountDay"})
     stored = stored or Brakes()
@@ -204,7 +197,7 @@ def read_brakes(document: Mapping[str, object], stored: Brakes | None = None) ->
 
 def _rules(document: object) -> dict[ConflictClass, Rule]:
     if not isinstance(document, Mapping):
-        raise PolicyError("rules", "rules is an object of class names and rules")
+        raise _wrong("rules", "rules is an object of class names and rules")
     rules = {}
     for name, value in document.items():
         where = f"rules.{name}"
@@ -213,33 +206,37 @@ def _rules(document: object) -> dict[ConflictClass, Rule]:
         allowed = ALLOWED.get(conflict_class, frozenset(Rule))
         if rule not in allowed:
             choices = ", ".join(sorted(allowed))
-            raise PolicyError(where, f'a conflict of class "{name}" can never be "{rule.value}": it can be {choices}')
+            raise _wrong(where, f'a conflict of class "{name}" can never be "{rule.value}": it can be {choices}')
         rules[conflict_class] = rule
     return rules
+
+
+def _wrong(field: str, message: str) -> RequestError:
+    return RequestError("invalid_value", message, field)
 
 
 def _refuse_unknown(document: Mapping[str, object], known: set[str]) -> None:
     for name in document:
         if name not in known:
-            raise PolicyError(name, f'there is no "{name}" here: the members are {", ".join(sorted(known))}')
+            raise _wrong(name, f'there is no "{name}" here: the members are {", ".join(sorted(known))}')
 
 
 def _choice(choices: type[_Choice], value: object, where: str) -> _Choice:
     for choice in choices:
         if choice.value == value:
             return choice
-    raise PolicyError(where, f"{where} takes one of {', '.join(choice.value for choice in choices)}")
+    raise _wrong(where, f"{where} takes one of {', '.join(choice.value for choice in choices)}")
 
 
 def _truth(document: Mapping[str, object], name: str, *, default: bool) -> bool:
     value = document.get(name, default)
     if not isinstance(value, bool):
-        raise PolicyError(name, f"{name} is true or false")
+        raise _wrong(name, f"{name} is true or false")
     return value
 
 
 def _number(document: Mapping[str, object], name: str, default: int, *, most: int) -> int:
     value = document.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise PolicyError(name, f"{name} is a whole number from 0 to {most}")
+        raise _wrong(name, f"{name} is a whole number from 0 to {most}")
     return value

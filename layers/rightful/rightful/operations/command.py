@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rightful.domain.key import Scope
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.operations.aws_errors import AWS_ERRORS, sentence_of
 from rightful.operations.deployment import OperationError, of_environment, of_stack, region_of
 from rightful.operations.imports.rows import RowError
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{deployment.where}\n")
         task: tasks.Task = parsed.task
         return task(deployment, parsed, sys.stdout)
-    except (OperationError, SettingsError, RowError) as error:
+    except (OperationError, RequestError, RowError) as error:
         sys.stderr.write(f"{error}\n")
     except ContendedError:
         sys.stderr.write(

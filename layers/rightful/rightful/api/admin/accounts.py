@@ -9,10 +9,11 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import account_document, claimable_document
 from rightful.api.json_call import ApiError, Body, wrong_cursor
 from rightful.api.request import Response
-from rightful.core.accounts.errors import AccountError, AddressTakenError, read_address
+from rightful.core.accounts.errors import AddressTakenError, read_address
 from rightful.core.administration.accounts import Administration
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import InvalidAddressError, parse_address
+from rightful.domain.request_error import RequestError
 from rightful.ports.pages import AccountPage
 
 _PLACE = re.compile(r"(linked|unlinked)#[0-9A-Za-z_-]{1,64}")
@@ -105,10 +106,10 @@ def _act(administration: Administration, account_id: str, asked: ActionBody) -> 
 def _check_members(asked: ActionBody) -> None:
     given = asked.model_fields_set
     if asked.action == "set-email" and "email" not in given:
-        raise AccountError("invalid_value", "email: say which address, or null to free the one it has.", "email")
+        raise RequestError("invalid_value", "email: say which address, or null to free the one it has.", "email")
     for member, action in (("email", "set-email"), ("flag", "protect")):
         if member in given and asked.action != action:
-            raise AccountError("invalid_value", f"{member}: goes with {action} only.", member)
+            raise RequestError("invalid_value", f"{member}: goes with {action} only.", member)
 
 
 def _taken(call: AdminCall, taken: AddressTakenError) -> ApiError:

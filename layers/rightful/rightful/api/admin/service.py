@@ -6,7 +6,6 @@ JSON in camelCase. Lists are {"items": [...], "nextCursor": "..."}; errors {"err
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rightful.api.account_errors import account_error_response
 from rightful.api.admin import accounts as admin_accounts
 from rightful.api.admin import confirmations as admin_confirmations
 from rightful.api.admin import conflicts as admin_conflicts
@@ -20,18 +19,13 @@ from rightful.api.admin import settings as admin_settings
 from rightful.api.admin import summary as admin_summary
 from rightful.api.admin import tokens as admin_tokens
 from rightful.api.admin.call import AdminCall
-from rightful.api.json_call import ApiError, no_such_endpoint
+from rightful.api.json_call import ApiError, answered, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
-from rightful.core.accounts.errors import AccountError
-from rightful.core.conflicts.approve import DecisionError
 from rightful.core.organizations.domain_proof import DomainProof
 from rightful.domain.key import Scope
-from rightful.domain.policy import PolicyError
-from rightful.domain.settings_error import SettingsError
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.writes.transaction import ContendedError
 
 BASE = "/admin/v1/orgs/{orgId}"
 
@@ -79,21 +73,6 @@ def opens_to_operators(route: str) -> bool:
     return not route or route.startswith(OPEN_TO_OPERATORS)
 
 
-_STATUS_OF_CODE = {
-    "invalid_value": 400,
-    "forbidden": 403,
-    "not_found": 404,
-    "conflict": 409,
-    "not_proven": 409,
-    "ended": 409,
-    "changed": 409,
-    "not_approvable": 409,
-    "same_approver": 409,
-    "not_undoable": 409,
-    "version_required": 428,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class AdminService:
     """Answers an organization's administrators."""
@@ -104,20 +83,8 @@ class AdminService:
     proof: DomainProof | None = None
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
-        """The response to a request; every error that a client can cause has a code and a way out."""
-        try:
-            return self._answer(request, invocation)
-        except ApiError as error:
-            return error.response()
-        except AccountError as error:
-            return account_error_response(error)
-        except (DecisionError, SettingsError) as error:
-            return ApiError(_STATUS_OF_CODE[error.code], error.code, str(error), error.field).response()
-        except PolicyError as error:
-            return ApiError(400, "invalid_value", str(error), error.field).response()
-        except ContendedError:
-            message = "Other changes of the same data kept coming in between. Nothing was changed; send it again."
-            return ApiError(503, "busy", message, headers={"Retry-After": "1"}).response()
+        """The response to a request; see `answered`."""
+        return answered(lambda: self._answer(request, invocation), "data")
 
     def _answer(self, request: Request, invocation: Invocation) -> Response:
         methods = ROUTES.get(request.resource.removeprefix(BASE), {})

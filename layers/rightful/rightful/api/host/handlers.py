@@ -7,10 +7,11 @@ from pydantic import Field
 from rightful.api.documents import reported_account_document
 from rightful.api.json_call import ApiError, Body, JsonCall
 from rightful.api.request import Response
-from rightful.core.accounts.errors import AccountError, no_such_account, read_address
+from rightful.core.accounts.errors import no_such_account, read_address
 from rightful.core.administration import facts, self_service
 from rightful.core.administration.sign_up import SignUp, sign_up
 from rightful.domain.account import Account, Flag, Origin, repeat_key
+from rightful.domain.request_error import RequestError
 
 _EMAIL = Field(max_length=320)
 _MOST_KEY_CHARACTERS = 255
@@ -126,7 +127,7 @@ def _flag(call: JsonCall) -> Flag:
         if flag.value == name:
             return flag
     known = ", ".join(flag.value for flag in Flag)
-    raise AccountError("invalid_value", f"flag: there is no such flag; choose of {known}.", "flag")
+    raise RequestError("invalid_value", f"flag: there is no such flag; choose of {known}.", "flag")
 
 
 def _response(account: Account, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -16,15 +16,13 @@ with no organization's settings or directory data. JSON in camelCase; errors {"e
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rightful.api.account_errors import account_error_response
 from rightful.api.host import handlers as accounts_reported
-from rightful.api.json_call import ApiError, JsonCall, no_such_endpoint
+from rightful.api.json_call import ApiError, JsonCall, answered, no_such_endpoint
 from rightful.api.request import Request, Response
-from rightful.core.accounts.errors import AccountError, no_such_account
+from rightful.core.accounts.errors import no_such_account
 from rightful.domain.key import Scope
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.writes.transaction import ContendedError
 
 BASE = "/accounts/v1/accounts"
 
@@ -48,16 +46,8 @@ class AccountsService:
     store: IdentityStore
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
-        """The response to a request; every error that a client can cause has a code and a way out."""
-        try:
-            return self._answer(request, invocation)
-        except ApiError as error:
-            return error.response()
-        except AccountError as error:
-            return account_error_response(error)
-        except ContendedError:
-            message = "Other changes of the same account kept coming in between. Nothing was changed; send it again."
-            return ApiError(503, "busy", message, headers={"Retry-After": "1"}).response()
+        """The response to a request; see `answered`."""
+        return answered(lambda: self._answer(request, invocation), "account")
 
     def _answer(self, request: Request, invocation: Invocation) -> Response:
         methods = ROUTES.get(request.resource.removeprefix(BASE), {})

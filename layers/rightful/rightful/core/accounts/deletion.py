@@ -6,8 +6,8 @@ A scheduled account keeps its address until it is erased: freeing is done by ren
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rightful.core.accounts.errors import AccountError
 from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.request_error import RequestError
 
 GRACE = timedelta(days=14)
 """How long a deletion can be cancelled."""
@@ -17,10 +17,10 @@ def scheduled(account: Account, now: datetime) -> Account:
     """The account, to be erased after the grace period. One that is scheduled already keeps its date.
 
     Raises:
-        AccountError: legal_hold.
+        RequestError: legal_hold.
     """
     if Flag.LEGAL_HOLD in account.flags:
-        raise AccountError("legal_hold", "This account is on legal hold: it cannot be deleted before that is lifted.")
+        raise RequestError("legal_hold", "This account is on legal hold: it cannot be deleted before that is lifted.")
     if account.status is AccountStatus.PENDING_DELETION:
         return account
     return replace(account, status=AccountStatus.PENDING_DELETION, deletion_date=now + GRACE)
@@ -33,10 +33,10 @@ def cancelled(account: Account, now: datetime) -> Account:
     reactivating it is a decision of its own.
 
     Raises:
-        AccountError: not_scheduled.
+        RequestError: not_scheduled.
     """
     if account.status is not AccountStatus.PENDING_DELETION:
-        raise AccountError("not_scheduled", "No deletion of this account is scheduled.")
+        raise RequestError("not_scheduled", "No deletion of this account is scheduled.")
     if account.organization_id is None and account.deactivated_at is None:
         return replace(account, status=AccountStatus.ACTIVE, deletion_date=None)
     return replace(

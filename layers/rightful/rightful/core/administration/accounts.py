@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from rightful.core.accounts.deletion import cancelled, scheduled
 from rightful.core.accounts.edits import with_email, without_address
-from rightful.core.accounts.errors import AccountError, no_such_account
+from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
 from rightful.core.administration.alter import Alteration, alter
 from rightful.core.conflicts.diagnosis.merge import kept_out
@@ -23,6 +23,7 @@ from rightful.domain.address import Address, placeholder
 from rightful.domain.event_log import LogEntry
 from rightful.domain.organization import Organization
 from rightful.domain.policy import Policy
+from rightful.domain.request_error import RequestError
 from rightful.domain.two_people import eased_by_one, what_takes_two
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
@@ -37,7 +38,7 @@ class Administration:
 
     Each returns the account as it is then, changes nothing where it is so already, and raises
 
-    - AccountError: not_found (or another organization's: nobody may tell the difference), and what it names itself;
+    - RequestError: not_found (or another organization's: nobody may tell the difference), and what it names itself;
     - ContendedError: no quiet moment.
     """
 
@@ -51,11 +52,11 @@ class Administration:
         """Give an account another address; None frees the one it has, and it gets a placeholder.
 
         Raises:
-            AccountError: linked; protected; email_taken (AddressTakenError); invalid_value, the domain is not verified.
+            RequestError: linked; protected; email_taken (AddressTakenError); invalid_value, the domain is not verified.
         """
         if address is not None and not may_claim(self.store, self.organization, address.domain):
             message = f"email: the domain {address.domain} is not verified by this organization. Verify it first."
-            raise AccountError("invalid_value", message, "email")
+            raise RequestError("invalid_value", message, "email")
         instead = placeholder(self.invocation.new_id())
 
         def change(account: Account) -> Account:
@@ -77,12 +78,12 @@ class Administration:
         """Let the person in again.
 
         Raises:
-            AccountError: pending_deletion.
+            RequestError: pending_deletion.
         """
 
         def change(account: Account) -> Account:
             if account.status is AccountStatus.PENDING_DELETION:
-                raise AccountError("pending_deletion", "This account is scheduled for deletion. Cancel that first.")
+                raise RequestError("pending_deletion", "This account is scheduled for deletion. Cancel that first.")
             return account if account.active else replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
 
         return self._alter(account_id, change, says_active=True)
@@ -91,7 +92,7 @@ class Administration:
         """Let an account be erased in 14 days.
 
         Raises:
-            AccountError: linked, legal_hold, protected.
+            RequestError: linked, legal_hold, protected.
         """
 
         def change(account: Account) -> Account:
@@ -106,7 +107,7 @@ class Administration:
         """Let an account live on, deactivated until somebody reactivates it.
 
         Raises:
-            AccountError: not_scheduled.
+            RequestError: not_scheduled.
         """
         return self._alter(account_id, lambda account: cancelled(account, self.invocation.now))
 
@@ -116,7 +117,7 @@ class Administration:
         Its directory finds the user gone, as if it had deleted it, and can create it again.
 
         Raises:
-            AccountError: protected.
+            RequestError: protected.
         """
 
         def change(account: Account) -> Account:
@@ -134,7 +135,7 @@ class Administration:
         """Take the management of an account over that nobody manages and whose address is on a verified domain.
 
         Raises:
-            AccountError: protected.
+            RequestError: protected.
         """
 
         def change(account: Account) -> Account:
@@ -203,13 +204,13 @@ class Administration:
 
     def _refuse_linked(self, account: Account, instead: str) -> None:
         if account.link is not None:
-            raise AccountError("linked", f"A directory provisions this account. {instead}")
+            raise RequestError("linked", f"A directory provisions this account. {instead}")
 
     def _refuse_alone(self, account: Account) -> None:
         why = what_takes_two(account, self._policy, self.invocation.now)
         if why:
             mark = ", or after the host application has taken the mark off" if account.flags else ""
-            raise AccountError(
+            raise RequestError(
                 "protected",
                 f"This account {why}: one administrator cannot do this. Its address moves only through a conflict that "
                 f"two administrators approve{mark}.",

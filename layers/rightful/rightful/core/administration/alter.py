@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from rightful.core.accounts.account_changes import Move, writes_of
 from rightful.core.accounts.edits import deactivated
-from rightful.core.accounts.errors import AccountError, AddressTakenError, no_such_account
+from rightful.core.accounts.errors import AddressTakenError, no_such_account
 from rightful.core.accounts.soft_deletes import remembering
 from rightful.core.conflicts.lifecycle.end import ending_writes, owes_deactivation
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import LogEntry
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.refusals import commit_again, is_stale, taken_by
 from rightful.ports.store.contract import IdentityStore
@@ -24,7 +25,7 @@ from rightful.ports.writes.transaction import RefusedError, Write
 
 Alteration = Callable[[Account], Account]
 """From an account as it is to the account as it is to be (its version is raised for it); the same object: there is
-nothing to do. Raises AccountError."""
+nothing to do. Raises RequestError."""
 
 Rows = Callable[[Account, Account], Sequence[LogEntry]]
 """The event log rows of a change, from the account before and after it."""
@@ -50,7 +51,7 @@ def alter(
             account's directory that waits to be carried out gives way.
 
     Raises:
-        AccountError: whatever `change` raises; not_found; email_taken (AddressTakenError); invalid_value, the domain of
+        RequestError: whatever `change` raises; not_found; email_taken (AddressTakenError); invalid_value, the domain of
             its new address is not verified any more.
         ContendedError: it kept changing.
     """
@@ -109,7 +110,7 @@ def _explain(refused: RefusedError) -> None:
     for refusal in refused.refusals:
         # First: whether somebody has an address is told only to who may use its domain.
         if isinstance(refusal.write, RequireDomain):
-            raise AccountError(
+            raise RequestError(
                 "invalid_value",
                 f"email: the domain {refusal.write.domain} is not verified by this organization.",
                 "email",

@@ -29,7 +29,7 @@ from rightful.domain.account import Account, AccountStatus, canonical_user_name
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.organization import Directory, DirectoryDeletion
 from rightful.domain.policy import STANDARD
-from rightful.domain.settings_error import changed_meanwhile
+from rightful.domain.request_error import changed_meanwhile
 from rightful.domain.two_people import eased_by_one
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
@@ -79,7 +79,7 @@ def begin(
             deactivated.
 
     Raises:
-        SettingsError: conflict, somebody else changed it meanwhile.
+        RequestError: conflict, somebody else changed it meanwhile.
     """
     if directory.deleting is not None:
         return directory

@@ -4,12 +4,13 @@ rest on. None of them touches what a directory or an organization says about the
 from dataclasses import replace
 from datetime import timedelta
 
-from rightful.core.accounts.errors import AccountError, no_such_account
+from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row
 from rightful.core.administration.alter import alter
 from rightful.domain.account import Account, Flag
 from rightful.domain.address import Address
 from rightful.domain.event_log import LogEntry
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import NoteLogin
@@ -23,7 +24,7 @@ def email_verified(store: IdentityStore, invocation: Invocation, account_id: str
     """The person proved that the mailbox is theirs.
 
     Raises:
-        AccountError: not_found; email_changed, the account has another address by now (what was proved is not what it
+        RequestError: not_found; email_changed, the account has another address by now (what was proved is not what it
             holds).
         ContendedError: no quiet moment.
     """
@@ -31,7 +32,7 @@ def email_verified(store: IdentityStore, invocation: Invocation, account_id: str
     def change(account: Account) -> Account:
         if account.holds != address.canonical:
             message = "email: the account has another address by now. Nothing was confirmed."
-            raise AccountError("email_changed", message, "email")
+            raise RequestError("email_changed", message, "email")
         return account if account.email_verified else replace(account, email_verified=True)
 
     def rows(_: Account, after: Account) -> list[LogEntry]:
@@ -47,7 +48,7 @@ def login_seen(store: IdentityStore, invocation: Invocation, account_id: str) ->
     be taken from it, and a plan that rests on it must fail from that moment.
 
     Raises:
-        AccountError: not_found.
+        RequestError: not_found.
         ContendedError: no quiet moment.
     """
     now = invocation.now
@@ -66,7 +67,7 @@ def set_flag(store: IdentityStore, invocation: Invocation, account_id: str, flag
     """Mark the account, or take the mark away. Doing so again changes nothing.
 
     Raises:
-        AccountError: not_found.
+        RequestError: not_found.
         ContendedError: no quiet moment.
     """
 

@@ -22,7 +22,7 @@ from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_organization, revoke_token
 from rightful.domain.account import Account, Flag, Origin
 from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Organization
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
@@ -95,12 +95,12 @@ def begin(
     """Mark an organization as one that goes.
 
     Raises:
-        SettingsError: conflict, it began with another word on its accounts, or somebody changed it meanwhile.
+        RequestError: conflict, it began with another word on its accounts, or somebody changed it meanwhile.
     """
     closing = organization.closing
     if closing is not None:
         if closing.accounts is not accounts:
-            raise SettingsError(
+            raise RequestError(
                 "conflict",
                 f"Deleting this organization began on {closing.asked_at:%Y-%m-%d} with --accounts "
                 f"{closing.accounts.value}: go on with that.",
@@ -180,7 +180,7 @@ class _Offboarding:
                     )
                 except RefusedError as refused:
                     if any(isinstance(refusal.write, PutOrganization) for refusal in refused.refusals):
-                        raise SettingsError(
+                        raise RequestError(
                             "conflict", "Somebody else changes this organization. Run it again."
                         ) from refused
                     not_ours |= {refusal.write for refusal in refused.refusals}

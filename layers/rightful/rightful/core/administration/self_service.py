@@ -6,11 +6,11 @@ refused there with a sentence that says whom to ask, and never becomes a conflic
 
 from rightful.core.accounts.deletion import cancelled, scheduled
 from rightful.core.accounts.edits import with_email
-from rightful.core.accounts.errors import AccountError
 from rightful.core.administration.alter import alter
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address
 from rightful.domain.event_log import LogEntry
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 
@@ -24,7 +24,7 @@ def change_email(
         verified: whether the application has proof that the new mailbox is the person's.
 
     Raises:
-        AccountError: not_found, managed, not_active, email_taken (AddressTakenError).
+        RequestError: not_found, managed, not_active, email_taken (AddressTakenError).
         ContendedError: no quiet moment.
     """
 
@@ -32,7 +32,7 @@ def change_email(
         _refuse_managed(account, "address")
         if account.status is not AccountStatus.ACTIVE:
             message = f"This account is not active ({account.status.value}): its address cannot be changed."
-            raise AccountError("not_active", message)
+            raise RequestError("not_active", message)
         changed = with_email(account, address, invocation, verified=verified)
         return account if changed == account else changed
 
@@ -43,7 +43,7 @@ def schedule_deletion(store: IdentityStore, invocation: Invocation, account_id: 
     """Let an account be erased after 14 days. One that is scheduled already keeps its date.
 
     Raises:
-        AccountError: not_found, managed, legal_hold.
+        RequestError: not_found, managed, legal_hold.
         ContendedError: no quiet moment.
     """
 
@@ -58,7 +58,7 @@ def cancel_deletion(store: IdentityStore, invocation: Invocation, account_id: st
     """Let an account live on. One whose deletion is not scheduled stays as it is.
 
     Raises:
-        AccountError: not_found, managed.
+        RequestError: not_found, managed.
         ContendedError: no quiet moment.
     """
 
@@ -78,7 +78,7 @@ def _refuse_managed(account: Account, what: str) -> None:
         message = f"The {what} of this account is up to its organization's directory. Ask the organization's IT."
     else:
         message = f"This account is managed by an organization. Its administrators decide about its {what}: ask them."
-    raise AccountError("managed", message)
+    raise RequestError("managed", message)
 
 
 def _no_rows(_: Account, __: Account) -> tuple[LogEntry, ...]:

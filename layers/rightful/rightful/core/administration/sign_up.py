@@ -46,7 +46,7 @@ def sign_up(store: IdentityStore, invocation: Invocation, asked: SignUp) -> Sign
     must not get that account (nor leave theirs to the next).
 
     Raises:
-        AccountError: email_taken (AddressTakenError).
+        RequestError: email_taken (AddressTakenError).
         ContendedError: no quiet moment.
     """
     account = Account(

@@ -10,13 +10,12 @@ from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose, reas
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.errors import VERSION_REQUIRED, DecisionError, read_reason
+from rightful.core.conflicts.errors import VERSION_REQUIRED, read_reason
 from rightful.core.conflicts.explain import cannot_relink, changed, situation, waiting_chain
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Outcome, remediate
-from rightful.core.conflicts.undo import undo
 from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.domain.conflict import (
     SETTLED_BY_PEOPLE,
@@ -31,14 +30,13 @@ from rightful.domain.conflict import (
 from rightful.domain.event_log import Action, Result
 from rightful.domain.key import Token
 from rightful.domain.policy import Rule
+from rightful.domain.request_error import RequestError
 from rightful.domain.schedule import LOOK_AGAIN_AFTER
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
-
-__all__ = ["DecisionError", "approve", "reject", "retry", "undo"]
 
 _ATTEMPTS = 5
 _REOPENED_BY_RETRY = SETTLED_BY_PEOPLE | {ConflictStatus.FAILED}
@@ -63,7 +61,7 @@ def approve(
     who asks for the other one later has changed their mind. Who names none means what happens where nobody says.
 
     Raises:
-        DecisionError: not_found, ended, version_required, changed (examined again, nothing was moved by it),
+        RequestError: not_found, ended, version_required, changed (examined again, nothing was moved by it),
             not_approvable, same_approver, invalid_value (also: others named a resolution, and this names none).
         ContendedError: no quiet moment; the approval may be stored: ask for a retry.
         QueueUnavailableError: it is applied, but waiting conflicts were not woken: ask for a retry.
@@ -82,7 +80,7 @@ def approve(
             if _is_sufficient(snapshot, diagnosis, given):
                 # The process died between approval and remediation: asking again is asking for the latter.
                 return _announce_and_remediate(store, queue, invocation, pointer)
-            raise DecisionError("same_approver", "You approved this already: a different administrator must agree.")
+            raise RequestError("same_approver", "You approved this already: a different administrator must agree.")
         approved = replace(
             conflict,
             version=conflict.version + 1,
@@ -104,7 +102,7 @@ def approve(
             continue
         outcome = _announce_and_remediate(store, queue, invocation, pointer)
         if outcome.conflict is not None and not _was_for(store, outcome.conflict, snapshot, diagnosis):
-            raise DecisionError("changed", changed(outcome.conflict))
+            raise RequestError("changed", changed(outcome.conflict))
         return outcome
     raise ContendedError
 
@@ -124,7 +122,7 @@ def reject(
     Nobody loses anything by it, so it need not name a `version`; one that it names has to be what is true.
 
     Raises:
-        DecisionError: not_found, ended, changed, invalid_value.
+        RequestError: not_found, ended, changed, invalid_value.
         ContendedError: no quiet moment.
         QueueUnavailableError: it is rejected, but who waited for it was not told.
     """
@@ -170,7 +168,7 @@ def retry(
     A `version` that it names has to be what is true; it need not name one.
 
     Raises:
-        DecisionError: not_found; changed; ended (applied, superseded, expired, or a newer change took its place).
+        RequestError: not_found; changed; ended (applied, superseded, expired, or a newer change took its place).
         ContendedError: no quiet moment.
     """
     for _ in range(_ATTEMPTS):
@@ -180,17 +178,15 @@ def retry(
                 _as_read(store, queue, invocation, conflict, version)
             return remediate(store, queue, invocation, pointer)
         if conflict.status not in _REOPENED_BY_RETRY or invocation.now >= conflict.expires_at:
-            raise DecisionError(
-                "ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry."
-            )
+            raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry.")
         if version not in {None, version_of(conflict)}:
-            raise DecisionError("changed", changed(conflict))
+            raise RequestError("changed", changed(conflict))
         writes = reopening(conflict, invocation.now, f"Opened again by {key.holder}.", by=key.holder)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError as error:
             if any(isinstance(refusal.write, PutPending) for refusal in error.refusals):
-                raise DecisionError("ended", "A later change of the same person took the place of this one.") from error
+                raise RequestError("ended", "A later change of the same person took the place of this one.") from error
             continue
         return _announce_and_remediate(store, queue, invocation, pointer)
     raise ContendedError
@@ -211,14 +207,14 @@ def _announce_and_remediate(
 def _existing(store: IdentityStore, pointer: Pointer) -> Conflict:
     conflict = store.conflict(pointer)
     if conflict is None:
-        raise DecisionError("not_found", "There is no such conflict.")
+        raise RequestError("not_found", "There is no such conflict.")
     return conflict
 
 
 def _waiting(store: IdentityStore, pointer: Pointer) -> Conflict:
     conflict = _existing(store, pointer)
     if not conflict.live:
-        raise DecisionError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to decide.")
+        raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to decide.")
     return conflict
 
 
@@ -228,7 +224,7 @@ def _as_read(
     """A waiting conflict as it is judged this moment, which is what was read.
 
     Raises:
-        DecisionError: ended; version_required; changed, and what it is now is stored.
+        RequestError: ended; version_required; changed, and what it is now is stored.
     """
     pointer = Pointer(conflict.organization_id, conflict.id)
     snapshot = gather(store, invocation, conflict)
@@ -236,29 +232,29 @@ def _as_read(
     if end is not None:
         with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
             remediate(store, queue, invocation, pointer)
-        raise DecisionError("ended", end[1])
+        raise RequestError("ended", end[1])
     if version is None:
-        raise DecisionError("version_required", VERSION_REQUIRED, "version")
+        raise RequestError("version_required", VERSION_REQUIRED, "version")
     diagnosis = diagnose(snapshot)
     if version == version_now(snapshot, diagnosis):
         return snapshot, diagnosis
     with suppress(QueueUnavailableError):
         remediate(store, queue, invocation, pointer)
-    raise DecisionError("changed", changed(_existing(store, pointer)))
+    raise RequestError("changed", changed(_existing(store, pointer)))
 
 
 def _where_nobody_says(conflict: Conflict, diagnosis: Diagnosis, others: Sequence[Approval]) -> Resolution:
     """The resolution of an approval that names none: what happens where nobody says, and never what others chose.
 
     Raises:
-        DecisionError: invalid_value, somebody chose otherwise.
+        RequestError: invalid_value, somebody chose otherwise.
     """
     meant = chosen(conflict, diagnosis.effective_class, diagnosis.no_relink)
     for other in others:
         if other.resolution is not None and other.resolution is not meant:
             choices = " or ".join(f'"{choice.value}"' for choice in Resolution)
             message = f'{other.holder} chose the resolution "{other.resolution.value}". Name yours: {choices}.'
-            raise DecisionError("invalid_value", message, "resolution")
+            raise RequestError("invalid_value", message, "resolution")
     return meant
 
 
@@ -275,22 +271,22 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
     policy = snapshot.organization.policy if snapshot.organization else None
     rules = {policy.rule(diagnosis.conflict_class), policy.rule(diagnosis.effective_class)} if policy else {Rule.REFUSE}
     if Rule.REFUSE in rules and not diagnosis.free:
-        raise DecisionError("not_approvable", f"{situation(diagnosis)} No approval can change that.")
+        raise RequestError("not_approvable", f"{situation(diagnosis)} No approval can change that.")
     if diagnosis.follows:
         waiting = waiting_chain(snapshot)
-        raise DecisionError("not_approvable", f"{waiting.explanation} {waiting.next_step.what}")
+        raise RequestError("not_approvable", f"{waiting.explanation} {waiting.next_step.what}")
     if diagnosis.effective_class is ConflictClass.UNKNOWN and (
         snapshot.participant.hold is None or not snapshot.participant.hold.reservation
     ):
-        raise DecisionError("not_approvable", f"{situation(diagnosis)} Nothing could be applied safely.")
+        raise RequestError("not_approvable", f"{situation(diagnosis)} Nothing could be applied safely.")
     if resolution is not Resolution.RELINK:
         return
     if snapshot.conflict.operation is not Operation.CREATE:
-        raise DecisionError(
+        raise RequestError(
             "invalid_value", "Only a user that is to be created can be linked to a former account.", "resolution"
         )
     if diagnosis.no_relink:
-        raise DecisionError("not_approvable", cannot_relink(diagnosis), "resolution")
+        raise RequestError("not_approvable", cannot_relink(diagnosis), "resolution")
 
 
 def _is_sufficient(snapshot: Snapshot, diagnosis: Diagnosis, approvals: Sequence[Approval]) -> bool:

@@ -16,7 +16,7 @@ from rightful.core.accounts.before_image import restored
 from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, same_approver
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.errors import VERSION_REQUIRED, DecisionError, read_reason
+from rightful.core.conflicts.errors import VERSION_REQUIRED, read_reason
 from rightful.core.conflicts.explain import ADMINISTRATOR, changed
 from rightful.core.conflicts.lifecycle.end import without_reactivation
 from rightful.core.conflicts.lifecycle.prepared import prepared_create_of, taken_back
@@ -34,6 +34,7 @@ from rightful.domain.hold import Hold
 from rightful.domain.key import Token
 from rightful.domain.organization import Organization
 from rightful.domain.policy import Rule
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
@@ -63,7 +64,7 @@ def undo(
     first one's wish is noted on the conflict, which stays applied, and counts for 7 days while its key is live.
 
     Raises:
-        DecisionError: not_found, invalid_value, version_required, changed, same_approver, not_undoable (says what has
+        RequestError: not_found, invalid_value, version_required, changed, same_approver, not_undoable (says what has
             changed since).
         ContendedError: no quiet moment; or not all groups are given back yet: undo again.
         QueueUnavailableError: it is undone, but conflicts that wait for a freed address were not woken: undo again.
@@ -73,7 +74,7 @@ def undo(
         conflict = store.conflict(pointer)
         organization = store.organization(pointer.organization_id)
         if conflict is None or organization is None:
-            raise DecisionError("not_found", "There is no such conflict.")
+            raise RequestError("not_found", "There is no such conflict.")
         participants = _participants(store, conflict)
         if conflict.status is ConflictStatus.UNDONE:
             # Asked twice, or the process died half-way the first time: what follows the transaction is done again.
@@ -81,9 +82,9 @@ def undo(
             participants = give_groups_back(store, invocation, participants)
             return Outcome(Effect.NOTHING, participants[0], _requeue(store, queue, participants))
         if version is None:
-            raise DecisionError("version_required", VERSION_REQUIRED, "version")
+            raise RequestError("version_required", VERSION_REQUIRED, "version")
         if version != version_of(conflict):
-            raise DecisionError("changed", changed(conflict))
+            raise RequestError("changed", changed(conflict))
         asked = {participant.requester.account_id for participant in participants}
         touched = _touched_accounts(store, participants)
         moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
@@ -138,7 +139,7 @@ def _wishes(
     """Who wants it undone: one other person who said so lately, if any, and the one who says so now.
 
     Raises:
-        DecisionError: same_approver, the only one who said so is the one who says so now.
+        RequestError: same_approver, the only one who said so is the one who says so now.
     """
     noted = [
         wished
@@ -156,7 +157,7 @@ def _wishes(
     ]
     others = [approval for approval in counting if not same_approver(approval, wish)]
     if counting and not others:
-        raise DecisionError("same_approver", "You asked for this already: a different administrator must agree.")
+        raise RequestError("same_approver", "You asked for this already: a different administrator must agree.")
     return (*others[:1], wish)
 
 
@@ -186,12 +187,12 @@ def _participants(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
     undoable = {ConflictStatus.APPLIED, ConflictStatus.UNDONE}
     nothing_done = conflict.status is ConflictStatus.APPLIED and not (conflict.touched_account_ids or conflict.prepared)
     if conflict.status not in undoable or nothing_done:
-        raise DecisionError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
+        raise RequestError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
     participants = [conflict]
     for participant_id in conflict.participant_ids:
         participant = store.conflict(Pointer(conflict.organization_id, participant_id))
         if participant is None or participant.status is not conflict.status:
-            raise DecisionError("not_undoable", "Another part of the same swap has changed since.")
+            raise RequestError("not_undoable", "Another part of the same swap has changed since.")
         participants.append(participant)
     return participants
 
@@ -210,7 +211,7 @@ def _touched_accounts(store: IdentityStore, participants: list[Conflict]) -> lis
                 or image.conflict_id != participant.id
                 or image.version != account.version
             ):
-                raise DecisionError("not_undoable", f"The account {account_id} has changed since: undo it by hand.")
+                raise RequestError("not_undoable", f"The account {account_id} has changed since: undo it by hand.")
             accounts.append(account)
     return accounts
 
@@ -224,8 +225,8 @@ def _check_directories(store: IdentityStore, organization_id: str, moves: list[M
             raise _directory_deleted()
 
 
-def _directory_deleted() -> DecisionError:
-    return DecisionError(
+def _directory_deleted() -> RequestError:
+    return RequestError(
         "not_undoable", "The directory that an account would be linked in again was deleted: undo it by hand."
     )
 
@@ -243,7 +244,7 @@ def _undoing(
     try:
         moved = writes_of(moves, invocation.now, indexed)
     except CollidingMovesError as error:
-        raise DecisionError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
+        raise RequestError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
     names = " and ".join(wish.holder for wish in wishes)
     reasons = " ".join(wish.reason for wish in wishes)
     released_ids = {move.after.id for move in moves if move.after.organization_id is None}
@@ -327,7 +328,7 @@ def _explain(refused: RefusedError, organization_id: str) -> None:
     for refusal in refused.refusals:
         # Before anything is said of who has an address: on a domain that is not the organization's that is not told.
         if isinstance(refusal.write, RequireDomain):
-            raise DecisionError(
+            raise RequestError(
                 "not_undoable", f"The domain {refusal.write.domain} is not verified any more: verify it first."
             ) from refused
     for refusal in refused.refusals:
@@ -336,17 +337,17 @@ def _explain(refused: RefusedError, organization_id: str) -> None:
         if isinstance(refusal.write, ClaimAddress):
             reservation = refusal.found.reservation if isinstance(refusal.found, Hold) else None
             if reservation is not None and reservation.organization_id == organization_id:
-                raise DecisionError(
+                raise RequestError(
                     "not_undoable",
                     f"{refusal.write.canonical} is kept for another user by a later conflict "
                     f"({reservation.conflict_id}): undo that first.",
                 ) from refused
-            raise DecisionError(
+            raise RequestError(
                 "not_undoable", f"Somebody else has {refusal.write.canonical} by now: free it first."
             ) from refused
         if isinstance(refusal.write, PutPending):
-            raise DecisionError(
+            raise RequestError(
                 "not_undoable", "The person has asked for another address since: decide that first."
             ) from refused
     if refused.refusals:
-        raise DecisionError("not_undoable", "What it would restore was taken meanwhile: undo it by hand.") from refused
+        raise RequestError("not_undoable", "What it would restore was taken meanwhile: undo it by hand.") from refused

@@ -10,7 +10,7 @@ from rightful.core.organizations.registry import change_directory, change_organi
 from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord, confirmed
 from rightful.domain.organization import Directory, Organization
-from rightful.domain.settings_error import SettingsError, changed_meanwhile
+from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import ConfirmToken, ListToken
@@ -21,7 +21,7 @@ def confirm_token(store: IdentityStore, invocation: Invocation, token: Token, *,
     """The key, with a second person behind it.
 
     Raises:
-        SettingsError: same_approver; conflict, it was revoked meanwhile.
+        RequestError: same_approver; conflict, it was revoked meanwhile.
     """
     if token.issued is None or not token.issued.stands_alone(invocation.now):
         return token
@@ -43,7 +43,7 @@ def confirm_directory(
     """The directory, whose delete rule a second person wants, too.
 
     Raises:
-        SettingsError: same_approver; conflict, somebody else changed it meanwhile.
+        RequestError: same_approver; conflict, somebody else changed it meanwhile.
     """
     if directory.erasing is None or not directory.erasing.stands_alone(invocation.now):
         return directory
@@ -59,7 +59,7 @@ def confirm_policy(
     """The organization, whose loosened rules a second person wants, too: all that somebody else lowered.
 
     Raises:
-        SettingsError: same_approver; conflict, somebody else changed the settings meanwhile.
+        RequestError: same_approver; conflict, somebody else changed the settings meanwhile.
     """
     lowered, own = dict(organization.lowered), None
     sure: list[tuple[str, OneWord]] = []
@@ -68,7 +68,7 @@ def confirm_policy(
             continue
         try:
             lowered[each] = confirmed(word, by)
-        except SettingsError as error:
+        except RequestError as error:
             own = error
         else:
             sure.append((each.value, word))

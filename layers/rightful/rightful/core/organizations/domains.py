@@ -8,7 +8,7 @@ from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.address import PLACEHOLDER_DOMAIN, InvalidAddressError, canonical_domain
 from rightful.domain.organization import Organization
-from rightful.domain.settings_error import SettingsError, changed_meanwhile
+from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import ClaimDomain, PutOrganization, ReleaseDomain
@@ -28,14 +28,14 @@ def add_domain(
     The proof is the caller's: `domain_verification` looks into DNS, an operator where he sees fit.
 
     Raises:
-        SettingsError: it is no domain name, it would be one too many, or another organization verified it.
+        RequestError: it is no domain name, it would be one too many, or another organization verified it.
     """
     name = domain_name(domain)
     if name in organization.domains:
         return organization
     if len(organization.domains) >= MOST_DOMAINS:
         message = f"domain: an organization has at most {MOST_DOMAINS} domains. Remove one that is not used any more."
-        raise SettingsError("conflict", message, "domain")
+        raise RequestError("conflict", message, "domain")
     changed = replace(
         organization,
         version=organization.version + 1,
@@ -54,7 +54,7 @@ def add_domain(
     except RefusedError as error:
         if any(isinstance(refusal.write, ClaimDomain) for refusal in error.refusals):
             message = f"Another organization has verified {name}. Its administrator must remove it there first."
-            raise SettingsError("conflict", message, "domain") from error
+            raise RequestError("conflict", message, "domain") from error
         raise changed_meanwhile() from error
     return changed
 
@@ -66,7 +66,7 @@ def remove_domain(
     verified is not verified then.
 
     Raises:
-        SettingsError: the organization has not verified it.
+        RequestError: the organization has not verified it.
     """
     name = domain_name(domain)
     if name in organization.challenges:
@@ -75,7 +75,7 @@ def remove_domain(
         row = settings_row(organization.id, by, name, sentence, invocation)
         return change_organization(store, invocation, dropped, log=row)
     if name not in organization.domains:
-        raise SettingsError("not_found", f"{name} is not a verified domain of this organization.", "domain")
+        raise RequestError("not_found", f"{name} is not a verified domain of this organization.", "domain")
     domains = _without(organization.domains, name)
     changed = replace(organization, version=organization.version + 1, domains=domains)
     sentence = f"The domain {name} was given up: no more addresses are claimed on it."
@@ -95,14 +95,14 @@ def domain_name(domain: str) -> str:
     """The canonical form of a domain that can be verified.
 
     Raises:
-        SettingsError: invalid_value, it is none.
+        RequestError: invalid_value, it is none.
     """
     try:
         name = canonical_domain(domain)
     except InvalidAddressError as error:
-        raise SettingsError("invalid_value", "domain: this is not a domain name.", "domain") from error
+        raise RequestError("invalid_value", "domain: this is not a domain name.", "domain") from error
     if "." not in name or name == PLACEHOLDER_DOMAIN:
-        raise SettingsError("invalid_value", "domain: only a registered domain name can be verified.", "domain")
+        raise RequestError("invalid_value", "domain: only a registered domain name can be verified.", "domain")
     return name
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from rightful.core.organizations.registry import revocation
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Organization
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import PutOrganization
@@ -61,7 +61,7 @@ class Revoking:
         """End a key.
 
         Raises:
-            SettingsError: not_found (or another organization's: nobody may tell the difference); conflict, it is the
+            RequestError: not_found (or another organization's: nobody may tell the difference); conflict, it is the
                 last key of an administrator.
         """
         for _ in range(_ATTEMPTS):
@@ -69,11 +69,11 @@ class Revoking:
             keys = keys_of(self.store, self.organization_id)
             token = next((key for key in keys if key.id == token_id), None)
             if token is None or organization is None:
-                raise SettingsError("not_found", "This organization has no such key.")
+                raise RequestError("not_found", "This organization has no such key.")
             writes: list[Write] = revocation(token, self.invocation, by=self.by)
             if self._administers(token):
                 if not any(self._administers(key) for key in keys if key.id != token_id):
-                    raise SettingsError(
+                    raise RequestError(
                         "conflict",
                         "This is the last key that administers the organization. Have the operator of the service "
                         "issue another one first, or revoke this one for you.",
@@ -86,7 +86,7 @@ class Revoking:
             except RefusedError:
                 continue
             return
-        raise SettingsError("conflict", "Somebody else is changing the settings of this organization. Send it again.")
+        raise RequestError("conflict", "Somebody else is changing the settings of this organization. Send it again.")
 
     def _administers(self, token: Token) -> bool:
         return token.scope is Scope.ADMIN and token.is_live(self.invocation.now)

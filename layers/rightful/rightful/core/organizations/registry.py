@@ -13,7 +13,7 @@ from rightful.domain.key import Scope, Token, digest, new_secret
 from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import STANDARD, Brakes, Policy
-from rightful.domain.settings_error import SettingsError, changed_meanwhile
+from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import (
@@ -44,7 +44,7 @@ def create_organization(
     """A new organization without domains or directories.
 
     Raises:
-        SettingsError: invalid_value, the name.
+        RequestError: invalid_value, the name.
     """
     check_plain("name", name)
     organization = Organization(
@@ -70,7 +70,7 @@ def change_organization(
     """Write changed settings of an organization as it was read, and with them the row that tells of it.
 
     Raises:
-        SettingsError: somebody else changed them meanwhile.
+        RequestError: somebody else changed them meanwhile.
     """
     changed = replace(organization, version=organization.version + 1)
     try:
@@ -94,7 +94,7 @@ def create_directory(
     """A new directory: an IdP connection that has no key yet.
 
     Raises:
-        SettingsError: invalid_value, the name.
+        RequestError: invalid_value, the name.
     """
     check_plain("name", name)
     directory = Directory(
@@ -124,7 +124,7 @@ def change_directory(
     """Write changed settings of a directory as it was read, and with them the row that tells of it.
 
     Raises:
-        SettingsError: somebody else changed them meanwhile.
+        RequestError: somebody else changed them meanwhile.
     """
     check_plain("name", directory.name)
     _refuse_deleting(directory)
@@ -150,7 +150,7 @@ def issue_token(
     """A new key: the secret, which is not stored and cannot be shown again, and its record.
 
     Raises:
-        SettingsError: there is no such directory, it has two live keys already, somebody else is issuing one, or it is
+        RequestError: there is no such directory, it has two live keys already, somebody else is issuing one, or it is
             the holder's name.
     """
     check_plain("holder", holder)
@@ -199,11 +199,11 @@ def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: st
     """Check that the directory may have one more key; the write makes sure that nobody else finds the same room."""
     state = store.directory_state(organization_id, directory_id)
     if state is None:
-        raise SettingsError("not_found", "This organization has no such directory.")
+        raise RequestError("not_found", "This organization has no such directory.")
     tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
     if sum(token.is_live(now) for token in tokens) >= LIVE_KEYS_PER_DIRECTORY:
         message = f"This directory has {LIVE_KEYS_PER_DIRECTORY} live keys. Revoke one of them, then issue a new one."
-        raise SettingsError("conflict", message)
+        raise RequestError("conflict", message)
     directory = state.directory
     _refuse_deleting(directory)
     return PutDirectory(replace(directory, version=directory.version + 1), directory.version)
@@ -211,15 +211,15 @@ def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: st
 
 def _refuse_deleting(directory: Directory) -> None:
     if directory.deleting is not None:
-        raise SettingsError("conflict", "This directory is being deleted: nothing about it can be changed any more.")
+        raise RequestError("conflict", "This directory is being deleted: nothing about it can be changed any more.")
 
 
 def check_plain(field: str, text: str) -> None:
     """Refuse what is no name.
 
     Raises:
-        SettingsError: invalid_value.
+        RequestError: invalid_value.
     """
     if not text.strip() or not is_plain(text):
         message = f"{field}: write a name without control or text-direction characters."
-        raise SettingsError("invalid_value", message, field)
+        raise RequestError("invalid_value", message, field)

@@ -8,7 +8,7 @@ from rightful.core.organizations.domains import add_domain, domain_name
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.organization import DomainChallenge, Organization
-from rightful.domain.settings_error import SettingsError
+from rightful.domain.request_error import RequestError
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 
@@ -30,7 +30,7 @@ def ask_for_domain(
     Says nothing about who else has the domain: that is for somebody to know who has proved to own it.
 
     Raises:
-        SettingsError: it is no domain name, too many are waiting, or somebody else changed the settings meanwhile.
+        RequestError: it is no domain name, too many are waiting, or somebody else changed the settings meanwhile.
     """
     name = domain_name(domain)
     waiting = {other: each for other, each in organization.challenges.items() if not has_expired(each, invocation.now)}
@@ -38,10 +38,10 @@ def ask_for_domain(
         return organization
     if len(record_name(name)) > LONGEST_NAME:
         message = f"domain: DNS has no room for the record {record_name(name)}. The operator of the service can add it."
-        raise SettingsError("invalid_value", message, "domain")
+        raise RequestError("invalid_value", message, "domain")
     if len(waiting) >= MOST_CHALLENGES:
         message = f"domain: {MOST_CHALLENGES} domains wait to be verified. Verify or remove one of them first."
-        raise SettingsError("conflict", message, "domain")
+        raise RequestError("conflict", message, "domain")
     challenge = DomainChallenge(invocation.new_id(), invocation.now)
     asked = replace(organization, challenges={**waiting, name: challenge})
     sentence = f"Verification of the domain {name} was begun."
@@ -63,7 +63,7 @@ def verify_domain(
     nothing.
 
     Raises:
-        SettingsError: not_found, it was not asked for; not_proven, the record is not there or the challenge has
+        RequestError: not_found, it was not asked for; not_proven, the record is not there or the challenge has
             expired; conflict, another organization has verified it.
         ProofUnavailableError: DNS did not answer.
     """
@@ -72,17 +72,17 @@ def verify_domain(
         return organization
     challenge = organization.challenges.get(name)
     if challenge is None:
-        raise SettingsError("not_found", f"Nobody asked to verify {name}. Add the domain first.", "domain")
+        raise RequestError("not_found", f"Nobody asked to verify {name}. Add the domain first.", "domain")
     if has_expired(challenge, invocation.now):
         message = (
             f"The record for {name} was good for {CHALLENGE_LIFETIME.days} days. Add the domain again for a new one."
         )
-        raise SettingsError("not_proven", message, "domain")
+        raise RequestError("not_proven", message, "domain")
     place, value = record_name(name), record_value(challenge.secret)
     if not proof.has_txt(place, value):
         message = (
             f"DNS has no TXT record at {place} with the value {value}. Make it, and ask again: a new record can take "
             "some minutes, a changed one as long as its time to live."
         )
-        raise SettingsError("not_proven", message, "domain")
+        raise RequestError("not_proven", message, "domain")
     return add_domain(store, invocation, organization, name, by=by)

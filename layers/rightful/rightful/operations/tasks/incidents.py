@@ -6,10 +6,8 @@ from dataclasses import replace
 from typing import TextIO
 
 from rightful.api.documents import conflict_document
-from rightful.core.accounts.errors import AccountError
 from rightful.core.administration.accounts import Administration
 from rightful.core.conflicts import approve as decisions
-from rightful.core.conflicts.errors import DecisionError
 from rightful.core.organizations.log_rows import organization_sentence, settings_row
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.account import Account
@@ -59,10 +57,7 @@ def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
         raise OperationError("No organization manages this account: deactivating it is up to the host application.")
     organization = organization_named(at, account.organization_id)
     invocation = Invocation(correlation_id="operator")
-    try:
-        after = Administration(at.store, invocation, organization, BY, reason).deactivate(account.id)
-    except AccountError as error:
-        raise OperationError(str(error)) from error
+    after = Administration(at.store, invocation, organization, BY, reason).deactivate(account.id)
     if account.active:
         out.write(
             f"The account {after.id} is {after.status.value}. The host application is told to end its sessions.\n"
@@ -95,8 +90,6 @@ def retry_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
     key = Token("operator", "", Scope.OPERATOR, BY, invocation.now)
     try:
         decisions.retry(at.store, at.queue, invocation, Pointer(before.organization_id, before.id), key=key)
-    except DecisionError as error:
-        raise OperationError(str(error)) from error
     except QueueUnavailableError as error:
         raise OperationError("It was examined, but those that wait for it were not told: run it again.") from error
     _print(at, _conflict(at, asked), asked, out)
