@@ -12,10 +12,11 @@ from rightful.core.administration.accounts import Administration
 from rightful.core.administration.facts import login_seen, set_flag
 from rightful.core.administration.self_service import schedule_deletion
 from rightful.core.administration.sign_up import SignUp, sign_up
-from rightful.core.conflicts.approve import approve, reject, retry, undo
+from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.conflicts.undo import undo
 from rightful.core.upkeep.resend import send_due
 from rightful.core.upkeep.reservations import end_reservations
 from rightful.core.users.intent import ExplicitIntent

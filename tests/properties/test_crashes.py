@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from rightful.core.conflicts.approve import approve, reject, retry, undo
+from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.remediate import remediate
+from rightful.core.conflicts.undo import undo
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer, Resolution
 from rightful.domain.event_log import LogEntry

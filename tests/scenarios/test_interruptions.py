@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.core.conflicts.approve import undo
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.conflicts.undo import undo
 from rightful.domain.account import AccountStatus
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Conflict, ConflictStatus

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rightful.core.conflicts.approve import approve, reject, retry, undo
+from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.record import pointer_of
+from rightful.core.conflicts.undo import undo
 from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token
 from rightful.core.organizations.loosening import noting_who
 from rightful.core.organizations.registry import change_directory, change_organization
