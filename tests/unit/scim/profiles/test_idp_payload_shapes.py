@@ -13,7 +13,7 @@ import pytest
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA
 from tests.unit.scim.directory import Answer, Directory
 
-SHAPES = json.loads((Path(__file__).parents[2] / "conformance" / "idp_payloads.json").read_text())["payloads"]
+SHAPES = json.loads((Path(__file__).parents[3] / "conformance" / "idp_payloads.json").read_text())["payloads"]
 
 REFUSED_BY_THE_RFC = {
     "entra/create_manager_as_string": "invalidValue",

@@ -16,7 +16,7 @@ from rightful.ports.writes.accounts import ReserveAddress
 from tests.support.memory_store.store import MemoryStore
 from tests.support.service import AT_ONCE, Service
 from tests.support.stream import RecordingBus, StreamingStore
-from tests.unit.preview.test_preview import WELL, address, ask, forecast, staffed, verdicts
+from tests.unit.core.preview.test_preview import WELL, address, ask, forecast, staffed, verdicts
 
 
 def waiting(service: Service, name: str, wanted: str) -> None:
