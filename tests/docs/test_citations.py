@@ -62,6 +62,12 @@ def test_a_path_that_a_document_names_is_there(document: Path) -> None:
         assert found or span.startswith((".local/", ".aws-sam/")), span
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_tests_that_a_document_names_are_there(document: Path) -> None:
+    for cited in re.findall(r"\btests/[\w/]+(?:\.\w+)?", document.read_text()):
+        assert (ROOT / cited).exists(), cited
+
+
 def test_code_cites_no_document_that_is_not_in_the_repository() -> None:
     for path in CODE:
         text = path.read_text(errors="ignore")

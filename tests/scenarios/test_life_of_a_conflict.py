@@ -50,7 +50,7 @@ def test_every_step_that_a_story_takes_is_drawn(monkeypatch: pytest.MonkeyPatch)
         for step in story.steps:
             told.take(step)
     assert taken <= drawn(), taken - drawn()
-    # What fails, expires or is over before it was looked at is played elsewhere (tests/unit/conflicts).
+    # What fails, expires or is over before it was looked at is played elsewhere (tests/unit/core/conflicts).
     elsewhere = {("open", "rejected"), ("refused", "open")}
     untaken = {arrow for arrow in drawn() - taken if not {"failed", "expired"} & set(arrow)}
     assert untaken <= elsewhere, untaken
