@@ -28,6 +28,7 @@ from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
 from rightful.domain.account import account_id_of
 from rightful.domain.key import Scope, Token
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from tests.support.builders import a_user
 from tests.support.functions import Deployed, deployed_on_moto
@@ -69,15 +70,15 @@ class Scene:
     admin_key: Token = field(init=False)
 
     def __post_init__(self) -> None:
-        store, invocation = self.deployed.store, Invocation(now=datetime.now(UTC), correlation_id="scene")
-        organization = create_organization(store, invocation, "Example", policy=AT_ONCE)
-        add_domain(store, invocation, organization, "corp.example")
+        context = Context(self.deployed.store, Invocation(now=datetime.now(UTC), correlation_id="scene"))
+        organization = create_organization(context, "Example", policy=AT_ONCE)
+        add_domain(context, organization, "corp.example")
         self.organization_id = organization.id
-        self.directory_id = create_directory(store, invocation, organization.id, "IdP").id
+        self.directory_id = create_directory(context, organization.id, "IdP").id
         self.scim_key = issue_token(
-            store, invocation, Scope.SCIM, "IdP", organization_id=organization.id, directory_id=self.directory_id
+            context, Scope.SCIM, "IdP", organization_id=organization.id, directory_id=self.directory_id
         )[1]
-        self.admin_key = issue_token(store, invocation, Scope.ADMIN, "Ines", organization_id=organization.id)[1]
+        self.admin_key = issue_token(context, Scope.ADMIN, "Ines", organization_id=organization.id)[1]
 
     def scim(self, method: str, resource: str, body: Mapping[str, Any] | None, **parameters: str) -> dict[str, Any]:
         """The answer of the scim function."""

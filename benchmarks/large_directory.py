@@ -33,6 +33,7 @@ from rightful.domain.account import Account, Link, scim_id_of
 from rightful.domain.address import parse_address
 from rightful.domain.group import Group
 from rightful.domain.organization import DomainPolicy
+from rightful.ports.context import Context
 from rightful.ports.store.lists import Listing
 from rightful.ports.writes.accounts import CountUsers
 from rightful.ports.writes.groups import ClaimGroupName, CountGroups, PutGroup
@@ -140,7 +141,7 @@ class Filled:
 def fill(service: Service, name: str, size: int, progress: Callable[[str], None]) -> Filled:
     """Make a directory of that size, and speak as its identity provider."""
     store: DynamoDBStore = service.store  # type: ignore[assignment]  # the tests' service is made for both stores
-    directory = create_directory(store, service.invocation(), service.organization.id, name)
+    directory = create_directory(Context(store, service.invocation()), service.organization.id, name)
     group = Group(f"{name:x>32}"[:32], 1, directory.id, "Everybody", START, START)
     accounts = [_account(directory.id, number, group.id, member=number + 1 < size) for number in range(size)]
     items = (account_item(account) for account in accounts)

@@ -92,42 +92,39 @@ def make_organizations() -> Seeded:
     from rightful.domain.key import Scope
     from rightful.domain.organization import DomainPolicy, OnDelete
     from rightful.domain.policy import Policy, PolicyBase, Rule
+    from rightful.ports.context import Context
     from rightful.ports.invocation import Invocation
     from rightful.runtime.clients import identity_store
 
-    store = identity_store()
-    invocation = Invocation(correlation_id="seed")
+    context = Context(identity_store(), Invocation(correlation_id="seed"))
 
     def keyed(organization_id: str, profiles: Sequence[str], on_delete: OnDelete) -> SeededOrganization:
         directories = {}
         for profile in profiles:
             directory = registry.create_directory(
-                store, invocation, organization_id, profile, profile=profile, on_delete=on_delete
+                context, organization_id, profile, profile=profile, on_delete=on_delete
             )
             secret, _ = registry.issue_token(
-                store,
-                invocation,
+                context,
                 Scope.SCIM,
                 f"{profile} directory",
                 organization_id=organization_id,
                 directory_id=directory.id,
             )
             directories[profile] = SeededDirectory(directory.id, secret)
-        secret, _ = registry.issue_token(
-            store, invocation, Scope.ADMIN, "Local administrator", organization_id=organization_id
-        )
+        secret, _ = registry.issue_token(context, Scope.ADMIN, "Local administrator", organization_id=organization_id)
         return SeededOrganization(organization_id, secret, directories)
 
     # The standard policy, but without waiting two weeks: whoever tries it wants to see it happen.
     at_once = Policy(
         base=PolicyBase.CUSTOM, rules={ConflictClass.DEACTIVATED: Rule.AUTO}, deactivated_after=timedelta(0)
     )
-    demo = registry.create_organization(store, invocation, "Demo", policy=at_once)
+    demo = registry.create_organization(context, "Demo", policy=at_once)
     for domain in DEMO_DOMAINS:
-        demo = domains.add_domain(store, invocation, demo, domain)
-    lab = registry.create_organization(store, invocation, "Lab", domain_policy=DomainPolicy.ANY)
-    app_token, _ = registry.issue_token(store, invocation, Scope.APP, "Local host application")
-    operator_token, _ = registry.issue_token(store, invocation, Scope.OPERATOR, "Local operator")
+        demo = domains.add_domain(context, demo, domain)
+    lab = registry.create_organization(context, "Lab", domain_policy=DomainPolicy.ANY)
+    app_token, _ = registry.issue_token(context, Scope.APP, "Local host application")
+    operator_token, _ = registry.issue_token(context, Scope.OPERATOR, "Local operator")
     return Seeded(
         demo=keyed(demo.id, ["generic"], OnDelete.DEACTIVATE),
         lab=keyed(lab.id, LAB_PROFILES, OnDelete.ERASE),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rightful.core.upkeep.janitor import make_round
+from rightful.ports.context import QueueContext
 from rightful.runtime.clients import conflict_queue, identity_store
 from rightful.runtime.lambda_context import invocation_of
 from rightful.runtime.metrics import Metric
@@ -26,7 +27,7 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
     """One round, started by the schedule."""
     invocation = invocation_of(context, str(event.get("id", "")))
     logger.set_correlation_id(invocation.correlation_id)
-    done = make_round(identity_store(), conflict_queue(), invocation)
+    done = make_round(QueueContext(identity_store(), invocation, conflict_queue()))
     for found in done.checked.unrepaired:
         _report(found, "Index and account disagree: a person has to look at it")
     for found in done.checked.repaired:

@@ -11,6 +11,7 @@ from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import AccountStatus
 from rightful.domain.hold import Reservation
 from rightful.domain.key import Scope
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict
@@ -133,13 +134,17 @@ def test_keys_that_expire_soon_are_named_once_an_hour_and_measured_in_each_round
     noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
     lifetimes = {"host": 60, "operator": 9}
     ids = {
-        holder: issue_token(deployed.store, Invocation(now=noon), Scope.APP, holder, lifetime=timedelta(days=days))[
-            1
-        ].id
+        holder: issue_token(
+            Context(deployed.store, Invocation(now=noon)), Scope.APP, holder, lifetime=timedelta(days=days)
+        )[1].id
         for holder, days in lifetimes.items()
     }
     _, token = issue_token(
-        deployed.store, Invocation(now=noon), Scope.ADMIN, "Ines", organization_id="org", lifetime=timedelta(days=20)
+        Context(deployed.store, Invocation(now=noon)),
+        Scope.ADMIN,
+        "Ines",
+        organization_id="org",
+        lifetime=timedelta(days=20),
     )
     for minute in (4, 9):
         caplog.clear()

@@ -14,6 +14,7 @@ from rightful.aws.dynamodb.keys.base import token as token_key
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import Flag
 from rightful.domain.key import Scope
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, CountUsers, PutAccount
 from rightful.ports.writes.settings import PutDirectory, PutOrganization
@@ -63,7 +64,7 @@ def issued(deployed: Deployed) -> dict[str, Any]:
         "headers": {"Content-Type": "application/json"},
         "body": "{}",
     }
-    _, ines = issue_token(deployed.store, Invocation(), Scope.ADMIN, "Ines", organization_id=ORGANIZATION)
+    _, ines = issue_token(Context(deployed.store, Invocation()), Scope.ADMIN, "Ines", organization_id=ORGANIZATION)
     whose = {"tokenId": ines.id, "organizationId": ORGANIZATION, "scope": "admin", "holder": "Ines"}
     event["requestContext"]["authorizer"] |= whose
     answer = deployed.call("admin", event)

@@ -25,6 +25,7 @@ from rightful.domain.address import parse_address
 from rightful.domain.conflict import Operation, Resolution
 from rightful.domain.policy import Brakes, Policy
 from rightful.domain.request_error import RequestError
+from rightful.ports.context import Context
 from rightful.ports.writes.settings import ClaimDomain, ReleaseDomain
 from rightful.ports.writes.transaction import Write
 from tests.properties.delivering import Delivering
@@ -179,7 +180,7 @@ class Happenings(Delivering):
     def somebody_signs_up(self, name: str, verified: bool) -> None:
         asked = SignUp(parse_address(f"{name}@example.com"), verified)
         with suppress(RequestError):
-            sign_up(self.world.store, self.world.invocation(), asked)
+            sign_up(self.world.context(), asked)
 
     @precondition(lambda self: self._accounts())
     @rule(who=indexes, what=st.sampled_from(["login", "flag", "no flag", "deletion"]))
@@ -188,11 +189,11 @@ class Happenings(Delivering):
         store, invocation = self.world.store, self.world.invocation()
         try:
             if what == "login":
-                login_seen(store, invocation, account.id)
+                login_seen(Context(store, invocation), account.id)
             elif what == "deletion":
-                schedule_deletion(store, invocation, account.id)
+                schedule_deletion(Context(store, invocation), account.id)
             else:
-                set_flag(store, invocation, account.id, Flag.PRIVILEGED, on=what == "flag")
+                set_flag(Context(store, invocation), account.id, Flag.PRIVILEGED, on=what == "flag")
         except RequestError:
             pass
 
@@ -252,8 +253,8 @@ class Happenings(Delivering):
 
     @rule()
     def the_janitor_comes(self) -> None:
-        end_reservations(self.world.store, self.world.invocation())
-        send_due(self.world.store, self.world.queue, self.world.invocation())
+        end_reservations(self.world.context())
+        send_due(self.world.context())
 
     @precondition(lambda self: self._conflicts())
     @rule(which=indexes, who=st.integers(0, 1), what=st.sampled_from(["approve", "link", "reject", "retry", "undo"]))

@@ -110,7 +110,7 @@ def test_two_directories_that_create_a_user_in_turns_are_stopped_by_the_cap_of_t
     people = People("x")
     service = people.service
     service.admin("PUT", "/policy", {"policy": {"base": "custom", "rules": {"other_directory": "auto"}}})
-    second = create_directory(service.store, service.invocation(), service.organization.id, "Second")
+    second = create_directory(service.context(), service.organization.id, "Second")
     sides = [(service.directory, service.scim_key)]
     service.enter(second)
     sides.append((service.directory, service.scim_key))

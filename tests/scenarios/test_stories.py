@@ -205,7 +205,7 @@ def _issue_own_key(told: Told, who: str) -> None:
 
 def _confirm_key(told: Told, who: str) -> None:
     world = told.world
-    key = confirm_token(world.store, world.invocation(), told.keys["own key"], by=who, reason="We agreed.")
+    key = confirm_token(world.context(), told.keys["own key"], by=who, reason="We agreed.")
     world.alone_until = key.alone_until()
 
 
@@ -214,14 +214,14 @@ def _let_erase(told: Told, who: str) -> None:
     state = world.store.directory_state(OURS, HERE)
     assert state is not None
     changed = replace(state.directory, on_delete=OnDelete.ERASE, erasing=OneWord(who, world.now))
-    change_directory(world.store, world.invocation(), changed)
+    change_directory(world.context(), changed)
 
 
 def _confirm_rule(told: Told, who: str) -> None:
     world = told.world
     state = world.store.directory_state(OURS, HERE)
     assert state is not None
-    confirm_directory(world.store, world.invocation(), state.directory, by=who, reason="We agreed.")
+    confirm_directory(world.context(), state.directory, by=who, reason="We agreed.")
 
 
 def _demand_two(told: Told, name: str) -> None:
@@ -233,12 +233,12 @@ def _loosen(told: Told, who: str, rule: str, name: str) -> None:
     world, before = told.world, told.world.organization
     rules = {**before.policy.rules, ConflictClass(name): Rule(rule)}
     after = replace(before, policy=Policy(base=PolicyBase.CUSTOM, rules=rules))
-    change_organization(world.store, world.invocation(), noting_who(before, after, OneAdministrator(who), world.now))
+    change_organization(world.context(), noting_who(before, after, OneAdministrator(who), world.now))
 
 
 def _confirm_policy(told: Told, who: str) -> None:
     world = told.world
-    confirm_policy(world.store, world.invocation(), world.organization, by=who, reason="We agreed.")
+    confirm_policy(world.context(), world.organization, by=who, reason="We agreed.")
 
 
 def _move(told: Told, name: str, to: str, in_vain: str | None) -> None:
@@ -259,8 +259,8 @@ def _move(told: Told, name: str, to: str, in_vain: str | None) -> None:
 
 def _janitor(told: Told) -> None:
     world = told.world
-    end_reservations(world.store, world.invocation())
-    send_due(world.store, world.queue, world.invocation())
+    end_reservations(world.context())
+    send_due(world.context())
     world.deliver()
 
 

@@ -32,6 +32,7 @@ from rightful.domain.event_log import LogEntry
 from rightful.domain.hold import Hold, Reservation
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase, read_policy
+from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.emails import FurtherList
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, PutAccount, ReleaseAddress, ReserveAddress
@@ -78,6 +79,10 @@ class World:
     def invocation(self) -> Invocation:
         """An invocation at this moment."""
         return Invocation(now=self.now, new_id=self.new_id, remaining=plenty, correlation_id="scenario")
+
+    def context(self) -> QueueContext:
+        """What a use case of this moment works with."""
+        return QueueContext(self.store, self.invocation(), self.queue)
 
     def commit(self, *writes: Write) -> None:
         """Write what a scenario starts from."""

@@ -12,6 +12,7 @@ from local.stack import Stack
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
 from rightful.core.administration.directory_deletion import begin
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from tests.support.patience import SECONDS
 from tests.support.service import user
@@ -50,7 +51,7 @@ def test_a_deleted_directory_lets_its_people_go_and_its_key_opens_nothing(
         store = DynamoDBStore(client, Tables(stack.identity_table, stack.event_log_table, timedelta(days=90)))
         state = store.directory_state(demo.id, directory_id)
         assert state is not None
-        begin(store, Invocation(), state.directory, by="Nobody")
+        begin(Context(store, Invocation()), state.directory, by="Nobody")
         functions = stack.session.client("lambda", endpoint_url=stack.aws_endpoint_url)
         answer = functions.invoke(FunctionName=stack.functions["janitor"], Payload=json.dumps({"id": "round"}))
         assert "FunctionError" not in answer, answer["Payload"].read()

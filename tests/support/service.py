@@ -18,6 +18,7 @@ from rightful.core.organizations.registry import create_directory, create_organi
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Policy, PolicyBase
+from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from tests.support.memory_store.store import MemoryQueue, MemoryStore
 
@@ -49,12 +50,11 @@ class Service:
 
     def __post_init__(self) -> None:
         self.organization = create_organization(
-            self.store, self.invocation(), "Example", policy=self.policy, domain_policy=self.domain_policy
+            self.context(), "Example", policy=self.policy, domain_policy=self.domain_policy
         )
-        self.organization = add_domain(self.store, self.invocation(), self.organization, self.domain)
+        self.organization = add_domain(self.context(), self.organization, self.domain)
         self.directory = create_directory(
-            self.store,
-            self.invocation(),
+            self.context(),
             self.organization.id,
             "IdP",
             profile=self.profile,
@@ -62,18 +62,17 @@ class Service:
         )
         self.admin_key = self.new_admin_key("Ines")
         self.enter(self.directory)
-        self.app_key = issue_token(self.store, self.invocation(), Scope.APP, "Host application")[1]
+        self.app_key = issue_token(self.context(), Scope.APP, "Host application")[1]
 
     def new_admin_key(self, holder: str) -> Token:
         """One more administrator's key."""
-        return issue_token(self.store, self.invocation(), Scope.ADMIN, holder, organization_id=self.organization.id)[1]
+        return issue_token(self.context(), Scope.ADMIN, holder, organization_id=self.organization.id)[1]
 
     def enter(self, directory: Directory) -> None:
         """Speak as the identity provider of that directory from now on."""
         self.directory = directory
         self.scim_key = issue_token(
-            self.store,
-            self.invocation(),
+            self.context(),
             Scope.SCIM,
             "IdP",
             organization_id=self.organization.id,
@@ -83,6 +82,10 @@ class Service:
     def invocation(self) -> Invocation:
         """An invocation at this moment."""
         return Invocation(now=self.now, correlation_id="test")
+
+    def context(self) -> QueueContext:
+        """What a use case of this moment works with."""
+        return QueueContext(self.store, self.invocation(), self.queue)
 
     def pass_time(self, duration: timedelta) -> None:
         """Move the clock."""

@@ -10,6 +10,7 @@ from rightful.domain.account import AccountStatus, Flag
 from rightful.domain.conflict import Pointer
 from rightful.domain.key import digest
 from rightful.operations import command
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.conflicts import PutConflict
@@ -181,7 +182,7 @@ def test_nobody_is_imported_into_a_directory_that_goes(
 ) -> None:
     state = deployed.store.directory_state(made["organization"], made["directory"])
     assert state is not None
-    directory_deletion.begin(deployed.store, Invocation(), state.directory, by="Operator")
+    directory_deletion.begin(Context(deployed.store, Invocation()), state.directory, by="Operator")
     file = tmp_path / "more.csv"
     file.write_text("email\nlate@example.com\n")
     arguments = ("--organization", made["organization"], "--directory", made["directory"])

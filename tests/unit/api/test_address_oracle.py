@@ -201,8 +201,8 @@ def test_nor_does_it_under_any_dialect(method: str, profile: str) -> None:
 def lost(two: Two) -> None:
     """Our organization loses example.com, and theirs verifies it."""
     two.ours.pass_time(timedelta(minutes=1))
-    two.ours.organization = remove_domain(two.ours.store, two.ours.invocation(), two.ours.organization, "example.com")
-    add_domain(two.ours.store, two.ours.invocation(), two.theirs.organization, "example.com")
+    two.ours.organization = remove_domain(two.ours.context(), two.ours.organization, "example.com")
+    add_domain(two.ours.context(), two.theirs.organization, "example.com")
 
 
 @pytest.mark.parametrize("gone_to", ["nobody", "their user"])
@@ -248,7 +248,7 @@ def test_an_undo_on_a_domain_that_is_lost_does_not_tell_who_has_the_address_now(
 @pytest.mark.parametrize("held", ["linked", "reserved"])
 def test_on_a_domain_that_everybody_may_use_it_is_still_told_that_another_organization_has_it(held: str) -> None:
     two = Two(held, policy=DomainPolicy.ANY)
-    remove_domain(two.ours.store, two.ours.invocation(), two.theirs.organization, "theirs.example")
+    remove_domain(two.ours.context(), two.theirs.organization, "theirs.example")
     assert two.ours.scim("PATCH", f"/Users/{two.ada}", patch(WORK)).status == 409
     two.ours.remediate_all()
     [conflict] = [each for each in two.ours.store.all_of(Conflict) if each.requester.scim_id == two.ada]

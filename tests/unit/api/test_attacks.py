@@ -12,6 +12,7 @@ from rightful.api.scim import service as scim
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.conflict import Conflict
 from rightful.domain.key import Scope, Token
+from rightful.ports.context import Context
 from tests.support.memory_store.store import MemoryStore
 from tests.support.service import BASE_URL, Service, email_patch, user
 
@@ -220,8 +221,7 @@ def key_of(store: MemoryStore, victim: Victim, scope: Scope) -> Token:
     organization_id = None if scope in {Scope.APP, Scope.OPERATOR} else victim.service.organization.id
     directory_id = victim.service.directory.id if scope is Scope.SCIM else None
     return issue_token(
-        store,
-        victim.service.invocation(),
+        Context(store, victim.service.invocation()),
         scope,
         "anybody",
         organization_id=organization_id,

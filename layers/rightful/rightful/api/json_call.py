@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rightful.api.request import Principal, Request, Response
 from rightful.domain.request_error import RequestError
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.transaction import ContendedError
@@ -67,9 +68,18 @@ class JsonCall:
     """A request whose key was checked before."""
 
     request: Request
-    invocation: Invocation
     principal: Principal
-    store: IdentityStore
+    context: Context
+
+    @property
+    def store(self) -> IdentityStore:
+        """Where things are kept."""
+        return self.context.store
+
+    @property
+    def invocation(self) -> Invocation:
+        """When it is, and how long it may take."""
+        return self.context.invocation
 
     def path_id(self, name: str = "id") -> str:
         """An id in the path."""

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rightful.ports.context import Context, QueueContext
+from rightful.ports.invocation import Invocation
 from rightful.runtime.settings import Settings, SettingsMissingError, read_settings
 
 if TYPE_CHECKING:
@@ -77,6 +79,14 @@ class Deployment:
         if not self.settings.conflicts_queue_url:
             raise OperationError("This needs the conflicts queue: name the deployment by --stack <name>.")
         return SQSConflictQueue(self.session.client("sqs"), self.settings.conflicts_queue_url)
+
+    def context(self) -> Context:
+        """What a use case of this moment works with."""
+        return Context(self.store, Invocation(correlation_id="operator"))
+
+    def queue_context(self) -> QueueContext:
+        """And the conflicts queue."""
+        return QueueContext(self.store, Invocation(correlation_id="operator"), self.queue)
 
     @cached_property
     def store(self) -> "DynamoDBStore":

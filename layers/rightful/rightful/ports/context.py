@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue
@@ -15,6 +16,11 @@ class Context:
 
     store: IdentityStore
     invocation: Invocation
+
+    @property
+    def now(self) -> datetime:
+        """The moment the request is judged at."""
+        return self.invocation.now
 
     def commit(self, writes: Sequence[Write]) -> None:
         """See `IdentityStore.commit`: within the time that the request has."""

@@ -247,7 +247,7 @@ def test_claimable_accounts_of_several_domains_come_page_by_page() -> None:
 
     service = Service()
     for domain in ("a.example", "b.example", "c.example"):
-        service.organization = add_domain(service.store, service.invocation(), service.organization, domain)
+        service.organization = add_domain(service.context(), service.organization, domain)
     wanted = {signed_up(service, f"{name}@{domain}").id for name in "xyz" for domain in ("a.example", "c.example")}
 
     found: list[str] = []
@@ -332,7 +332,7 @@ def test_a_revoked_key_does_nothing_although_the_gateway_still_lets_it_in() -> N
 
     service = Service()
     account = unlinked(service, LEAVER)
-    revoke_token(service.store, service.invocation(), service.admin_key)
+    revoke_token(service.context(), service.admin_key)
     assert act(service, account.id, "reactivate").status == 403
 
 
@@ -415,6 +415,6 @@ def test_a_list_of_accounts_goes_on_where_it_stopped_and_only_with_its_own_curso
 
 def test_the_organization_is_the_keys_and_not_the_paths() -> None:
     service = Service()
-    other = create_organization(service.store, service.invocation(), "Other")
+    other = create_organization(service.context(), "Other")
     answer = service.admin("GET", "/accounts", query={"view": "all"}, organization_id=other.id)
     assert error_of(answer) == (403, "forbidden")

@@ -78,7 +78,7 @@ def test_a_decision_that_did_not_happen_is_said_to_be_none_though_the_queue_is_d
     service, conflict_id = waiting()
     conflict = body_of(service.admin("GET", "/conflicts/{id}", parameters={"id": conflict_id}))
     if happens == "the key is revoked":
-        revoke_token(service.store, service.invocation(), service.scim_key)
+        revoke_token(service.context(), service.scim_key)
     else:
         parameters = {"id": conflict["holder"]["accountId"], "flag": "legal_hold"}
         service.accounts("PUT", "/{id}/flags/{flag}", parameters=parameters)

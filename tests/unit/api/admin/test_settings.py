@@ -64,12 +64,12 @@ def test_a_base_with_fixed_rules_ends_the_rules_of_ones_own() -> None:
 
 
 def operator_of(service: Service) -> Token:
-    return issue_token(service.store, service.invocation(), Scope.OPERATOR, "Oda")[1]
+    return issue_token(service.context(), Scope.OPERATOR, "Oda")[1]
 
 
 def other_organization(service: Service, domain: str) -> None:
-    other = create_organization(service.store, service.invocation(), "Other")
-    add_domain(service.store, service.invocation(), other, domain)
+    other = create_organization(service.context(), "Other")
+    add_domain(service.context(), other, domain)
 
 
 def domains(service: Service) -> list[str]:

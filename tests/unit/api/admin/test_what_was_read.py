@@ -481,13 +481,13 @@ def test_a_wish_to_undo_is_for_what_was_done_as_it_was_read() -> None:
         assert desk.say("approve", key, version=desk.version).status == 200
     read = desk.version
     assert desk.say("undo", version=read).status == 200
-    remove_domain(service.store, service.invocation(), service.organization, "example.com")
+    remove_domain(service.context(), service.organization, "example.com")
     service.remediate_all()
     service.queue.send(Pointer(service.organization.id, desk.conflict_id), correlation_id="test")
     service.remediate_all()
     organization = service.store.organization(service.organization.id)
     assert organization is not None
-    add_domain(service.store, service.invocation(), organization, "example.com")
+    add_domain(service.context(), organization, "example.com")
     assert desk.version != read, "the address is kept for nobody any more"
 
     assert error_of(desk.say("undo", jo, version=read))[1] == "changed"

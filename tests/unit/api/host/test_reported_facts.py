@@ -108,7 +108,7 @@ def test_an_idempotency_key_of_another_application_is_another_key() -> None:
     from rightful.domain.key import Scope
 
     service = Service()
-    _, other = issue_token(service.store, service.invocation(), Scope.APP, "Another application")
+    _, other = issue_token(service.context(), Scope.APP, "Another application")
     service.accounts("POST", body={"email": "ada@example.com"}, headers={"idempotency-key": "one"})
     again = service.accounts("POST", body={"email": "ada@example.com"}, headers={"idempotency-key": "one"}, key=other)
     assert again.status == 409

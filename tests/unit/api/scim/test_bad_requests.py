@@ -146,9 +146,9 @@ def test_head_is_get_without_the_content(service: Service, path: str) -> None:
 
 
 def test_an_unknown_directory_is_404_and_another_ones_key_is_403(service: Service) -> None:
-    other = create_directory(service.store, service.invocation(), service.organization.id, "another IdP")
-    foreign = create_organization(service.store, service.invocation(), "Elsewhere")
-    of_foreigners = create_directory(service.store, service.invocation(), foreign.id, "their IdP")
+    other = create_directory(service.context(), service.organization.id, "another IdP")
+    foreign = create_organization(service.context(), "Elsewhere")
+    of_foreigners = create_directory(service.context(), foreign.id, "their IdP")
 
     assert service.scim("GET", "/Users", directory_id="no-such-directory").status == 404
     assert service.scim("GET", "/Users", directory_id=other.id).status == 403

@@ -199,7 +199,7 @@ class TestByCursor:
 
     def test_a_cursor_is_good_in_its_own_directory_only(self, service: Service) -> None:
         cursor = listed(service, cursor="", count="2")["nextCursor"]
-        service.directory = create_directory(service.store, service.invocation(), service.organization.id, "another")
+        service.directory = create_directory(service.context(), service.organization.id, "another")
         assert refused(service, cursor=cursor) == (400, "invalidCursor")
 
     @pytest.mark.parametrize("cursor", ["x", "AAAA", "a b", "💥", "A" * 4000, "../../.."])

@@ -15,6 +15,7 @@ from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.hold import Hold
 from rightful.domain.key import Scope
+from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import CountUsers, PutAccount
 from rightful.ports.writes.settings import PutDirectory
@@ -121,7 +122,7 @@ def test_a_revoked_administrators_key_deletes_nothing() -> None:
 def marked(service: Service) -> None:
     """The deletion began, and no more than that was done."""
     [directory] = service.store.directories(service.organization.id)
-    directory_deletion.begin(service.store, service.invocation(), directory, by="Ines")
+    directory_deletion.begin(service.context(), directory, by="Ines")
 
 
 def test_while_it_goes_its_identity_provider_finds_no_directory() -> None:
@@ -169,7 +170,7 @@ def test_how_much_is_left_is_shown_until_nothing_is() -> None:
     }  # fmt: skip
     calls = iter([False] * 5 + [True] * 100)
     stopped = directory_deletion.go_on(
-        service.store, service.queue, service.invocation(), service.store.directories(service.organization.id)[0],
+        service.context(), service.store.directories(service.organization.id)[0],
         enough=lambda: next(calls),
     )  # fmt: skip
     assert (stopped.gone, stopped.groups) == (False, 0)
@@ -190,7 +191,7 @@ def test_what_a_request_has_no_time_for_is_202_and_the_janitors() -> None:
     assert isinstance(response.body, dict)
     assert response.body["deleting"]["usersLeft"] == 1
     assert service.store.token(service.scim_key.sha256) is None  # refused from now on, whatever is left to do
-    done = make_round(service.store, service.queue, Invocation(now=now))
+    done = make_round(QueueContext(service.store, Invocation(now=now), service.queue))
     assert (done.failures, done.directories_deleted) == ([], 1)
     assert account_of(service, ada).link is None
 
@@ -265,7 +266,7 @@ def test_what_it_asked_for_is_superseded_and_what_was_kept_for_its_users_is_free
     service = Service()
     ada, bob = service.create_user("ada"), service.create_user("bob")
     service.create_user("cy")
-    other = create_directory(service.store, service.invocation(), service.organization.id, "Other")
+    other = create_directory(service.context(), service.organization.id, "Other")
     first = service.directory
     service.enter(other)
     service.create_user("held")
@@ -325,7 +326,7 @@ def test_nothing_that_was_taken_from_a_deleted_directory_is_given_back_by_an_und
     service = Service()
     first = service.directory
     ada = service.create_user("ada")
-    second = create_directory(service.store, service.invocation(), service.organization.id, "Second")
+    second = create_directory(service.context(), service.organization.id, "Second")
     service.enter(second)
     service.create_user("bob")
     moved = service.create_user("late")
@@ -350,7 +351,7 @@ def test_a_key_that_a_directory_does_not_have_any_more_cannot_come_back() -> Non
     delete(service)
     with pytest.raises(Exception, match="no such directory"):
         issue_token(
-            service.store, service.invocation(), Scope.SCIM, "IdP",
+            service.context(), Scope.SCIM, "IdP",
             organization_id=service.organization.id, directory_id=service.directory.id,
         )  # fmt: skip
 
@@ -372,4 +373,4 @@ def test_a_counter_that_drifted_does_not_keep_a_directory_for_ever() -> None:
     service.store.commit([CountUsers(service.directory.id, "x", 1)], remaining=float)
     assert delete(service).status == 202
     service.pass_time(timedelta(minutes=16))
-    assert make_round(service.store, service.queue, service.invocation()).directories_deleted == 1
+    assert make_round(service.context()).directories_deleted == 1

@@ -17,6 +17,7 @@ from rightful.domain.organization import AccountsAtEnd
 from rightful.domain.request_error import RequestError
 from rightful.operations.imports.line import Target, import_account
 from rightful.operations.imports.rows import ImportRow
+from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import PutAccount
@@ -59,10 +60,8 @@ def account(service: Service, address: str) -> Account:
 def offboard(service: Service, accounts: AccountsAtEnd, at_once: int = 1) -> offboarding.Left:
     organization = service.store.organization(service.organization.id)
     assert organization is not None
-    marked = offboarding.begin(service.store, service.invocation(), organization, accounts, by="Operator")
-    return offboarding.offboard(
-        service.store, service.queue, service.invocation(), marked, by="Operator", at_once=at_once
-    )
+    marked = offboarding.begin(service.context(), organization, accounts, by="Operator")
+    return offboarding.offboard(service.context(), marked, by="Operator", at_once=at_once)
 
 
 def kinds_left(service: Service) -> set[str]:
@@ -112,8 +111,8 @@ def test_released_people_keep_login_address_and_name_and_nothing_that_the_organi
 def test_another_organization_can_verify_the_domain_and_have_the_addresses(accounts: AccountsAtEnd) -> None:
     service = customer()
     assert offboard(service, accounts).gone
-    successor = create_organization(service.store, service.invocation(), "Successor")
-    successor = add_domain(service.store, service.invocation(), successor, "example.com")
+    successor = create_organization(service.context(), "Successor")
+    successor = add_domain(service.context(), successor, "example.com")
     assert set(successor.domains) == {"example.com"}
     claimable = service.store.unmanaged_accounts("example.com", limit=10).accounts
     assert len(claimable) == (0 if accounts is ERASE else 4)
@@ -233,8 +232,8 @@ def test_the_time_it_takes_does_not_matter() -> None:
     service = customer()
     organization = service.store.organization(service.organization.id)
     assert organization is not None
-    marked = offboarding.begin(service.store, service.invocation(), organization, ERASE, by="Operator")
-    assert offboarding.begin(service.store, service.invocation(), marked, ERASE, by="Operator") is marked
-    left = offboarding.offboard(service.store, service.queue, Invocation(), marked, by="Operator")
+    marked = offboarding.begin(service.context(), organization, ERASE, by="Operator")
+    assert offboarding.begin(service.context(), marked, ERASE, by="Operator") is marked
+    left = offboarding.offboard(QueueContext(service.store, Invocation(), service.queue), marked, by="Operator")
     assert left.gone
     assert left.done["accounts erased"] == 4

@@ -13,7 +13,7 @@ def test_an_approved_move_takes_the_holder_out_of_the_other_directory_and_its_gr
     first = service.directory
     holder: Any = service.create_user("sales")
     group: Any = service.scim("POST", "/Groups", {**GROUP, "members": [{"value": holder["id"]}]}).body
-    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "second IdP"))
+    service.enter(create_directory(service.context(), service.organization.id, "second IdP"))
     ada = service.create_user("ada")
 
     assert service.move(ada["id"], "sales").status == 409
@@ -37,7 +37,7 @@ def test_an_approved_move_takes_the_holder_out_of_the_other_directory_and_its_gr
 def test_nothing_moves_between_directories_without_an_approval() -> None:
     service = Service()
     service.create_user("sales")
-    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "second IdP"))
+    service.enter(create_directory(service.context(), service.organization.id, "second IdP"))
     newcomer = service.scim("POST", "/Users", user("sales"))
     service.remediate_all()
 

@@ -133,7 +133,7 @@ def test_the_first_person_s_wish_does_not_count_for_ever(ends: str) -> None:
     if ends == "a week":
         office.service.pass_time(timedelta(days=8))
     else:
-        revoke_token(office.service.store, office.service.invocation(), office.ines)
+        revoke_token(office.service.context(), office.ines)
     assert status_of(office.undo(conflict_id, office.jo)) == "applied"
     assert office.account(ada).holds == "sales@example.com"
 
@@ -189,7 +189,7 @@ def test_a_user_of_another_directory_is_in_its_groups_again() -> None:
     ]
     ids = [str(group.body["id"]) for group in groups if isinstance(group.body, dict)]
     here = (service.directory, service.scim_key)
-    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Second"))
+    service.enter(create_directory(service.context(), service.organization.id, "Second"))
     ada = office.create("ada")
     conflict_id = office.refused(ada, "sales")
     assert office.decide(conflict_id, office.ines)["status"] == "applied"

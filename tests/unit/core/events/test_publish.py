@@ -206,7 +206,7 @@ def test_what_a_holder_wanted_ends_at_once_when_another_directory_takes_it_over(
     service.scim("PATCH", f"/Users/{ben['id']}", patch({"op": "replace", "path": "userName", "value": ada["userName"]}))
     service.remediate_all()
     assert conflict_of(service, ben).live
-    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Second"))
+    service.enter(create_directory(service.context(), service.organization.id, "Second"))
     zoe = service.create_user("zoe")
     service.move(zoe["id"], "ben")
     service.remediate_all()

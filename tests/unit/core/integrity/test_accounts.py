@@ -104,7 +104,7 @@ def whole_scan(service: Service) -> Checked:
     """As many rounds as it takes to see every segment."""
     whole = Checked()
     for _ in range(SEGMENTS):
-        checked = check_indexes(service.store, service.invocation())
+        checked = check_indexes(service.context())
         whole.looked_at += checked.looked_at
         whole.repaired += checked.repaired
         whole.unrepaired += checked.unrepaired
@@ -260,7 +260,7 @@ def test_a_scan_that_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest
         service.create_user(f"user{number}")
     seen = 0
     for _ in range(100):
-        seen += check_indexes(service.store, service.invocation()).looked_at
+        seen += check_indexes(service.context()).looked_at
         if service.store.scan_position(0) is None:
             break
     assert seen == 30

@@ -19,6 +19,7 @@ from rightful.domain.key import PREFIX, Scope, Token, digest, new_secret
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase
 from rightful.domain.request_error import RequestError
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore, Remaining
 from rightful.ports.writes.transaction import Write
@@ -36,7 +37,7 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def organization(store: MemoryStore) -> Organization:
-    return create_organization(store, INVOCATION, "Example")
+    return create_organization(Context(store, INVOCATION), "Example")
 
 
 # Organizations
@@ -52,14 +53,16 @@ def test_a_new_organization_is_as_safe_as_it_gets(store: MemoryStore, organizati
 
 def test_an_organization_may_be_made_for_any_domain_with_its_policy_and_brakes(store: MemoryStore) -> None:
     policy, brakes = Policy(base=PolicyBase.STRICT), Brakes(paused=True)
-    made = create_organization(store, INVOCATION, "Lab", domain_policy=DomainPolicy.ANY, policy=policy, brakes=brakes)
+    made = create_organization(
+        Context(store, INVOCATION), "Lab", domain_policy=DomainPolicy.ANY, policy=policy, brakes=brakes
+    )
     assert store.organization(made.id) == made
     assert made.may_claim_on("whatever.example")
     assert (made.policy, made.brakes) == (policy, brakes)
 
 
 def test_changed_settings_are_written_with_a_new_version(store: MemoryStore, organization: Organization) -> None:
-    changed = change_organization(store, LATER, replace(organization, name="Renamed"))
+    changed = change_organization(Context(store, LATER), replace(organization, name="Renamed"))
     assert (changed.name, changed.version) == ("Renamed", 2)
     assert store.organization(organization.id) == changed
 
@@ -67,9 +70,9 @@ def test_changed_settings_are_written_with_a_new_version(store: MemoryStore, org
 def test_settings_that_somebody_else_changed_meanwhile_are_refused(
     store: MemoryStore, organization: Organization
 ) -> None:
-    first = change_organization(store, INVOCATION, replace(organization, name="First"))
+    first = change_organization(Context(store, INVOCATION), replace(organization, name="First"))
     with pytest.raises(RequestError, match="meanwhile") as refused:
-        change_organization(store, INVOCATION, replace(organization, name="Second"))
+        change_organization(Context(store, INVOCATION), replace(organization, name="Second"))
     assert refused.value.code == "conflict"
     assert store.organization(organization.id) == first
 
@@ -80,9 +83,14 @@ def test_settings_that_somebody_else_changed_meanwhile_are_refused(
 def test_a_new_directory_keeps_addresses_on_delete_unless_it_is_told_otherwise(
     store: MemoryStore, organization: Organization
 ) -> None:
-    kept = create_directory(store, INVOCATION, organization.id, "IdP")
+    kept = create_directory(Context(store, INVOCATION), organization.id, "IdP")
     erasing = create_directory(
-        store, LATER, organization.id, "Lab", profile="okta", on_delete=OnDelete.ERASE, extensions=[{"id": "urn:x"}]
+        Context(store, LATER),
+        organization.id,
+        "Lab",
+        profile="okta",
+        on_delete=OnDelete.ERASE,
+        extensions=[{"id": "urn:x"}],
     )
     assert store.directories(organization.id) == (kept, erasing)
     assert kept.on_delete is OnDelete.DEACTIVATE
@@ -91,10 +99,10 @@ def test_a_new_directory_keeps_addresses_on_delete_unless_it_is_told_otherwise(
 
 
 def test_a_directory_that_changed_meanwhile_is_not_overwritten(store: MemoryStore, organization: Organization) -> None:
-    directory = create_directory(store, INVOCATION, organization.id, "IdP")
-    changed = change_directory(store, INVOCATION, replace(directory, name="First"))
+    directory = create_directory(Context(store, INVOCATION), organization.id, "IdP")
+    changed = change_directory(Context(store, INVOCATION), replace(directory, name="First"))
     with pytest.raises(RequestError, match="meanwhile"):
-        change_directory(store, INVOCATION, replace(directory, name="Second"))
+        change_directory(Context(store, INVOCATION), replace(directory, name="Second"))
     assert store.directories(organization.id) == (changed,)
 
 
@@ -105,7 +113,7 @@ def _issue(
     store: IdentityStore, directory: Directory, at: Invocation = INVOCATION, lifetime: timedelta | None = None
 ) -> tuple[str, Token]:
     owner = {"organization_id": directory.organization_id, "directory_id": directory.id}
-    return issue_token(store, at, Scope.SCIM, "IdP", lifetime=lifetime, **owner)
+    return issue_token(Context(store, at), Scope.SCIM, "IdP", lifetime=lifetime, **owner)
 
 
 def _keys(store: IdentityStore, directory: Directory) -> tuple[Token, ...]:
@@ -114,7 +122,7 @@ def _keys(store: IdentityStore, directory: Directory) -> tuple[Token, ...]:
 
 @pytest.fixture
 def directory(store: MemoryStore, organization: Organization) -> Directory:
-    return create_directory(store, INVOCATION, organization.id, "IdP")
+    return create_directory(Context(store, INVOCATION), organization.id, "IdP")
 
 
 def test_a_key_is_found_by_the_hash_of_its_secret_and_the_secret_is_nowhere(
@@ -144,17 +152,17 @@ def test_a_directory_has_two_live_keys_at_most(
         _issue(store, directory)
     assert refused.value.code == "conflict"
     assert len(_keys(store, directory)) == LIVE_KEYS_PER_DIRECTORY
-    another = create_directory(store, INVOCATION, organization.id, "Another")
+    another = create_directory(Context(store, INVOCATION), organization.id, "Another")
     assert _issue(store, another)
 
 
 def test_a_revoked_key_opens_nothing_and_makes_room(store: MemoryStore, directory: Directory) -> None:
     secret, token = _issue(store, directory)
     _issue(store, directory)
-    revoke_token(store, INVOCATION, token)
+    revoke_token(Context(store, INVOCATION), token)
     assert store.token(digest(secret)) is None
     assert token not in _keys(store, directory)
-    revoke_token(store, INVOCATION, token)
+    revoke_token(Context(store, INVOCATION), token)
     assert _issue(store, directory)
 
 
@@ -167,7 +175,7 @@ def test_an_expired_key_makes_room(store: MemoryStore, directory: Directory) -> 
 
 
 def test_a_directory_of_another_organization_gets_no_key(store: MemoryStore, directory: Directory) -> None:
-    other = create_organization(store, INVOCATION, "Other")
+    other = create_organization(Context(store, INVOCATION), "Other")
     with pytest.raises(RequestError) as refused:
         _issue(store, replace(directory, organization_id=other.id))
     assert refused.value.code == "not_found"
@@ -175,12 +183,12 @@ def test_a_directory_of_another_organization_gets_no_key(store: MemoryStore, dir
 
 def test_administrators_keys_are_not_limited(store: MemoryStore, organization: Organization) -> None:
     for number in range(5):
-        issue_token(store, INVOCATION, Scope.ADMIN, f"admin {number}", organization_id=organization.id)
+        issue_token(Context(store, INVOCATION), Scope.ADMIN, f"admin {number}", organization_id=organization.id)
     assert len(store.tokens(organization_id=organization.id)) == 5
 
 
 def test_a_key_without_an_organization_is_listed_by_itself(store: MemoryStore) -> None:
-    secret, token = issue_token(store, INVOCATION, Scope.OPERATOR, "operator")
+    secret, token = issue_token(Context(store, INVOCATION), Scope.OPERATOR, "operator")
     assert store.token(digest(secret)) == token
     assert store.tokens(organization_id="") == (token,)
 
@@ -208,8 +216,8 @@ class RacingStore(MemoryStore):
 
 def test_two_administrators_at_once_do_not_get_a_third_key() -> None:
     store = RacingStore()
-    organization = create_organization(store, INVOCATION, "Example")
-    directory = create_directory(store, INVOCATION, organization.id, "IdP")
+    organization = create_organization(Context(store, INVOCATION), "Example")
+    directory = create_directory(Context(store, INVOCATION), organization.id, "IdP")
     _issue(store, directory)
     store.racing = directory
     with pytest.raises(RequestError, match="meanwhile"):
@@ -220,5 +228,5 @@ def test_two_administrators_at_once_do_not_get_a_third_key() -> None:
 @pytest.mark.parametrize("name", ["", " ", "a\x07", "a\u202eb"])
 def test_an_organizations_name_is_plain_text(store: MemoryStore, name: str) -> None:
     with pytest.raises(RequestError) as refused:
-        create_organization(store, INVOCATION, name)
+        create_organization(Context(store, INVOCATION), name)
     assert (refused.value.code, refused.value.field) == ("invalid_value", "name")

@@ -90,7 +90,7 @@ def test_who_is_the_same_person_is_foreseen(number: str, third: bool, elsewhere:
     if third:
         service.create_user("third", **numbered)
     if elsewhere:
-        service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Other"))
+        service.enter(create_directory(service.context(), service.organization.id, "Other"))
     ada = service.create_user("ada", **numbered)
     [item] = forecast(service, ("ada", "grace"))
     assert (item["verdict"], item["class"]) == (verdict, kind)
@@ -105,7 +105,7 @@ def test_brakes_are_foreseen() -> None:
     service = staffed("ada")
     leaver = service.create_user("grace")
     service.scim("DELETE", f"/Users/{leaver['id']}")
-    change_organization(service.store, service.invocation(), replace(service.organization, brakes=Brakes(paused=True)))
+    change_organization(service.context(), replace(service.organization, brakes=Brakes(paused=True)))
     assert verdicts(service, ("ada", "grace")) == ["approval"]
 
 

@@ -12,6 +12,7 @@ from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.hold import Hold, Reservation
 from rightful.domain.policy import STANDARD
+from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.writes.accounts import PutAccount, ReserveAddress
 from tests.support.memory_store.store import MemoryQueue
@@ -20,7 +21,7 @@ from tests.support.stream import RecordingBus, StreamingStore
 
 
 def round_of(service: Service) -> Round:
-    return make_round(service.store, service.queue, service.invocation())
+    return make_round(service.context())
 
 
 def conflict_of(service: Service) -> Conflict:
@@ -339,7 +340,7 @@ def test_messages_of_the_janitor_carry_the_correlation_id_of_the_refused_request
         def send(self, pointer: Pointer, *, correlation_id: str) -> None:
             heard.append(correlation_id)
 
-    make_round(service.store, Listening(), service.invocation())
+    make_round(QueueContext(service.store, service.invocation(), Listening()))
     assert heard == ["test"]
 
 

@@ -153,7 +153,7 @@ def test_what_is_marked_ending_or_not_the_organizations_is_linked_by_no_create(
         case "other organization":
             after = replace(after, organization_id="another")
         case _:
-            domains.remove_domain(service.store, service.invocation(), service.organization, "example.com")
+            domains.remove_domain(service.context(), service.organization, "example.com")
     service.store.commit([PutAccount(after, before.version)], remaining=float)
     assert service.scim("POST", "/Users", pushed(**EXTERNAL)).status in {400, 409}
     assert account(service, before.id).link == before.link
@@ -162,7 +162,7 @@ def test_what_is_marked_ending_or_not_the_organizations_is_linked_by_no_create(
 
 def test_a_user_of_one_directory_is_not_taken_over_by_another(service: Service) -> None:
     before = imported(service, directory=True, userName="ada", **EXTERNAL)
-    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Another"))
+    service.enter(create_directory(service.context(), service.organization.id, "Another"))
     assert service.scim("POST", "/Users", pushed(**EXTERNAL)).status == 409
     assert account(service, before.id) == before
 

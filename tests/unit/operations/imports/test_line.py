@@ -113,7 +113,7 @@ def test_erasing_an_imported_account_forgets_its_source_id(service: Service) -> 
     made = account(service, first)
     due = replace(made, version=made.version + 1, status=AccountStatus.PENDING_DELETION, deletion_date=service.now)
     service.store.commit([PutAccount(due, made.version)], remaining=float)
-    assert erase_due(service.store, service.invocation(), made.id)
+    assert erase_due(service.context(), made.id)
     assert {key[0] for key in service.store.snapshot()} & {"ACCOUNT", "EMAIL", "SOURCE"} == set()
 
 

@@ -8,7 +8,7 @@ from rightful.core.organizations.domain_proof import DomainProof
 from rightful.domain.key import Scope, Token
 from rightful.domain.one_word import OneAdministrator
 from rightful.domain.organization import Organization
-from rightful.ports.queue import ConflictQueue
+from rightful.ports.context import QueueContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class AdminCall(JsonCall):
         proof: looks for proof that a domain is an organization's; None: only the operator adds domains.
     """
 
-    queue: ConflictQueue
+    context: QueueContext
     on_failure: Callable[[str, Exception], None]
     proof: DomainProof | None = None
 

@@ -20,21 +20,21 @@ class Confirmation(Body):
 def confirm_key(call: AdminCall) -> Response:
     """POST directories/{id}/tokens/{tokenId}/confirmation {"reason"}: the key as it is then."""
     reason = _reason(call)
-    token = confirm_token(call.store, call.invocation, asked_token(call), by=_by(call), reason=reason)
+    token = confirm_token(call.context, asked_token(call), by=_by(call), reason=reason)
     return Response(200, token_document(token))
 
 
 def confirm_delete_rule(call: AdminCall) -> Response:
     """POST directories/{id}/confirmation {"reason"}: the directory as it is then."""
     reason = _reason(call)
-    directory = confirm_directory(call.store, call.invocation, asked_directory(call), by=_by(call), reason=reason)
+    directory = confirm_directory(call.context, asked_directory(call), by=_by(call), reason=reason)
     return Response(200, directory_document(directory, call.request.base_url))
 
 
 def confirm_loosened_policy(call: AdminCall) -> Response:
     """POST policy/confirmation {"reason"}: the policy as it is then."""
     reason = _reason(call)
-    organization = confirm_policy(call.store, call.invocation, call.organization(), by=_by(call), reason=reason)
+    organization = confirm_policy(call.context, call.organization(), by=_by(call), reason=reason)
     return Response(200, policy_document(organization, call.invocation.now))
 
 

@@ -79,7 +79,7 @@ def decide(call: AdminCall) -> Response:
         if asked.decision == "reject":
             return reject(
                 call.store,
-                call.queue,
+                call.context.queue,
                 call.invocation,
                 pointer,
                 key=key,
@@ -88,7 +88,7 @@ def decide(call: AdminCall) -> Response:
             )
         return approve(
             call.store,
-            call.queue,
+            call.context.queue,
             call.invocation,
             pointer,
             key=key,
@@ -106,7 +106,7 @@ def retry_conflict(call: AdminCall) -> Response:
     key, pointer = call.key(), _pointer(call)
     return _after(
         call,
-        lambda: retry(call.store, call.queue, call.invocation, pointer, key=key, version=asked.version),
+        lambda: retry(call.store, call.context.queue, call.invocation, pointer, key=key, version=asked.version),
     )
 
 
@@ -118,7 +118,7 @@ def undo_conflict(call: AdminCall) -> Response:
         call,
         lambda: undo(
             call.store,
-            call.queue,
+            call.context.queue,
             call.invocation,
             pointer,
             key=key,

@@ -62,8 +62,7 @@ def post_directory(call: AdminCall) -> Response:
     new = call.body(NewDirectory)
     _check(new.profile, new.extensions)
     directory = create_directory(
-        call.store,
-        call.invocation,
+        call.context,
         call.organization_id,
         new.name,
         profile=new.profile,
@@ -94,7 +93,7 @@ def patch_directory(call: AdminCall) -> Response:
         row = settings_row(
             call.organization_id, call.who, directory.name, sentence, call.invocation, directory_id=directory.id
         )
-        directory = change_directory(call.store, call.invocation, directory, log=row)
+        directory = change_directory(call.context, directory, log=row)
     return Response(200, _directory(call, directory))
 
 
@@ -110,8 +109,7 @@ def post_token(call: AdminCall) -> Response:
     new = call.body(NewToken)
     directory = asked_directory(call)
     secret, token = issue_token(
-        call.store,
-        call.invocation,
+        call.context,
         Scope.SCIM,
         new.holder,
         organization_id=call.organization_id,
@@ -124,7 +122,7 @@ def post_token(call: AdminCall) -> Response:
 
 def delete_token(call: AdminCall) -> Response:
     """DELETE directories/{id}/tokens/{tokenId}."""
-    revoke_token(call.store, call.invocation, asked_token(call), by=call.who)
+    revoke_token(call.context, asked_token(call), by=call.who)
     return Response(204)
 
 

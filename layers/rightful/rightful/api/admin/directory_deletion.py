@@ -25,9 +25,7 @@ def delete_directory(call: AdminCall) -> Response:
             "cannot be undone. Repeat the directory's name in this parameter."
         )
         raise ApiError(400, "invalid_value", message, "confirm")
-    marked = begin(call.store, call.invocation, directory, by=call.who)
+    marked = begin(call.context, directory, by=call.who)
     at_least = call.invocation.remaining() - _SECONDS_FOR_IT
-    progress = go_on(
-        call.store, call.queue, call.invocation, marked, enough=lambda: call.invocation.remaining() < at_least
-    )
+    progress = go_on(call.context, marked, enough=lambda: call.invocation.remaining() < at_least)
     return Response(204) if progress.gone else directory_response(call, marked, 202)

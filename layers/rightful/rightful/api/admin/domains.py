@@ -34,12 +34,12 @@ def post_domain(call: AdminCall) -> Response:
     name = call.body(NewDomain).domain
     organization = call.organization()
     if call.by_operator:
-        organization = add_domain(call.store, call.invocation, organization, name, by=call.who)
+        organization = add_domain(call.context, organization, name, by=call.who)
     elif call.proof is None:
         message = "The operator of the service adds domains, when it has seen that you own them. Ask there."
         raise ApiError(403, "forbidden", message)
     else:
-        organization = ask_for_domain(call.store, call.invocation, organization, name, by=call.who)
+        organization = ask_for_domain(call.context, organization, name, by=call.who)
     return Response(201, _document(organization, domain_name(name)))
 
 
@@ -49,7 +49,7 @@ def verify(call: AdminCall) -> Response:
     if call.proof is None:
         raise ApiError(403, "forbidden", "The operator of the service verifies domains. Ask there.")
     try:
-        organization = verify_domain(call.store, call.invocation, call.organization(), name, call.proof, by=call.who)
+        organization = verify_domain(call.context, call.organization(), name, call.proof, by=call.who)
     except ProofUnavailableError as error:
         call.on_failure("dns", error)
         message = "DNS could not be asked at the moment. Nothing was changed; try again shortly."
@@ -59,7 +59,7 @@ def verify(call: AdminCall) -> Response:
 
 def delete_domain(call: AdminCall) -> Response:
     """DELETE domains/{domain}."""
-    remove_domain(call.store, call.invocation, call.organization(), _named(call), by=call.who)
+    remove_domain(call.context, call.organization(), _named(call), by=call.who)
     return Response(204)
 
 

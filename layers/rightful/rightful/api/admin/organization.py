@@ -32,5 +32,5 @@ def patch_organization(call: AdminCall) -> Response:
     if organization != before:
         sentence = organization_sentence(before, organization)
         row = settings_row(before.id, call.who, name, sentence, call.invocation)
-        organization = change_organization(call.store, call.invocation, organization, log=row)
+        organization = change_organization(call.context, organization, log=row)
     return Response(200, organization_document(organization))

@@ -23,6 +23,7 @@ from rightful.api.json_call import ApiError, answered, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
 from rightful.core.organizations.domain_proof import DomainProof
 from rightful.domain.key import Scope
+from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
@@ -94,7 +95,8 @@ class AdminService:
         principal = _administrator(request)
         if request.names_nothing:
             raise ApiError(404, "not_found", "There is no such thing in this organization.")
-        call = AdminCall(request, invocation, principal, self.store, self.queue, self.on_failure, self.proof)
+        context = QueueContext(self.store, invocation, self.queue)
+        call = AdminCall(request, principal, context, self.on_failure, self.proof)
         if call.by_operator:
             call.organization()  # an administrator's key proves that there is one
         if request.method != "GET":

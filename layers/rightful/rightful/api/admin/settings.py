@@ -43,7 +43,7 @@ def put_policy(call: AdminCall) -> Response:
     if organization != before:
         sentence = organization_sentence(before, organization)
         row = settings_row(before.id, call.who, before.name, sentence, call.invocation)
-        organization = change_organization(call.store, call.invocation, organization, log=row)
+        organization = change_organization(call.context, organization, log=row)
     return Response(200, policy_document(organization, call.invocation.now))
 
 

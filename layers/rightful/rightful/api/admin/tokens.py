@@ -31,7 +31,7 @@ def delete_token(call: AdminCall) -> Response:
     if call.by_operator:
         _revoke_any(call)
     else:
-        Revoking(call.store, call.invocation, call.organization_id, call.who).revoke(call.path_id())
+        Revoking(call.context, call.organization_id, call.who).revoke(call.path_id())
     return Response(204)
 
 
@@ -39,6 +39,6 @@ def _revoke_any(call: AdminCall) -> None:
     """The operator can end the last one, too: it may have leaked, and the operator can issue another."""
     for key in keys_of(call.store, call.organization_id):
         if key.id == call.path_id():
-            revoke_token(call.store, call.invocation, key, by=call.who)
+            revoke_token(call.context, key, by=call.who)
             return
     raise ApiError(404, "not_found", "This organization has no such key.")

@@ -46,8 +46,7 @@ def post(call: JsonCall) -> Response:
         message = f"Idempotency-Key: has at most {_MOST_KEY_CHARACTERS} characters."
         raise ApiError(400, "invalid_value", message, "Idempotency-Key")
     done = sign_up(
-        call.store,
-        call.invocation,
+        call.context,
         SignUp(
             address=read_address(asked.email),
             verified=asked.email_verified,
@@ -84,41 +83,39 @@ def put_email(call: JsonCall) -> Response:
     """PUT accounts/{id}/email {"email", "verified"?}: the account with it."""
     asked = call.body(NewEmail)
     address = read_address(asked.email)
-    return _response(
-        self_service.change_email(call.store, call.invocation, call.path_id(), address, verified=asked.verified)
-    )
+    return _response(self_service.change_email(call.context, call.path_id(), address, verified=asked.verified))
 
 
 def post_email_verified(call: JsonCall) -> Response:
     """POST accounts/{id}/email-verified {"email"}: the account, confirmed."""
     address = read_address(call.body(VerifiedEmail).email)
-    return _response(facts.email_verified(call.store, call.invocation, call.path_id(), address))
+    return _response(facts.email_verified(call.context, call.path_id(), address))
 
 
 def post_login_seen(call: JsonCall) -> Response:
     """POST accounts/{id}/login-seen: 204."""
-    facts.login_seen(call.store, call.invocation, call.path_id())
+    facts.login_seen(call.context, call.path_id())
     return Response(204)
 
 
 def put_flag(call: JsonCall) -> Response:
     """PUT accounts/{id}/flags/{flag}: the account with it."""
-    return _response(facts.set_flag(call.store, call.invocation, call.path_id(), _flag(call), on=True))
+    return _response(facts.set_flag(call.context, call.path_id(), _flag(call), on=True))
 
 
 def delete_flag(call: JsonCall) -> Response:
     """DELETE accounts/{id}/flags/{flag}: the account without it."""
-    return _response(facts.set_flag(call.store, call.invocation, call.path_id(), _flag(call), on=False))
+    return _response(facts.set_flag(call.context, call.path_id(), _flag(call), on=False))
 
 
 def put_deletion(call: JsonCall) -> Response:
     """PUT accounts/{id}/deletion: the account, with the day on which it is erased."""
-    return _response(self_service.schedule_deletion(call.store, call.invocation, call.path_id()))
+    return _response(self_service.schedule_deletion(call.context, call.path_id()))
 
 
 def delete_deletion(call: JsonCall) -> Response:
     """DELETE accounts/{id}/deletion: the account, which lives on."""
-    return _response(self_service.cancel_deletion(call.store, call.invocation, call.path_id()))
+    return _response(self_service.cancel_deletion(call.context, call.path_id()))
 
 
 def _flag(call: JsonCall) -> Flag:

@@ -21,6 +21,7 @@ from rightful.api.json_call import ApiError, JsonCall, answered, no_such_endpoin
 from rightful.api.request import Request, Response
 from rightful.core.accounts.errors import no_such_account
 from rightful.domain.key import Scope
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 
@@ -60,4 +61,4 @@ class AccountsService:
             raise ApiError(403, "forbidden", message)
         if request.names_nothing:
             raise no_such_account()
-        return handler(JsonCall(request, invocation, principal, self.store))
+        return handler(JsonCall(request, principal, Context(self.store, invocation)))

@@ -25,8 +25,7 @@ from rightful.domain.organization import Organization
 from rightful.domain.policy import Policy
 from rightful.domain.request_error import RequestError
 from rightful.domain.two_people import eased_by_one, what_takes_two
-from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 from rightful.ports.writes.accounts import RequireDomain
 from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError
@@ -42,8 +41,7 @@ class Administration:
     - ContendedError: no quiet moment.
     """
 
-    store: IdentityStore
-    invocation: Invocation
+    context: Context
     organization: Organization
     administrator: str
     reason: str
@@ -54,25 +52,25 @@ class Administration:
         Raises:
             RequestError: linked; protected; email_taken (AddressTakenError); invalid_value, the domain is not verified.
         """
-        if address is not None and not may_claim(self.store, self.organization, address.domain):
+        if address is not None and not may_claim(self.context.store, self.organization, address.domain):
             message = f"email: the domain {address.domain} is not verified by this organization. Verify it first."
             raise RequestError("invalid_value", message, "email")
-        instead = placeholder(self.invocation.new_id())
+        instead = placeholder(self.context.invocation.new_id())
 
         def change(account: Account) -> Account:
             self._refuse_linked(account, "Change the address there, or unlink the account first.")
             self._refuse_alone(account)
             if address is None:
                 freed = account.email is None or account.email.is_placeholder
-                return account if freed else without_address(account, instead, self.invocation.now)
-            changed = with_email(account, address, self.invocation, verified=True)
+                return account if freed else without_address(account, instead, self.context.now)
+            changed = with_email(account, address, self.context.invocation, verified=True)
             return account if changed == account else changed
 
         return self._alter(account_id, change, required_domains(self.organization, [address]))
 
     def deactivate(self, account_id: str) -> Account:
         """End the person's access, even where a remediation had done so and is undone. It keeps its address."""
-        return self._alter(account_id, lambda account: kept_out(account, self.invocation.now), says_active=False)
+        return self._alter(account_id, lambda account: kept_out(account, self.context.now), says_active=False)
 
     def reactivate(self, account_id: str) -> Account:
         """Let the person in again.
@@ -97,7 +95,7 @@ class Administration:
 
         def change(account: Account) -> Account:
             self._refuse_linked(account, "Remove the user there, or unlink the account first.")
-            after = scheduled(account, self.invocation.now)
+            after = scheduled(account, self.context.now)
             self._refuse_alone(account)
             return after
 
@@ -109,7 +107,7 @@ class Administration:
         Raises:
             RequestError: not_scheduled.
         """
-        return self._alter(account_id, lambda account: cancelled(account, self.invocation.now))
+        return self._alter(account_id, lambda account: cancelled(account, self.context.now))
 
     def unlink(self, account_id: str) -> Account:
         """Take an account out of its directory: it stays what it is, active or not, with its address.
@@ -126,7 +124,7 @@ class Administration:
                 return account
             self._refuse_alone(account)
             left = self._out_of_groups(account)
-            former = FormerLink(link.directory_id, link.user_name, link.external_id, self.invocation.now)
+            former = FormerLink(link.directory_id, link.user_name, link.external_id, self.context.now)
             return replace(left, link=None, former_link=former)
 
         return self._alter(account_id, change)
@@ -145,7 +143,7 @@ class Administration:
             return replace(account, organization_id=self.organization.id, claimed=True)
 
         def rows(_: Account, after: Account) -> Sequence[LogEntry]:
-            return self._signed(changed_row(after, self.invocation, ""))
+            return self._signed(changed_row(after, self.context.invocation, ""))
 
         def own_or_claimable(account: Account) -> Account:
             if account.organization_id == self.organization.id or self._may_claim(account):
@@ -156,7 +154,7 @@ class Administration:
             domain = account.email.domain if account.email else ""
             return [RequireDomain(self.organization.id, domain)] if domain in self.organization.domains else []
 
-        return alter(self.store, self.invocation, account_id, own_or_claimable, rows, evidence)
+        return alter(self.context, account_id, own_or_claimable, rows, evidence)
 
     def protect(self, account_id: str, flag: Flag) -> Account:
         """Mark an account, so that its address moves only with two approvals. Only the host application takes marks
@@ -174,16 +172,14 @@ class Administration:
             changed = change(account)
             if changed == account:
                 return account
-            return eased_by_one(account, changed, self._policy, self.invocation.now)
+            return eased_by_one(account, changed, self._policy, self.context.now)
 
-        return alter(
-            self.store, self.invocation, account_id, own, self._rows, lambda _: evidence, says_active=says_active
-        )
+        return alter(self.context, account_id, own, self._rows, lambda _: evidence, says_active=says_active)
 
     def _rows(self, before: Account, after: Account) -> Sequence[LogEntry]:
         if before.link is not None and after.link is None:
-            return self._signed([removal_entry(before, erased=False, invocation=self.invocation)])
-        entries = entries_of(before, after, self.invocation) or changed_row(after, self.invocation, "")
+            return self._signed([removal_entry(before, erased=False, invocation=self.context.invocation)])
+        entries = entries_of(before, after, self.context.invocation) or changed_row(after, self.context.invocation, "")
         return self._signed(entries)
 
     def _signed(self, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
@@ -198,7 +194,7 @@ class Administration:
 
     def _out_of_groups(self, account: Account) -> Account:
         try:
-            return leave_all(self.store, account, self.invocation)
+            return leave_all(self.context.store, account, self.context.invocation)
         except ScimError as error:
             raise ContendedError from error
 
@@ -207,7 +203,7 @@ class Administration:
             raise RequestError("linked", f"A directory provisions this account. {instead}")
 
     def _refuse_alone(self, account: Account) -> None:
-        why = what_takes_two(account, self._policy, self.invocation.now)
+        why = what_takes_two(account, self._policy, self.context.now)
         if why:
             mark = ", or after the host application has taken the mark off" if account.flags else ""
             raise RequestError(
@@ -218,4 +214,4 @@ class Administration:
 
     @property
     def _policy(self) -> Policy:
-        return self.organization.policy_at(self.invocation.now)
+        return self.organization.policy_at(self.context.now)

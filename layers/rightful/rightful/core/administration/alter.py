@@ -16,7 +16,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import LogEntry
 from rightful.domain.request_error import RequestError
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context
 from rightful.ports.refusals import commit_again, is_stale, taken_by
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import RequireDomain
@@ -35,8 +35,7 @@ Evidence = Callable[[Account], Sequence[Write]]
 
 
 def alter(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     account_id: str,
     change: Alteration,
     rows: Rows,
@@ -57,41 +56,39 @@ def alter(
     """
 
     def attempt() -> Account:
-        before = store.account(account_id)
+        before = context.store.account(account_id)
         if before is None:
             raise no_such_account()
         wanted = change(before)
         if wanted is before and says_active is None:
             return before
-        pending = _pending_change(store, before)
+        pending = _pending_change(context.store, before)
         changes = wanted is not before
         if changes:
             if wanted.link is None and before.link and owes_deactivation(pending, before.link.scim_id, says_active):
-                wanted = deactivated(wanted, invocation.now)
-            wanted = replace(wanted, version=before.version + 1, updated_at=invocation.now)
-        writes = list(ending_writes(pending, invocation, before=before, after=wanted, says_active=says_active))
+                wanted = deactivated(wanted, context.now)
+            wanted = replace(wanted, version=before.version + 1, updated_at=context.now)
+        writes = list(ending_writes(pending, context.invocation, before=before, after=wanted, says_active=says_active))
         after = remembering(wanted, pending, writes) if changes else before
         if changes:
-            writes += [*writes_of([Move(before, after)], invocation.now).writes, *evidence(after)]
+            writes += [*writes_of([Move(before, after)], context.now).writes, *evidence(after)]
         if not writes:
             return before
         writes += map(AppendLog, rows(before, after))
         try:
-            store.commit(writes, remaining=invocation.remaining)
+            context.commit(writes)
         except RefusedError as refused:
             _explain(refused)
             raise
         return after
 
-    return commit_again(attempt, invocation)
+    return commit_again(attempt, context.invocation)
 
 
-def ending_of(
-    store: IdentityStore, invocation: Invocation, before: Account, after: Account | None
-) -> tuple[Write, ...]:
+def ending_of(context: Context, before: Account, after: Account | None) -> tuple[Write, ...]:
     """The end of the change that the account's directory still wants, if this one makes it pointless. `after` None:
     the account goes."""
-    return ending_writes(_pending_change(store, before), invocation, before=before, after=after)
+    return ending_writes(_pending_change(context.store, before), context.invocation, before=before, after=after)
 
 
 def _pending_change(store: IdentityStore, account: Account) -> Conflict | None:

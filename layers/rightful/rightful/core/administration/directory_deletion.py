@@ -31,8 +31,8 @@ from rightful.domain.organization import Directory, DirectoryDeletion
 from rightful.domain.policy import STANDARD
 from rightful.domain.request_error import changed_meanwhile
 from rightful.domain.two_people import eased_by_one
-from rightful.ports.invocation import Invocation
-from rightful.ports.queue import ConflictQueue, QueueUnavailableError
+from rightful.ports.context import Context, QueueContext
+from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.refusals import is_stale, obsolete_releases
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import CountUsers, PutAccount, ReleaseUserName
@@ -64,8 +64,7 @@ class Progress:
 
 
 def begin(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     directory: Directory,
     *,
     by: str,
@@ -83,13 +82,15 @@ def begin(
     """
     if directory.deleting is not None:
         return directory
-    deleting = DirectoryDeletion(invocation.now, by, keeps_active)
+    deleting = DirectoryDeletion(context.now, by, keeps_active)
     marked = replace(directory, version=directory.version + 1, deleting=deleting)
     sentence = f"The directory is being deleted, its users are unlinked. {reason}".strip()
-    row = settings_row(directory.organization_id, by, directory.name, sentence, invocation, directory_id=directory.id)
+    row = settings_row(
+        directory.organization_id, by, directory.name, sentence, context.invocation, directory_id=directory.id
+    )
     closed = [CloseCounter(kind, directory.id, shard) for kind in _KINDS for shard in range(COUNTERS)]
     try:
-        store.commit([PutDirectory(marked, directory.version), *closed, *row], remaining=invocation.remaining)
+        context.commit([PutDirectory(marked, directory.version), *closed, *row])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return marked
@@ -100,24 +101,22 @@ def what_is_left(store: IdentityStore, directory_id: str) -> Progress:
     return Progress(False, store.number_of_users(directory_id), store.number_of_groups(directory_id))
 
 
-def delete_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> int:
+def delete_due(context: QueueContext) -> int:
     """Go on with the directories that are being deleted.
 
     Returns:
         How many are gone now.
     """
     gone = 0
-    for directory in store.directories_to_delete(limit=_PAGE):
-        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+    for directory in context.store.directories_to_delete(limit=_PAGE):
+        if context.invocation.remaining() < _TIME_FOR_ONE_MORE:
             break
-        gone += go_on(store, queue, invocation, directory).gone
+        gone += go_on(context, directory).gone
     return gone
 
 
 def go_on(
-    store: IdentityStore,
-    queue: ConflictQueue,
-    invocation: Invocation,
+    context: QueueContext,
     directory: Directory,
     *,
     enough: Enough = lambda: False,
@@ -128,14 +127,12 @@ def go_on(
     Args:
         at_once: how many users at a time.
     """
-    return _Deleting(store, queue, invocation, directory, enough, at_once).run()
+    return _Deleting(context, directory, enough, at_once).run()
 
 
 @dataclass(frozen=True, slots=True)
 class _Deleting:
-    store: IdentityStore
-    queue: ConflictQueue
-    invocation: Invocation
+    context: QueueContext
     directory: Directory
     enough: Enough
     at_once: int
@@ -144,49 +141,51 @@ class _Deleting:
         self._revoke_keys()
         if self._delete_groups() and self._unlink_users() and self._end_conflicts() and self._remove():
             return Progress(True, 0, 0)
-        return what_is_left(self.store, self.directory.id)
+        return what_is_left(self.context.store, self.directory.id)
 
     @property
     def _by(self) -> str:
         return self.directory.deleting.by if self.directory.deleting else ""
 
     def _stop(self) -> bool:
-        return self.enough() or self.invocation.remaining() < _TIME_FOR_ONE_MORE
+        return self.enough() or self.context.invocation.remaining() < _TIME_FOR_ONE_MORE
 
     def _settled(self) -> bool:
         """Whether the index can be believed that lists nobody, whatever the counter says."""
         deleting = self.directory.deleting
-        return deleting is not None and self.invocation.now - deleting.asked_at > _STRAGGLERS_FOR
+        return deleting is not None and self.context.now - deleting.asked_at > _STRAGGLERS_FOR
 
     def _revoke_keys(self) -> None:
         organization_id, directory_id = self.directory.organization_id, self.directory.id
-        for token in self.store.tokens(organization_id=organization_id, directory_id=directory_id):
-            revoke_token(self.store, self.invocation, token, by=self._by)
+        for token in self.context.store.tokens(organization_id=organization_id, directory_id=directory_id):
+            revoke_token(self.context, token, by=self._by)
 
     def _delete_groups(self) -> bool:
         position: str | None = None
         while not self._stop():
-            page = self.store.listed_groups(self.directory.id, limit=_PAGE, position=position)
+            page = self.context.store.listed_groups(self.directory.id, limit=_PAGE, position=position)
             for group in page.groups:
                 if self._stop():
                     return False
                 if not group.deleted:
-                    writes = deletion_of(group, self.directory.organization_id, self.invocation)
+                    writes = deletion_of(group, self.directory.organization_id, self.context.invocation)
                     self._commit(writes)  # refused: it changed; it is still listed, and the next round's
             position = page.next_position
             if position is None:
-                return self.store.number_of_groups(self.directory.id) <= 0 or self._settled()
+                return self.context.store.number_of_groups(self.directory.id) <= 0 or self._settled()
         return False
 
     def _unlink_users(self) -> bool:
         position: str | None = None
         while not self._stop():
-            page = self.store.users(self.directory.id, limit=_PAGE, position=position)
+            page = self.context.store.users(self.directory.id, limit=_PAGE, position=position)
             self._unlink_all(page.accounts)
             position = page.next_position
             if position is None:
                 # Who came in last may not be listed yet: the counters know.
-                return self.store.number_of_users(self.directory.id) <= 0 or (self._settled() and not page.accounts)
+                return self.context.store.number_of_users(self.directory.id) <= 0 or (
+                    self._settled() and not page.accounts
+                )
         return False
 
     def _unlink_all(self, accounts: Iterable[Account]) -> None:
@@ -203,13 +202,13 @@ class _Deleting:
         for _ in range(_ATTEMPTS):
             if self._stop():
                 return
-            found = self.store.account(account.id)
+            found = self.context.store.account(account.id)
             if found is None or found.link is None or found.link.directory_id != self.directory.id:
                 return
             try:
-                before = leave_all(self.store, found, self.invocation)
+                before = leave_all(self.context.store, found, self.context.invocation)
                 writes = [write for write in self._unlinking(before) if write not in obsolete]
-                self.store.commit(writes, remaining=self.invocation.remaining)
+                self.context.commit(writes)
             except RefusedError as refused:
                 if not is_stale(refused):
                     obsolete += obsolete_releases(refused)
@@ -221,9 +220,9 @@ class _Deleting:
     def _unlinking(self, before: Account) -> list[Write]:
         if before.link is None:
             return []
-        now, deleting = self.invocation.now, self.directory.deleting
+        now, deleting = self.context.now, self.directory.deleting
         after = unlinked_account(before, now)
-        row = removal_entry(before, erased=False, invocation=self.invocation)
+        row = removal_entry(before, erased=False, invocation=self.context.invocation)
         explanation = row.explanation
         if deleting is not None and deleting.keeps_active:
             after = replace(after, status=before.status, deactivated_at=before.deactivated_at)
@@ -231,7 +230,7 @@ class _Deleting:
         elif before.status is AccountStatus.DEACTIVATED:
             explanation = "The account was unlinked. It keeps its address, and stays deactivated."
         # What took two people goes on taking two for a while: one person made another kind of account of it.
-        organization = self.store.organization(self.directory.organization_id)
+        organization = self.context.store.organization(self.directory.organization_id)
         policy = organization.policy_at(now) if organization else STANDARD
         after = eased_by_one(before, after, policy, now)
         row = replace(row, explanation=f"The directory was deleted. {explanation}", approver=self._by)
@@ -241,7 +240,7 @@ class _Deleting:
             CountUsers(before.link.directory_id, before.id, -1),
             *further_writes([(before, after)]),
             AppendLog(row),
-            *ending_of(self.store, self.invocation, before, after),
+            *ending_of(self.context, before, after),
         ]
 
     def _end_conflicts(self) -> bool:
@@ -249,7 +248,7 @@ class _Deleting:
         requester's pending change."""
         organization_id, position, left = self.directory.organization_id, None, False
         while not self._stop():
-            page = self.store.conflicts(
+            page = self.context.store.conflicts(
                 organization_id,
                 limit=_PAGE,
                 position=position,
@@ -271,34 +270,39 @@ class _Deleting:
         if not (conflict.live or failed or conflict.prepared or conflict.deactivation_pending):
             return True
         try:
-            remediate(self.store, self.queue, self.invocation, Pointer(conflict.organization_id, conflict.id))
+            remediate(
+                self.context.store,
+                self.context.queue,
+                self.context.invocation,
+                Pointer(conflict.organization_id, conflict.id),
+            )
         except (ContendedError, QueueUnavailableError):
             return False
         return True
 
     def _forget_pending(self, conflicts: Iterable[Conflict]) -> None:
         settled = {each.requester_key: each.id for each in conflicts if each.settled_by_people}
-        pending = self.store.pending_conflicts(settled)
+        pending = self.context.store.pending_conflicts(settled)
         for key, conflict_id in settled.items():
             if pending.get(key) == conflict_id:
                 self._commit([EndPending(key, conflict_id)])
 
     def _remove(self) -> bool:
-        directory, now = self.directory, self.invocation.now
+        directory, now = self.directory, self.context.now
         row = settings_row(
-            directory.organization_id, self._by, directory.name, "The directory was deleted.", self.invocation,
+            directory.organization_id, self._by, directory.name, "The directory was deleted.", self.context.invocation,
             directory_id=directory.id,
         )  # fmt: skip
         closed = [CloseCounter(kind, directory.id, at, now + _CLOSED_FOR) for kind in _KINDS for at in range(COUNTERS)]
         removal = RemoveDirectory(directory.organization_id, directory.id, directory.version)
         if self._commit([removal, *closed, *row]):
             return True
-        state = self.store.directory_state(directory.organization_id, directory.id)
+        state = self.context.store.directory_state(directory.organization_id, directory.id)
         return state is None  # somebody else was faster
 
     def _commit(self, writes: list[Write]) -> bool:
         try:
-            self.store.commit(writes, remaining=self.invocation.remaining)
+            self.context.commit(writes)
         except (RefusedError, ContendedError):
             return False
         return True

@@ -8,8 +8,7 @@ from rightful.core.accounts.secondary_emails import further_writes
 from rightful.core.administration.alter import ending_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.account import Account, Flag, Origin, canonical_user_name
-from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 from rightful.ports.writes.accounts import CountUsers, DeleteAccount, ReleaseAddress, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.imports import ReleaseSource
@@ -19,53 +18,51 @@ from rightful.scim.errors import ScimError
 _INDEXES = (ReleaseAddress, ReleaseUserName, ReleaseSource)
 
 
-def erase_due(store: IdentityStore, invocation: Invocation, account_id: str) -> bool:
+def erase_due(context: Context, account_id: str) -> bool:
     """Erase an account whose deletion is due.
 
     Returns:
         Whether it was erased now. False: it is gone, cancelled, on legal hold, or changed this moment.
     """
-    account = store.account(account_id)
-    if account is None or not is_due(account, invocation.now):
+    account = context.store.account(account_id)
+    if account is None or not is_due(account, context.now):
         return False
-    return _erase(store, invocation, account)
+    return _erase(context, account)
 
 
-def erase_of_organization(
-    store: IdentityStore, invocation: Invocation, account_id: str, organization_id: str, *, by: str
-) -> bool:
+def erase_of_organization(context: Context, account_id: str, organization_id: str, *, by: str) -> bool:
     """Erase an account of an organization that is offboarded, now.
 
     Returns:
         Whether nothing is left to do. False: it is on legal hold, or changed this moment.
     """
-    account = store.account(account_id)
+    account = context.store.account(account_id)
     if account is None or account.organization_id != organization_id:
         return True
     if Flag.LEGAL_HOLD in account.flags:
         return False
-    return _erase(store, invocation, account, by=by)
+    return _erase(context, account, by=by)
 
 
-def _erase(store: IdentityStore, invocation: Invocation, account: Account, *, by: str | None = None) -> bool:
+def _erase(context: Context, account: Account, *, by: str | None = None) -> bool:
     try:
-        account = leave_all(store, account, invocation)
-        writes = _erasure(store, invocation, account, by)
+        account = leave_all(context.store, account, context.invocation)
+        writes = _erasure(context, account, by)
         try:
-            store.commit(writes, remaining=invocation.remaining)
+            context.commit(writes)
         except RefusedError as refused:
             if not all(isinstance(refusal.write, _INDEXES) for refusal in refused.refusals):
                 return False
             # An index item that is not the account's must not keep it from going.
             not_ours = {refusal.write for refusal in refused.refusals}
             rest = [write for write in writes if write not in not_ours]
-            store.commit(rest, remaining=invocation.remaining)
+            context.commit(rest)
     except (RefusedError, ContendedError, ScimError):
         return False
     return True
 
 
-def _erasure(store: IdentityStore, invocation: Invocation, account: Account, by: str | None) -> list[Write]:
+def _erasure(context: Context, account: Account, by: str | None) -> list[Write]:
     writes: list[Write] = [DeleteAccount(account.id, account.version)]
     if account.holds is not None:
         writes.append(ReleaseAddress(account.holds, account.id))
@@ -77,5 +74,7 @@ def _erasure(store: IdentityStore, invocation: Invocation, account: Account, by:
     if account.origin is Origin.IMPORT and account.sign_up_key is not None:
         writes.append(ReleaseSource(account.sign_up_key, account.id))
     if account.organization_id is not None:
-        writes.append(AppendLog(replace(removal_entry(account, erased=True, invocation=invocation), approver=by)))
-    return [*writes, *ending_of(store, invocation, account, None)]
+        writes.append(
+            AppendLog(replace(removal_entry(account, erased=True, invocation=context.invocation), approver=by))
+        )
+    return [*writes, *ending_of(context, account, None)]

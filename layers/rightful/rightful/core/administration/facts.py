@@ -11,8 +11,8 @@ from rightful.domain.account import Account, Flag
 from rightful.domain.address import Address
 from rightful.domain.event_log import LogEntry
 from rightful.domain.request_error import RequestError
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import NoteLogin
 from rightful.ports.writes.transaction import RefusedError
 
@@ -20,7 +20,7 @@ LOGIN_PRECISION = timedelta(minutes=1)
 """A login is not noted where one was noted this recently: it would say nothing new and cost a write."""
 
 
-def email_verified(store: IdentityStore, invocation: Invocation, account_id: str, address: Address) -> Account:
+def email_verified(context: Context, account_id: str, address: Address) -> Account:
     """The person proved that the mailbox is theirs.
 
     Raises:
@@ -36,12 +36,12 @@ def email_verified(store: IdentityStore, invocation: Invocation, account_id: str
         return account if account.email_verified else replace(account, email_verified=True)
 
     def rows(_: Account, after: Account) -> list[LogEntry]:
-        return changed_row(after, invocation, "The person confirmed the address.")
+        return changed_row(after, context.invocation, "The person confirmed the address.")
 
-    return alter(store, invocation, account_id, change, rows)
+    return alter(context, account_id, change, rows)
 
 
-def login_seen(store: IdentityStore, invocation: Invocation, account_id: str) -> None:
+def login_seen(context: Context, account_id: str) -> None:
     """The person signed in. One cheap write, and at most one a minute.
 
     The first login changes the account's version: that an account was never used is evidence, on which its address may
@@ -51,19 +51,19 @@ def login_seen(store: IdentityStore, invocation: Invocation, account_id: str) ->
         RequestError: not_found.
         ContendedError: no quiet moment.
     """
-    now = invocation.now
+    now = context.now
     note = NoteLogin(account_id, now, unless_since=now - LOGIN_PRECISION)
     try:
-        store.commit([note], remaining=invocation.remaining)
+        context.commit([note])
     except RefusedError as refused:
         [refusal] = refused.refusals
         if not isinstance(refusal.found, Account):
             raise no_such_account() from refused
         if refusal.found.last_login_at is None:
-            alter(store, invocation, account_id, lambda account: _first_login(account, invocation), lambda *_: ())
+            alter(context, account_id, lambda account: _first_login(account, context.invocation), lambda *_: ())
 
 
-def set_flag(store: IdentityStore, invocation: Invocation, account_id: str, flag: Flag, *, on: bool) -> Account:
+def set_flag(context: Context, account_id: str, flag: Flag, *, on: bool) -> Account:
     """Mark the account, or take the mark away. Doing so again changes nothing.
 
     Raises:
@@ -78,9 +78,9 @@ def set_flag(store: IdentityStore, invocation: Invocation, account_id: str, flag
     def rows(_: Account, after: Account) -> list[LogEntry]:
         mark = flag.value.replace("_", " ")
         text = f"marked the account: {mark}" if on else f"took a mark off the account: {mark}"
-        return changed_row(after, invocation, f"The host application {text}.")
+        return changed_row(after, context.invocation, f"The host application {text}.")
 
-    return alter(store, invocation, account_id, change, rows)
+    return alter(context, account_id, change, rows)
 
 
 def _first_login(account: Account, invocation: Invocation) -> Account:

@@ -23,8 +23,8 @@ from rightful.core.organizations.registry import change_organization, revoke_tok
 from rightful.domain.account import Account, Flag, Origin
 from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Organization
 from rightful.domain.request_error import RequestError
+from rightful.ports.context import Context, QueueContext
 from rightful.ports.invocation import Invocation
-from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation, PutAccount
 from rightful.ports.writes.conflicts import AppendLog, EndPending
@@ -89,9 +89,7 @@ def belongings(store: IdentityStore, organization: Organization) -> Belongings:
     )
 
 
-def begin(
-    store: IdentityStore, invocation: Invocation, organization: Organization, accounts: AccountsAtEnd, *, by: str
-) -> Organization:
+def begin(context: Context, organization: Organization, accounts: AccountsAtEnd, *, by: str) -> Organization:
     """Mark an organization as one that goes.
 
     Raises:
@@ -106,16 +104,14 @@ def begin(
                 f"{closing.accounts.value}: go on with that.",
             )
         return organization
-    marked = replace(organization, closing=Closing(invocation.now, accounts))
+    marked = replace(organization, closing=Closing(context.now, accounts))
     sentence = f"The organization is being deleted; its accounts: {accounts.value}."
-    row = settings_row(organization.id, by, organization.name, sentence, invocation)
-    return change_organization(store, invocation, marked, log=row)
+    row = settings_row(organization.id, by, organization.name, sentence, context.invocation)
+    return change_organization(context, marked, log=row)
 
 
 def offboard(
-    store: IdentityStore,
-    queue: ConflictQueue,
-    invocation: Invocation,
+    context: QueueContext,
     organization: Organization,
     *,
     by: str,
@@ -128,14 +124,12 @@ def offboard(
         at_once: how many accounts at a time.
         told: hears of progress.
     """
-    return _Offboarding(store, queue, invocation, organization, by, at_once, told).run()
+    return _Offboarding(context, organization, by, at_once, told).run()
 
 
 @dataclass(slots=True)
 class _Offboarding:
-    store: IdentityStore
-    queue: ConflictQueue
-    invocation: Invocation
+    context: QueueContext
     organization: Organization
     by: str
     at_once: int
@@ -159,8 +153,8 @@ class _Offboarding:
         self.told(self.left)
 
     def _revoke_keys(self) -> None:
-        for token in keys_of(self.store, self.organization.id):
-            revoke_token(self.store, self.invocation, token, by=self.by)
+        for token in keys_of(self.context.store, self.organization.id):
+            revoke_token(self.context, token, by=self.by)
             self._count("keys revoked")
 
     def _release_domains(self) -> None:
@@ -174,10 +168,7 @@ class _Offboarding:
                 releases = [ReleaseDomain(name, self.organization.id) for name in names]
                 writes: list[Write] = [write for write in releases if write not in not_ours]
                 try:
-                    self.store.commit(
-                        [PutOrganization(after, self.organization.version), *writes],
-                        remaining=self.invocation.remaining,
-                    )
+                    self.context.commit([PutOrganization(after, self.organization.version), *writes])
                 except RefusedError as refused:
                     if any(isinstance(refusal.write, PutOrganization) for refusal in refused.refusals):
                         raise RequestError(
@@ -191,16 +182,14 @@ class _Offboarding:
 
     def _delete_directories(self) -> bool:
         gone = True
-        for directory in self.store.directories(self.organization.id):
+        for directory in self.context.store.directories(self.organization.id):
             gone &= self._delete_directory(directory)
         return gone
 
     def _delete_directory(self, directory: Directory) -> bool:
-        marked = directory_deletion.begin(
-            self.store, self.invocation, directory, by=self.by, keeps_active=not self._erases
-        )
-        users = self.store.number_of_users(directory.id)
-        progress = directory_deletion.go_on(self.store, self.queue, self.invocation, marked, at_once=self.at_once)
+        marked = directory_deletion.begin(self.context, directory, by=self.by, keeps_active=not self._erases)
+        users = self.context.store.number_of_users(directory.id)
+        progress = directory_deletion.go_on(self.context, marked, at_once=self.at_once)
         self._count("users unlinked", max(0, users - progress.users))
         if progress.gone:
             self._count("directories deleted")
@@ -209,7 +198,7 @@ class _Offboarding:
         return progress.gone
 
     def _end_accounts(self) -> bool:
-        for page in _pages(self.store, self.organization.id):
+        for page in _pages(self.context.store, self.organization.id):
             with ThreadPoolExecutor(self.at_once) as pool:
                 ended = list(pool.map(self._end_account, page))
             self._count("accounts erased" if self._erases else "accounts released", sum(ended))
@@ -222,18 +211,20 @@ class _Offboarding:
 
     def _end_account(self, account: Account) -> bool:
         if self._erases:
-            return erase_of_organization(self.store, self.invocation, account.id, self.organization.id, by=self.by)
+            return erase_of_organization(self.context, account.id, self.organization.id, by=self.by)
         return self._release(account.id)
 
     def _release(self, account_id: str) -> bool:
         for _ in range(_ATTEMPTS):
-            before = self.store.account(account_id)
+            before = self.context.store.account(account_id)
             if before is None or before.organization_id != self.organization.id:
                 return True
             if before.link is not None:
                 return False  # somebody is at it
-            after = released(before, self.invocation)
-            row = changed_row(before, self.invocation, "The account is the person's own from now on.", approver=self.by)
+            after = released(before, self.context.invocation)
+            row = changed_row(
+                before, self.context.invocation, "The account is the person's own from now on.", approver=self.by
+            )
             writes: list[Write] = [
                 PutAccount(after, before.version),
                 *further_writes([(before, after)]),
@@ -242,7 +233,7 @@ class _Offboarding:
             if before.sign_up_key is not None and after.sign_up_key is None:
                 writes.append(ReleaseSource(before.sign_up_key, before.id))
             try:
-                self.store.commit(writes, remaining=self.invocation.remaining)
+                self.context.commit(writes)
             except RefusedError:
                 continue
             except ContendedError:
@@ -253,7 +244,7 @@ class _Offboarding:
     def _remove_conflicts(self) -> bool:
         position: str | None = None
         while True:
-            page = self.store.conflicts(self.organization.id, limit=_PAGE, position=position)
+            page = self.context.store.conflicts(self.organization.id, limit=_PAGE, position=position)
             for conflict in page.conflicts:
                 rests: list[Write] = [
                     EndPending(conflict.requester_key, conflict.id),
@@ -270,18 +261,18 @@ class _Offboarding:
 
     def _nobody_left(self) -> bool:
         """Whoever was listed a moment too late is the next run's."""
-        left = next(_accounts(self.store, self.organization.id), None)
-        self.left.busy += left is not None or bool(self.store.directories(self.organization.id))
+        left = next(_accounts(self.context.store, self.organization.id), None)
+        self.left.busy += left is not None or bool(self.context.store.directories(self.organization.id))
         return not self.left.busy
 
     def _remove(self) -> bool:
         sentence = "The organization was deleted."
-        row = settings_row(self.organization.id, self.by, self.organization.name, sentence, self.invocation)
+        row = settings_row(self.organization.id, self.by, self.organization.name, sentence, self.context.invocation)
         return self._commit([RemoveOrganization(self.organization.id, self.organization.version), *row])
 
     def _commit(self, writes: list[Write]) -> bool:
         try:
-            self.store.commit(writes, remaining=self.invocation.remaining)
+            self.context.commit(writes)
         except (RefusedError, ContendedError):
             return False
         return True

@@ -11,13 +11,10 @@ from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address
 from rightful.domain.event_log import LogEntry
 from rightful.domain.request_error import RequestError
-from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 
 
-def change_email(
-    store: IdentityStore, invocation: Invocation, account_id: str, address: Address, *, verified: bool
-) -> Account:
+def change_email(context: Context, account_id: str, address: Address, *, verified: bool) -> Account:
     """Give an account the address that its person wants. The account's own address changes nothing.
 
     Args:
@@ -33,13 +30,13 @@ def change_email(
         if account.status is not AccountStatus.ACTIVE:
             message = f"This account is not active ({account.status.value}): its address cannot be changed."
             raise RequestError("not_active", message)
-        changed = with_email(account, address, invocation, verified=verified)
+        changed = with_email(account, address, context.invocation, verified=verified)
         return account if changed == account else changed
 
-    return alter(store, invocation, account_id, change, _no_rows)
+    return alter(context, account_id, change, _no_rows)
 
 
-def schedule_deletion(store: IdentityStore, invocation: Invocation, account_id: str) -> Account:
+def schedule_deletion(context: Context, account_id: str) -> Account:
     """Let an account be erased after 14 days. One that is scheduled already keeps its date.
 
     Raises:
@@ -49,12 +46,12 @@ def schedule_deletion(store: IdentityStore, invocation: Invocation, account_id: 
 
     def change(account: Account) -> Account:
         _refuse_managed(account, "deletion")
-        return scheduled(account, invocation.now)
+        return scheduled(account, context.now)
 
-    return alter(store, invocation, account_id, change, _no_rows)
+    return alter(context, account_id, change, _no_rows)
 
 
-def cancel_deletion(store: IdentityStore, invocation: Invocation, account_id: str) -> Account:
+def cancel_deletion(context: Context, account_id: str) -> Account:
     """Let an account live on. One whose deletion is not scheduled stays as it is.
 
     Raises:
@@ -66,9 +63,9 @@ def cancel_deletion(store: IdentityStore, invocation: Invocation, account_id: st
         _refuse_managed(account, "deletion")
         if account.status is not AccountStatus.PENDING_DELETION:
             return account
-        return cancelled(account, invocation.now)
+        return cancelled(account, context.now)
 
-    return alter(store, invocation, account_id, change, _no_rows)
+    return alter(context, account_id, change, _no_rows)
 
 
 def _refuse_managed(account: Account, what: str) -> None:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from rightful.core.accounts.errors import AddressTakenError
 from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.address import Address
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context
 from rightful.ports.refusals import taken_by
-from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.transaction import ContendedError, RefusedError
 
@@ -39,7 +38,7 @@ class SignedUp:
     created: bool
 
 
-def sign_up(store: IdentityStore, invocation: Invocation, asked: SignUp) -> SignedUp:
+def sign_up(context: Context, asked: SignUp) -> SignedUp:
     """Make an account that holds the address, or find the one that this very sign-up made before.
 
     An address alone never finds an account: whoever signs up with an address that somebody else signed up with before
@@ -50,25 +49,25 @@ def sign_up(store: IdentityStore, invocation: Invocation, asked: SignUp) -> Sign
         ContendedError: no quiet moment.
     """
     account = Account(
-        id=invocation.new_id(),
+        id=context.invocation.new_id(),
         version=1,
         email=asked.address,
         email_verified=asked.verified,
         status=AccountStatus.ACTIVE,
         origin=asked.origin,
-        created_at=invocation.now,
-        updated_at=invocation.now,
-        held_since=invocation.now,
+        created_at=context.now,
+        updated_at=context.now,
+        held_since=context.now,
         sign_up_key=asked.key,
     )
-    claim = ClaimAddress(asked.address.canonical, account.id, invocation.now)
+    claim = ClaimAddress(asked.address.canonical, account.id, context.now)
     try:
-        store.commit([PutAccount(account, None), claim], remaining=invocation.remaining)
+        context.commit([PutAccount(account, None), claim])
     except RefusedError as refused:
         hold = taken_by(refused)
         if hold is None:
             raise ContendedError from refused
-        holder = store.account(hold.account_id) if hold.account_id and asked.key else None
+        holder = context.store.account(hold.account_id) if hold.account_id and asked.key else None
         if holder is not None and holder.sign_up_key == asked.key and holder.holds == asked.address.canonical:
             return SignedUp(holder, created=False)
         raise AddressTakenError(hold) from refused

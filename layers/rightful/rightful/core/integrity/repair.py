@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 
 from rightful.core.integrity.accounts import Disagreement
-from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 from rightful.ports.writes.transaction import ContendedError, RefusedError
 
 
@@ -21,8 +20,7 @@ class Checked:
 class Repair:
     """Repairs it, if that is asked for and there is a way; else tells of it."""
 
-    store: IdentityStore
-    invocation: Invocation
+    context: Context
     checked: Checked
     repair: bool
 
@@ -32,7 +30,7 @@ class Repair:
             self.checked.unrepaired.append(found)
             return
         try:
-            self.store.commit(found.repair, remaining=self.invocation.remaining)
+            self.context.commit(found.repair)
         except (RefusedError, ContendedError):
             return  # it changed this moment: the next look will tell
         self.checked.repaired.append(found)

@@ -20,7 +20,7 @@ from rightful.core.integrity.accounts import (
 from rightful.core.integrity.repair import Checked, Repair
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.hold import Hold
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.emails import FurtherList
 from rightful.ports.store.upkeep import UNREADABLE, Piece, UserNameHold
@@ -33,32 +33,33 @@ _TIME_FOR_ONE_MORE = 15.0
 Subject = Account | Hold | UserNameHold | FurtherList
 
 
-def check_indexes(store: IdentityStore, invocation: Invocation) -> Checked:
+def check_indexes(context: Context) -> Checked:
     """Go on with the scan for as long as one run may take."""
     checked = Checked()
-    segment = int(invocation.now.timestamp() // 300) % SEGMENTS
-    position = store.scan_position(segment)
+    segment = int(context.now.timestamp() // 300) % SEGMENTS
+    position = context.store.scan_position(segment)
     for _ in range(PIECES_PER_RUN):
-        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+        if context.invocation.remaining() < _TIME_FOR_ONE_MORE:
             break
-        piece = store.piece(segment, SEGMENTS, position, limit=PIECE)
+        piece = context.store.piece(segment, SEGMENTS, position, limit=PIECE)
         checked.looked_at += piece.size
         checked.unrepaired += [Disagreement("unreadable_item", _named_in(key.pk)) for key in piece.unreadable]
         try:
-            for subject in suspects(store, piece, invocation):
-                settle(store, invocation, subject, checked)
+            for subject in suspects(context, piece):
+                settle(context, subject, checked)
         except UNREADABLE:
             # An index item names what cannot be read; which it is, its own place in the scan tells. Others go on.
             checked.unrepaired.append(Disagreement("unreadable_item", ""))
         position = piece.next_position
-        store.put_scan_position(segment, position)
+        context.store.put_scan_position(segment, position)
         if position is None:
             break
     return checked
 
 
-def suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> Iterator[Subject]:
+def suspects(context: Context, piece: Piece) -> Iterator[Subject]:
     """What of a piece does not agree with what is there now: four reads in batches."""
+    store = context.store
     wanted = {account.holds for account in piece.accounts if account.holds is not None}
     holds = store.holds(wanted)
     named = {hold.account_id for hold in piece.holds if hold.account_id} | {
@@ -78,37 +79,35 @@ def suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> Iter
         if judge_user_name(item, accounts.get(item.account_id)):
             yield item
     for account in piece.accounts:
-        address = judge_address(account, holds.get(account.holds or ""), None, invocation.now)
+        address = judge_address(account, holds.get(account.holds or ""), None, context.now)
         link = next((judge_link(account, user_names.get(pair)) for pair in _user_name_of(account)), None)
         if address or link or judge_further_addresses(account, lists):
             yield account
 
 
-def settle(
-    store: IdentityStore, invocation: Invocation, subject: Subject, checked: Checked, *, repair: bool = True
-) -> None:
+def settle(context: Context, subject: Subject, checked: Checked, *, repair: bool = True) -> None:
     """Look again, and repair what can be; or only tell of it."""
-    settling = Repair(store, invocation, checked, repair)
-    for found in _confirmed(store, invocation, subject):
+    settling = Repair(context, checked, repair)
+    for found in _confirmed(context, subject):
         settling.settle(found)
 
 
-def _confirmed(store: IdentityStore, invocation: Invocation, subject: Subject) -> list[Disagreement]:
+def _confirmed(context: Context, subject: Subject) -> list[Disagreement]:
     if isinstance(subject, Hold):
-        hold = store.holds([subject.canonical]).get(subject.canonical)
-        account = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
-        unchanged = hold is not None and hold == store.holds([subject.canonical]).get(subject.canonical)
+        hold = context.store.holds([subject.canonical]).get(subject.canonical)
+        account = context.store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+        unchanged = hold is not None and hold == context.store.holds([subject.canonical]).get(subject.canonical)
         return _list(judge_hold(hold, account)) if hold is not None and unchanged else []
     if isinstance(subject, UserNameHold):
         pair = (subject.directory_id, subject.canonical_user_name)
-        named = store.user_names([pair]).get(pair)
-        account = store.account(named) if named is not None else None
-        if named is None or named != store.user_names([pair]).get(pair):
+        named = context.store.user_names([pair]).get(pair)
+        account = context.store.account(named) if named is not None else None
+        if named is None or named != context.store.user_names([pair]).get(pair):
             return []
         return _list(judge_user_name(UserNameHold(*pair, named), account))
     if isinstance(subject, FurtherList):
-        return _confirmed_list(store, (subject.directory_id, subject.key))
-    return _confirmed_account(store, invocation, subject.id)
+        return _confirmed_list(context.store, (subject.directory_id, subject.key))
+    return _confirmed_account(context, subject.id)
 
 
 def _confirmed_list(store: IdentityStore, pair: tuple[str, str]) -> list[Disagreement]:
@@ -119,18 +118,18 @@ def _confirmed_list(store: IdentityStore, pair: tuple[str, str]) -> list[Disagre
     return found if there == store.further_lists([pair]).get(pair) else []
 
 
-def _confirmed_account(store: IdentityStore, invocation: Invocation, account_id: str) -> list[Disagreement]:
-    account = store.account(account_id)
+def _confirmed_account(context: Context, account_id: str) -> list[Disagreement]:
+    account = context.store.account(account_id)
     if account is None:
         return []
-    hold = store.holds([account.holds]).get(account.holds) if account.holds is not None else None
-    holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
-    user_names = store.user_names(_user_name_of(account))
-    found = _list(judge_address(account, hold, holder, invocation.now))
+    hold = context.store.holds([account.holds]).get(account.holds) if account.holds is not None else None
+    holder = context.store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
+    user_names = context.store.user_names(_user_name_of(account))
+    found = _list(judge_address(account, hold, holder, context.now))
     for pair in _user_name_of(account):
         found += _list(judge_link(account, user_names.get(pair)))
-    found += judge_further_addresses(account, store.further_lists(further_keys(account)))
-    now = store.account(account_id)
+    found += judge_further_addresses(account, context.store.further_lists(further_keys(account)))
+    now = context.store.account(account_id)
     return found if now is not None and now.version == account.version else []
 
 

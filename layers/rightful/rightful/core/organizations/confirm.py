@@ -11,51 +11,48 @@ from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord, confirmed
 from rightful.domain.organization import Directory, Organization
 from rightful.domain.request_error import RequestError, changed_meanwhile
-from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 from rightful.ports.writes.settings import ConfirmToken, ListToken
 from rightful.ports.writes.transaction import RefusedError
 
 
-def confirm_token(store: IdentityStore, invocation: Invocation, token: Token, *, by: str, reason: str) -> Token:
+def confirm_token(context: Context, token: Token, *, by: str, reason: str) -> Token:
     """The key, with a second person behind it.
 
     Raises:
         RequestError: same_approver; conflict, it was revoked meanwhile.
     """
-    if token.issued is None or not token.issued.stands_alone(invocation.now):
+    if token.issued is None or not token.issued.stands_alone(context.now):
         return token
     sure = replace(token, issued=confirmed(token.issued, by))
     sentence = f"The key {token.id}, which {token.issued.by} issued, was confirmed: {reason}"
     row = settings_row(
-        token.organization_id or "", by, token.holder, sentence, invocation, directory_id=token.directory_id
+        token.organization_id or "", by, token.holder, sentence, context.invocation, directory_id=token.directory_id
     )
     try:
-        store.commit([ConfirmToken(sure), ListToken(sure), *row], remaining=invocation.remaining)
+        context.commit([ConfirmToken(sure), ListToken(sure), *row])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return sure
 
 
-def confirm_directory(
-    store: IdentityStore, invocation: Invocation, directory: Directory, *, by: str, reason: str
-) -> Directory:
+def confirm_directory(context: Context, directory: Directory, *, by: str, reason: str) -> Directory:
     """The directory, whose delete rule a second person wants, too.
 
     Raises:
         RequestError: same_approver; conflict, somebody else changed it meanwhile.
     """
-    if directory.erasing is None or not directory.erasing.stands_alone(invocation.now):
+    if directory.erasing is None or not directory.erasing.stands_alone(context.now):
         return directory
     sure = replace(directory, erasing=confirmed(directory.erasing, by))
     sentence = f"That deletes erase, which {directory.erasing.by} set, was confirmed: {reason}"
-    row = settings_row(directory.organization_id, by, directory.name, sentence, invocation, directory_id=directory.id)
-    return change_directory(store, invocation, sure, log=row)
+    row = settings_row(
+        directory.organization_id, by, directory.name, sentence, context.invocation, directory_id=directory.id
+    )
+    return change_directory(context, sure, log=row)
 
 
-def confirm_policy(
-    store: IdentityStore, invocation: Invocation, organization: Organization, *, by: str, reason: str
-) -> Organization:
+def confirm_policy(context: Context, organization: Organization, *, by: str, reason: str) -> Organization:
     """The organization, whose loosened rules a second person wants, too: all that somebody else lowered.
 
     Raises:
@@ -64,7 +61,7 @@ def confirm_policy(
     lowered, own = dict(organization.lowered), None
     sure: list[tuple[str, OneWord]] = []
     for each, word in organization.lowered.items():
-        if not word.stands_alone(invocation.now):
+        if not word.stands_alone(context.now):
             continue
         try:
             lowered[each] = confirmed(word, by)
@@ -78,6 +75,6 @@ def confirm_policy(
         return organization
     rules = "; ".join(f"{name}, lowered by {word.by}" for name, word in sorted(sure, key=lambda pair: pair[0]))
     row = settings_row(
-        organization.id, by, organization.name, f"The policy was confirmed ({rules}): {reason}", invocation
+        organization.id, by, organization.name, f"The policy was confirmed ({rules}): {reason}", context.invocation
     )
-    return change_organization(store, invocation, replace(organization, lowered=lowered), log=row)
+    return change_organization(context, replace(organization, lowered=lowered), log=row)

@@ -9,8 +9,7 @@ from rightful.core.organizations.registry import change_organization
 from rightful.domain.address import PLACEHOLDER_DOMAIN, InvalidAddressError, canonical_domain
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError, changed_meanwhile
-from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 from rightful.ports.writes.settings import ClaimDomain, PutOrganization, ReleaseDomain
 from rightful.ports.writes.transaction import RefusedError, Write
 
@@ -20,9 +19,7 @@ MOST_DOMAINS = 500
 """They are part of the organization's settings, which each request reads."""
 
 
-def add_domain(
-    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
-) -> Organization:
+def add_domain(context: Context, organization: Organization, domain: str, *, by: str | None = None) -> Organization:
     """Record that an organization proved it owns a domain. Doing so again changes nothing.
 
     The proof is the caller's: `domain_verification` looks into DNS, an operator where he sees fit.
@@ -39,17 +36,16 @@ def add_domain(
     changed = replace(
         organization,
         version=organization.version + 1,
-        domains={**organization.domains, name: invocation.now},
+        domains={**organization.domains, name: context.now},
         challenges=_without(organization.challenges, name),
     )
     try:
-        store.commit(
+        context.commit(
             [
-                ClaimDomain(name, organization.id, invocation.now),
+                ClaimDomain(name, organization.id, context.now),
                 PutOrganization(changed, organization.version),
-                *settings_row(organization.id, by, name, f"The domain {name} was verified.", invocation),
+                *settings_row(organization.id, by, name, f"The domain {name} was verified.", context.invocation),
             ],
-            remaining=invocation.remaining,
         )
     except RefusedError as error:
         if any(isinstance(refusal.write, ClaimDomain) for refusal in error.refusals):
@@ -59,9 +55,7 @@ def add_domain(
     return changed
 
 
-def remove_domain(
-    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
-) -> Organization:
+def remove_domain(context: Context, organization: Organization, domain: str, *, by: str | None = None) -> Organization:
     """Give a domain up: no more addresses are claimed on it, accounts keep those that they have. One that waits to be
     verified is not verified then.
 
@@ -72,8 +66,8 @@ def remove_domain(
     if name in organization.challenges:
         dropped = replace(organization, challenges=_without(organization.challenges, name))
         sentence = f"The domain {name} is not to be verified any more."
-        row = settings_row(organization.id, by, name, sentence, invocation)
-        return change_organization(store, invocation, dropped, log=row)
+        row = settings_row(organization.id, by, name, sentence, context.invocation)
+        return change_organization(context, dropped, log=row)
     if name not in organization.domains:
         raise RequestError("not_found", f"{name} is not a verified domain of this organization.", "domain")
     domains = _without(organization.domains, name)
@@ -82,10 +76,10 @@ def remove_domain(
     writes: list[Write] = [
         ReleaseDomain(name, organization.id),
         PutOrganization(changed, organization.version),
-        *settings_row(organization.id, by, name, sentence, invocation),
+        *settings_row(organization.id, by, name, sentence, context.invocation),
     ]
     try:
-        store.commit(writes, remaining=invocation.remaining)
+        context.commit(writes)
     except RefusedError as error:
         raise changed_meanwhile() from error
     return changed

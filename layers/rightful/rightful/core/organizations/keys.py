@@ -7,7 +7,7 @@ from rightful.core.organizations.registry import revocation
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import PutOrganization
 from rightful.ports.writes.transaction import RefusedError, Write
@@ -52,8 +52,7 @@ class Revoking:
     """How an organization's administrators end a key of it. The last key that administers the organization is not
     ended by them: nobody could issue another one but the operator."""
 
-    store: IdentityStore
-    invocation: Invocation
+    context: Context
     organization_id: str
     by: str
 
@@ -65,12 +64,12 @@ class Revoking:
                 last key of an administrator.
         """
         for _ in range(_ATTEMPTS):
-            organization = self.store.organization(self.organization_id)
-            keys = keys_of(self.store, self.organization_id)
+            organization = self.context.store.organization(self.organization_id)
+            keys = keys_of(self.context.store, self.organization_id)
             token = next((key for key in keys if key.id == token_id), None)
             if token is None or organization is None:
                 raise RequestError("not_found", "This organization has no such key.")
-            writes: list[Write] = revocation(token, self.invocation, by=self.by)
+            writes: list[Write] = revocation(token, self.context.invocation, by=self.by)
             if self._administers(token):
                 if not any(self._administers(key) for key in keys if key.id != token_id):
                     raise RequestError(
@@ -82,11 +81,11 @@ class Revoking:
                 changed = replace(organization, version=organization.version + 1)
                 writes.append(PutOrganization(changed, organization.version))
             try:
-                self.store.commit(writes, remaining=self.invocation.remaining)
+                self.context.commit(writes)
             except RefusedError:
                 continue
             return
         raise RequestError("conflict", "Somebody else is changing the settings of this organization. Send it again.")
 
     def _administers(self, token: Token) -> bool:
-        return token.scope is Scope.ADMIN and token.is_live(self.invocation.now)
+        return token.scope is Scope.ADMIN and token.is_live(self.context.now)

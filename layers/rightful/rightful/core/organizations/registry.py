@@ -14,6 +14,7 @@ from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import STANDARD, Brakes, Policy
 from rightful.domain.request_error import RequestError, changed_meanwhile
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import (
@@ -33,8 +34,7 @@ LIVE_KEYS_PER_DIRECTORY = 2
 
 
 def create_organization(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     name: str,
     *,
     domain_policy: DomainPolicy = DomainPolicy.VERIFIED_ONLY,
@@ -48,21 +48,20 @@ def create_organization(
     """
     check_plain("name", name)
     organization = Organization(
-        id=invocation.new_id(),
+        id=context.invocation.new_id(),
         version=1,
         name=name,
-        created_at=invocation.now,
+        created_at=context.now,
         domain_policy=domain_policy,
         policy=policy,
         brakes=brakes or Brakes(),
     )
-    store.commit([PutOrganization(organization, None)], remaining=invocation.remaining)
+    context.commit([PutOrganization(organization, None)])
     return organization
 
 
 def change_organization(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     organization: Organization,
     *,
     log: Sequence[Write] = (),
@@ -74,15 +73,14 @@ def change_organization(
     """
     changed = replace(organization, version=organization.version + 1)
     try:
-        store.commit([PutOrganization(changed, organization.version), *log], remaining=invocation.remaining)
+        context.commit([PutOrganization(changed, organization.version), *log])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return changed
 
 
 def create_directory(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     organization_id: str,
     name: str,
     *,
@@ -98,25 +96,24 @@ def create_directory(
     """
     check_plain("name", name)
     directory = Directory(
-        id=invocation.new_id(),
+        id=context.invocation.new_id(),
         version=1,
         organization_id=organization_id,
         name=name,
-        created_at=invocation.now,
+        created_at=context.now,
         profile=profile,
         on_delete=on_delete,
         extensions=tuple(extensions),
-        erasing=word_of(by, invocation.now) if on_delete is OnDelete.ERASE else None,
+        erasing=word_of(by, context.now) if on_delete is OnDelete.ERASE else None,
     )
     sentence = f"The directory was made, for the profile {profile}."
-    row = settings_row(organization_id, by, name, sentence, invocation, directory_id=directory.id)
-    store.commit([PutDirectory(directory, None), *row], remaining=invocation.remaining)
+    row = settings_row(organization_id, by, name, sentence, context.invocation, directory_id=directory.id)
+    context.commit([PutDirectory(directory, None), *row])
     return directory
 
 
 def change_directory(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     directory: Directory,
     *,
     log: Sequence[Write] = (),
@@ -130,15 +127,14 @@ def change_directory(
     _refuse_deleting(directory)
     changed = replace(directory, version=directory.version + 1)
     try:
-        store.commit([PutDirectory(changed, directory.version), *log], remaining=invocation.remaining)
+        context.commit([PutDirectory(changed, directory.version), *log])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return changed
 
 
 def issue_token(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     scope: Scope,
     holder: str,
     *,
@@ -156,31 +152,31 @@ def issue_token(
     check_plain("holder", holder)
     room: tuple[Write, ...] = ()
     if scope is Scope.SCIM:
-        room = (_room_for_a_key(store, organization_id or "", directory_id or "", invocation.now),)
+        room = (_room_for_a_key(context.store, organization_id or "", directory_id or "", context.now),)
     secret = new_secret()
     token = Token(
-        id=invocation.new_id(),
+        id=context.invocation.new_id(),
         sha256=digest(secret),
         scope=scope,
         holder=holder,
-        created_at=invocation.now,
-        expires_at=invocation.now + lifetime if lifetime else None,
+        created_at=context.now,
+        expires_at=context.now + lifetime if lifetime else None,
         organization_id=organization_id,
         directory_id=directory_id,
-        issued=word_of(by, invocation.now) if scope is Scope.SCIM else None,
+        issued=word_of(by, context.now) if scope is Scope.SCIM else None,
     )
     until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without an end"
-    row = _key_row(token, by, f"A key was issued to {holder}: {token.id}, {until}.", invocation)
+    row = _key_row(token, by, f"A key was issued to {holder}: {token.id}, {until}.", context.invocation)
     try:
-        store.commit([PutToken(token), ListToken(token), *room, *row], remaining=invocation.remaining)
+        context.commit([PutToken(token), ListToken(token), *room, *row])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return secret, token
 
 
-def revoke_token(store: IdentityStore, invocation: Invocation, token: Token, *, by: str | None = None) -> None:
+def revoke_token(context: Context, token: Token, *, by: str | None = None) -> None:
     """End a key. Warm gateways may let it in for the 60 seconds that they cache an authorizer's answer."""
-    store.commit(revocation(token, invocation, by=by), remaining=invocation.remaining)
+    context.commit(revocation(token, context.invocation, by=by))
 
 
 def revocation(token: Token, invocation: Invocation, *, by: str | None, reason: str = "") -> list[Write]:

@@ -9,8 +9,7 @@ from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.organization import DomainChallenge, Organization
 from rightful.domain.request_error import RequestError
-from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 
 MOST_CHALLENGES = 50
 CHALLENGE_LIFETIME = timedelta(days=30)
@@ -22,9 +21,7 @@ def has_expired(challenge: DomainChallenge, now: datetime) -> bool:
     return now >= challenge.asked_at + CHALLENGE_LIFETIME
 
 
-def ask_for_domain(
-    store: IdentityStore, invocation: Invocation, organization: Organization, domain: str, *, by: str | None = None
-) -> Organization:
+def ask_for_domain(context: Context, organization: Organization, domain: str, *, by: str | None = None) -> Organization:
     """Give an organization a challenge for a domain. Asking again gives the same one until it has expired.
 
     Says nothing about who else has the domain: that is for somebody to know who has proved to own it.
@@ -33,7 +30,7 @@ def ask_for_domain(
         RequestError: it is no domain name, too many are waiting, or somebody else changed the settings meanwhile.
     """
     name = domain_name(domain)
-    waiting = {other: each for other, each in organization.challenges.items() if not has_expired(each, invocation.now)}
+    waiting = {other: each for other, each in organization.challenges.items() if not has_expired(each, context.now)}
     if name in organization.domains or name in waiting:
         return organization
     if len(record_name(name)) > LONGEST_NAME:
@@ -42,17 +39,16 @@ def ask_for_domain(
     if len(waiting) >= MOST_CHALLENGES:
         message = f"domain: {MOST_CHALLENGES} domains wait to be verified. Verify or remove one of them first."
         raise RequestError("conflict", message, "domain")
-    challenge = DomainChallenge(invocation.new_id(), invocation.now)
+    challenge = DomainChallenge(context.invocation.new_id(), context.now)
     asked = replace(organization, challenges={**waiting, name: challenge})
     sentence = f"Verification of the domain {name} was begun."
     return change_organization(
-        store, invocation, asked, log=settings_row(organization.id, by, name, sentence, invocation)
+        context, asked, log=settings_row(organization.id, by, name, sentence, context.invocation)
     )
 
 
 def verify_domain(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     organization: Organization,
     domain: str,
     proof: DomainProof,
@@ -73,7 +69,7 @@ def verify_domain(
     challenge = organization.challenges.get(name)
     if challenge is None:
         raise RequestError("not_found", f"Nobody asked to verify {name}. Add the domain first.", "domain")
-    if has_expired(challenge, invocation.now):
+    if has_expired(challenge, context.now):
         message = (
             f"The record for {name} was good for {CHALLENGE_LIFETIME.days} days. Add the domain again for a new one."
         )
@@ -85,4 +81,4 @@ def verify_domain(
             "some minutes, a changed one as long as its time to live."
         )
         raise RequestError("not_proven", message, "domain")
-    return add_domain(store, invocation, organization, name, by=by)
+    return add_domain(context, organization, name, by=by)

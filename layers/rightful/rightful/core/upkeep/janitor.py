@@ -14,8 +14,7 @@ from rightful.core.upkeep.resend import send_due
 from rightful.core.upkeep.reservations import end_reservations
 from rightful.domain.key import Token
 from rightful.domain.schedule import DEACTIVATED_WITHIN, UNDECIDED
-from rightful.ports.invocation import Invocation
-from rightful.ports.queue import ConflictQueue
+from rightful.ports.context import QueueContext
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.upkeep import UNREADABLE
 
@@ -55,24 +54,24 @@ class Backlog:
     expiring_keys: tuple[Token, ...] = ()
 
 
-def make_round(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> Round:
+def make_round(context: QueueContext) -> Round:
     """Do what is due, most urgent first; what there is no time for is the next round's. A part that fails does not keep
     the others from being done."""
     done = Round()
     with _part(done, "send_due"):
-        done.conflicts_sent = send_due(store, queue, invocation)
+        done.conflicts_sent = send_due(context)
     with _part(done, "end_reservations"):
-        done.reservations_ended = end_reservations(store, invocation)
+        done.reservations_ended = end_reservations(context)
     with _part(done, "erase_accounts"):
-        done.accounts_erased = erase_all_due(store, invocation)
+        done.accounts_erased = erase_all_due(context)
     with _part(done, "clean_groups"):
-        done.groups_cleaned = finish_deletions(store, invocation)
+        done.groups_cleaned = finish_deletions(context.store, context.invocation)
     with _part(done, "delete_directories"):
-        done.directories_deleted = delete_due(store, queue, invocation)
+        done.directories_deleted = delete_due(context)
     with _part(done, "check_indexes"):
-        done.checked = check_indexes(store, invocation)
+        done.checked = check_indexes(context)
     with _part(done, "backlog"):
-        done.stand = backlog(store, invocation.now)
+        done.stand = backlog(context.store, context.now)
     return done
 
 

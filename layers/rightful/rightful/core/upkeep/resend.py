@@ -10,39 +10,38 @@ from datetime import datetime
 from rightful.core.conflicts.lifecycle.record import needs_remediation
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.schedule import LOOK_AGAIN_AFTER, look_again_at
-from rightful.ports.invocation import Invocation
-from rightful.ports.queue import ConflictQueue, QueueUnavailableError
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import QueueContext
+from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.upkeep import UNREADABLE
 
 MOST_AT_ONCE = 400
 _TIME_FOR_ONE_MORE = 5.0
 
 
-def send_due(store: IdentityStore, queue: ConflictQueue, invocation: Invocation) -> int:
+def send_due(context: QueueContext) -> int:
     """Send the pointers of conflicts that are due.
 
     Returns:
         How many were sent. Fewer than are due where the queue failed or the time ran out: the next run goes on.
     """
     sent = 0
-    for pointer in store.due_conflicts(invocation.now, limit=MOST_AT_ONCE):
-        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+    for pointer in context.store.due_conflicts(context.now, limit=MOST_AT_ONCE):
+        if context.invocation.remaining() < _TIME_FOR_ONE_MORE:
             break
         try:
-            conflict = store.conflict(pointer)
+            conflict = context.store.conflict(pointer)
         except UNREADABLE:
             # The remediator fails on it, too, and its message is set aside for a person. The others go on.
-            correlation_id, again_at = invocation.correlation_id, invocation.now + LOOK_AGAIN_AFTER
+            correlation_id, again_at = context.invocation.correlation_id, context.now + LOOK_AGAIN_AFTER
         else:
-            if conflict is None or not (needs_remediation(conflict) or _is_to_end(conflict, invocation.now)):
+            if conflict is None or not (needs_remediation(conflict) or _is_to_end(conflict, context.now)):
                 continue  # the index was behind
-            correlation_id, again_at = conflict.correlation_id, look_again_at(conflict, invocation.now)
+            correlation_id, again_at = conflict.correlation_id, look_again_at(conflict, context.now)
         try:
-            queue.send(pointer, correlation_id=correlation_id)
+            context.queue.send(pointer, correlation_id=correlation_id)
         except QueueUnavailableError:
             break
-        store.mark_sent(pointer, now=invocation.now, again_at=again_at)
+        context.store.mark_sent(pointer, now=context.now, again_at=again_at)
         sent += 1
     return sent
 

@@ -6,8 +6,8 @@ those who wait for it hear of it (from the change stream).
 
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.hold import Hold, Reservation
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
@@ -16,29 +16,29 @@ MOST_AT_ONCE = 200
 _TIME_FOR_ONE_MORE = 5.0
 
 
-def end_reservations(store: IdentityStore, invocation: Invocation) -> int:
+def end_reservations(context: Context) -> int:
     """Let go of the addresses whose reservation has ended.
 
     Returns:
         How many.
     """
     ended = 0
-    for hold in store.ended_reservations(invocation.now, limit=MOST_AT_ONCE):
-        if invocation.remaining() < _TIME_FOR_ONE_MORE:
+    for hold in context.store.ended_reservations(context.now, limit=MOST_AT_ONCE):
+        if context.invocation.remaining() < _TIME_FOR_ONE_MORE:
             break
         reservation = hold.reservation
         if reservation is not None:
-            ended += _end(store, invocation, hold, reservation)
+            ended += _end(context, hold, reservation)
     return ended
 
 
-def _end(store: IdentityStore, invocation: Invocation, hold: Hold, reservation: Reservation) -> bool:
+def _end(context: Context, hold: Hold, reservation: Reservation) -> bool:
     writes: list[Write] = [
-        EndReservation(hold.canonical, reservation.conflict_id, invocation.now),
-        AppendLog(_row(hold, reservation, invocation)),
+        EndReservation(hold.canonical, reservation.conflict_id, context.now),
+        AppendLog(_row(hold, reservation, context.invocation)),
     ]
     try:
-        store.commit(writes, remaining=invocation.remaining)
+        context.commit(writes)
     except (RefusedError, ContendedError):
         return False  # somebody came, or it was prolonged
     return True

@@ -71,7 +71,7 @@ class SeenGroups:
 
 def check_groups(seen: SeenGroups, settling: Repair) -> None:
     """Look again at what a scan saw, and settle what is so. Numbers are for whoever scans twice."""
-    store, at = settling.store, settling.invocation.now
+    store, at = settling.context.store, settling.context.now
     for group_id, member_id in sorted(_suspects(seen, store)):
         known = store.membership(group_id, [member_id])
         found = judge_membership(group_id, member_id, store.group(group_id), known, at)

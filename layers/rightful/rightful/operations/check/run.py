@@ -17,10 +17,9 @@ from rightful.core.integrity.scan import PIECE, Subject, settle, suspects
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import first_id_at
 from rightful.operations.check.groups import SeenGroups, check_groups, settle_number_of_groups
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context
 from rightful.ports.key import ItemKey
 from rightful.ports.scan import CountedDirectory, LinkedUser, Pending, Row, Unreadable, Waiter
-from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.upkeep import UNREADABLE, Piece
 from rightful.ports.writes.accounts import CountUsers
 
@@ -51,9 +50,7 @@ class Report:
         return not self.left
 
 
-def check(
-    store: IdentityStore, scan: Scan, invocation: Invocation, *, repair: bool, progress: Progress = lambda _: None
-) -> Report:
+def check(context: Context, scan: Scan, *, repair: bool, progress: Progress = lambda _: None) -> Report:
     """Look at the whole identity table.
 
     Args:
@@ -64,13 +61,13 @@ def check(
     report = Report()
     for _ in range(PASSES):
         checked = Checked()
-        unreadable = _check_indexes(store, invocation, checked, repair, progress)
+        unreadable = _check_indexes(context, checked, repair, progress)
         seen = _look(scan)
         unreadable |= seen.unreadable
         report.complete = not unreadable
         checked.unrepaired += [Disagreement("unreadable_item", "", item=key) for key in sorted(unreadable, key=str)]
         if report.complete:
-            _check_the_rest(scan, seen, _Settling(store, invocation, checked, repair))
+            _check_the_rest(scan, seen, _Settling(context, checked, repair))
         report.looked_at = max(report.looked_at, checked.looked_at)
         report.repaired += Counter(found.kind for found in checked.repaired)
         report.left = checked.unrepaired
@@ -79,28 +76,26 @@ def check(
     return report
 
 
-def _check_indexes(
-    store: IdentityStore, invocation: Invocation, checked: Checked, repair: bool, progress: Progress
-) -> set[ItemKey]:
+def _check_indexes(context: Context, checked: Checked, repair: bool, progress: Progress) -> set[ItemKey]:
     """Returns the items that cannot be read."""
     position, unreadable = None, set[ItemKey]()
     while True:
-        piece = store.piece(0, 1, position, limit=PIECE)
+        piece = context.store.piece(0, 1, position, limit=PIECE)
         checked.looked_at += piece.size
         unreadable |= set(piece.unreadable)
-        for subject in _suspects(store, piece, invocation):
+        for subject in _suspects(context, piece):
             with suppress(*UNREADABLE):
-                settle(store, invocation, subject, checked, repair=repair)
+                settle(context, subject, checked, repair=repair)
         progress(checked.looked_at)
         position = piece.next_position
         if position is None:
             return unreadable
 
 
-def _suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> list[Subject]:
+def _suspects(context: Context, piece: Piece) -> list[Subject]:
     """Where one names what cannot be read, each is looked at alone and that one is left out."""
     try:
-        return list(suspects(store, piece, invocation))
+        return list(suspects(context, piece))
     except UNREADABLE:
         found: list[Subject] = []
         nothing = Piece((), (), (), (), None)
@@ -111,7 +106,7 @@ def _suspects(store: IdentityStore, piece: Piece, invocation: Invocation) -> lis
             *(replace(nothing, further_lists=(each,)) for each in piece.further_lists),
         ):
             with suppress(*UNREADABLE):
-                found += suspects(store, part, invocation)
+                found += suspects(context, part)
         return found
 
 
@@ -159,7 +154,7 @@ def _check_the_rest(scan: Scan, seen: _Seen, settling: "_Settling") -> None:
 
 def _check_conflicts(seen: _Seen, settling: "_Settling") -> None:
     # What was recorded since the scan began may have been half seen; ids begin with their time.
-    since = first_id_at(settling.invocation.now)
+    since = first_id_at(settling.context.now)
     for pending in seen.pending.values():
         conflict = seen.conflicts.get(pending.conflict_id)
         if pending.conflict_id < since and judge_pending(pending, conflict):
@@ -176,7 +171,7 @@ def _check_conflicts(seen: _Seen, settling: "_Settling") -> None:
 
 def _check_numbers(scan: Scan, seen: _Seen, settling: "_Settling") -> None:
     """A directory whose users or groups came and went meanwhile says nothing: two scans in a row have to agree."""
-    store = settling.store
+    store = settling.context.store
     users = _miscounted(seen.users, store.number_of_users)
     groups = _miscounted(seen.groups.numbers, store.number_of_groups)
     if not users and not groups:
@@ -202,31 +197,31 @@ class _Settling(Repair):
     __slots__ = ()
 
     def pending(self, pending: Pending, seen: Conflict | None) -> None:
-        conflict = self.store.conflict(Pointer(seen.organization_id, seen.id)) if seen else None
+        conflict = self.context.store.conflict(Pointer(seen.organization_id, seen.id)) if seen else None
         found = judge_pending(pending, conflict)
         key = pending.requester_key
-        if found is not None and self.store.pending_conflicts([key]).get(key) == pending.conflict_id:
+        if found is not None and self.context.store.pending_conflicts([key]).get(key) == pending.conflict_id:
             self.settle(found)
 
     def waiter(self, waiter: Waiter) -> None:
-        conflict = self.store.conflict(Pointer(waiter.organization_id, waiter.conflict_id))
+        conflict = self.context.store.conflict(Pointer(waiter.organization_id, waiter.conflict_id))
         found = judge_waiter(waiter, conflict)
-        there = {other.conflict_id for other in self.store.waiters(waiter.canonical)}
+        there = {other.conflict_id for other in self.context.store.waiters(waiter.canonical)}
         if found is not None and waiter.conflict_id in there:
             self.settle(found)
 
     def conflict(self, seen: Conflict) -> None:
         pointer = Pointer(seen.organization_id, seen.id)
-        conflict = self.store.conflict(pointer)
+        conflict = self.context.store.conflict(pointer)
         if conflict is None:
             return
-        pending = self.store.pending_conflicts([conflict.requester_key])
+        pending = self.context.store.pending_conflicts([conflict.requester_key])
         waiting = {
             (canonical, other.conflict_id)
             for canonical in conflict.waits_for
-            for other in self.store.waiters(canonical)
+            for other in self.context.store.waiters(canonical)
         }
-        now = self.store.conflict(pointer)
+        now = self.context.store.conflict(pointer)
         if now is not None and now.version == conflict.version:
             for found in judge_conflict(conflict, pending, waiting):
                 self.settle(found)

@@ -13,6 +13,7 @@ from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, progress, write_rows
 from rightful.operations.tasks.keys import BY
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 
 _COLUMNS = ("id", "name", "profile", "on_delete", "users", "groups", "created", "deleting_since")
@@ -72,7 +73,7 @@ def rename_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if after != before:
         sentence = directory_sentence(before, after)
         row = settings_row(before.organization_id, BY, asked.name, sentence, invocation, directory_id=before.id)
-        change_directory(at.store, invocation, after, log=row)
+        change_directory(Context(at.store, invocation), after, log=row)
     out.write(f"The directory {before.id} is called {asked.name}.\n")
     return 0
 
@@ -89,15 +90,13 @@ def delete_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if directory.deleting is None:
         confirm(directory.name, asked.confirm, what, out)
     invocation = Invocation(correlation_id="operator")
-    marked = directory_deletion.begin(at.store, invocation, directory, by=BY, reason=asked.reason)
+    marked = directory_deletion.begin(Context(at.store, invocation), directory, by=BY, reason=asked.reason)
     return _carry_on(at, marked, max(1, asked.at_once), out)
 
 
 def _carry_on(at: Deployment, directory: Directory, at_once: int, out: TextIO) -> int:
     watched = _Watched(at, directory)
-    done = directory_deletion.go_on(
-        at.store, at.queue, Invocation(correlation_id="operator"), directory, enough=watched, at_once=at_once
-    )
+    done = directory_deletion.go_on(at.queue_context(), directory, enough=watched, at_once=at_once)
     progress("")
     if done.gone:
         out.write(f"The directory {directory.id} is gone. The janitor cleans up what is left of its groups.\n")

@@ -18,6 +18,7 @@ from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields
 from rightful.operations.tasks.keys import BY
 from rightful.operations.tasks.organizations import organization_named
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import QueueUnavailableError
 from rightful.text.times import time_text
@@ -57,7 +58,7 @@ def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
         raise OperationError("No organization manages this account: deactivating it is up to the host application.")
     organization = organization_named(at, account.organization_id)
     invocation = Invocation(correlation_id="operator")
-    after = Administration(at.store, invocation, organization, BY, reason).deactivate(account.id)
+    after = Administration(Context(at.store, invocation), organization, BY, reason).deactivate(account.id)
     if account.active:
         out.write(
             f"The account {after.id} is {after.status.value}. The host application is told to end its sessions.\n"
@@ -105,7 +106,7 @@ def _brake(at: Deployment, asked: Namespace, out: TextIO, *, paused: bool) -> in
     invocation = Invocation(correlation_id="operator")
     sentence = f"{organization_sentence(before, after)} {reason}"
     row = settings_row(before.id, BY, before.name, sentence, invocation)
-    change_organization(at.store, invocation, after, log=row)
+    change_organization(Context(at.store, invocation), after, log=row)
     dry = " Dry run is on, though: nothing moves by itself." if after.brakes.dry_run and not paused else ""
     out.write(f"{before.name} is {'paused' if paused else 'not paused any more'}.{dry}\n")
     return 0

@@ -16,6 +16,7 @@ from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, progress, write_fields, write_rows
 from rightful.operations.tasks.keys import BY
+from rightful.ports.context import Context, QueueContext
 from rightful.ports.invocation import Invocation
 
 _MOST_COUNTED = 100_000
@@ -110,7 +111,7 @@ def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     after = replace(before, name=asked.name)
     if after != before:
         row = settings_row(before.id, BY, asked.name, organization_sentence(before, after), invocation)
-        change_organization(at.store, invocation, after, log=row)
+        change_organization(Context(at.store, invocation), after, log=row)
     out.write(f"The organization {before.id} is called {asked.name}.\n")
     return 0
 
@@ -127,11 +128,9 @@ def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
         sentence = f"{organization.name} would be deleted, its accounts {accounts.value}d.\n{what}"
         confirm(organization.name, asked.confirm, sentence, out)
     invocation = Invocation(correlation_id="operator")
-    marked = offboarding.begin(at.store, invocation, organization, accounts, by=BY)
+    marked = offboarding.begin(Context(at.store, invocation), organization, accounts, by=BY)
     left = offboarding.offboard(
-        at.store,
-        at.queue,
-        invocation,
+        QueueContext(at.store, invocation, at.queue),
         marked,
         by=BY,
         at_once=max(1, asked.at_once),

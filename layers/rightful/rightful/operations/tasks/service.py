@@ -15,6 +15,7 @@ from rightful.domain.organization import DomainPolicy, Organization
 from rightful.operations.check.run import Report, check
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.redrive import redrive
+from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.keyed_hash import address_hash
@@ -32,14 +33,16 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     registry.check_plain("holder", asked.admin)
     for domain in asked.domain:
         _check_free(at.store, domain)
-    organization = registry.create_organization(at.store, invocation, asked.name, domain_policy=policy)
-    secret, _ = registry.issue_token(at.store, invocation, Scope.ADMIN, asked.admin, organization_id=organization.id)
+    organization = registry.create_organization(Context(at.store, invocation), asked.name, domain_policy=policy)
+    secret, _ = registry.issue_token(
+        Context(at.store, invocation), Scope.ADMIN, asked.admin, organization_id=organization.id
+    )
     out.write(f"organization   {organization.id}\n")
     out.write(f"admin URL      {at.base_url}/admin/v1/orgs/{organization.id}\n")
     out.write(f"admin key      {secret}\n")
     out.write(f"It is {asked.admin}'s, and is not shown again.\n")
     for domain in asked.domain:
-        organization = domains.add_domain(at.store, invocation, organization, domain)
+        organization = domains.add_domain(Context(at.store, invocation), organization, domain)
     return FINE
 
 
@@ -47,10 +50,11 @@ def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful directory create`."""
     invocation = Invocation(correlation_id="operator")
     organization, lifetime = _organization(at.store, asked.organization), _lifetime(asked)
-    directory = registry.create_directory(at.store, invocation, organization.id, asked.name, profile=asked.profile)
+    directory = registry.create_directory(
+        Context(at.store, invocation), organization.id, asked.name, profile=asked.profile
+    )
     secret, _ = registry.issue_token(
-        at.store,
-        invocation,
+        Context(at.store, invocation),
         Scope.SCIM,
         f"{asked.name} (identity provider)",
         organization_id=organization.id,
@@ -67,7 +71,7 @@ def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
 def add_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful domain add`."""
     organization = _organization(at.store, asked.organization)
-    organization = domains.add_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
+    organization = domains.add_domain(at.context(), organization, asked.domain)
     out.write(f"Its domains: {', '.join(sorted(organization.domains))}\n")
     return FINE
 
@@ -75,7 +79,7 @@ def add_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
 def remove_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful domain remove`."""
     organization = _organization(at.store, asked.organization)
-    organization = domains.remove_domain(at.store, Invocation(correlation_id="operator"), organization, asked.domain)
+    organization = domains.remove_domain(at.context(), organization, asked.domain)
     out.write(f"Its domains: {', '.join(sorted(organization.domains)) or '(none)'}\n")
     return FINE
 
@@ -104,8 +108,7 @@ def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if scope is Scope.SCIM and asked.directory is None:
         raise OperationError("A key of scope scim is a directory's: --directory <id>.")
     secret, token = registry.issue_token(
-        at.store,
-        Invocation(correlation_id="operator"),
+        at.context(),
         scope,
         asked.holder,
         organization_id=asked.organization if scope in {Scope.SCIM, Scope.ADMIN} else None,
@@ -121,9 +124,8 @@ def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
 def check_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful check`."""
     report = check(
-        at.store,
+        at.context(),
         lambda: rows(at.client, at.settings.identity_table),
-        Invocation(correlation_id="operator"),
         repair=asked.repair,
         progress=lambda number: _progress(f"{number:,} items looked at"),
     )

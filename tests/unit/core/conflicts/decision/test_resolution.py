@@ -11,6 +11,7 @@ from rightful.core.organizations.registry import create_directory
 from rightful.domain.key import Token
 from rightful.domain.organization import OnDelete
 from rightful.domain.policy import STANDARD
+from rightful.ports.context import Context
 from tests.support.service import Service, user
 from tests.support.stream import StreamingStore
 
@@ -70,8 +71,7 @@ class Scene:
         organization_id = self.service.organization.id
         self.service.enter(
             create_directory(
-                self.store,
-                self.service.invocation(),
+                Context(self.store, self.service.invocation()),
                 organization_id,
                 "Other",
                 profile="generic",

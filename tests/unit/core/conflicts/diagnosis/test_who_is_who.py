@@ -178,7 +178,7 @@ def test_a_third_one_counts_however_the_number_came(how: str) -> None:
     numbered = {ENTERPRISE_USER: {"employeeNumber": "e-4711 " if how == "in another case" else "E-4711"}}
     here = service.directory
     if how == "elsewhere":
-        service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Other"))
+        service.enter(create_directory(service.context(), service.organization.id, "Other"))
     third = service.create_user("third", **({} if how in {"PUT", "PATCH"} else numbered))
     if how == "PUT":
         assert service.scim("PUT", f"/Users/{third['id']}", user("third") | numbered).status == 200
@@ -206,7 +206,7 @@ def test_whoever_has_the_number_no_more_does_not_count(how: str) -> None:
         answer = service.admin("POST", "/accounts/{id}/actions", erased, parameters={"id": account_of(third)})
         assert answer.status == 200, answer.body
         service.pass_time(timedelta(days=15))
-        assert erase_due(service.store, service.invocation(), account_of(third))
+        assert erase_due(service.context(), account_of(third))
     assert refused(service, person("hanna.new", "4711")).conflict_class == "rehire"
 
 
@@ -219,7 +219,7 @@ def test_across_directories_a_number_acts_only_with_an_approval(conflict_class: 
         hannas = account_of(service.scim("POST", "/Users", person("hanna", "4711")).body)
         unlinked = {"action": "unlink", "reason": "the directory ends"}
         service.admin("POST", "/accounts/{id}/actions", unlinked, parameters={"id": hannas})
-    service.enter(create_directory(service.store, service.invocation(), service.organization.id, "Other"))
+    service.enter(create_directory(service.context(), service.organization.id, "Other"))
     before = service.store.account(hannas)
     conflict = refused(service, person("hanna", "4711"))
     assert (conflict.conflict_class, conflict.status) == (conflict_class, ConflictStatus.WAITING_APPROVAL)

@@ -43,7 +43,7 @@ def test_a_failure_tells_who_has_to_look_and_ends_the_waiting() -> None:
     rows = [row for row in service.store.all_of(LogEntry) if row.explanation == conflict.explanation]
     assert [(row.result, row.conflict_id) for row in rows] == [(Result.REFUSED, conflict.id)]
     service.pass_time(timedelta(days=2))
-    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 0
+    assert make_round(service.context()).conflicts_sent == 0
 
 
 def test_only_a_live_conflict_fails_and_only_once() -> None:
@@ -117,13 +117,13 @@ def test_a_failed_change_expires_after_28_days_without_another_examination() -> 
     service = Service()
     failed_change(service)
     service.pass_time(timedelta(days=28))
-    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 1
+    assert make_round(service.context()).conflicts_sent == 1
     service.remediate_all()
     ended = conflict_of(service)
     assert (ended.status, ended.next_step) == (ConflictStatus.EXPIRED, None)
     assert service.store.pending_conflicts([ended.requester_key]) == {}
     service.pass_time(timedelta(days=1))
-    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 0
+    assert make_round(service.context()).conflicts_sent == 0
 
 
 def test_a_deactivation_that_failed_is_asked_for_until_it_is_done() -> None:
@@ -138,7 +138,7 @@ def test_a_deactivation_that_failed_is_asked_for_until_it_is_done() -> None:
     service.queue.messages.clear()
     give_up(service.store, service.invocation(), pointer_of(conflict_of(service)))
     service.pass_time(timedelta(minutes=5))
-    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 1
+    assert make_round(service.context()).conflicts_sent == 1
     service.remediate_all()
     body: Any = service.scim("GET", f"/Users/{ada['id']}").body
     assert body["active"] is False

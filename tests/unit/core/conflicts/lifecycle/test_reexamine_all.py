@@ -12,6 +12,7 @@ from rightful.core.events.publish import Published, publish
 from rightful.core.organizations.registry import change_organization
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.ports.context import Context
 from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.settings import ClaimDomain, PutOrganization
@@ -99,7 +100,7 @@ def test_settings_on_which_no_conflict_rests_send_nothing(change: Callable[[Any]
     service, store = streaming()
     organization: Any = store.organization(service.organization.id)
     store.take()
-    change_organization(store, service.invocation(), change(organization))
+    change_organization(Context(store, service.invocation()), change(organization))
     publish_all(service, store)
     assert service.queue.sweeps == []
 
@@ -174,9 +175,9 @@ def test_what_a_cap_held_back_moves_when_its_hour_or_day_is_over(brakes: dict[st
     assert conflict.status is ConflictStatus.WAITING_APPROVAL
 
     service.pass_time(turn - timedelta(minutes=1))
-    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 0
+    assert make_round(service.context()).conflicts_sent == 0
     service.pass_time(timedelta(minutes=1))
-    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 1
+    assert make_round(service.context()).conflicts_sent == 1
     service.remediate_all()
     assert status_of(service) is ConflictStatus.APPLIED
 
@@ -190,9 +191,9 @@ def test_what_the_next_hours_cap_holds_back_again_waits_for_the_hour_after_that(
     service.remediate_all()
     for _ in range(3):
         service.pass_time(timedelta(minutes=59))
-        assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 0
+        assert make_round(service.context()).conflicts_sent == 0
         service.pass_time(timedelta(minutes=1))
-        assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 1
+        assert make_round(service.context()).conflicts_sent == 1
         service.remediate_all()
 
 
@@ -207,7 +208,7 @@ def test_an_appointment_is_not_lost_to_a_late_note_that_the_pointer_was_sent() -
     pointer = Pointer(conflict.organization_id, conflict.id)
     service.store.mark_sent(pointer, now=service.now, again_at=service.now + timedelta(days=1))
     service.pass_time(timedelta(hours=1))
-    assert make_round(service.store, service.queue, service.invocation()).conflicts_sent == 1
+    assert make_round(service.context()).conflicts_sent == 1
 
 
 def store_holder(service: Service, name: str) -> str:

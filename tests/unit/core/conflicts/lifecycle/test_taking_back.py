@@ -175,7 +175,7 @@ def test_a_relink_never_takes_back_an_address_that_was_freed_in_between() -> Non
 
 def test_a_change_that_came_with_a_revoked_key_is_not_applied_any_more() -> None:
     service, ada = _waiting()
-    revoke_token(service.store, service.invocation(), service.scim_key)
+    revoke_token(service.context(), service.scim_key)
 
     service.admin("POST", "/conflicts/{id}/retry", parameters={"id": _conflict(service)["id"]})
 
@@ -188,8 +188,7 @@ def test_a_change_outlives_the_planned_end_of_the_key_that_it_came_with() -> Non
     leaver, ada = service.create_user("sales"), service.create_user("ada")
     service.scim("DELETE", f"/Users/{leaver['id']}")
     service.scim_key = issue_token(
-        service.store,
-        service.invocation(),
+        service.context(),
         Scope.SCIM,
         "IdP",
         organization_id=service.organization.id,
@@ -203,7 +202,7 @@ def test_a_change_outlives_the_planned_end_of_the_key_that_it_came_with() -> Non
     service.admin("POST", "/conflicts/{id}/retry", parameters={"id": _conflict(service)["id"]})
     assert _conflict(service)["status"] == "waiting_approval"
 
-    revoke_token(service.store, service.invocation(), service.scim_key)
+    revoke_token(service.context(), service.scim_key)
     service.admin("POST", "/conflicts/{id}/retry", parameters={"id": _conflict(service)["id"]})
     assert _conflict(service)["status"] == "superseded"
 
