@@ -133,7 +133,7 @@ def test_users_are_created_refused_changed_and_removed(idp: ProvisionedDirectory
 def test_a_contended_create_is_waited_out(
     idp: ProvisionedDirectory, store: DynamoDBStore, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rightful.aws.dynamodb.commit._FIRST_PAUSE", 0.0001)
+    monkeypatch.setattr("rightful.aws.dynamodb.commit.FIRST_PAUSE", 0.0001)
     answers = [cancelled("TransactionConflict", "None", "None", "None", "None")] * 3
     with answering(store.client, "TransactWriteItems", answers) as calls:
         ada = idp.create(a_user("ada", address))
@@ -144,7 +144,7 @@ def test_a_contended_create_is_waited_out(
 def test_contention_that_does_not_end_is_503_and_no_conflict(
     idp: ProvisionedDirectory, store: DynamoDBStore, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rightful.aws.dynamodb.commit._FIRST_PAUSE", 0.0001)
+    monkeypatch.setattr("rightful.aws.dynamodb.commit.FIRST_PAUSE", 0.0001)
     idp.seconds_left = 0.41
     answers = [cancelled("TransactionConflict", "None", "None", "None", "None")] * 1000
     with answering(store.client, "TransactWriteItems", answers), pytest.raises(ScimError) as refused:

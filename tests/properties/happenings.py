@@ -170,8 +170,7 @@ class Happenings(Delivering):
     @rule(who=indexes, active=st.booleans())
     def an_administrator_lets_somebody_in_or_not(self, who: int, active: bool) -> None:
         account = self._pick(self._of_ours(), who)
-        store, invocation = self.world.store, self.world.invocation()
-        administration = Administration(store, invocation, self.world.organization, "Ines", "because")
+        administration = Administration(self.world.context(), self.world.organization, "Ines", "because")
         with suppress(RequestError):
             (administration.reactivate if active else administration.deactivate)(account.id)
             self.said[account.id] = active
