@@ -14,6 +14,7 @@ from botocore.config import Config
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
+import tests.support.moto_at_speed  # noqa: F401 - importing it is what makes the difference
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
 

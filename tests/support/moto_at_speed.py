@@ -1,0 +1,70 @@
+"""What moto and botocore do again and again with the same result is done once: their answers stay what they are.
+
+Importing this is enough. Three things took most of the time of every test on moto: botocore reads AWS's models from
+their files for each session anew; moto looks for each of ten possible members of each value of each item under each of
+its possible names; and it copies the whole table for each action of a transaction.
+"""
+
+import copy
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.loaders import JSONFileLoader
+from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb import models
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+
+_read = cache(JSONFileLoader().load_file)
+_structure = BaseJSONSerializer._serialize_type_structure
+_transaction = DynamoDBBackend.transact_write_items
+_copies: dict[int, Table] | None = None
+
+
+def _read_once(_: JSONFileLoader, path: str) -> Any:
+    return _read(path)
+
+
+def _is_on_the_wire_as_it_is(value: object) -> bool:
+    """Whether an attribute's value is plain JSON of one member, all the way down. Binary ones are left to moto."""
+    if type(value) is not dict or len(value) != 1:
+        return False
+    ((kind, content),) = value.items()
+    if kind == "M":
+        return type(content) is dict and all(map(_is_on_the_wire_as_it_is, content.values()))
+    if kind == "L":
+        return type(content) is list and all(map(_is_on_the_wire_as_it_is, content))
+    if kind in {"SS", "NS"}:
+        return type(content) is list and all(type(member) is str for member in content)
+    return (kind in {"S", "N"} and type(content) is str) or (kind in {"BOOL", "NULL"} and type(content) is bool)
+
+
+def _serialized(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    if shape.name == "AttributeValue" and _is_on_the_wire_as_it_is(value):
+        self._default_serialize(serialized, value, shape, key)
+    else:
+        _structure(self, serialized, value, shape, key)
+
+
+def _copied(original: Any, memo: Any = None) -> Any:
+    if _copies is None or not isinstance(original, Table):
+        return copy.deepcopy(original, memo)
+    if id(original) not in _copies:
+        _copies[id(original)] = copy.deepcopy(original)
+    return _copies[id(original)]
+
+
+def _with_one_copy_of_each_table(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+    global _copies
+    _copies = {}
+    try:
+        _transaction(self, transact_items)
+    finally:
+        _copies = None
+
+
+JSONFileLoader.load_file = _read_once  # type: ignore[method-assign]
+BaseJSONSerializer._serialize_type_structure = _serialized  # type: ignore[method-assign]
+DynamoDBBackend.transact_write_items = _with_one_copy_of_each_table  # type: ignore[method-assign]
+models.copy = SimpleNamespace(deepcopy=_copied)  # type: ignore[attr-defined]
