@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from rightful.domain.conflict import ConflictStatus, Pointer
+from rightful.domain.explanation import OutcomeCode, explained
 from rightful.domain.schedule import LOOK_AGAIN_AFTER
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
@@ -33,7 +34,15 @@ class ConflictWrites:
     def test_a_conflict_is_replaced_at_its_expected_version(
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:
-        given(store, PutConflict(a_conflict(names.organization, names.conflict, explanation="first"), None))
+        given(
+            store,
+            PutConflict(
+                a_conflict(
+                    names.organization, names.conflict, explanation=explained(OutcomeCode.REASON, reason="first")
+                ),
+                None,
+            ),
+        )
         changed = a_conflict(names.organization, names.conflict, version=2, status=ConflictStatus.APPLIED)
         committing.done(PutConflict(changed, 1))
         assert store.conflict(Pointer(names.organization, names.conflict)) == changed

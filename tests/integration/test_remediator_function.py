@@ -118,7 +118,7 @@ def test_what_fails_for_good_is_marked_with_its_last_delivery_and_goes_to_the_de
     if status is ConflictStatus.FAILED:
         assert found.next_step is not None
         assert found.next_step.who == "operator of the service"
-        assert "unforeseen" not in found.explanation
+        assert "unforeseen" not in found.explanation.sentence
 
 
 def test_a_failure_that_cannot_be_marked_either_loses_nothing(

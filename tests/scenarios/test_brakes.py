@@ -57,7 +57,7 @@ def test_an_address_does_not_come_back_by_itself_through_a_third_person() -> Non
     assert people.takes("cleo", "x", on_from="ben").status is APPLIED
     stopped = people.takes("x", "x", on_from="cleo")
     assert stopped.status is WAITING
-    assert "back and forth" in stopped.explanation
+    assert "back and forth" in stopped.explanation.sentence
 
 
 def test_an_address_that_somebody_lost_does_not_come_back_after_another_change_of_theirs() -> None:
@@ -134,6 +134,6 @@ def test_a_change_that_the_cap_of_the_day_stops_uses_up_nothing_of_the_hour_nor_
     for _ in range(5):
         stopped = people.takes("ada", "h2")
         assert stopped.status is WAITING
-        assert "in a day" in stopped.explanation
+        assert "in a day" in stopped.explanation.sentence
     assert people.takes("ben", "h2").status is APPLIED, "h2 has not had its turn of the day"
     assert people.takes("cleo", "h3", on_from="h3").status is APPLIED, "and the hour has room"

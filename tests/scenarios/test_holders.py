@@ -9,6 +9,7 @@ import pytest
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address, parse_address
 from rightful.domain.conflict import Conflict, Requester
+from rightful.domain.evidence import NO_EVIDENCE, Evidence
 from rightful.domain.organization import DomainPolicy
 from rightful.ports.writes.accounts import (
     ClaimAddress,
@@ -109,7 +110,7 @@ def test_a_conflict_is_resolved_or_handed_over_as_the_table_says(row: Row) -> No
     assert (after.decision or "") == row.decision
     assert after.status == row.outcome
     assert (after.next_step.who if after.next_step else "") == row.by_hand
-    assert after.explanation.endswith(".")
+    assert after.explanation.sentence.endswith(".")
     assert row.afterwards, "every row says what has become of the accounts"
     for expected in row.afterwards:
         AFTERWARDS[expected](Afterwards(world, row, after, before))
@@ -315,13 +316,13 @@ def _nothing_changed(a: Afterwards) -> None:
 
 def _not_named(a: Afterwards) -> None:
     assert a.conflict.holder_account_id is None
-    assert not a.conflict.evidence
+    assert a.conflict.evidence in {None, NO_EVIDENCE}
     assert "holder" not in str(a.world.store.log(OURS, limit=9).entries).replace("holder=", "")
 
 
 def _not_told(a: Afterwards) -> None:
     assert a.conflict.holder_account_id is None
-    assert a.conflict.evidence == {"domain": "example.com"}
+    assert a.conflict.evidence == Evidence(domain="example.com")
 
 
 AFTERWARDS: dict[str, Callable[[Afterwards], None]] = {}

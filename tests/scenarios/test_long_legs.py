@@ -60,7 +60,7 @@ def test_a_rotation_that_does_not_fit_into_one_transaction_is_handed_to_a_person
     assert _statuses(world, asked) == {"refused"}
     assert _holders(world, names) == names
     last = world.conflict(asked[-1])
-    assert "34 people" in last.explanation
+    assert "34 people" in last.explanation.sentence
     assert last.next_step is not None
     assert last.next_step.who == "identity provider administrator"
 

@@ -8,8 +8,8 @@ from rightful.core.accounts.secondary_emails import ENTERPRISE_USER, further_key
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.core.conflicts.lifecycle.record import RefusedClaim, pointer_of, record
 from rightful.core.conflicts.lifecycle.requeue import requeue
+from rightful.core.conflicts.log_rows import OUTSIDE
 from rightful.core.conflicts.remediate import Outcome, remediate
-from rightful.core.conflicts.words import OUTSIDE
 from rightful.core.events.requeues import requeued_by
 from rightful.core.users.change import Provisioning
 from rightful.core.users.intent import intent_of_resource

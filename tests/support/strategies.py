@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
+from string import Formatter
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -25,14 +26,29 @@ from rightful.domain.conflict import (
     Conflict,
     ConflictClass,
     ConflictStatus,
-    NextStep,
     Operation,
     PendingChange,
     Requester,
     Resolution,
 )
 from rightful.domain.event_log import Action, LogEntry, Result
+from rightful.domain.evidence import (
+    Evidence,
+    Holder,
+    HolderFacts,
+    Leaving,
+    NoProof,
+    NoProofKind,
+    Proof,
+    ProofKind,
+    Protection,
+    Reserved,
+    Side,
+    TakenUserName,
+)
+from rightful.domain.explanation import Code, Explanation, FindingCode, OutcomeCode, Statement
 from rightful.domain.key import Scope, Token
+from rightful.domain.next_step import Effect, NextStep, Role, StepCode
 from rightful.domain.one_word import OneWord
 from rightful.domain.organization import (
     AccountsAtEnd,
@@ -72,7 +88,7 @@ documents = st.dictionaries(
 )
 
 
-def _whole(kind: type[_Kind], **values: st.SearchStrategy[Any]) -> st.SearchStrategy[_Kind]:
+def _whole(kind: type[_Kind], /, **values: st.SearchStrategy[Any]) -> st.SearchStrategy[_Kind]:
     """Values of a dataclass, with a strategy for each of its fields."""
     FORGOTTEN.extend(f"{kind.__name__}.{each.name}" for each in fields(kind) if each.name not in values)  # type: ignore[arg-type]
     return st.builds(kind, **values)
@@ -170,6 +186,57 @@ approvals = _whole(
 )
 
 
+def statements(*codes: type[Code]) -> st.SearchStrategy[Statement[Code]]:
+    """A code of these, with everything that its pattern names."""
+
+    def of(code: Code) -> st.SearchStrategy[Statement[Code]]:
+        named = {name for _, name, _, _ in Formatter().parse(code.pattern) if name}
+        values = {name: st.sampled_from(CODED[name]) if name in CODED else texts for name in named}
+        if "proof" in named:
+            values["number"] = texts
+        return st.fixed_dictionaries(values).map(lambda parameters: Statement(code, parameters))
+
+    return st.sampled_from([code for each in codes for code in each]).flatmap(of)
+
+
+CODED: dict[str, type[Code]] = {"effect": Effect, "instead": Effect, "proof": ProofKind}
+days = st.dates()
+evidence = _whole(
+    Evidence,
+    holder=st.none()
+    | st.sampled_from(Holder)
+    | _whole(
+        HolderFacts,
+        status=st.sampled_from(AccountStatus),
+        origin=st.sampled_from(Origin),
+        confirmed=st.booleans(),
+        directory_id=st.none() | ids,
+        former_directory_id=st.none() | ids,
+        last_login=st.none() | days,
+        deactivated_on=st.none() | days,
+        deletion_on=st.none() | days,
+    ),
+    reserved=st.none() | _whole(Reserved, until=days, conflict_id=ids),
+    soft_delete=st.booleans(),
+    domain=st.none() | ids,
+    proof=st.none() | _whole(Proof, kind=st.sampled_from(ProofKind), number=texts),
+    no_proof=st.none() | _whole(NoProof, kind=st.sampled_from(NoProofKind), number=texts),
+    protected=st.lists(
+        _whole(
+            Protection,
+            side=st.sampled_from(Side),
+            flag=st.none() | st.sampled_from(Flag),
+            kind=st.none() | ids,
+            until=st.none() | days,
+        ),
+        max_size=2,
+    ).map(tuple),
+    leaving=st.none() | st.sampled_from(Leaving),
+    participants=st.integers(0, 99),
+    user_name=st.none() | st.sampled_from(TakenUserName),
+)
+
+
 def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Conflict]:
     """Conflicts with that id, and anything else."""
     return _whole(
@@ -194,9 +261,14 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
         sent=st.booleans(),
         conflict_class=st.none() | st.sampled_from(ConflictClass),
         decision=st.none() | st.sampled_from([rule.value for rule in Rule]),
-        evidence=st.dictionaries(texts, texts, max_size=3),
-        explanation=texts,
-        next_step=st.none() | _whole(NextStep, who=ids, what=texts),
+        evidence=st.none() | evidence,
+        explanation=st.lists(statements(FindingCode, OutcomeCode), max_size=3).map(tuple).map(Explanation),
+        next_step=st.none()
+        | _whole(
+            NextStep,
+            who=st.sampled_from(Role),
+            statements=st.lists(statements(StepCode), min_size=1, max_size=2).map(tuple),
+        ),
         holder_account_id=st.none() | ids,
         holder_organization_id=st.none() | ids,
         approvals=st.lists(approvals, max_size=2).map(tuple),

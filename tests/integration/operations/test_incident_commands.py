@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from rightful.domain.account import AccountStatus
-from rightful.domain.conflict import ConflictStatus, NextStep, PendingChange, Pointer, Requester
+from rightful.domain.conflict import ConflictStatus, PendingChange, Pointer, Requester
+from rightful.domain.explanation import OutcomeCode, explained
+from rightful.domain.next_step import Role, StepCode, step
 from rightful.operations import command
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.conflicts import PutConflict, PutPending
@@ -69,8 +71,8 @@ def conflicting(deployed: Deployed, organization: str, **more: Any) -> None:
     values: dict[str, Any] = {
         "requester": Requester("nobody", "nobody-1", "no\x1b[31mbody", None),
         "status": ConflictStatus.FAILED,
-        "explanation": "It was given up.",
-        "next_step": NextStep("operator", "Look."),
+        "explanation": explained(OutcomeCode.REASON, reason="It was given up."),
+        "next_step": step(Role.OPERATOR, StepCode.CORRECT_ACCOUNTS),
         "change": PendingChange({}, {}),
     }
     conflict = a_conflict(organization, "conflict", **values | more)
@@ -88,7 +90,10 @@ def test_a_conflict_is_shown_without_what_would_take_a_terminal_over(
     assert code == 0
     assert value(printed, "status") == "failed"
     assert value(printed, "why") == "It was given up."
-    assert value(printed, "next step") == "Look. (operator)"
+    assert (
+        value(printed, "next step")
+        == "Look at the accounts concerned, correct what contradicts, then retry. (operator of the service)"
+    )
     assert "\x1b" not in printed
     document = json.loads(run("conflict", "show", organization, "conflict", "--json")[1])
     assert (document["id"], document["status"]) == ("conflict", "failed")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.explanation import OutcomeCode, explained
 from rightful.runtime.conflict_metrics import measurements_of
 from rightful.runtime.metrics import Measurement, Metric
 from tests.support.builders import NOW, a_conflict
@@ -27,7 +28,7 @@ def test_a_diagnosis_counts_once_by_class_and_by_outcome() -> None:
         Measurement(Metric.CONFLICTS_DIAGNOSED, divided_by="unlinked"),
         Measurement(Metric.DECISIONS, divided_by="waiting_approval"),
     )
-    approved = replace(waiting, version=3, explanation="one of two approvals")
+    approved = replace(waiting, version=3, explanation=explained(OutcomeCode.REASON, reason="one of two approvals"))
     assert measurements_of(waiting, approved) == ()
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.document import outline
+from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.domain.account import Account
 from rightful.domain.conflict import Approval, Conflict
 from rightful.domain.event_log import LogEntry
@@ -109,7 +110,7 @@ def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, o
         **outline(conflict),
         "version": version_of(conflict),
         "holder": holder_document(visible) if visible else None,
-        "evidence": dict(conflict.evidence),
+        "evidence": evidence_document(conflict.evidence) if conflict.evidence else {},
         "approvals": [_approval_document(approval) for approval in conflict.approvals],
         "undoApprovals": [_approval_document(approval) for approval in conflict.undo_approvals],
         "occurrences": conflict.occurrences,

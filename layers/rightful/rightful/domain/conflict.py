@@ -4,13 +4,19 @@ Which status follows which is drawn in docs/concepts.md, "Life of a conflict".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from rightful.domain.account import canonical_user_name
 from rightful.domain.address import Address
+from rightful.domain.explanation import NOTHING_SAID, Explanation
 from rightful.text.identity import identifier, in_one_case
+
+if TYPE_CHECKING:  # a cold start needs neither
+    from rightful.domain.evidence import Evidence
+    from rightful.domain.next_step import NextStep
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)
 """How long a refused change stays wanted: as long as Entra retries it."""
@@ -162,14 +168,6 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
-    """Who must do what, for a person to read. `who` is a role: "identity provider administrator", ..."""
-
-    who: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
 class Conflict:
     """A refused claim.
 
@@ -178,7 +176,7 @@ class Conflict:
         holder_account_id: the holder as last diagnosed. Shown only to the holder's own organization.
         holder_organization_id: whose account that was.
         decision: the rule that was applied, or None before the first diagnosis.
-        evidence: what the diagnosis rests on, name -> value, for administrators of the holder's organization.
+        evidence: what the diagnosis rests on, as far as the organization that asked may know it.
         deactivation_pending: the request also carried `active: false`, not applied yet.
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.
         collision: which value was taken.
@@ -215,9 +213,9 @@ class Conflict:
     sent: bool = False
     conflict_class: ConflictClass | None = None
     decision: str | None = None
-    evidence: Mapping[str, str] = field(default_factory=dict)
-    explanation: str = ""
-    next_step: NextStep | None = None
+    evidence: "Evidence | None" = None
+    explanation: Explanation = NOTHING_SAID
+    next_step: "NextStep | None" = None
     holder_account_id: str | None = None
     holder_organization_id: str | None = None
     approvals: tuple[Approval, ...] = ()

@@ -6,7 +6,7 @@ somebody wants; and for seven days one that was of such a kind until one person 
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.conflict import ConflictClass
@@ -22,13 +22,24 @@ def what_takes_two(account: Account, policy: Policy, now: datetime) -> str:
     """
     if account.flags:
         return f"is marked ({', '.join(flag.value.replace('_', ' ') for flag in sorted(account.flags))})"
+    found = kind_that_takes_two(account, policy, now)
+    return words_for_kind(found) if found is not None else ""
+
+
+def kind_that_takes_two(account: Account, policy: Policy, now: datetime) -> ConflictClass | date | None:
+    """The kind that makes the account's address take two people; the day until which it does because it was of such a
+    kind; None: neither."""
     for each in sorted(kinds_of(account)):
         if policy.rule(each) is Rule.TWO_APPROVALS:
-            return f"is of a kind for which the policy demands two approvals ({each.value})"
-    if account.two_until is not None and now < account.two_until:
-        day = f"{account.two_until:%Y-%m-%d}"
-        return f"was changed by one person from a kind for which the policy demands two approvals (until {day})"
-    return ""
+            return each
+    return account.two_until.date() if account.two_until is not None and now < account.two_until else None
+
+
+def words_for_kind(found: str | date) -> str:
+    """`kind_that_takes_two`, as the end of "this account ..."."""
+    if isinstance(found, date):
+        return f"was changed by one person from a kind for which the policy demands two approvals (until {found})"
+    return f"is of a kind for which the policy demands two approvals ({found})"
 
 
 def kinds_of(account: Account) -> frozenset[ConflictClass]:

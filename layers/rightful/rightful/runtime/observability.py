@@ -248,7 +248,7 @@ def committed(change: "ConflictChange") -> None:
             "status": new.status.value,
             "class": new.conflict_class.value if new.conflict_class else None,
             "decision": new.decision,
-            "nextStepWho": new.next_step.who if new.next_step else None,
+            "nextStepWho": new.next_step.who.value if new.next_step else None,
         },
     )
     count_all(measurements_of(old, new), about=_ids_of(new))

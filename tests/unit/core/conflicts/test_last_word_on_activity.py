@@ -231,7 +231,7 @@ def test_an_undo_gives_the_address_back_and_leaves_the_word_of_the_directory(say
         refused.patch(SALES, active(says))
     assert refused.undo().active is says
     [undone] = [each for each in refused.service.store.all_of(Conflict) if each.status is ConflictStatus.UNDONE]
-    assert ("stays active" in undone.explanation) is says
+    assert ("stays active" in undone.explanation.sentence) is says
     assert refused.retry().active is says
     assert refused.approve().active is says
 

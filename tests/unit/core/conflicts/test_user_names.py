@@ -96,7 +96,7 @@ def test_a_wish_for_a_user_name_ends_with_another_user_name() -> None:
     scene.settle()
 
     assert (scene.conflict.requester.user_name, scene.conflict.status) == ("bob", "superseded")
-    assert scene.conflict.explanation == "A later change gave the person another userName."
+    assert scene.conflict.explanation.sentence == "A later change gave the person another userName."
 
 
 @pytest.mark.parametrize("says", ["Bob", "BOB"])
@@ -112,7 +112,7 @@ def test_the_same_user_name_in_another_spelling_is_its_own(says: str) -> None:
 @pytest.mark.parametrize("route", ["renamed", "deleted", "unlinked"])
 def test_who_waits_for_a_user_name_beside_the_address_hears_that_it_is_free(route: str) -> None:
     scene = Scene()
-    assert scene.conflict.explanation == (
+    assert scene.conflict.explanation.sentence == (
         "Two values are taken: another user of the directory has the userName that the same change asks for, and "
         "somebody has the address. Once the userName is free, the address is decided on its own."
     )
@@ -175,6 +175,6 @@ def test_where_only_the_user_name_is_taken_by_now_that_is_what_is_said() -> None
         parameters={"id": str(scene.conflict.holder_account_id)},
     )
     scene.settle()
-    assert scene.conflict.explanation == (
+    assert scene.conflict.explanation.sentence == (
         "It is the userName that is taken, not the email address: another user of the directory has it."
     )

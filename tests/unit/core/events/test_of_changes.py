@@ -12,8 +12,9 @@ from rightful.core.events.schema import domain_event
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import parse_address, placeholder
 from rightful.domain.change import AccountChange, ConflictChange, HoldChange
-from rightful.domain.conflict import Approval, Collision, ConflictClass, ConflictStatus, NextStep, wanted_user_name
+from rightful.domain.conflict import Approval, Collision, ConflictClass, ConflictStatus, wanted_user_name
 from rightful.domain.hold import Hold, Reservation
+from rightful.domain.next_step import Role, StepCode, step
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 
 ADA = an_account("ada", email="Ada@example.com", organization_id="org", claimed=True, link=a_link("ada", "dir"))
@@ -135,7 +136,7 @@ WAITING = replace(
     version=2,
     status=ConflictStatus.WAITING_APPROVAL,
     conflict_class=ConflictClass.DEACTIVATED,
-    next_step=NextStep("administrator", "Approve."),
+    next_step=step(Role.ADMINISTRATOR, StepCode.APPROVE),
 )
 
 
@@ -177,9 +178,13 @@ def test_a_conflict_that_is_opened_again_is_told_as_such() -> None:
 def test_an_undo_that_a_second_person_must_want_needs_an_approval_and_is_no_second_application() -> None:
     applied = replace(WAITING, version=3, status=ConflictStatus.APPLIED, next_step=None)
     wish = Approval("key", "Ines", "wrong", NOW)
-    asked = replace(applied, version=4, undo_approvals=(wish,), next_step=NextStep("administrator", "Undo it as well."))
+    asked = replace(
+        applied, version=4, undo_approvals=(wish,), next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AS_WELL)
+    )
     assert types_of(ConflictChange(applied, asked, NOW)) == ["conflict.needs_approval"]
-    undone = replace(asked, version=5, status=ConflictStatus.UNDONE, next_step=NextStep("administrator", "Again."))
+    undone = replace(
+        asked, version=5, status=ConflictStatus.UNDONE, next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AGAIN)
+    )
     assert types_of(ConflictChange(asked, undone, NOW)) == ["conflict.undone"]
     assert types_of(ConflictChange(undone, replace(undone, version=6, next_step=None), NOW)) == []
 

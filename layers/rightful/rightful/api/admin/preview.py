@@ -11,6 +11,7 @@ from rightful.api.documents import holder_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
 from rightful.core.conflicts.decision.limits import Brake, hour_counter
+from rightful.core.conflicts.document import next_step_document
 from rightful.core.preview.asked import AskedChange, read_pairs
 from rightful.core.preview.forecast import WELL, Forecast
 from rightful.core.preview.predict import predict
@@ -78,7 +79,7 @@ def _document(found: Forecast) -> dict[str, object]:
         "holder": holder_document(found.holder) if found.holder else None,
         "explanation": found.explanation,
         "heldBackBy": found.held_back.value if found.held_back else None,
-        "nextStep": {"who": step.who, "what": step.what} if step else None,
+        "nextStep": next_step_document(step) if step else None,
     }
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from rightful.core.conflicts.decision.decide import counting, decide, same_approver, version_now
 from rightful.core.conflicts.decision.resolution import chosen
-from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose, reason_to_end
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.errors import VERSION_REQUIRED, read_reason
 from rightful.core.conflicts.explain import cannot_relink, changed, situation, waiting_chain
@@ -28,6 +29,7 @@ from rightful.domain.conflict import (
     Resolution,
 )
 from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import OutcomeCode, explained
 from rightful.domain.key import Token
 from rightful.domain.policy import Rule
 from rightful.domain.request_error import RequestError
@@ -94,7 +96,7 @@ def approve(
             invocation.now,
             result=Result.DONE,
             approver=key.holder,
-            explanation=text,
+            explanation=explained(OutcomeCode.REASON, reason=text),
         )
         try:
             store.commit([PutConflict(approved, conflict.version), row], remaining=invocation.remaining)
@@ -135,7 +137,7 @@ def reject(
             conflict,
             version=conflict.version + 1,
             status=ConflictStatus.REJECTED,
-            explanation=f"Rejected by {key.holder}: {text}",
+            explanation=explained(OutcomeCode.REJECTED, by=key.holder, reason=text),
             decided_by=key.holder,
             next_step=None,
             updated_at=invocation.now,
@@ -181,7 +183,7 @@ def retry(
             raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry.")
         if version not in {None, version_of(conflict)}:
             raise RequestError("changed", changed(conflict))
-        writes = reopening(conflict, invocation.now, f"Opened again by {key.holder}.", by=key.holder)
+        writes = reopening(conflict, invocation.now, explained(OutcomeCode.OPENED_AGAIN, by=key.holder), by=key.holder)
         try:
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError as error:
@@ -232,7 +234,7 @@ def _as_read(
     if end is not None:
         with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
             remediate(store, queue, invocation, pointer)
-        raise RequestError("ended", end[1])
+        raise RequestError("ended", end[1].pattern)
     if version is None:
         raise RequestError("version_required", VERSION_REQUIRED, "version")
     diagnosis = diagnose(snapshot)
@@ -271,14 +273,14 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
     policy = snapshot.organization.policy if snapshot.organization else None
     rules = {policy.rule(diagnosis.conflict_class), policy.rule(diagnosis.effective_class)} if policy else {Rule.REFUSE}
     if Rule.REFUSE in rules and not diagnosis.free:
-        raise RequestError("not_approvable", f"{situation(diagnosis)} No approval can change that.")
+        raise RequestError("not_approvable", f"{situation(diagnosis).sentence} No approval can change that.")
     if diagnosis.follows:
         waiting = waiting_chain(snapshot)
-        raise RequestError("not_approvable", f"{waiting.explanation} {waiting.next_step.what}")
+        raise RequestError("not_approvable", f"{waiting.explanation.sentence} {waiting.next_step.what}")
     if diagnosis.effective_class is ConflictClass.UNKNOWN and (
         snapshot.participant.hold is None or not snapshot.participant.hold.reservation
     ):
-        raise RequestError("not_approvable", f"{situation(diagnosis)} Nothing could be applied safely.")
+        raise RequestError("not_approvable", f"{situation(diagnosis).sentence} Nothing could be applied safely.")
     if resolution is not Resolution.RELINK:
         return
     if snapshot.conflict.operation is not Operation.CREATE:

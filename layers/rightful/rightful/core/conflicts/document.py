@@ -1,6 +1,7 @@
 """What everybody who may read a conflict reads of it, in the admin API and in events: camelCase. Pure."""
 
 from rightful.domain.conflict import Collision, Conflict
+from rightful.domain.next_step import NextStep
 from rightful.text.times import time_text
 
 
@@ -25,8 +26,14 @@ def outline(conflict: Conflict) -> dict[str, object]:
         "wantedEmail": conflict.wanted.value if about_email else None,
         "wantedUserName": None if about_email else conflict.wanted.value,
         "oldEmail": conflict.old_email.value if conflict.old_email else None,
-        "explanation": conflict.explanation,
-        "nextStep": {"who": step.who, "what": step.what} if step else None,
+        "explanation": conflict.explanation.sentence,
+        "explanationCode": conflict.explanation.code.value if conflict.explanation.code else None,
+        "nextStep": next_step_document(step) if step else None,
         "createdAt": time_text(conflict.created_at),
         "correlationId": conflict.correlation_id,
     }
+
+
+def next_step_document(step: NextStep) -> dict[str, object]:
+    """Who must do what: sentences for people, and codes that stay."""
+    return {"who": step.who.value, "whoCode": step.who.code, "what": step.what, "code": step.code.value}

@@ -1,7 +1,7 @@
-"""What administrators read about a conflict: one or two plain sentences, and who must do what next. Pure.
+"""What administrators are told about a conflict, as codes: why it is as it is, and who must do what next. Pure.
 
 Written for the organization that asked. About an account of another organization it says nothing but that there is
-one; and it never says more than the evidence shows.
+one; and it never says more than the evidence shows. The sentences are made from the codes (`domain.explanation`).
 """
 
 from collections.abc import Callable, Mapping
@@ -10,257 +10,241 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.decision.resolution import chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.evidence_words import last_login_words, leaving_words, protected_words
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
-from rightful.core.conflicts.words import OUTSIDE, VERIFY_DOMAIN
-from rightful.domain.conflict import Collision, Conflict, ConflictClass, ConflictStatus, NextStep, Operation, Resolution
+from rightful.domain.conflict import Approval, Collision, Conflict, ConflictClass, ConflictStatus, Operation, Resolution
+from rightful.domain.evidence import Evidence, Holder, HolderFacts, TakenUserName
+from rightful.domain.explanation import Explanation, FindingCode, OutcomeCode, Statement, explained
+from rightful.domain.next_step import Effect, NextStep, Role, StepCode, step
 from rightful.domain.policy import Rule
 
-ADMINISTRATOR = "organization administrator"
-IDP_ADMINISTRATOR = "identity provider administrator"
-OTHER_ADMINISTRATOR = "administrator of the other organization"
-IDP = "identity provider"
-OPERATOR = "operator of the service"
+_Finding = Statement[FindingCode]
 
-_FREE = NextStep(IDP, "Nothing: its next try goes through, or press Retry there.")
-
-CONFIRM_KEY = "Or have a different administrator confirm the directory's key: then the next try goes through."
-"""Where nobody else stands in the way of a change that came with one administrator's key."""
-
-APPROVALS_ENDED = "What had been approved before was another state of things: those approvals have ended."
-
-_NOTHING_TO_DO = "Nothing: the identity provider creates the user with its next try, or press Retry there."
-
-_Facts = Mapping[str, str]
+_ALWAYS: Mapping[ConflictClass, FindingCode] = {
+    ConflictClass.SELF: FindingCode.REQUESTER,
+    ConflictClass.TOMBSTONE: FindingCode.SOFT_DELETE,
+    ConflictClass.OTHER_ORGANIZATION: FindingCode.OTHER_ORGANIZATION,
+    ConflictClass.ACTIVE_IN_DIRECTORY: FindingCode.ACTIVE_IN_DIRECTORY,
+    ConflictClass.OTHER_DIRECTORY: FindingCode.OTHER_DIRECTORY,
+    ConflictClass.UNCONFIRMED: FindingCode.UNCONFIRMED,
+    ConflictClass.CLAIMABLE: FindingCode.CLAIMABLE,
+}
 
 
-def _other_key(facts: _Facts) -> str:
-    if facts.get("holder"):
-        return "The userName was taken, but nobody has it any more."
-    if facts.get("address"):
-        return (
-            "Two values are taken: another user of the directory has the userName that the same change asks for, and "
-            "somebody has the address. Once the userName is free, the address is decided on its own."
-        )
-    return "It is the userName that is taken, not the email address: another user of the directory has it."
+def _stale(evidence: Evidence) -> _Finding:
+    codes = {Holder.MISSING: FindingCode.MISSING_ACCOUNT, Holder.ELSEWHERE: FindingCode.OTHER_ADDRESS}
+    return Statement(
+        codes.get(evidence.holder, FindingCode.NOBODY) if isinstance(evidence.holder, Holder) else FindingCode.NOBODY
+    )
 
 
-_SITUATIONS: Mapping[ConflictClass, Callable[[_Facts], str]] = {
-    ConflictClass.SELF: lambda _: "The requester holds the address already.",
-    ConflictClass.STALE_INDEX: lambda facts: (
-        "Nobody holds the address any more."
-        if "nobody" in facts.get("holder", "")
-        else f"The address is kept by mistake: {facts.get('holder', 'nobody has it')}."
+def _same_person(code: FindingCode, evidence: Evidence) -> _Finding:
+    proof = evidence.proof
+    return Statement(code, {"proof": proof.kind, "number": proof.number} if proof else {"proof": "unknown"})
+
+
+def _dated(code: FindingCode, dated: FindingCode, day: object) -> _Finding:
+    return Statement(dated, {"day": str(day)}) if day is not None else Statement(code)
+
+
+def _unlinked(evidence: Evidence) -> _Finding:
+    holder = evidence.holder
+    if not isinstance(holder, HolderFacts):
+        return Statement(FindingCode.UNLINKED, {"last_login": "unknown"})
+    code = FindingCode.UNLINKED if holder.confirmed else FindingCode.UNLINKED_UNCONFIRMED
+    return Statement(code, {"last_login": last_login_words(holder)})
+
+
+def _other_key(evidence: Evidence) -> _Finding:
+    codes = {
+        TakenUserName.FREE_AGAIN: FindingCode.USER_NAME_FREE,
+        TakenUserName.ADDRESS_TOO: FindingCode.USER_NAME_AND_ADDRESS,
+    }
+    return Statement(codes.get(evidence.user_name or TakenUserName.TAKEN, FindingCode.USER_NAME))
+
+
+def _unknown(evidence: Evidence) -> _Finding:
+    if evidence.reserved is None:
+        return Statement(FindingCode.UNREADABLE)
+    return Statement(
+        FindingCode.RESERVED, {"day": str(evidence.reserved.until), "conflict": evidence.reserved.conflict_id}
+    )
+
+
+def _protected(evidence: Evidence) -> _Finding:
+    return Statement(FindingCode.PROTECTED, {"protected": protected_words(evidence)})
+
+
+def _facts(evidence: Evidence) -> HolderFacts | None:
+    return evidence.holder if isinstance(evidence.holder, HolderFacts) else None
+
+
+_BY_EVIDENCE: Mapping[ConflictClass, Callable[[Evidence], _Finding]] = {
+    ConflictClass.STALE_INDEX: _stale,
+    ConflictClass.UNVERIFIED_DOMAIN: lambda found: Statement(
+        FindingCode.UNVERIFIED_DOMAIN, {"domain": found.domain or ""}
     ),
-    ConflictClass.TOMBSTONE: lambda _: (
-        "The identity provider marks a deleted user by digits before its address; that is not a new address."
+    ConflictClass.PROTECTED: _protected,
+    ConflictClass.LEAVING: lambda found: Statement(FindingCode.LEAVING, {"kind": leaving_words(found) or ""}),
+    ConflictClass.REHIRE: lambda found: _same_person(FindingCode.FORMER_ACCOUNT, found),
+    ConflictClass.DUPLICATE: lambda found: _same_person(FindingCode.DUPLICATE, found),
+    ConflictClass.PENDING_DELETION: lambda found: _dated(
+        FindingCode.TO_BE_DELETED, FindingCode.TO_BE_DELETED_ON, facts.deletion_on if (facts := _facts(found)) else None
     ),
-    ConflictClass.OTHER_ORGANIZATION: lambda _: f"The address is held by {OUTSIDE}.",
-    ConflictClass.UNVERIFIED_DOMAIN: lambda facts: (
-        f"The domain {facts.get('domain', '')} is not verified by your organization."
+    ConflictClass.DEACTIVATED: lambda found: _dated(
+        FindingCode.DEACTIVATED, FindingCode.DEACTIVATED_ON, facts.deactivated_on if (facts := _facts(found)) else None
     ),
-    ConflictClass.PROTECTED: lambda facts: f"A protected account is involved ({facts.get('protected', '')}).",
-    ConflictClass.LEAVING: lambda facts: (
-        f"The holder is about to move to another address itself ({facts.get('kind', '')})."
-    ),
-    ConflictClass.ACTIVE_IN_DIRECTORY: lambda _: "Another active user of the same directory has the address.",
-    ConflictClass.OTHER_DIRECTORY: lambda _: "The address belongs to a user of another directory of your organization.",
-    ConflictClass.REHIRE: lambda facts: (
-        f"The address is held by a former account of the same person (proof: {facts.get('same person', '')})."
-    ),
-    ConflictClass.PENDING_DELETION: lambda facts: (
-        f"The address is held by an account that is to be deleted on {facts.get('deletion on', 'a set date')}."
-    ),
-    ConflictClass.DEACTIVATED: lambda facts: (
-        f"The address is held by an account that was deactivated on {facts['deactivated on']}."
-        if "deactivated on" in facts
-        else "The address is held by a deactivated account."
-    ),
-    ConflictClass.UNCONFIRMED: lambda _: (
-        "The address is held by a sign-up that was never confirmed and never used, on a domain of yours."
-    ),
-    ConflictClass.DUPLICATE: lambda facts: (
-        f"The address is held by an unused duplicate of the same person (proof: {facts.get('same person', '')})."
-    ),
-    ConflictClass.CLAIMABLE: lambda _: (
-        "The address is held by an account on a domain of yours that your organization does not manage yet."
-    ),
-    ConflictClass.UNLINKED: lambda facts: (
-        "The address is held by an account of your organization that no directory provisions "
-        f"(last login: {facts.get('last login', 'unknown')}"
-        f"{'; its mailbox was never confirmed' if facts.get('address confirmed') == 'no' else ''})."
-    ),
+    ConflictClass.UNLINKED: _unlinked,
     ConflictClass.OTHER_KEY: _other_key,
-    ConflictClass.UNKNOWN: lambda facts: (
-        f"The address is {facts['holder']}, by another conflict ({facts['reserved by conflict']})."
-        if "reserved by conflict" in facts
-        else f"Who holds the address is not certain: {facts.get('holder', 'unknown')}."
-    ),
+    ConflictClass.UNKNOWN: _unknown,
 }
 
-_EFFECTS: Mapping[ConflictClass, str] = {
-    ConflictClass.OTHER_DIRECTORY: "the holder is unlinked from its directory and loses its groups there.",
-    ConflictClass.REHIRE: "the former account gives its address up.",
-    ConflictClass.PENDING_DELETION: "the holder gives its address up; its deletion date stays.",
-    ConflictClass.DEACTIVATED: "the holder gives its address up and stays deactivated.",
-    ConflictClass.UNCONFIRMED: "the holder gives its address up and its sessions end.",
-    ConflictClass.DUPLICATE: "the holder gives its address up and is deactivated.",
-    ConflictClass.CLAIMABLE: (
-        "your organization manages the account from then on, its owner is told, and the change is judged again."
-    ),
-    ConflictClass.UNLINKED: (
-        "the holder gives its address up. Somebody may sign in with it to this day: ask that person first."
-    ),
-    ConflictClass.ACTIVE_IN_DIRECTORY: "the holder, an active user, loses its address.",
-    ConflictClass.LEAVING: "everybody concerned moves at once.",
-    ConflictClass.STALE_INDEX: "the requester gets the address.",
-    ConflictClass.UNKNOWN: (
-        "the requester gets the address that is reserved for another user. "
-        "Without a decision it is judged again when that user is created or the reservation ends."
-    ),
+_EFFECTS: Mapping[ConflictClass, Effect] = {
+    ConflictClass.OTHER_DIRECTORY: Effect.UNLINK,
+    ConflictClass.REHIRE: Effect.RELEASE_FORMER,
+    ConflictClass.PENDING_DELETION: Effect.RELEASE_DATED,
+    ConflictClass.DEACTIVATED: Effect.RELEASE_DEACTIVATED,
+    ConflictClass.UNCONFIRMED: Effect.RELEASE_UNCONFIRMED,
+    ConflictClass.DUPLICATE: Effect.RELEASE_DUPLICATE,
+    ConflictClass.CLAIMABLE: Effect.CLAIM,
+    ConflictClass.UNLINKED: Effect.RELEASE_USED,
+    ConflictClass.ACTIVE_IN_DIRECTORY: Effect.RELEASE_ACTIVE,
+    ConflictClass.LEAVING: Effect.MOVE_ALL,
+    ConflictClass.UNKNOWN: Effect.PASS_ON,
 }
 
-_LINKED: Mapping[ConflictClass, str] = {
-    ConflictClass.REHIRE: "the former account becomes this user's again, with what belongs to it.",
-    ConflictClass.DEACTIVATED: "the deactivated account becomes this user's, with what belongs to it.",
-    ConflictClass.UNLINKED: "the holder becomes this user's account, with what belongs to it.",
+_LINKED: Mapping[ConflictClass, Effect] = {
+    ConflictClass.REHIRE: Effect.RELINK_FORMER,
+    ConflictClass.DEACTIVATED: Effect.RELINK_DEACTIVATED,
+    ConflictClass.UNLINKED: Effect.RELINK_USED,
 }
 """Where a create may link the holder (`resolutions`)."""
 
 _REFUSALS: Mapping[ConflictClass, NextStep] = {
-    ConflictClass.OTHER_ORGANIZATION: NextStep(
-        OTHER_ADMINISTRATOR,
-        "Release the address there. Your own administrators can only give this person another address.",
-    ),
-    ConflictClass.UNVERIFIED_DOMAIN: NextStep(ADMINISTRATOR, VERIFY_DOMAIN),
-    ConflictClass.ACTIVE_IN_DIRECTORY: NextStep(
-        IDP_ADMINISTRATOR,
-        "Two users of the directory claim one address: give one of them another address in the identity provider.",
-    ),
-    ConflictClass.OTHER_KEY: NextStep(
-        IDP_ADMINISTRATOR, "Give one of the two users another userName in the identity provider."
-    ),
+    ConflictClass.OTHER_ORGANIZATION: step(Role.OTHER_ADMINISTRATOR, StepCode.RELEASE_THERE),
+    ConflictClass.UNVERIFIED_DOMAIN: step(Role.ADMINISTRATOR, StepCode.VERIFY_DOMAIN),
+    ConflictClass.ACTIVE_IN_DIRECTORY: step(Role.IDP_ADMINISTRATOR, StepCode.CORRECT_ADDRESS),
+    ConflictClass.OTHER_KEY: step(Role.IDP_ADMINISTRATOR, StepCode.CORRECT_USER_NAME),
 }
 
 
-def situation(diagnosis: Diagnosis) -> str:
-    """Who holds the address, in one sentence; under `protected`, with who is."""
-    words = _SITUATIONS[diagnosis.effective_class](diagnosis.evidence)
-    if diagnosis.conflict_class is ConflictClass.PROTECTED:
-        return f"{words} {_SITUATIONS[ConflictClass.PROTECTED](diagnosis.evidence)}"
-    return words
+def situation(diagnosis: Diagnosis) -> Explanation:
+    """Who holds the address; under `protected`, also who is."""
+    conflict_class, evidence = diagnosis.effective_class, diagnosis.evidence
+    always = _ALWAYS.get(conflict_class)
+    found = Statement(always) if always is not None else _BY_EVIDENCE[conflict_class](evidence)
+    if diagnosis.conflict_class is ConflictClass.PROTECTED and conflict_class is not ConflictClass.PROTECTED:
+        return Explanation((found, _protected(evidence)))
+    return Explanation((found,))
 
 
-def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tuple[str, NextStep]:
+def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tuple[Explanation, NextStep]:
     """Why a conflict was not applied: it is refused, or it waits for approvals."""
+    explanation = situation(diagnosis)
+    free = diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED
     if decision.rule is Rule.REFUSE:
-        if diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED:
-            return situation(diagnosis), _FREE
-        standard = NextStep(ADMINISTRATOR, "Your policy refuses this: free the address by hand, or change the policy.")
-        return situation(diagnosis), _REFUSALS.get(diagnosis.effective_class, standard)
-    explanation = " ".join(filter(None, [situation(diagnosis), decision.reason]))
-    if diagnosis.effective_class is ConflictClass.UNKNOWN and "reserved by conflict" not in diagnosis.evidence:
+        if free:
+            return explanation, step(Role.IDP, StepCode.NEXT_TRY)
+        by_policy = step(Role.ADMINISTRATOR, StepCode.FREE_BY_HAND)
+        return explanation, _REFUSALS.get(diagnosis.effective_class, by_policy)
+    if decision.reason is not None:
+        explanation = Explanation((*explanation.statements, decision.reason))
+    if diagnosis.effective_class is ConflictClass.UNKNOWN and diagnosis.evidence.reserved is None:
         return explanation, unknown(conflict).next_step
-    if diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED:
-        what = "Nothing has to be done: the identity provider's next try goes through. Approve to have it done at once."
-        return explanation, NextStep(ADMINISTRATOR, what)
-    people = "two different administrators have to agree" if decision.missing > 1 else "one administrator decides"
+    if free:
+        return explanation, step(Role.ADMINISTRATOR, StepCode.APPROVE_OR_WAIT)
+    return explanation, _approving(conflict, diagnosis, decision)
+
+
+def _approving(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> NextStep:
+    """How many people have to approve, and what that does."""
+    people = StepCode.APPROVE_TWO if decision.missing > 1 else StepCode.APPROVE
     if decision.missing == 1 and decision.approvals:
-        people = "one more administrator has to agree"
-    effects = {
-        Resolution.RELEASE: _EFFECTS.get(diagnosis.effective_class, "the requester gets the address."),
-        Resolution.RELINK: _LINKED.get(diagnosis.effective_class, ""),
-    }
-    resolution = chosen(conflict, diagnosis.effective_class, diagnosis.no_relink, decision.resolution)
-    effect, (other, instead) = effects.pop(resolution), effects.popitem()
-    what = f"Approve or reject ({people})."
-    if conflict.operation is not Operation.CREATE or diagnosis.no_relink or diagnosis.effective_class not in _LINKED:
-        what += f" With approval {effect}"
+        people = StepCode.APPROVE_ONE_MORE
+    said: list[Statement[StepCode]] = [Statement(people)]
+    effective_class = diagnosis.effective_class
+    effects = {Resolution.RELEASE: _EFFECTS.get(effective_class, Effect.GIVE)}
+    if effective_class in _LINKED:
+        effects[Resolution.RELINK] = _LINKED[effective_class]
+    resolution = chosen(conflict, effective_class, diagnosis.no_relink, decision.resolution)
+    effect = effects.pop(resolution, Effect.GIVE)
+    if conflict.operation is not Operation.CREATE or diagnosis.no_relink or not effects:
+        said.append(Statement(StepCode.APPROVAL_DOES, {"effect": effect}))
         if diagnosis.free:
-            what += f" {CONFIRM_KEY}"
-    elif decision.approvals:
-        names = " and ".join(approval.holder for approval in decision.approvals)
-        what += f' {names} chose the resolution "{resolution}": {effect} With "{other}" {instead} Name yours.'
+            said.append(Statement(StepCode.CONFIRM_KEY))
+        return NextStep(Role.ADMINISTRATOR, tuple(said))
+    other, instead = effects.popitem()
+    if decision.approvals:
+        chose = {"names": _names(decision.approvals), "resolution": resolution.value, "effect": effect}
+        said.append(Statement(StepCode.OTHERS_CHOSE, {**chose, "other": other.value, "instead": instead}))
     else:
-        what += f' With approval {effect} With the resolution "{other}" {instead}'
-    return explanation, NextStep(ADMINISTRATOR, what)
+        said.append(Statement(StepCode.APPROVAL_DOES, {"effect": effect}))
+        said.append(Statement(StepCode.RESOLUTION_DOES, {"other": other.value, "instead": instead}))
+    return NextStep(Role.ADMINISTRATOR, tuple(said))
+
+
+def _names(approvals: tuple[Approval, ...]) -> str:
+    return " and ".join(approval.holder for approval in approvals)
 
 
 def changed(conflict: Conflict) -> str:
     """What was read is not the case any more: what is, and what to do."""
-    step = conflict.next_step
-    now = " ".join(filter(None, [conflict.explanation, step.what if step else ""]))
+    what = conflict.next_step.what if conflict.next_step else ""
+    now = " ".join(filter(None, [conflict.explanation.sentence, what]))
     again = "Read it again, and decide by its new version." if conflict.live else f"It is {conflict.status.value} now."
     return f"This is not what was read any more. Now: {now} {again}"
 
 
-def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> str:
+_DONE: Mapping[ConflictClass, OutcomeCode] = {
+    ConflictClass.SELF: OutcomeCode.REST_APPLIED,
+    ConflictClass.TOMBSTONE: OutcomeCode.ADDRESS_STAYS,
+    ConflictClass.STALE_INDEX: OutcomeCode.APPLIED,
+    ConflictClass.OTHER_DIRECTORY: OutcomeCode.HOLDER_UNLINKED,
+    ConflictClass.DUPLICATE: OutcomeCode.DUPLICATE_DEACTIVATED,
+    ConflictClass.UNKNOWN: OutcomeCode.RESERVATION_ENDED,
+}
+
+
+def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Explanation:
     """What was done, for a change of a user that exists."""
-    conflict_class = diagnosis.effective_class
-    words = situation(diagnosis)
-    if conflict_class is ConflictClass.SELF:
-        done = "The rest of the change was applied."
-    elif conflict_class is ConflictClass.TOMBSTONE:
-        done = "The address stays; the rest of the change was applied."
-    elif conflict_class is ConflictClass.STALE_INDEX:
-        done = "The change was applied."
-    elif conflict_class is ConflictClass.OTHER_DIRECTORY:
-        done = "The holder was unlinked from its directory, gave the address up, and the change was applied."
-    elif conflict_class is ConflictClass.DUPLICATE:
-        done = "The duplicate gave the address up and was deactivated, and the change was applied."
-    elif conflict_class is ConflictClass.UNKNOWN:
-        done = "The reservation was ended and the change applied."
-    else:
-        done = "The holder gave it up and the change was applied."
-    names = " and ".join(approval.holder for approval in decision.approvals)
-    approved = f" Approved by {names}." if names and not decision.by_itself else ""
+    done = situation(diagnosis).and_then(_DONE.get(diagnosis.effective_class, OutcomeCode.HOLDER_RELEASED))
+    if decision.approvals and not decision.by_itself:
+        done = done.and_then(OutcomeCode.APPROVED_BY, names=_names(decision.approvals))
     old = snapshot.conflict.old_email
-    freed = f" Nobody holds {old.value} any more." if old and diagnosis.free else ""
-    return f"{words} {done}{approved}{freed}"
+    return done.and_then(OutcomeCode.OLD_ADDRESS_FREE, address=old.value) if old and diagnosis.free else done
 
 
-def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) -> str:
+def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) -> Explanation:
     """What was done for a create."""
-    conflict_class = diagnosis.effective_class
+    found, conflict_class = situation(diagnosis), diagnosis.effective_class
     if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
-        return f"{situation(diagnosis)} There is nothing to do."
+        return found.and_then(OutcomeCode.NOTHING_TO_DO)
     if relinked:
-        return f"{situation(diagnosis)} The next create links that account again."
-    name = snapshot.conflict.requester.user_name
-    if conflict_class is ConflictClass.UNKNOWN:
-        return f"{situation(diagnosis)} An administrator passed it on: it is kept for the user {name} now."
-    freed = "" if conflict_class is ConflictClass.STALE_INDEX else " The holder gave it up."
-    return f"{situation(diagnosis)}{freed} The address is kept for the user {name}."
+        return found.and_then(OutcomeCode.LINKED_AGAIN_BY_CREATE)
+    codes = {ConflictClass.UNKNOWN: OutcomeCode.RESERVATION_PASSED_ON, ConflictClass.STALE_INDEX: OutcomeCode.KEPT}
+    code = codes.get(conflict_class, OutcomeCode.RELEASED_AND_KEPT)
+    return found.and_then(code, user_name=snapshot.conflict.requester.user_name)
 
 
 def next_create(conflict: Conflict) -> NextStep | None:
     """What remains to be done after a create was prepared."""
-    return NextStep(IDP, _NOTHING_TO_DO) if conflict.requester.account_id is None else None
+    return step(Role.IDP, StepCode.NEXT_CREATE) if conflict.requester.account_id is None else None
 
 
-def applied_cycle(participants: int) -> str:
-    """What was done for every leg of a swap or rotation."""
+def applied_cycle(participants: int) -> Explanation:
+    """What was done for everybody of a swap or rotation."""
     if participants == 2:
-        return "The two people swapped their addresses, both at once."
-    return f"{participants} people passed their addresses on in a circle, all at once."
-
-
-def claimed(conflict: Conflict) -> str:
-    """The holder became a managed account."""
-    return f"Your organization claimed the account that holds {conflict.wanted.value}; its owner is told."
+        return explained(OutcomeCode.SWAPPED)
+    return explained(OutcomeCode.ROTATED, participants=str(participants))
 
 
 def waiting_chain(snapshot: Snapshot) -> Blocked:
     """The holder wants to leave, but has nowhere to go yet."""
     last, organization = snapshot.following[-1].conflict, snapshot.organization
-    follows = "This change follows as soon as that one goes through."
-    if organization is not None and (organization.brakes.paused or organization.brakes.dry_run):
-        follows = (
-            "Once that one has gone through, this one does with the identity provider's next try, or with an approval "
-            "then: nothing moves by itself now."
-        )
+    stopped = organization is not None and (organization.brakes.paused or organization.brakes.dry_run)
     return Blocked(
-        f"The holder is about to move to another address itself. {follows}",
-        NextStep("nobody", f"It waits for the change to {last.wanted.value}, which is decided on its own."),
+        explained(OutcomeCode.FOLLOWS_LATER if stopped else OutcomeCode.FOLLOWS),
+        step(Role.NOBODY, StepCode.WAIT, address=last.wanted.value),
         ConflictStatus.OPEN,
     )
 
@@ -268,42 +252,26 @@ def waiting_chain(snapshot: Snapshot) -> Blocked:
 def too_long(participants: int) -> Blocked:
     """More people than one transaction can move."""
     return Blocked(
-        f"{participants} people pass their addresses on in a circle: more than can move at once "
-        f"({TRANSACTION_LIMIT} writes), and half a circle is never applied.",
-        NextStep(
-            IDP_ADMINISTRATOR, "Give one of them another address for a moment: the others then follow one by one."
-        ),
+        explained(OutcomeCode.CIRCLE_TOO_LONG, participants=str(participants), limit=str(TRANSACTION_LIMIT)),
+        step(Role.IDP_ADMINISTRATOR, StepCode.BREAK_CIRCLE),
     )
 
 
 def user_name_taken(conflict: Conflict) -> Blocked:
     """The address could move, but the change also asks for a userName that somebody else has."""
+    user_name = str(conflict.change.after.get("userName", conflict.requester.user_name))
     return Blocked(
-        "The same change asks for a userName that another user of the directory has "
-        f"({conflict.change.after.get('userName', conflict.requester.user_name)}).",
-        _REFUSALS[ConflictClass.OTHER_KEY],
+        explained(OutcomeCode.OTHER_USER_NAME_TAKEN, user_name=user_name), _REFUSALS[ConflictClass.OTHER_KEY]
     )
 
 
 def unknown(conflict: Conflict) -> Blocked:
     """Nothing that could be done safely."""
-    what = "userName" if conflict.collision is Collision.USER_NAME else "address"
+    about_name = conflict.collision is Collision.USER_NAME
     return Blocked(
-        f"Who holds the {what} is not certain, so nothing is done by guess.",
-        NextStep(ADMINISTRATOR, "Look at the accounts concerned, correct what contradicts, then retry."),
+        explained(OutcomeCode.USER_NAME_UNCERTAIN if about_name else OutcomeCode.ADDRESS_UNCERTAIN),
+        step(Role.ADMINISTRATOR, StepCode.CORRECT_ACCOUNTS),
         ConflictStatus.WAITING_APPROVAL,
-    )
-
-
-def failed(conflict: Conflict) -> tuple[str, NextStep]:
-    """The service itself failed to examine it, again and again."""
-    return (
-        "The service met an error each time it looked at this change, and has stopped trying. Nothing was changed.",
-        NextStep(
-            OPERATOR,
-            f"Find the error (correlation id {conflict.correlation_id}) and remove its cause, then retry. "
-            "The identity provider's next try has it looked at again, too.",
-        ),
     )
 
 

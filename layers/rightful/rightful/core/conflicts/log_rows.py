@@ -3,10 +3,13 @@ row."""
 
 from datetime import datetime
 
-from rightful.core.conflicts.words import OUTSIDE
 from rightful.domain.conflict import Collision, Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.explanation import Explanation
 from rightful.ports.writes.conflicts import AppendLog
+
+OUTSIDE = "an account outside your organization"
+"""All that anybody may read about a holder of another organization, or of none."""
 
 _RESULTS = {
     ConflictStatus.OPEN: Result.WAITING,
@@ -28,7 +31,7 @@ def log_row(
     *,
     result: Result | None = None,
     approver: str | None = None,
-    explanation: str | None = None,
+    explanation: Explanation | None = None,
 ) -> AppendLog:
     """The row about a conflict as it is after the write it belongs to."""
     step = conflict.next_step
@@ -49,8 +52,8 @@ def log_row(
             holder=holder_text(conflict),
             conflict_id=conflict.id,
             conflict_class=conflict.conflict_class.value if conflict.conflict_class else None,
-            explanation=conflict.explanation if explanation is None else explanation,
-            next_step_who=step.who if step else "",
+            explanation=(explanation or conflict.explanation).sentence,
+            next_step_who=step.who.value if step else "",
             next_step_what=step.what if step else "",
             retried_by_idp=conflict.live,
             approver=approver,

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from rightful.domain.conflict import Conflict, ConflictStatus, NextStep
+from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.explanation import Explanation
+from rightful.domain.next_step import NextStep
 from rightful.ports.writes.transaction import Write
 
 TRANSACTION_LIMIT = 100
@@ -37,6 +39,6 @@ class Plan:
 class Blocked:
     """Why nothing can be done now although the decision allows it, and who has to do what."""
 
-    explanation: str
+    explanation: Explanation
     next_step: NextStep
     status: ConflictStatus = ConflictStatus.REFUSED

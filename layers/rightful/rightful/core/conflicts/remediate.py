@@ -11,9 +11,10 @@ from rightful.core.conflicts import explain
 from rightful.core.conflicts.count_limits import count
 from rightful.core.conflicts.decision.decide import Decision, counting, decide, judged_now, ping_pong, version_now
 from rightful.core.conflicts.decision.limits import Brake
-from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose, is_requester, reason_to_end
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.diagnosis.still_wanted import is_requester, reason_to_end
 from rightful.core.conflicts.diagnosis.version import NAMELESS
 from rightful.core.conflicts.lifecycle.end import ended
 from rightful.core.conflicts.lifecycle.fail import reopening
@@ -27,6 +28,7 @@ from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import OutcomeCode, Statement, explained
 from rightful.domain.organization import Organization
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue
@@ -79,14 +81,15 @@ def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation
 
 @dataclass(slots=True)
 class _Remediation:
-    """One examination; `over` remembers what the caps said, so that trying again does not count twice, and
-    `turns_at` when the counter that was full begins anew."""
+    """One examination; `over` is what the caps said, remembered so that trying again does not count twice,
+    and `turns_at` when the counter that was full begins anew."""
 
     store: IdentityStore
     queue: ConflictQueue
     invocation: Invocation
     pointer: Pointer
-    over: str | None = None
+    counted: bool = False
+    over: Statement[OutcomeCode] | None = None
     brake: Brake | None = None
     turns_at: datetime | None = None
 
@@ -115,7 +118,7 @@ class _Remediation:
         snapshot = gather(self.store, self.invocation, conflict)
         end = reason_to_end(snapshot)
         if end is not None or snapshot.organization is None:
-            return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, "")))
+            return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, OutcomeCode.DIRECTORY_DELETED)))
         if snapshot.cyclic and (
             owed := [
                 participant.conflict for participant in snapshot.following if participant.conflict.deactivation_pending
@@ -154,14 +157,15 @@ class _Remediation:
             return decision, planned
         back_and_forth = ping_pong(snapshot)
         caution = back_and_forth or self._over_limit(organization, planned)
-        if not caution:
+        if caution is None:
             return decision, planned
         self.brake = Brake.PING_PONG if back_and_forth else Brake.CAP
         decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
         return decision, plan(snapshot, diagnosis, decision) if decision.act else None
 
-    def _over_limit(self, organization: Organization, planned: Plan) -> str:
-        if self.over is None:
+    def _over_limit(self, organization: Organization, planned: Plan) -> Statement[OutcomeCode] | None:
+        if not self.counted:
+            self.counted = True
             self.over, self.turns_at = count(self.store, organization, planned, self.invocation.now)
         return self.over
 
@@ -181,7 +185,7 @@ class _Remediation:
             status=status,
             conflict_class=diagnosis.conflict_class,
             underlying_class=diagnosis.underlying_class,
-            evidence=dict(diagnosis.evidence),
+            evidence=diagnosis.evidence,
             decision=decision.rule.value,
             explanation=explanation,
             next_step=next_step,
@@ -196,17 +200,17 @@ class _Remediation:
         result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
         said = explanation
         if len(after.approvals) < len(conflict.approvals):
-            said = f"{said} {explain.APPROVALS_ENDED}"
+            said = said.and_then(OutcomeCode.APPROVALS_ENDED)
         row = log_row(after, Action.CONFLICT_DECIDED, now, result=result, explanation=said)
         self._commit([PutConflict(after, conflict.version), row])
         same = (conflict.status, conflict.conflict_class) == (status, after.conflict_class)
         requeued = () if same else self._requeue_followers(after)
         return Outcome(Effect.DECIDED, after, requeued, self.brake)
 
-    def _end(self, snapshot: Snapshot, status: ConflictStatus, explanation: str) -> Outcome:
+    def _end(self, snapshot: Snapshot, status: ConflictStatus, why: OutcomeCode) -> Outcome:
         conflict = snapshot.conflict
         writes = [
-            *ended(conflict, status, explanation, self.invocation.now),
+            *ended(conflict, status, explained(why), self.invocation.now),
             *end_of_waiters(conflict),
         ]
         if snapshot.pending_id == conflict.id:
@@ -225,14 +229,14 @@ class _Remediation:
         now, key = self.invocation.now, conflict.requester_key
         pending_id = self.store.pending_conflicts([key]).get(key)
         if pending_id not in {None, conflict.id}:
-            replaced = "A later change of the same person took its place."
+            replaced = explained(OutcomeCode.REPLACED)
             self._commit(ended(conflict, ConflictStatus.SUPERSEDED, replaced, now))
         elif now < conflict.expires_at:
-            self._commit(reopening(conflict, now, "It failed before, and is examined again."))
+            self._commit(reopening(conflict, now, explained(OutcomeCode.OPENED_AFTER_FAILURE)))
             return None
         else:  # without a look at anything else, which might fail once more
             pending = [EndPending(key, conflict.id)] if pending_id is not None else []
-            lapsed = "It could not be examined within 28 days, and the identity provider gave up by now."
+            lapsed = explained(OutcomeCode.EXPIRED_FAILED)
             self._commit([*ended(conflict, ConflictStatus.EXPIRED, lapsed, now), *pending])
         return Outcome(Effect.ENDED, self.store.conflict(self.pointer))
 
@@ -246,11 +250,7 @@ class _Remediation:
         link = account.link if account else None
         if account is not None and link is not None and link.scim_id == conflict.requester.scim_id and account.active:
             gone = replace(deactivated(account, now), version=account.version + 1, updated_at=now)
-            done = replace(
-                after,
-                explanation="The person was deactivated at once; the address is decided on its own.",
-                next_step=None,
-            )
+            done = replace(after, explanation=explained(OutcomeCode.DEACTIVATED_AT_ONCE), next_step=None)
             writes += [
                 PutAccount(gone, account.version),
                 log_row(done, Action.USER_DEACTIVATED, now, result=Result.DONE),

@@ -17,7 +17,7 @@ from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, same_appr
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.errors import VERSION_REQUIRED, read_reason
-from rightful.core.conflicts.explain import ADMINISTRATOR, changed
+from rightful.core.conflicts.explain import changed
 from rightful.core.conflicts.lifecycle.end import without_reactivation
 from rightful.core.conflicts.lifecycle.prepared import prepared_create_of, taken_back
 from rightful.core.conflicts.lifecycle.requeue import requeue
@@ -28,10 +28,12 @@ from rightful.core.conflicts.undo_groups import GROUPS_OUTSTANDING, give_groups_
 from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
-from rightful.domain.conflict import Approval, Conflict, ConflictStatus, NextStep, Pointer
+from rightful.domain.conflict import Approval, Conflict, ConflictStatus, Pointer
 from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.hold import Hold
 from rightful.domain.key import Token
+from rightful.domain.next_step import Role, StepCode, step
 from rightful.domain.organization import Organization
 from rightful.domain.policy import Rule
 from rightful.domain.request_error import RequestError
@@ -167,7 +169,7 @@ def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wis
         conflict,
         version=conflict.version + 1,
         undo_approvals=(wish,),
-        next_step=NextStep(ADMINISTRATOR, "Undo it as well: it takes two different administrators."),
+        next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AS_WELL),
         updated_at=invocation.now,
     )
     row = log_row(
@@ -176,7 +178,7 @@ def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wis
         invocation.now,
         result=Result.WAITING,
         approver=wish.holder,
-        explanation=wish.reason,
+        explanation=explained(OutcomeCode.REASON, reason=wish.reason),
     )
     store.commit([PutConflict(noted, conflict.version), row], remaining=invocation.remaining)
     return Outcome(Effect.DECIDED, noted)
@@ -253,7 +255,7 @@ def _undoing(
             without_reactivation(participant),
             version=participant.version + 1,
             status=ConflictStatus.UNDONE,
-            explanation=f"Undone by {names}: {reasons}{_activity_stays(participant, moves)}",
+            explanation=_undone(names, reasons, participant, moves),
             decided_by=names,
             next_step=GROUPS_OUTSTANDING if takes_groups(moves) and participant is participants[0] else None,
             undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
@@ -266,7 +268,7 @@ def _undoing(
     ]
     # What was known of a claimed account is not the organization's any more once it is a personal one again.
     undone = [
-        replace(participant, holder_organization_id=None, evidence={})
+        replace(participant, holder_organization_id=None, evidence=None)
         if participant.holder_account_id in released_ids
         else participant
         for participant in undone
@@ -278,8 +280,9 @@ def _undoing(
     ]
 
 
-def _activity_stays(participant: Conflict, moves: Sequence[Move]) -> str:
-    """What an undo does not give back, in a sentence of its own: whether the person can sign in."""
+def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[Move]) -> Explanation:
+    """Who had it undone, and what that does not give back: whether the person can sign in."""
+    undone = explained(OutcomeCode.UNDONE, by=names, reason=reasons)
     for move in moves:
         image = move.before.before_image
         if (
@@ -287,9 +290,8 @@ def _activity_stays(participant: Conflict, moves: Sequence[Move]) -> str:
             and image is not None
             and image.status is not move.after.status
         ):
-            state = "active" if move.after.active else "deactivated"
-            return f" The person stays {state}: the identity provider says so."
-    return ""
+            return undone.and_then(OutcomeCode.STAYS_ACTIVE if move.after.active else OutcomeCode.STAYS_DEACTIVATED)
+    return undone
 
 
 def _follow_up_of(undone: Conflict) -> tuple[Write, ...]:

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rightful.core.accounts.account_changes import Move
-from rightful.core.conflicts.explain import ADMINISTRATOR
 from rightful.core.groups.rejoin import rejoin
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, NextStep
+from rightful.domain.conflict import Conflict
+from rightful.domain.explanation import OutcomeCode
+from rightful.domain.next_step import Role, StepCode, step
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import RefusedError
 
-GROUPS_OUTSTANDING = NextStep(ADMINISTRATOR, "Undo it again: not all groups are given back yet.")
+GROUPS_OUTSTANDING = step(Role.ADMINISTRATOR, StepCode.UNDO_AGAIN)
 
 
 def takes_groups(moves: Sequence[Move]) -> bool:
@@ -48,11 +49,13 @@ def give_groups_back(store: IdentityStore, invocation: Invocation, participants:
             and image.conflict_id in {participant.id for participant in participants}
         ):
             lost += len(rejoin(store, account, _owed(account), invocation))
-    told = f" {lost} of the groups that the user was in could not be given back." if lost else ""
+    told = first.explanation
+    if lost:
+        told = told.and_then(OutcomeCode.GROUPS_LOST, number=str(lost))
     after = replace(
         first,
         version=first.version + 1,
-        explanation=first.explanation + told,
+        explanation=told,
         next_step=None,
         updated_at=invocation.now,
     )

@@ -13,6 +13,8 @@ from pydantic.alias_generators import to_camel
 
 from rightful.domain.account import AccountStatus, Origin
 from rightful.domain.conflict import Collision, ConflictClass, ConflictStatus, Operation
+from rightful.domain.explanation import FindingCode, OutcomeCode
+from rightful.domain.next_step import StepCode
 
 _TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
 Time = Annotated[str, Field(pattern=_TIME)]
@@ -46,10 +48,12 @@ class Requester(_Document):
 
 
 class NextStep(_Document):
-    """Who must do what."""
+    """Who must do what. `who` and `what` are for people; their codes stay."""
 
     who: str
+    who_code: str
     what: str
+    code: StepCode
 
 
 class ConflictState(_Document):
@@ -70,6 +74,7 @@ class ConflictState(_Document):
     old_email: str | None
     holder_account_id: str | None
     explanation: str
+    explanation_code: FindingCode | OutcomeCode | None
     next_step: NextStep | None
     approved_by: list[str]
     touched_account_ids: list[str]

@@ -6,7 +6,8 @@ from enum import StrEnum
 from rightful.core.conflicts.decision.limits import Brake
 from rightful.core.preview.asked import AskedChange
 from rightful.domain.account import Account
-from rightful.domain.conflict import ConflictClass, NextStep
+from rightful.domain.conflict import ConflictClass
+from rightful.domain.next_step import NextStep
 
 
 class Verdict(StrEnum):

@@ -13,8 +13,9 @@ from rightful.core.accounts.soft_deletes import is_tombstone, looks_like_one, na
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import decide, ping_pong
 from rightful.core.conflicts.decision.limits import Brake
-from rightful.core.conflicts.diagnosis.diagnose import diagnose, is_requester, wants_still
+from rightful.core.conflicts.diagnosis.diagnose import diagnose
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
+from rightful.core.conflicts.diagnosis.still_wanted import is_requester, wants_still
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.core.preview.asked import AskedChange, Facts, Read
@@ -24,12 +25,9 @@ from rightful.core.preview.remaining_quota import RemainingQuota
 from rightful.core.preview.snapshot import snapshot_of
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Address
-from rightful.domain.conflict import (
-    ConflictStatus,
-    NextStep,
-)
-
-CONFIRM = "Have a different administrator confirm the directory's key; or push, then let two administrators approve."
+from rightful.domain.conflict import ConflictStatus
+from rightful.domain.next_step import Role, StepCode
+from rightful.domain.next_step import step as next_step_of
 
 
 def predict(pairs: Sequence[Read], facts: Facts) -> tuple[Forecast, ...]:
@@ -173,7 +171,8 @@ def _for_second(asked: AskedChange, why: str) -> Forecast:
     explanation = (
         f"Refused with 403: this account {why}, and every live key of its directory was issued by one administrator."
     )
-    return Forecast(asked, Verdict.APPROVAL, explanation, step=1, next_step=NextStep(explain.ADMINISTRATOR, CONFIRM))
+    confirm = next_step_of(Role.ADMINISTRATOR, StepCode.CONFIRM_KEY_OR_PUSH)
+    return Forecast(asked, Verdict.APPROVAL, explanation, step=1, next_step=confirm)
 
 
 def _circle(path: Path, facts: Facts, quota: RemainingQuota) -> list[Forecast]:
@@ -218,16 +217,16 @@ def _judged(move: Move, facts: Facts, snapshot: Snapshot, quota: RemainingQuota)
     own = snapshot.holder if snapshot.holder and snapshot.holder.organization_id == organization.id else None
     said = Forecast(move.asked, Verdict.AUTOMATIC, "", conflict_class=diagnosis.conflict_class, holder=own)
     if isinstance(planned, Plan):
-        explanation = f"{explain.situation(diagnosis)} Refused at first, then resolved by itself."
+        explanation = f"{explain.situation(diagnosis).sentence} Refused at first, then resolved by itself."
         return replace(said, step=1, explanation=explanation, taken=planned.taken)
     if isinstance(planned, Blocked):
         verdict = Verdict.BEHIND if planned.status is ConflictStatus.OPEN else Verdict.REFUSED
-        return replace(said, verdict=verdict, explanation=planned.explanation, next_step=planned.next_step)
-    explanation, next_step = explain.decided(snapshot.conflict, diagnosis, decision)
+        return replace(said, verdict=verdict, explanation=planned.explanation.sentence, next_step=planned.next_step)
+    told, next_step = explain.decided(snapshot.conflict, diagnosis, decision)
     return replace(
         said,
         verdict=Verdict.APPROVAL if decision.missing else Verdict.REFUSED,
-        explanation=explanation,
+        explanation=told.sentence,
         next_step=next_step,
         step=1 if decision.missing else None,
         held_back=held_back,

@@ -6,6 +6,7 @@ from datetime import datetime
 from rightful.core.conflicts.decision.decide import over_limit
 from rightful.core.conflicts.decision.limits import day_counter, hour_counter
 from rightful.core.conflicts.plan import Plan
+from rightful.domain.explanation import OutcomeCode, Statement
 from rightful.domain.organization import Organization
 
 
@@ -22,12 +23,12 @@ class RemainingQuota:
         """Whether nothing moves by itself at all."""
         return self._brakes.paused or self._brakes.dry_run
 
-    def over_limit(self, planned: Plan) -> str:
-        """Why the caps would not let a plan be carried out by itself; empty: they would, and it is counted."""
+    def over_limit(self, planned: Plan) -> Statement[OutcomeCode] | None:
+        """Why the caps would not let a plan be carried out by itself; None: they would, and it is counted."""
         days = [day_counter(account_id, self._now) for account_id in planned.moved_account_ids]
         taken = {name: self._counts.get(name, 0) + 1 for name in days}
         taken[self._hour] = self._counts.get(self._hour, 0) + planned.taken
         over = over_limit(self._brakes, taken, self._hour)
-        if not over:
+        if over is None:
             self._counts.update(taken)
         return over

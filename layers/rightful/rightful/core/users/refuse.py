@@ -25,6 +25,7 @@ from rightful.domain.conflict import (
     wanted_user_name,
 )
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.explanation import OutcomeCode, explained
 from rightful.domain.schedule import look_again_at
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
@@ -55,12 +56,6 @@ def unnoticed(_: Conflict) -> None:
 
 def unheld(_: Account) -> None:
     """Nobody wants to hear of what takes two people."""
-
-
-_BY_ONE = (
-    "one administrator alone issued the key of the request. A different administrator can confirm the key; then the "
-    "next try goes through."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,7 @@ class RefusalRecorder:
             change=pending_change(before, after),
             key_id=self.key_id,
             says_active=intent.active,
-            explanation=f"The address was not changed: the account {why}, and {_BY_ONE}",
+            explanation=explained(OutcomeCode.BY_ONE, why=why, done="changed"),
         )
         self.on_held(before)
         # Whether somebody else has the address is not told.
@@ -143,6 +138,8 @@ class RefusalRecorder:
     ) -> ScimError:
         """Tell the administrators of an address that one administrator's key did not take away, or write otherwise
         (`done` to it), and return the answer to raise. Repeats within an hour are one row."""
+        from rightful.domain.next_step import Role, StepCode
+
         link, hour = before.link, invocation.now.replace(minute=0, second=0, microsecond=0)
         entry = LogEntry(
             id=row_id(hour, f"{before.id[-13:]}{done[-7:]}"),
@@ -157,9 +154,9 @@ class RefusalRecorder:
             external_id=link.external_id if link else None,
             old_email=before.email.value if before.email else None,
             conflict_class=ConflictClass.PROTECTED.value,
-            explanation=f"The address was not {done}: the account {why}, and {_BY_ONE}",
-            next_step_who="organization administrator",
-            next_step_what="Have a different administrator confirm the key.",
+            explanation=explained(OutcomeCode.BY_ONE, why=why, done=done).sentence,
+            next_step_who=Role.ADMINISTRATOR.value,
+            next_step_what=StepCode.CONFIRM_KEY_ONLY.pattern,
             retried_by_idp=True,
             correlation_id=invocation.correlation_id,
         )
@@ -225,7 +222,7 @@ class RefusalRecorder:
         invocation: Invocation,
     ) -> None:
         """Tell the administrators of an address on a domain that is not theirs; the index was not looked at."""
-        from rightful.core.conflicts.words import VERIFY_DOMAIN
+        from rightful.domain.next_step import Role, StepCode
 
         link = after.link
         entry = LogEntry(
@@ -243,8 +240,8 @@ class RefusalRecorder:
             requested_email=after.email.value if after.email else None,
             conflict_class="unverified_domain",
             explanation=answer.detail,
-            next_step_who="organization administrator",
-            next_step_what=VERIFY_DOMAIN,
+            next_step_who=Role.ADMINISTRATOR.value,
+            next_step_what=StepCode.VERIFY_DOMAIN.pattern,
             retried_by_idp=True,
             correlation_id=invocation.correlation_id,
         )

@@ -123,8 +123,8 @@ def _print(at: Deployment, conflict: Conflict, asked: Namespace, out: TextIO) ->
         {
             "status": conflict.status.value,
             "class": conflict.conflict_class.value if conflict.conflict_class else None,
-            "why": conflict.explanation or "It was not examined yet.",
-            "next_step": f"{next_step.what} ({next_step.who})" if next_step else None,
+            "why": conflict.explanation.sentence or "It was not examined yet.",
+            "next_step": f"{next_step.what} ({next_step.who.value})" if next_step else None,
             "asked_by": f"{requester.user_name} (account {requester.account_id or 'to be created'})",
             "directory": conflict.directory_id,
             "wants": conflict.wanted.value,

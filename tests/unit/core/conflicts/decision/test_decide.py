@@ -8,6 +8,7 @@ from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, o
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.conflict import Approval, ConflictClass, Resolution
+from rightful.domain.explanation import OutcomeCode, Statement
 from rightful.domain.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from tests.support.builders import NOW, a_conflict, an_account
 
@@ -108,9 +109,9 @@ def test_names_that_differ_to_the_eye_are_two_approvers(one: str, other: str) ->
 
 def test_caps_allow_up_to_their_number() -> None:
     brakes = Brakes(per_organization_hour=2, per_account_day=1)
-    assert over_limit(brakes, {"hour": 2, "account": 1}, "hour") == ""
-    assert "2 addresses" in over_limit(brakes, {"hour": 3}, "hour")
-    assert "1 times" in over_limit(brakes, {"account": 2}, "hour")
+    assert over_limit(brakes, {"hour": 2, "account": 1}, "hour") is None
+    assert over_limit(brakes, {"hour": 3}, "hour") == Statement(OutcomeCode.HOUR_FULL, {"limit": "2"})
+    assert over_limit(brakes, {"account": 2}, "hour") == Statement(OutcomeCode.DAY_FULL, {"limit": "1"})
 
 
 def test_who_agreed_to_a_circle_has_not_agreed_to_a_larger_one() -> None:

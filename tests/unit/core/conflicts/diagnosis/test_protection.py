@@ -9,6 +9,7 @@ import pytest
 from rightful.core.conflicts.decision.decide import decide
 from rightful.core.conflicts.diagnosis.diagnose import diagnose
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
+from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.core.conflicts.plan import Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.domain.account import Account, Flag, Origin
@@ -79,12 +80,15 @@ def test_a_reserved_address_with_a_third_user_s_name_is_refused_for_the_name() -
 def test_a_mark_of_a_personal_account_needs_two_people_and_is_not_named() -> None:
     diagnosis = diagnose(_snapshot(replace(PERSONAL, flags=frozenset({Flag.LEGAL_HOLD, Flag.SERVICE}))))
     assert (diagnosis.conflict_class, diagnosis.underlying_class) == (ConflictClass.PROTECTED, ConflictClass.CLAIMABLE)
-    assert diagnosis.evidence == {"holder": "a personal account on a domain of yours", "protected": "holder: marked"}
+    assert evidence_document(diagnosis.evidence) == {
+        "holder": "a personal account on a domain of yours",
+        "protected": "holder: marked",
+    }
 
 
 def test_a_mark_of_an_account_of_the_organization_s_own_is_named() -> None:
     managed = replace(PERSONAL, organization_id="ours", claimed=True, flags=frozenset({Flag.LEGAL_HOLD}))
-    assert diagnose(_snapshot(managed)).evidence["protected"] == "holder: legal_hold"
+    assert evidence_document(diagnose(_snapshot(managed)).evidence)["protected"] == "holder: legal_hold"
 
 
 @pytest.mark.parametrize("holder", [PERSONAL, UNCONFIRMED], ids=["claimable", "unconfirmed"])

@@ -8,6 +8,7 @@ import pytest
 
 from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
 from rightful.core.administration.erase import erase_due
+from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.core.organizations.registry import create_directory
 from rightful.domain.account import account_id_of
 from rightful.domain.conflict import Conflict, ConflictStatus
@@ -164,7 +165,8 @@ def test_an_employee_number_that_two_have_proves_that_they_are_one() -> None:
     conflict = refused(service, person("hanna.new", "4711"))
     assert (conflict.conflict_class, conflict.status) == ("rehire", ConflictStatus.APPLIED)
     assert (
-        conflict.evidence["same person"] == "the same employeeNumber (4711), which nobody else in the organization has"
+        evidence_document(conflict.evidence)["same person"]
+        == "the same employeeNumber (4711), which nobody else in the organization has"
     )
     created = service.scim("POST", "/Users", person("hanna.new", "4711"))
     assert created.status == 201
@@ -190,7 +192,7 @@ def test_a_third_one_counts_however_the_number_came(how: str) -> None:
     service.enter(here)
     conflict = refused(service, person("peter", "E-4711"))
     assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
-    assert "others in the organization" in conflict.evidence["same employeeNumber"]
+    assert "others in the organization" in evidence_document(conflict.evidence)["same employeeNumber"]
 
 
 @pytest.mark.parametrize("how", ["PUT", "erased"])
@@ -223,7 +225,7 @@ def test_across_directories_a_number_acts_only_with_an_approval(conflict_class: 
     before = service.store.account(hannas)
     conflict = refused(service, person("hanna", "4711"))
     assert (conflict.conflict_class, conflict.status) == (conflict_class, ConflictStatus.WAITING_APPROVAL)
-    assert "another directory" in conflict.explanation
+    assert "another directory" in conflict.explanation.sentence
     assert service.store.account(hannas) == before
     approval = {"decision": "approve", "reason": "it is her", "version": service.version(conflict.id)}
     answer = service.admin("POST", "/conflicts/{id}/decision", approval, parameters={"id": conflict.id})
@@ -236,7 +238,7 @@ def test_two_external_ids_of_one_directory_are_two_people_whatever_their_number(
     left(service, person("hanna", "4711", externalId="e-1"))
     conflict = refused(service, person("peter", "4711", externalId="e-2"))
     assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
-    assert "different externalIds" in conflict.evidence["same employeeNumber"]
+    assert "different externalIds" in evidence_document(conflict.evidence)["same employeeNumber"]
 
 
 @pytest.mark.parametrize("said", [{"externalId": "e-1"}, {ENTERPRISE_USER: {"employeeNumber": "4711"}}])
@@ -372,7 +374,7 @@ def test_a_name_in_other_letters_is_taken_and_no_proof(user_name: str, address: 
     assert account.link is None
     if address != "jim":
         assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
-        assert "other letters" in conflict.explanation
+        assert "other letters" in conflict.explanation.sentence
         assert account.holds == "jim@example.com"
 
 

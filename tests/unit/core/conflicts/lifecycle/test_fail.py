@@ -40,7 +40,7 @@ def test_a_failure_tells_who_has_to_look_and_ends_the_waiting() -> None:
     assert conflict.next_step.who == "operator of the service"
     assert conflict.correlation_id in conflict.next_step.what
     assert service.store.waiters("sales@example.com") == ()
-    rows = [row for row in service.store.all_of(LogEntry) if row.explanation == conflict.explanation]
+    rows = [row for row in service.store.all_of(LogEntry) if row.explanation == conflict.explanation.sentence]
     assert [(row.result, row.conflict_id) for row in rows] == [(Result.REFUSED, conflict.id)]
     service.pass_time(timedelta(days=2))
     assert make_round(service.context()).conflicts_sent == 0

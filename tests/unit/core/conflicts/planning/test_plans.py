@@ -6,14 +6,16 @@ from datetime import timedelta
 import pytest
 
 from rightful.core.conflicts.decision.decide import decide
-from rightful.core.conflicts.diagnosis.diagnose import diagnose, reason_to_end
+from rightful.core.conflicts.diagnosis.diagnose import diagnose
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
+from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, PendingChange, Requester
+from rightful.domain.evidence import NO_EVIDENCE
 from rightful.domain.hold import Hold
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.ports.writes.accounts import (
@@ -137,7 +139,7 @@ def test_a_free_address_is_claimed_only_if_it_still_is() -> None:
 def test_nothing_is_planned_for_a_holder_of_another_organization_whatever_a_decision_says() -> None:
     diagnosis = diagnose(_snapshot(replace(BOB, organization_id="theirs")))
     assert diagnosis.conflict_class is ConflictClass.OTHER_ORGANIZATION
-    assert diagnosis.evidence == {}
+    assert diagnosis.evidence == NO_EVIDENCE
     decision = decide(diagnosis, OURS.policy, OURS.brakes)
     assert not decision.act
 

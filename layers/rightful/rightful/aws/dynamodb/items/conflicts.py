@@ -23,7 +23,6 @@ from rightful.domain.conflict import (
     Conflict,
     ConflictClass,
     ConflictStatus,
-    NextStep,
     Operation,
     PendingChange,
     Requester,
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
 
 def conflict_item(conflict: Conflict) -> Item:
     """A conflict; while its change is wanted, also with its place in the index of open conflicts."""
+    # A cold start needs no conflict.
+    from rightful.aws.dynamodb.items.findings import evidence_text, explanation_text, next_step_text
+
     values: dict[str, Scalar] = {
         "conflict_id": conflict.id,
         "version": conflict.version,
@@ -61,10 +63,9 @@ def conflict_item(conflict: Conflict) -> Item:
         "sent": conflict.sent,
         "class": conflict.conflict_class.value if conflict.conflict_class else None,
         "decision": conflict.decision,
-        "evidence": json_text(dict(conflict.evidence)) if conflict.evidence else None,
-        "explanation": conflict.explanation or None,
-        "next_step_who": conflict.next_step.who if conflict.next_step else None,
-        "next_step_what": conflict.next_step.what if conflict.next_step else None,
+        "evidence": evidence_text(conflict.evidence) if conflict.evidence else None,
+        "explanation": explanation_text(conflict.explanation) if conflict.explanation.statements else None,
+        "next_step": next_step_text(conflict.next_step) if conflict.next_step else None,
         "holder_account_id": conflict.holder_account_id,
         "holder_organization_id": conflict.holder_organization_id,
         "approvals": json_text([_approval_document(approval) for approval in conflict.approvals])
@@ -99,9 +100,11 @@ def conflict_item(conflict: Conflict) -> Item:
 
 def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
     """The inverse of `conflict_item`."""
+    from rightful.aws.dynamodb.items.findings import read_evidence, read_explanation, read_next_step
+
     read = Reader(item)
     change = read.document("change")
-    who, what = read.optional_text("next_step_who"), read.optional_text("next_step_what")
+    evidence, next_step = read.document("evidence"), read.document("next_step")
     conflict_class, underlying_class = read.optional_text("class"), read.optional_text("underlying_class")
     released = read.loaded("released")
     return Conflict(
@@ -129,9 +132,9 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
         sent=read.flag("sent"),
         conflict_class=ConflictClass(conflict_class) if conflict_class else None,
         decision=read.optional_text("decision"),
-        evidence={name: str(value) for name, value in read.document("evidence").items()},
-        explanation=read.optional_text("explanation") or "",
-        next_step=NextStep(who, what) if who is not None and what is not None else None,
+        evidence=read_evidence(evidence) if evidence else None,
+        explanation=read_explanation(read.document("explanation")),
+        next_step=read_next_step(next_step) if next_step else None,
         holder_account_id=read.optional_text("holder_account_id"),
         holder_organization_id=read.optional_text("holder_organization_id"),
         approvals=tuple(_read_approval(document) for document in read.documents("approvals")),

@@ -9,6 +9,7 @@ from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.version import judged, version_of
 from rightful.domain.conflict import Approval, ConflictClass, Resolution
+from rightful.domain.explanation import OutcomeCode, Statement
 from rightful.domain.policy import Brakes, Policy, Rule
 from rightful.text.look_alike import same_name
 
@@ -32,7 +33,7 @@ class Decision:
         rule: what holds for this conflict, all things considered.
         act: whether a plan may be applied now.
         by_itself: whether that would be without an approval.
-        reason: why it is not automatic although the policy alone would let it be, in words; else empty.
+        reason: why it is not automatic although the policy alone would let it be.
         missing: how many approvals are still missing.
         approvals: those that count now.
         resolution: what they chose, where there is a choice.
@@ -41,7 +42,7 @@ class Decision:
     rule: Rule
     act: bool
     by_itself: bool = False
-    reason: str = ""
+    reason: Statement[OutcomeCode] | None = None
     missing: int = 0
     approvals: tuple[Approval, ...] = ()
     resolution: Resolution | None = None
@@ -53,23 +54,23 @@ def decide(
     brakes: Brakes,
     *,
     approvals: Sequence[Approval] = (),
-    caution: str = "",
+    caution: Statement[OutcomeCode] | None = None,
 ) -> Decision:
     """Whether a conflict may be resolved now.
 
     Args:
         approvals: those that count (`counting`).
-        caution: a reason against automation that lies outside this conflict (a cap, ping-pong); empty: there is none.
+        caution: a reason against automation that lies outside this conflict (a cap, ping-pong).
     """
     rule = _rule(diagnosis, policy)
     if rule is Rule.REFUSE:
         return Decision(rule, act=False)
     if diagnosis.follows:
         return Decision(rule, act=True, by_itself=True)  # the plan says what it waits for
-    reason = ""
+    reason = None
     if rule is Rule.AUTO:
         reason = _hesitation(diagnosis, policy) or _brake(diagnosis, brakes) or caution
-        if not reason:
+        if reason is None:
             return Decision(rule, act=True, by_itself=True)
         rule = Rule.APPROVAL
     chosen = [approval for approval in approvals if approval.resolution == approvals[-1].resolution]
@@ -115,8 +116,8 @@ def same_approver(one: Approval, other: Approval) -> bool:
     return one.key_id == other.key_id or same_name(one.holder, other.holder)
 
 
-def ping_pong(snapshot: Snapshot) -> str:
-    """Why an address must not move by itself again; empty where nothing speaks against it.
+def ping_pong(snapshot: Snapshot) -> Statement[OutcomeCode] | None:
+    """Why an address must not move by itself again; None where nothing speaks against it.
 
     A remediation took this very address from the requester a short while ago, or gave it to them, whoever had it in
     between: two sources of truth are pulling.
@@ -130,31 +131,22 @@ def ping_pong(snapshot: Snapshot) -> str:
             ):
                 continue
             if snapshot.now - passed.at < PING_PONG_WINDOW:
-                return (
-                    f"An earlier conflict moved this address on {passed.at:%Y-%m-%d}, to or from the same person: "
-                    "it does not go back and forth by itself."
-                )
-    return ""
+                return Statement(OutcomeCode.BACK_AND_FORTH, {"day": f"{passed.at:%Y-%m-%d}"})
+    return None
 
 
-def over_limit(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> str:
-    """Why no more may move by itself for now; empty where the caps allow it.
+def over_limit(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> Statement[OutcomeCode] | None:
+    """Why no more may move by itself for now; None where the caps allow it.
 
     Args:
         counts: what the counters stand at, this remediation included.
         organization_tally: which of them is the organization's hour; the others are accounts' days.
     """
     if counts.get(organization_tally, 0) > brakes.per_organization_hour:
-        return (
-            f"More than {brakes.per_organization_hour} addresses would have moved by themselves within an hour: "
-            "this one is examined again in the next."
-        )
+        return Statement(OutcomeCode.HOUR_FULL, {"limit": str(brakes.per_organization_hour)})
     if any(count > brakes.per_account_day for name, count in counts.items() if name != organization_tally):
-        return (
-            f"One of the accounts would have changed by itself more than {brakes.per_account_day} times in a day: "
-            "it is examined again tomorrow (UTC)."
-        )
-    return ""
+        return Statement(OutcomeCode.DAY_FULL, {"limit": str(brakes.per_account_day)})
+    return None
 
 
 def _rule(diagnosis: Diagnosis, policy: Policy) -> Rule:
@@ -166,27 +158,24 @@ def _rule(diagnosis: Diagnosis, policy: Policy) -> Rule:
     return rule
 
 
-def _hesitation(diagnosis: Diagnosis, policy: Policy) -> str:
+def _hesitation(diagnosis: Diagnosis, policy: Policy) -> Statement[OutcomeCode] | None:
     """What the policy itself makes automation wait for."""
     if diagnosis.other_letters:
-        return "The holder's address is written in other letters than the wanted one."
+        return Statement(OutcomeCode.OTHER_LETTERS)
     if diagnosis.effective_class in _ON_PROOF and diagnosis.proof is not None and diagnosis.proof.across:
-        return "That it is the same person rests on what another directory said: somebody has to confirm it."
+        return Statement(OutcomeCode.PROOF_ELSEWHERE)
     if diagnosis.effective_class is not ConflictClass.DEACTIVATED:
-        return ""
-    days = policy.deactivated_after.days
+        return None
     if diagnosis.since is None:
-        return "It is not known since when the holder has been deactivated."
+        return Statement(OutcomeCode.DEACTIVATED_SINCE_WHEN)
     if diagnosis.since < policy.deactivated_after:
-        return f"The holder has been deactivated for less than {days} days."
-    return ""
+        return Statement(OutcomeCode.DEACTIVATED_LATELY, {"days": str(policy.deactivated_after.days)})
+    return None
 
 
-def _brake(diagnosis: Diagnosis, brakes: Brakes) -> str:
+def _brake(diagnosis: Diagnosis, brakes: Brakes) -> Statement[OutcomeCode] | None:
     if diagnosis.conflict_class in _CHANGES_NOBODY:
-        return ""
+        return None
     if brakes.paused:
-        return "Automatic resolution is paused for this organization."
-    if brakes.dry_run:
-        return "Automatic resolution is in dry run for this organization: nothing moves by itself."
-    return ""
+        return Statement(OutcomeCode.PAUSED)
+    return Statement(OutcomeCode.DRY_RUN) if brakes.dry_run else None

@@ -6,57 +6,61 @@ how many people must agree, so that is said; which mark an account of somebody e
 
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.domain.account import Account
-from rightful.domain.two_people import what_takes_two
+from rightful.domain.conflict import ConflictClass
+from rightful.domain.evidence import Holder, HolderFacts, Protection, Side
+from rightful.domain.two_people import kind_that_takes_two
 
 
-def facts_about(holder: Account, organization_id: str) -> dict[str, str]:
-    """What there is to know about a holder, by name."""
+def facts_about(holder: Account, organization_id: str) -> Holder | HolderFacts:
+    """What there is to know about a holder."""
     if holder.organization_id != organization_id:
-        return {"holder": "a personal account on a domain of yours"}
-    facts = {"status": holder.status.value, "origin": holder.origin.value}
-    if holder.link:
-        facts["linked in directory"] = holder.link.directory_id
-    elif holder.former_link:
-        facts["last linked in directory"] = holder.former_link.directory_id
-    facts["address confirmed"] = "yes" if holder.email_verified else "no"
-    facts["last login"] = f"{holder.last_login_at:%Y-%m-%d}" if holder.last_login_at else "never"
-    if holder.deactivated_at and not holder.active:
-        facts["deactivated on"] = f"{holder.deactivated_at:%Y-%m-%d}"
-    if holder.deletion_date:
-        facts["deletion on"] = f"{holder.deletion_date:%Y-%m-%d}"
-    return facts
+        return Holder.PERSONAL
+    former = holder.former_link if holder.link is None else None
+    return HolderFacts(
+        status=holder.status,
+        origin=holder.origin,
+        confirmed=holder.email_verified,
+        directory_id=holder.link.directory_id if holder.link else None,
+        former_directory_id=former.directory_id if former else None,
+        last_login=holder.last_login_at.date() if holder.last_login_at else None,
+        deactivated_on=holder.deactivated_at.date() if holder.deactivated_at and not holder.active else None,
+        deletion_on=holder.deletion_date.date() if holder.deletion_date else None,
+    )
 
 
-def protection(snapshot: Snapshot) -> str:
+def protection(snapshot: Snapshot) -> tuple[Protection, ...]:
     """Who on either side is protected, and by what; empty: nobody."""
     participants = snapshot.following if snapshot.cyclic else ()
     sides = [
-        ("requester", snapshot.requester, snapshot.participant.by_one),
-        ("holder", snapshot.holder, bool(participants) and participants[0].by_one),
-        *(("another person of the swap", participant.account, participant.by_one) for participant in participants[1:]),
+        (Side.REQUESTER, snapshot.requester, snapshot.participant.by_one),
+        (Side.HOLDER, snapshot.holder, bool(participants) and participants[0].by_one),
+        *((Side.PARTICIPANT, participant.account, participant.by_one) for participant in participants[1:]),
     ]
-    return ", ".join(word for side, account, by_one in sides for word in _protected(snapshot, side, account, by_one))
+    return tuple(each for side, account, by_one in sides for each in _protected(snapshot, side, account, by_one))
 
 
-def moved_by_one(snapshot: Snapshot) -> str:
+def moved_by_one(snapshot: Snapshot) -> tuple[Protection, ...]:
     """Why the requester's own address may not move by this change alone, although nobody stands in its way: it came
     with one administrator's key, and the requester's address takes two people. Empty: it may."""
-    return ", ".join(_protected(snapshot, "requester", snapshot.requester, True)) if snapshot.participant.by_one else ""
+    by_one = snapshot.participant.by_one
+    return tuple(_protected(snapshot, Side.REQUESTER, snapshot.requester, True)) if by_one else ()
 
 
-def _protected(snapshot: Snapshot, side: str, account: Account | None, by_one: bool) -> list[str]:
+def _protected(snapshot: Snapshot, side: Side, account: Account | None, by_one: bool) -> list[Protection]:
     """What of one side's account is protected. That it takes two people by its kind counts where one person's key
     moves it: what the policy says of a holder's kind counts by the conflict's own class."""
     if account is None:
         return []
     own = account.organization_id == snapshot.conflict.organization_id
     if account.flags:
-        return [f"{side}: {flag.value}" for flag in sorted(account.flags)] if own else [f"{side}: marked"]
+        return [Protection(side, flag) for flag in sorted(account.flags)] if own else [Protection(side)]
     eased = account.two_until is not None and snapshot.now < account.two_until
     if not own or snapshot.organization is None or not (by_one or eased):
         return []
-    why = what_takes_two(account, snapshot.organization.policy, snapshot.now)
-    return [f"{side}: {why}"] if why else []
+    found = kind_that_takes_two(account, snapshot.organization.policy, snapshot.now)
+    if found is None:
+        return []
+    return [Protection(side, kind=found) if isinstance(found, ConflictClass) else Protection(side, until=found)]
 
 
 def in_other_letters(snapshot: Snapshot) -> bool:

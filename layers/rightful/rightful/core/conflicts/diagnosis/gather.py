@@ -6,10 +6,10 @@ from functools import cache
 
 from rightful.core.accounts.same_external_id import is_shared
 from rightful.core.accounts.secondary_emails import number_key
-from rightful.core.conflicts.diagnosis.diagnose import is_requester, wants_still
 from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
+from rightful.core.conflicts.diagnosis.still_wanted import is_requester, wants_still
 from rightful.core.organizations.may_claim import may_claim
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.conflict import Collision, Conflict, Pointer

@@ -2,26 +2,12 @@
 or an address never does, nor does a value that identifies nobody (`rightful.text.identity`)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from rightful.core.accounts.secondary_emails import number_of
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
+from rightful.domain.evidence import NoProof, NoProofKind, Proof, ProofKind
 from rightful.text.identity import identifier
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """That requester and holder are one person.
-
-    Attributes:
-        words: what proves it, for administrators.
-        across: it was another directory that said so of the holder. What two directories call by one number may be one
-            person: that is for a person to say (`decision`).
-    """
-
-    words: str
-    across: bool = False
 
 
 def same_person(
@@ -47,28 +33,26 @@ def same_person(
     sent, known = _external_ids(conflict, requester), _external_id_in(holder, conflict.directory_id)
     if sent and known is not None:
         proved = sent == {known} and not shared
-        return Proof("the same externalId in this directory, which nobody else has there") if proved else None
+        return Proof(ProofKind.EXTERNAL_ID) if proved else None
     number = number_of_both(conflict, requester, holder)
     ours = {holder.id} if requester is None else {holder.id, requester.id}
     if number is None or holder.id not in numbered or not ours.issuperset(numbered):
         return None
     link = holder.link or holder.former_link
     across = link is None or link.directory_id != conflict.directory_id
-    where = "; it was not this directory that gave the holder it" if across else ""
-    return Proof(f"the same employeeNumber ({number}), which nobody else in the organization has{where}", across)
+    return Proof(ProofKind.NUMBER_ELSEWHERE if across else ProofKind.NUMBER, number)
 
 
 def why_no_proof(
     conflict: Conflict, requester: Account | None, holder: Account, numbered: Collection[str]
-) -> str | None:
-    """Why two people with the same employeeNumber are not one (`same_person`), in words; None: they have none."""
+) -> NoProof | None:
+    """Why two people with the same employeeNumber are not one (`same_person`); None: they have none."""
     number = number_of_both(conflict, requester, holder)
     if number is None:
         return None
     others = set(numbered) - {holder.id, requester.id if requester else None}
-    if others or holder.id not in numbered:
-        return f"{number}, which proves nothing: others in the organization have it, too"
-    return f"{number}, which proves nothing: they have different externalIds here, or one that others have, too"
+    shared = others or holder.id not in numbered
+    return NoProof(NoProofKind.SHARED if shared else NoProofKind.OTHER_EXTERNAL_IDS, number)
 
 
 def external_ids_of_both(conflict: Conflict, requester: Account | None, holder: Account) -> frozenset[str]:

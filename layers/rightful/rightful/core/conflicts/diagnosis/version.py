@@ -8,10 +8,12 @@ that; neither does a holder who signs in each day. What is so again is the same 
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.domain.conflict import Conflict, ConflictClass, Operation
+from rightful.domain.evidence import Evidence, HolderFacts
 from rightful.domain.policy import Rule
 
 _CHARACTERS = 24
@@ -42,7 +44,7 @@ def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
             "holder": holder.id if holder else None,
             "link": [holder.link.directory_id, holder.link.scim_id] if holder and holder.link else None,
             "userName too": holder is not None and snapshot.participant.user_name_holder_id == holder.id,
-            "evidence": _evidence(conflict, diagnosis),
+            "evidence": _evidence(conflict, diagnosis.evidence),
             "can be linked": not diagnosis.no_relink,
             "circle": [_asked(participant.conflict) for participant in snapshot.following] if snapshot.cyclic else [],
         }
@@ -90,15 +92,15 @@ def _asked(conflict: Conflict) -> Mapping[str, object]:
     }
 
 
-def _evidence(conflict: Conflict, diagnosis: Diagnosis) -> Mapping[str, str]:
+def _evidence(conflict: Conflict, evidence: Evidence) -> Mapping[str, object]:
     """The evidence, with a last login only as far as it tells a used account from one that is left behind."""
-    evidence = dict(diagnosis.evidence)
-    last = evidence.get("last login")
-    if last is not None and last != "never":
-        evidence["last login"] = "since it was asked" if last >= f"{conflict.created_at:%Y-%m-%d}" else "before"
-    return evidence
+    facts: dict[str, object] = asdict(evidence)
+    if isinstance(evidence.holder, HolderFacts) and evidence.holder.last_login is not None:
+        before = evidence.holder.last_login < conflict.created_at.date()
+        facts["holder"] = {**asdict(evidence.holder), "last_login": "before" if before else "since it was asked"}
+    return facts
 
 
 def _named(facts: Mapping[str, object]) -> str:
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:_CHARACTERS]

@@ -8,6 +8,7 @@ from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.domain.account import Account
 from rightful.domain.conflict import OVER, Collision, Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import Explanation, OutcomeCode, explained
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.conflicts import EndPending, PutConflict
 from rightful.ports.writes.transaction import Write
@@ -48,16 +49,13 @@ def ending_writes(
     if says_active or (after is not None and not after.active):
         latest = replace(latest, deactivation_pending=False)
     if after is not None and after.link is not None and after.holds == conflict.wanted.canonical:
-        outcome, explanation = ConflictStatus.APPLIED, "The address had become free: the change itself went through."
+        outcome, why = ConflictStatus.APPLIED, OutcomeCode.WENT_THROUGH
     elif (reason := _reason_to_end(conflict, before, after)) is not None:
-        outcome, explanation = ConflictStatus.SUPERSEDED, reason
+        outcome, why = ConflictStatus.SUPERSEDED, reason
     elif states_address and conflict.collision is Collision.EMAIL:
-        outcome, explanation = ConflictStatus.SUPERSEDED, "A later request says that the person keeps the address."
+        outcome, why = ConflictStatus.SUPERSEDED, OutcomeCode.ADDRESS_KEPT
     elif soft_deleted:
-        outcome, explanation = (
-            ConflictStatus.SUPERSEDED,
-            "The identity provider has deleted the person (a soft delete).",
-        )
+        outcome, why = ConflictStatus.SUPERSEDED, OutcomeCode.PERSON_DELETED
     else:
         return written_anew(conflict, latest, invocation.now)
     gone: tuple[Write, ...] = (
@@ -66,10 +64,10 @@ def ending_writes(
     )
     if conflict.settled_by_people:
         return (*written_anew(conflict, without_reactivation(latest), invocation.now), *gone)
-    return (*ended(conflict, outcome, explanation, invocation.now), *gone)
+    return (*ended(conflict, outcome, explained(why), invocation.now), *gone)
 
 
-def ended(conflict: Conflict, status: ConflictStatus, explanation: str, now: datetime) -> tuple[Write, ...]:
+def ended(conflict: Conflict, status: ConflictStatus, explanation: Explanation, now: datetime) -> tuple[Write, ...]:
     """A conflict put to its end, with its row in the event log. Does not end its place as the pending change."""
     after = replace(
         conflict,
@@ -120,15 +118,15 @@ def written_anew(conflict: Conflict, after: Conflict, now: datetime) -> tuple[Wr
     return (PutConflict(replace(after, version=conflict.version + 1, updated_at=now), conflict.version),)
 
 
-def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> str | None:
+def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> OutcomeCode | None:
     if after is None:
-        return "The account of the person who wanted the address was removed."
+        return OutcomeCode.ACCOUNT_REMOVED
     if after.link is None or after.link.directory_id != conflict.directory_id:
-        return "The person who wanted the address is no longer provisioned by this directory."
+        return OutcomeCode.NOT_PROVISIONED
     if conflict.requester.account_id is None:
-        return "The user was created with another address."
+        return OutcomeCode.CREATED_OTHERWISE
     if before is not None and before.holds != after.holds:
-        return "A later change gave the person another address."
+        return OutcomeCode.ANOTHER_ADDRESS_GIVEN
     if before is not None and before.active and not after.active and conflict.change.active is not False:
-        return "The person who wanted the address was deactivated."
+        return OutcomeCode.PERSON_DEACTIVATED
     return None

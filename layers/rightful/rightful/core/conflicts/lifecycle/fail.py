@@ -4,11 +4,12 @@ provider with its next try, an administrator, or an operator who sends the dead 
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.conflicts import explain
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.waiters import end_of_waiters, waiters_of
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer, without_outcome
 from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import Explanation, OutcomeCode, explained
+from rightful.domain.next_step import Role, StepCode, step
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
@@ -29,13 +30,12 @@ def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> C
     if conflict is None or not conflict.live:
         return None
     now = invocation.now
-    explanation, next_step = explain.failed(conflict)
     failed = replace(
         conflict,
         version=conflict.version + 1,
         status=ConflictStatus.FAILED,
-        explanation=explanation,
-        next_step=next_step,
+        explanation=explained(OutcomeCode.FAILED),
+        next_step=step(Role.OPERATOR, StepCode.FIND_ERROR, correlation_id=conflict.correlation_id),
         updated_at=now,
         resolved_at=now,
     )
@@ -51,7 +51,7 @@ def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> C
     return failed
 
 
-def reopening(conflict: Conflict, now: datetime, explanation: str, *, by: str = "") -> tuple[Write, ...]:
+def reopening(conflict: Conflict, now: datetime, explanation: Explanation, *, by: str = "") -> tuple[Write, ...]:
     """The writes that make a conflict open again, the requester's pending change and a waiter. `by`: the administrator
     who asked for it; approvals that were given before do not count then."""
     reopened = replace(

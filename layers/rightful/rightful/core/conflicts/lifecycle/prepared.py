@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rightful.core.accounts.relinking import is_awaited
-from rightful.core.conflicts.diagnosis.diagnose import reason_to_end
 from rightful.core.conflicts.diagnosis.gather import gather
+from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import Explanation, OutcomeCode, Statement
 from rightful.domain.hold import Reservation
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
@@ -57,10 +58,10 @@ def prepared_create_of(store: IdentityStore, conflict: Conflict, now: datetime) 
     return PreparedCreate(conflict)
 
 
-def given_up(prepared_create: PreparedCreate, now: datetime, explanation: str) -> tuple[Write, ...]:
+def given_up(prepared_create: PreparedCreate, now: datetime, why: Statement[OutcomeCode]) -> tuple[Write, ...]:
     """The end of a promise that is not wanted any more. Does not end its conflict's place as the pending change."""
     conflict = prepared_create.conflict
-    after = _over(conflict, now, explanation)
+    after = _over(conflict, now, why)
     writes: list[Write] = [PutConflict(after, conflict.version), *end_of_waiters(conflict)]
     if prepared_create.stands:
         writes.append(log_row(after, Action.CONFLICT_ENDED, now, result=Result.DONE))
@@ -87,8 +88,8 @@ def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account,
             prepared_create = replace(
                 prepared_create, account=None
             )  # it has moved on with its address, and is linked all the same
-        return (*given_up(prepared_create, now, "The user was created with another address."), pending)
-    after = _over(conflict, now, "The user was created.")
+        return (*given_up(prepared_create, now, Statement(OutcomeCode.CREATED_OTHERWISE)), pending)
+    after = _over(conflict, now, Statement(OutcomeCode.CREATED))
     return (PutConflict(after, conflict.version), *end_of_waiters(conflict), pending)
 
 
@@ -99,11 +100,11 @@ def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Con
     prepared_create = prepared_create_of(store, conflict, now)
     end = reason_to_end(snapshot)
     if not prepared_create.stands:
-        why = "What was kept for the user has ended or went to somebody else."
+        why = Statement(OutcomeCode.NOT_KEPT)
     elif end is not None and end[0] is not ConflictStatus.EXPIRED:
-        why = end[1]
+        why = Statement(end[1])
     elif not snapshot.may_claim:
-        why = f"The domain {conflict.wanted.domain} is not verified by your organization any more."
+        why = Statement(OutcomeCode.DOMAIN_LOST, {"domain": conflict.wanted.domain})
     else:
         return ()
     ours = snapshot.pending_id == conflict.id
@@ -111,12 +112,12 @@ def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Con
     return (*given_up(prepared_create, now, why), *pending)
 
 
-def _over(conflict: Conflict, now: datetime, explanation: str) -> Conflict:
+def _over(conflict: Conflict, now: datetime, why: Statement[OutcomeCode]) -> Conflict:
     return replace(
         conflict,
         version=conflict.version + 1,
         prepared=False,
-        explanation=f"{conflict.explanation} {explanation}".strip(),
+        explanation=Explanation((*conflict.explanation.statements, why)),
         next_step=None,
         updated_at=now,
     )

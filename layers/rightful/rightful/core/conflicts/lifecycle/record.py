@@ -23,6 +23,7 @@ from rightful.domain.conflict import (
     Requester,
 )
 from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
@@ -55,7 +56,7 @@ class RefusedClaim:
     collision: Collision = Collision.EMAIL
     key_id: str = ""
     says_active: bool | None = None
-    explanation: str = ""
+    explanation: Explanation = NOTHING_SAID
 
     @property
     def requester_key(self) -> str:
@@ -106,7 +107,7 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
                 writes += written_anew(former, settled, invocation.now)
             elif prepared_create is not None:
                 another = prepared_create.conflict.wanted.canonical != conflict.wanted.canonical
-                why = _another(conflict) if another else "It did not last until the user was created."
+                why = _another(conflict) if another else Statement(OutcomeCode.NOT_KEPT_LONG_ENOUGH)
                 writes += given_up(prepared_create, invocation.now, why)
         try:
             store.commit(writes, remaining=invocation.remaining)
@@ -227,11 +228,11 @@ def _opened(refused: RefusedClaim, former: Conflict | None, invocation: Invocati
 
 def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Write, ...]:
     if now >= former.expires_at:
-        writes = ended(former, ConflictStatus.EXPIRED, "Nobody asked for the address any more for 28 days.", now)
+        writes = ended(former, ConflictStatus.EXPIRED, explained(OutcomeCode.EXPIRED_UNASKED), now)
     else:
-        writes = ended(former, ConflictStatus.SUPERSEDED, _another(conflict), now)
+        writes = ended(former, ConflictStatus.SUPERSEDED, Explanation((_another(conflict),)), now)
     return (*writes, *end_of_waiters(former))
 
 
-def _another(conflict: Conflict) -> str:
-    return f"A later change asks for another address ({conflict.wanted.value})."
+def _another(conflict: Conflict) -> Statement[OutcomeCode]:
+    return Statement(OutcomeCode.ANOTHER_ADDRESS_ASKED, {"address": conflict.wanted.value})

@@ -16,6 +16,7 @@ from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
 from rightful.domain.conflict import ConflictClass, ConflictStatus
 from rightful.domain.event_log import Action
+from rightful.domain.explanation import OutcomeCode, explained
 from rightful.ports.writes.accounts import RequireAccount
 from rightful.ports.writes.conflicts import PutConflict
 
@@ -57,9 +58,9 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         status=ConflictStatus.OPEN,
         conflict_class=diagnosis.conflict_class,
         underlying_class=diagnosis.underlying_class,
-        evidence=dict(diagnosis.evidence),
+        evidence=diagnosis.evidence,
         decision=decision.rule.value,
-        explanation=explain.claimed(conflict),
+        explanation=explained(OutcomeCode.CLAIMED, address=conflict.wanted.value),
         next_step=None,
         approvals=(),
         updated_at=now,

@@ -96,7 +96,7 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
         status=ConflictStatus.APPLIED,
         conflict_class=diagnosis.conflict_class,
         underlying_class=diagnosis.underlying_class,
-        evidence=dict(diagnosis.evidence),
+        evidence=diagnosis.evidence,
         decision=decision.rule.value,
         next_step=None,
         approvals=decision.approvals,

@@ -1,0 +1,73 @@
+"""Whether a refused change is still wanted: by the directory that asked, for the person it asked for. Pure."""
+
+from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
+from rightful.domain.account import Account
+from rightful.domain.address import Address
+from rightful.domain.conflict import Collision, ConflictStatus
+from rightful.domain.explanation import OutcomeCode
+from rightful.text.identity import identifier
+
+
+def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, OutcomeCode] | None:
+    """Why the change is not wanted any more, if it is not: the end it comes to, and why."""
+    conflict, account = snapshot.conflict, snapshot.requester
+    if snapshot.now >= conflict.expires_at:
+        return ConflictStatus.EXPIRED, OutcomeCode.EXPIRED
+    if snapshot.organization is None or not snapshot.directory_exists:
+        return ConflictStatus.SUPERSEDED, OutcomeCode.DIRECTORY_DELETED
+    if snapshot.revoked:
+        return ConflictStatus.SUPERSEDED, OutcomeCode.KEY_REVOKED
+    if snapshot.pending_id != conflict.id:
+        return ConflictStatus.SUPERSEDED, OutcomeCode.REPLACED
+    if conflict.requester.account_id is None:
+        return _reason_not_to_create(snapshot.participant)
+    if account is None:
+        return ConflictStatus.SUPERSEDED, OutcomeCode.ACCOUNT_REMOVED
+    if not is_requester(snapshot.participant):
+        return ConflictStatus.SUPERSEDED, OutcomeCode.NOT_PROVISIONED
+    if not wants_still(snapshot.participant):
+        return ConflictStatus.SUPERSEDED, OutcomeCode.ANOTHER_ADDRESS_GIVEN
+    if conflict.collision is Collision.USER_NAME and wanted_user_name_of(account, conflict.change) is None:
+        return ConflictStatus.SUPERSEDED, OutcomeCode.ANOTHER_USER_NAME_GIVEN
+    deactivated = account.deactivated_at is not None and account.deactivated_at > conflict.activity_said_at
+    if not account.active and deactivated and conflict.change.active is not False:
+        return ConflictStatus.SUPERSEDED, OutcomeCode.PERSON_DEACTIVATED
+    return None
+
+
+def _reason_not_to_create(participant: Participant) -> tuple[ConflictStatus, OutcomeCode] | None:
+    """The user exists by now, with another address. Under another externalId it is somebody else."""
+    link = participant.namesake.link if participant.namesake else None
+    if link is None or holds_wanted(participant.namesake, participant.conflict.wanted):
+        return None
+    if participant.conflict.requester.identifier not in {None, identifier(link.external_id)}:
+        return None
+    return ConflictStatus.SUPERSEDED, OutcomeCode.CREATED_OTHERWISE
+
+
+def is_requester(participant: Participant) -> bool:
+    """Whether the account is still the user that the directory asked for, in the organization that asked."""
+    conflict, account = participant.conflict, participant.account
+    return (
+        account is not None
+        and account.link is not None
+        and account.link.directory_id == conflict.directory_id
+        and account.link.scim_id == conflict.requester.scim_id
+        and account.organization_id == conflict.organization_id
+    )
+
+
+def wants_still(participant: Participant) -> bool:
+    """Whether the account holds what it held when it asked, or what it asked for, or lost it to another conflict."""
+    conflict, account = participant.conflict, participant.account
+    if account is None:
+        return False
+    old = conflict.old_email.canonical if conflict.old_email else None
+    emptied = account.email is not None and account.email.is_placeholder
+    return emptied or account.holds in {old, conflict.wanted.canonical}
+
+
+def holds_wanted(account: Account | None, wanted: Address) -> bool:
+    """Whether the account has the address."""
+    return account is not None and account.holds == wanted.canonical

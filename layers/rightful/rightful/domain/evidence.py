@@ -1,0 +1,143 @@
+"""What a diagnosis rests on, as typed facts. Plain data.
+
+Compared to see whether a conflict is still what somebody read, kept with it, and put into words for administrators of
+the organization that asked (`core.conflicts.document`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from rightful.domain.account import AccountStatus, Flag, Origin
+from rightful.domain.explanation import Code
+
+
+class Holder(StrEnum):
+    """What there is to say of a holder that is no account of the organization's own."""
+
+    REQUESTER = "requester"
+    NOBODY = "nobody"
+    MISSING = "missing"
+    """The address is listed for an account that does not exist."""
+    ELSEWHERE = "elsewhere"
+    """The account that the address is listed for has another one."""
+    UNREADABLE = "unreadable"
+    PERSONAL = "personal"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderFacts:
+    """The holder, an account of the organization's own."""
+
+    status: AccountStatus
+    origin: Origin
+    confirmed: bool
+    directory_id: str | None = None
+    former_directory_id: str | None = None
+    last_login: date | None = None
+    deactivated_on: date | None = None
+    deletion_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """The address is kept for a user that another conflict's create is to bring."""
+
+    until: date
+    conflict_id: str
+
+
+class ProofKind(Code):
+    """What proves that two accounts are the same person's."""
+
+    EXTERNAL_ID = "external_id", "the same externalId in this directory, which nobody else has there"
+    NUMBER = "employee_number", "the same employeeNumber ({number}), which nobody else in the organization has"
+    NUMBER_ELSEWHERE = (
+        "employee_number_elsewhere",
+        "the same employeeNumber ({number}), which nobody else in the organization has; it was not this directory that "
+        "gave the holder it",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That requester and holder are one person."""
+
+    kind: ProofKind
+    number: str = ""
+
+    @property
+    def across(self) -> bool:
+        """Whether it was another directory that said so of the holder. What two directories call by one number may be
+        one person: that is for a person to say (`decision`)."""
+        return self.kind is ProofKind.NUMBER_ELSEWHERE
+
+
+class NoProofKind(StrEnum):
+    """Why the same employeeNumber does not prove that two accounts are one person's."""
+
+    SHARED = "shared"
+    OTHER_EXTERNAL_IDS = "other_external_ids"
+
+
+@dataclass(frozen=True, slots=True)
+class NoProof:
+    """Requester and holder have the same employeeNumber, and are not one person for that."""
+
+    kind: NoProofKind
+    number: str
+
+
+class Side(StrEnum):
+    """Who of the people that a conflict is about, as administrators read it."""
+
+    REQUESTER = "requester"
+    HOLDER = "holder"
+    PARTICIPANT = "another person of the swap"
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Somebody's address takes two people: by a flag; by its kind, a class of conflicts for which the policy wants two
+    approvals; or because one person changed it from such a kind. Nothing of it is set: it is marked, and which mark an
+    account of somebody else has is not said."""
+
+    side: Side
+    flag: Flag | None = None
+    kind: str | None = None
+    until: date | None = None
+
+
+class Leaving(StrEnum):
+    """How the holder is to leave by itself."""
+
+    CIRCLE = "circle"
+    CHAIN = "chain"
+
+
+class TakenUserName(StrEnum):
+    """What else there is to say where a userName is taken."""
+
+    TAKEN = "taken"
+    FREE_AGAIN = "free_again"
+    ADDRESS_TOO = "address_too"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a diagnosis rests on; what does not count is None. Nothing about accounts of others."""
+
+    holder: Holder | HolderFacts | None = None
+    reserved: Reserved | None = None
+    soft_delete: bool = False
+    domain: str | None = None
+    proof: Proof | None = None
+    no_proof: NoProof | None = None
+    protected: tuple[Protection, ...] = ()
+    leaving: Leaving | None = None
+    participants: int = 0
+    user_name: TakenUserName | None = None
+
+
+NO_EVIDENCE = Evidence()
+"""Nothing is known, or nothing may be."""
