@@ -41,6 +41,7 @@ from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_directory, an_account, an_organization
 from tests.support.memory_store.store import MemoryQueue, MemoryStore
 from tests.support.memory_store.writes import Items
+from tests.support.patience import at_once
 from tests.support.stream import changes_between
 
 OURS, THEIRS = "ours", "theirs"
@@ -78,7 +79,7 @@ class World:
 
     def invocation(self) -> Invocation:
         """An invocation at this moment."""
-        return Invocation(now=self.now, new_id=self.new_id, remaining=plenty, correlation_id="scenario")
+        return Invocation(now=self.now, new_id=self.new_id, remaining=plenty, correlation_id="scenario", pause=at_once)
 
     def context(self) -> QueueContext:
         """What a use case of this moment works with."""

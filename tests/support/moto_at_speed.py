@@ -7,7 +7,6 @@ its possible names; and it copies the whole table for each action of a transacti
 
 import copy
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 from botocore.loaders import JSONFileLoader
@@ -19,7 +18,6 @@ from moto.dynamodb.models.table import Table
 _read = cache(JSONFileLoader().load_file)
 _structure = BaseJSONSerializer._serialize_type_structure
 _transaction = DynamoDBBackend.transact_write_items
-_copies: dict[int, Table] | None = None
 
 
 def _read_once(_: JSONFileLoader, path: str) -> Any:
@@ -47,24 +45,32 @@ def _serialized(self: BaseJSONSerializer, serialized: Any, value: Any, shape: An
         _structure(self, serialized, value, shape, key)
 
 
-def _copied(original: Any, memo: Any = None) -> Any:
-    if _copies is None or not isinstance(original, Table):
-        return copy.deepcopy(original, memo)
-    if id(original) not in _copies:
-        _copies[id(original)] = copy.deepcopy(original)
-    return _copies[id(original)]
+class _Copying:
+    """Stands in for the module `copy`. Within a transaction, a table is copied once; tests/support/tables.py has one
+    call at a time."""
+
+    copies: dict[int, Table] | None = None
+
+    def deepcopy(self, original: Any, memo: Any = None) -> Any:
+        if self.copies is None or not isinstance(original, Table):
+            return copy.deepcopy(original, memo)
+        if id(original) not in self.copies:
+            self.copies[id(original)] = copy.deepcopy(original)
+        return self.copies[id(original)]
+
+
+_copying = _Copying()
 
 
 def _with_one_copy_of_each_table(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    global _copies
-    _copies = {}
+    _copying.copies = {}
     try:
         _transaction(self, transact_items)
     finally:
-        _copies = None
+        _copying.copies = None
 
 
 JSONFileLoader.load_file = _read_once  # type: ignore[method-assign]
 BaseJSONSerializer._serialize_type_structure = _serialized  # type: ignore[method-assign]
 DynamoDBBackend.transact_write_items = _with_one_copy_of_each_table  # type: ignore[method-assign]
-models.copy = SimpleNamespace(deepcopy=_copied)  # type: ignore[attr-defined]
+models.copy = _copying  # type: ignore[attr-defined]

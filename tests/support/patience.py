@@ -14,6 +14,10 @@ SECONDS = 600.0
 T = TypeVar("T")
 
 
+def at_once(_: int) -> None:
+    """The pause before a further attempt, where nobody else is there: none."""
+
+
 def eventually(look: Callable[[], T], until: Callable[[T], object] = bool, *, what: str, every: float = 0.2) -> T:
     """Look again and again, and return the first that is seen for which `until` holds.
 

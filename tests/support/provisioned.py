@@ -19,6 +19,7 @@ from rightful.ports.writes.settings import PutDirectory, PutOrganization
 from tests.support.builders import NOW, a_directory, an_organization
 from tests.support.memory_store.store import MemoryQueue, MemoryStore
 from tests.support.names import Names
+from tests.support.patience import at_once
 
 Change = Callable[[Mapping[str, object]], Mapping[str, object]]
 
@@ -81,7 +82,9 @@ class ProvisionedDirectory:
     @property
     def invocation(self) -> Invocation:
         """A request at this moment."""
-        return Invocation(now=self.now, new_id=next_id, remaining=self.remaining, correlation_id="correlation")
+        return Invocation(
+            now=self.now, new_id=next_id, remaining=self.remaining, correlation_id="correlation", pause=at_once
+        )
 
     @property
     def provisioning(self) -> Provisioning:

@@ -21,6 +21,7 @@ from rightful.domain.policy import Policy, PolicyBase
 from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from tests.support.memory_store.store import MemoryQueue, MemoryStore
+from tests.support.patience import at_once
 
 BASE_URL = "https://api.example/dev"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -81,7 +82,7 @@ class Service:
 
     def invocation(self) -> Invocation:
         """An invocation at this moment."""
-        return Invocation(now=self.now, correlation_id="test")
+        return Invocation(now=self.now, correlation_id="test", pause=at_once)
 
     def context(self) -> QueueContext:
         """What a use case of this moment works with."""
