@@ -12,7 +12,7 @@ from tests.scenarios.world import World
 from tests.support.tables import store_on_moto
 
 if TYPE_CHECKING:
-    from tests.support.memory_store.store import MemoryStore
+    from tests.support.dynamodb.store import TestedStore
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def store() -> Iterator[DynamoDBStore]:
 
 @pytest.mark.parametrize("story", stories(), ids=str)
 def test_a_story_ends_as_the_table_says(store: DynamoDBStore, story: Story) -> None:
-    told = Told(World(store=cast("MemoryStore", store)))
+    told = Told(World(store=cast("TestedStore", store)))
     told.introduce(story.people)
     for step in story.steps:
         told.take(step)
@@ -32,7 +32,7 @@ def test_a_story_ends_as_the_table_says(store: DynamoDBStore, story: Story) -> N
 
 
 def test_a_rotation_of_twenty_four_with_their_user_names_is_one_transaction(store: DynamoDBStore) -> None:
-    world = World(store=cast("MemoryStore", store))
+    world = World(store=cast("TestedStore", store))
     world.found_organizations()
     names = [f"person{number}" for number in range(24)]
     for name in names:

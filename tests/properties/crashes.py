@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rightful.ports.writes.transaction import RefusedError
-from tests.support.memory_store.store import MemoryQueue, MemoryStore
+from tests.support.dynamodb.store import TestedStore
+from tests.support.queue import ListedQueue
 
 
 class Died(BaseException):
@@ -51,7 +52,7 @@ class Fate:
 class Fated:
     """Passes every call on, through fate."""
 
-    def __init__(self, inner: MemoryStore | MemoryQueue, fate: Fate) -> None:
+    def __init__(self, inner: TestedStore | ListedQueue, fate: Fate) -> None:
         self._inner = inner
         self._fate = fate
 

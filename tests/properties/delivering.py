@@ -12,7 +12,7 @@ from rightful.scim.errors import ScimError
 from tests.properties.machine import Machine
 from tests.scenarios.world import OURS
 from tests.support.builders import NOW
-from tests.support.memory_store.writes import Items
+from tests.support.dynamodb.store import Items
 
 
 class Delivering(Machine):

@@ -23,8 +23,8 @@ from rightful.ports.writes.transaction import RefusedError
 from tests.properties.crashes import Died, Fate, Fated, When
 from tests.scenarios.world import HOLDER_WORDS, OURS, World, check_invariants
 from tests.support.builders import a_token
-from tests.support.memory_store.store import MemoryQueue
-from tests.support.memory_store.writes import Items
+from tests.support.dynamodb.store import Items
+from tests.support.queue import ListedQueue
 
 Asking = Callable[[World], object]
 INES = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)
@@ -216,7 +216,7 @@ def _run(path: Path, fate: Fate) -> World:
     return world
 
 
-def _send_unsent(world: World, queue: MemoryQueue) -> None:
+def _send_unsent(world: World, queue: ListedQueue) -> None:
     """The janitor's part: what is recorded and, for all it knows, was never sent."""
     for conflict in sorted(world.store.all_of(Conflict), key=lambda conflict: conflict.id):
         if not conflict.sent:

@@ -21,7 +21,7 @@ from rightful.scim.filters.expressions import parse_filter
 from rightful.scim.listing import ListQuery
 from rightful.scim.schemas.resource_types import USER
 from tests.support.builders import NOW, a_link, an_account
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 
 PROCESSES = st.integers(0, 1)
 COUNTS = st.integers(1, 5)
@@ -49,7 +49,7 @@ class Paging(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(bookmarks, "_EVERY", 3)
         self.patch.setattr(search, "_PAGE", 4)
-        self.store = MemoryStore()
+        self.store = TestedStore()
         self.there: list[str] = []
         self.made = 0
         self.clock = timedelta()

@@ -1,4 +1,4 @@
-"""Runs holders.md: every row through recording and remediation on the store in memory."""
+"""Runs holders.md: every row through recording and remediation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ from tests.scenarios.world import (
     reservation,
 )
 from tests.support.builders import a_token
-from tests.support.memory_store.writes import Items
+from tests.support.dynamodb.store import Items
 
 TOMBSTONE = "0123456789abcdef0123456789abcdef"
 

@@ -39,9 +39,9 @@ from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, PutAccou
 from rightful.ports.writes.settings import ClaimDomain, PutDirectory, PutOrganization
 from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_directory, an_account, an_organization
-from tests.support.memory_store.store import MemoryQueue, MemoryStore
-from tests.support.memory_store.writes import Items
+from tests.support.dynamodb.store import Items, TestedStore
 from tests.support.patience import at_once
+from tests.support.queue import ListedQueue
 from tests.support.stream import changes_between
 
 OURS, THEIRS = "ours", "theirs"
@@ -59,8 +59,8 @@ def plenty() -> float:
 class World:
     """Our organization, another one, a requester, a holder, and a clock."""
 
-    store: MemoryStore = field(default_factory=MemoryStore)
-    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    store: TestedStore = field(default_factory=TestedStore)
+    queue: ListedQueue = field(default_factory=ListedQueue)
     now: datetime = NOW
     ids: int = 0
     wanted: Address = WANTED
@@ -326,7 +326,7 @@ def attributes(name: str, email: str) -> dict[str, object]:
     }
 
 
-def check_invariants(store: MemoryStore) -> None:
+def check_invariants(store: TestedStore) -> None:
     """What holds at any moment (docs/concepts.md, invariants 1 and 8), and that the indexes agree."""
     accounts = {account.id: account for account in store.all_of(Account)}
     holders: dict[str, str] = {}

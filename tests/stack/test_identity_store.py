@@ -6,7 +6,7 @@ from local.stack import Stack
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
 from tests.contract.identity_store import IdentityStoreContract
-from tests.support.tables import RETENTION
+from tests.support.dynamodb.schema import RETENTION
 
 
 @pytest.fixture(scope="module")

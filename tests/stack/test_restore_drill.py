@@ -20,9 +20,9 @@ from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.domain.account import canonical_user_name
 from rightful.ports.key import ItemKey
+from tests.support.dynamodb.schema import table_properties
 from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
-from tests.support.tables import table_properties
 
 Item = dict[str, Any]
 

@@ -17,9 +17,10 @@ from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import PutDirectory, PutOrganization
 from tests.support.builders import NOW, a_directory, an_organization
-from tests.support.memory_store.store import MemoryQueue, MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.names import Names
 from tests.support.patience import at_once
+from tests.support.queue import ListedQueue
 
 Change = Callable[[Mapping[str, object]], Mapping[str, object]]
 
@@ -44,8 +45,8 @@ class BrokenQueue:
 class ProvisionedDirectory:
     """One directory of one organization that verified example.com and example.org."""
 
-    store: IdentityStore = field(default_factory=MemoryStore)
-    queue: ConflictQueue = field(default_factory=MemoryQueue)
+    store: IdentityStore = field(default_factory=TestedStore)
+    queue: ConflictQueue = field(default_factory=ListedQueue)
     names: Names = field(default_factory=Names)
     now: datetime = NOW
     on_delete: OnDelete = OnDelete.DEACTIVATE

@@ -20,8 +20,9 @@ from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Orga
 from rightful.domain.policy import Policy, PolicyBase
 from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
-from tests.support.memory_store.store import MemoryQueue, MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.patience import at_once
+from tests.support.queue import ListedQueue
 
 BASE_URL = "https://api.example/dev"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -37,8 +38,8 @@ class Service:
     on_delete: OnDelete = OnDelete.DEACTIVATE
     profile: str = "generic"
     domain: str = "example.com"
-    store: MemoryStore = field(default_factory=MemoryStore)
-    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    store: TestedStore = field(default_factory=TestedStore)
+    queue: ListedQueue = field(default_factory=ListedQueue)
     now: datetime = START
     failures: list[str] = field(default_factory=list)
     proof: DomainProof | None = None

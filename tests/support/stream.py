@@ -1,4 +1,4 @@
-"""The change stream of a store in memory: what DynamoDB Streams would tell the publisher, commit by commit."""
+"""The change stream of a store: what DynamoDB Streams would tell the publisher, commit by commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,13 +12,12 @@ from rightful.domain.hold import Hold
 from rightful.domain.organization import Organization
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.transaction import Write
-from tests.support.memory_store.store import MemoryStore
-from tests.support.memory_store.writes import Items
+from tests.support.dynamodb.store import Items, TestedStore
 
 _AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-class StreamingStore(MemoryStore):
+class StreamingStore(TestedStore):
     """A store that remembers every change of an account, a hold or a conflict, in order."""
 
     def __init__(self) -> None:

@@ -3,13 +3,10 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from botocore.config import Config
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
@@ -17,9 +14,8 @@ from moto.dynamodb.responses import DynamoHandler
 import tests.support.moto_at_speed  # noqa: F401 - importing it is what makes the difference
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
+from tests.support.dynamodb.schema import EVENT_LOG, IDENTITY, TABLES, table_properties
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-RETENTION = timedelta(days=90)
 _CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 
 _action = DynamoHandler.call_action
@@ -35,28 +31,13 @@ def _alone(handler: DynamoHandler) -> Any:
 DynamoHandler.call_action = _alone  # type: ignore[method-assign]
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms (!Ref and the like) as None: no table key is made of one."""
-
-
-_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
-
-
-@cache
-def table_properties(logical_id: str) -> dict[str, Any]:
-    """The properties of a table in template.yaml."""
-    template = yaml.load(TEMPLATE.read_text(), Loader=_Loader)
-    properties: dict[str, Any] = template["Resources"][logical_id]["Properties"]
-    return properties
-
-
 def create_tables(client: Any) -> Tables:
     """Make both tables, empty."""
-    for logical_id in ("IdentityTable", "EventLogTable"):
+    for logical_id in (IDENTITY, EVENT_LOG):
         properties = table_properties(logical_id)
         wanted = {name: properties[name] for name in _CREATED_WITH if name in properties}
         client.create_table(TableName=logical_id, **wanted)
-    return Tables("IdentityTable", "EventLogTable", RETENTION)
+    return TABLES
 
 
 @cache

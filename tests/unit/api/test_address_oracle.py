@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.core.organizations.domains import add_domain, remove_domain
 from rightful.domain.conflict import Conflict
 from rightful.domain.event_log import LogEntry
 from rightful.domain.organization import DomainPolicy
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import AT_ONCE, Service, patch, user
 
 WANTED = "x@theirs.example"
@@ -22,16 +23,14 @@ OFF = {"op": "replace", "path": "active", "value": False}
 WORK = {"op": "replace", "path": 'emails[type eq "work"].value', "value": WANTED}
 
 
-class Watched(MemoryStore):
+class Watched(TestedStore):
     """A store that notes what it is asked, less what it asks itself."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[str] = []
         self.busy = False
-        for name in [
-            name for name in dir(MemoryStore) if not name.startswith("_") and name not in {"snapshot", "all_of"}
-        ]:
+        for name in [name for name in dir(DynamoDBStore) if not name.startswith("_")]:
             setattr(self, name, self._noted(name, getattr(self, name)))
 
     def _noted(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from rightful.core.organizations.registry import issue_token
 from rightful.domain.conflict import Conflict
 from rightful.domain.key import Scope, Token
 from rightful.ports.context import Context
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import BASE_URL, Service, email_patch, user
 
 ADMIN_ROUTES = [(method, route) for route, methods in admin.ROUTES.items() for method in methods]
@@ -42,7 +42,7 @@ BODIES: dict[str, object] = {
 class Victim:
     """Another organization with people, a conflict, and a key of each kind."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: TestedStore) -> None:
         self.service = Service(store=store, domain="victim.example")
         chief, deputy = (self._create(name) for name in ("chief", "deputy"))
         self.service.scim("PATCH", f"/Users/{deputy['id']}", email_patch("chief@victim.example"))
@@ -70,17 +70,17 @@ class Victim:
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> TestedStore:
+    return TestedStore()
 
 
 @pytest.fixture
-def victim(store: MemoryStore) -> Victim:
+def victim(store: TestedStore) -> Victim:
     return Victim(store)
 
 
 @pytest.fixture
-def attacker(store: MemoryStore) -> Service:
+def attacker(store: TestedStore) -> Service:
     return Service(store=store)
 
 
@@ -91,7 +91,7 @@ def says_nothing_about(victim: Victim, response: Response, *, but: tuple[str, ..
 
 @pytest.mark.parametrize(("method", "route"), ADMIN_ROUTES)
 def test_an_admin_key_in_another_organizations_path_opens_nothing(
-    store: MemoryStore, victim: Victim, attacker: Service, method: str, route: str
+    store: TestedStore, victim: Victim, attacker: Service, method: str, route: str
 ) -> None:
     before = store.snapshot()
     kind = route.strip("/").partition("/")[0]
@@ -110,7 +110,7 @@ def test_an_admin_key_in_another_organizations_path_opens_nothing(
 
 @pytest.mark.parametrize(("method", "route"), [each for each in ADMIN_ROUTES if "{" in each[1]])
 def test_another_organizations_ids_in_ones_own_path_are_not_there(
-    store: MemoryStore, victim: Victim, attacker: Service, method: str, route: str
+    store: TestedStore, victim: Victim, attacker: Service, method: str, route: str
 ) -> None:
     before = store.snapshot()
     kind = route.strip("/").partition("/")[0]
@@ -156,7 +156,7 @@ def test_no_cursor_leads_into_another_organization(victim: Victim, attacker: Ser
 
 
 def test_an_admin_cannot_give_an_account_an_address_of_another_organization(
-    store: MemoryStore, victim: Victim, attacker: Service
+    store: TestedStore, victim: Victim, attacker: Service
 ) -> None:
     user_id = attacker.create_user("ada")["id"]
     attacker.scim("DELETE", f"/Users/{user_id}")
@@ -177,7 +177,7 @@ def test_an_admin_cannot_give_an_account_an_address_of_another_organization(
 
 @pytest.mark.parametrize("domain", ["victim.example", "free.example"])
 def test_an_admin_cannot_verify_a_domain_on_its_own_authority(
-    store: MemoryStore, victim: Victim, attacker: Service, domain: str
+    store: TestedStore, victim: Victim, attacker: Service, domain: str
 ) -> None:
     answer = attacker.admin("POST", "/domains", {"domain": domain})
     assert answer.status == 403
@@ -188,7 +188,7 @@ def test_an_admin_cannot_verify_a_domain_on_its_own_authority(
 # Keys of another scope
 
 
-def call(store: MemoryStore, key: Token, base: str, method: str, route: str, victim: Victim) -> Response:
+def call(store: TestedStore, key: Token, base: str, method: str, route: str, victim: Victim) -> Response:
     """One request with any key on any API, as API Gateway would hand it over."""
     principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
     request = Request(
@@ -217,7 +217,7 @@ def call(store: MemoryStore, key: Token, base: str, method: str, route: str, vic
     return scim.ScimService(store, victim.service.queue, lambda *_: None).answer(request, invocation)
 
 
-def key_of(store: MemoryStore, victim: Victim, scope: Scope) -> Token:
+def key_of(store: TestedStore, victim: Victim, scope: Scope) -> Token:
     organization_id = None if scope in {Scope.APP, Scope.OPERATOR} else victim.service.organization.id
     directory_id = victim.service.directory.id if scope is Scope.SCIM else None
     return issue_token(
@@ -245,7 +245,7 @@ def key_of(store: MemoryStore, victim: Victim, scope: Scope) -> Token:
     ],
 )
 def test_a_key_opens_the_api_of_its_scope_and_no_other(
-    store: MemoryStore, victim: Victim, base: str, method: str, route: str, scope: Scope
+    store: TestedStore, victim: Victim, base: str, method: str, route: str, scope: Scope
 ) -> None:
     key = key_of(store, victim, scope)
     before = store.snapshot()
@@ -257,7 +257,7 @@ def test_a_key_opens_the_api_of_its_scope_and_no_other(
 
 @pytest.mark.parametrize(("method", "route"), ACCOUNTS_ROUTES)
 def test_the_host_application_changes_nothing_that_a_directory_wrote(
-    store: MemoryStore, victim: Victim, method: str, route: str
+    store: TestedStore, victim: Victim, method: str, route: str
 ) -> None:
     account = store.account(victim.account_id)
     answer = call(store, key_of(store, victim, Scope.APP), accounts.BASE, method, route, victim)
@@ -276,7 +276,7 @@ def test_the_host_application_changes_nothing_that_a_directory_wrote(
     assert victim.scim_id not in text
 
 
-def test_a_forged_member_of_the_authorizers_context_is_no_scope(store: MemoryStore, victim: Victim) -> None:
+def test_a_forged_member_of_the_authorizers_context_is_no_scope(store: TestedStore, victim: Victim) -> None:
     from rightful.api.request import read_request
 
     event = {"requestContext": {"authorizer": {"scope": "app,admin", "organizationId": "x"}}}

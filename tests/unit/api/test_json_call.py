@@ -12,7 +12,7 @@ from rightful.api.json_call import MOST_BODY_OCTETS
 from rightful.api.request import Response
 from rightful.api.scim import service as scim
 from rightful.domain.key import Scope
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service
 
 
@@ -95,7 +95,7 @@ def test_a_limit_that_is_none_is_refused(limit: str) -> None:
 NO_IDS = ["x" * 3000, "a b", "ORG#x", "ä", "..", "a/b", "x" * 65, "\x00", "id\n"]
 
 
-class Unasked(MemoryStore):
+class Unasked(TestedStore):
     """A store that must not be asked for what there cannot be."""
 
     def __getattribute__(self, name: str) -> Any:

@@ -8,7 +8,7 @@ from rightful.api.request import Principal, Request
 from rightful.domain.key import Scope
 from rightful.runtime.refusal_share import FEWEST_WRITES, RefusalShares
 from tests.support.builders import NOW
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 
 USERS = "/scim/directory/{directoryId}/Users"
 
@@ -19,7 +19,7 @@ def request(directory_id: str, method: str = "POST", resource: str = USERS) -> R
 
 
 def test_the_share_is_of_the_directory_alone_however_busy_others_are() -> None:
-    shares, store = RefusalShares(), MemoryStore()
+    shares, store = RefusalShares(), TestedStore()
     for _ in range(1000):
         shares.add(store, request("busy"), 201, NOW)
     found = [shares.add(store, request("small"), status, NOW) for status in [201] * 16 + [409] * 4]
@@ -27,7 +27,7 @@ def test_the_share_is_of_the_directory_alone_however_busy_others_are() -> None:
 
 
 def test_the_writes_of_all_processes_count() -> None:
-    store = MemoryStore()
+    store = TestedStore()
     processes = [RefusalShares() for _ in range(3)]
     for process in processes:
         for _ in range(100):
@@ -37,14 +37,14 @@ def test_the_writes_of_all_processes_count() -> None:
 
 
 def test_fewer_writes_than_a_share_can_be_of_have_none_and_each_hour_is_counted_anew() -> None:
-    shares, store = RefusalShares(), MemoryStore()
+    shares, store = RefusalShares(), TestedStore()
     found = [shares.add(store, request("dir"), 409, NOW) for _ in range(FEWEST_WRITES)]
     assert found == [None] * (FEWEST_WRITES - 1) + [100.0]
     assert shares.add(store, request("dir"), 409, NOW + timedelta(hours=1)) is None
 
 
 def test_only_writes_count_and_only_under_the_directory_of_the_key() -> None:
-    shares, store = RefusalShares(), MemoryStore()
+    shares, store = RefusalShares(), TestedStore()
     for _ in range(FEWEST_WRITES - 1):
         shares.add(store, request("dir"), 409, NOW)
     for asked in (request("dir", "GET"), request("dir", resource=USERS + "/.search"), request("")):

@@ -10,7 +10,7 @@ from rightful.domain.key import Scope, Token
 from rightful.ports.context import Context
 from rightful.ports.writes.settings import PutOrganization
 from rightful.ports.writes.transaction import Write
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service
 
 KEY = "/tokens/{id}"
@@ -112,7 +112,7 @@ def test_the_last_key_that_administers_stays_and_the_answer_says_who_can_help() 
     assert revoke(service, expiring.id).status == 204
 
 
-class Meanwhile(MemoryStore):
+class Meanwhile(TestedStore):
     """Somebody else is faster, once."""
 
     act = staticmethod(lambda: None)

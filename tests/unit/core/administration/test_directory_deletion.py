@@ -18,9 +18,10 @@ from rightful.domain.key import Scope
 from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import CountUsers, PutAccount
+from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.settings import PutDirectory
 from rightful.ports.writes.transaction import Write
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service, email_patch, user
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def test_without_its_name_nothing_happens_and_the_answer_says_what_would(confirm
 
 def test_a_directory_of_another_organization_is_unknown() -> None:
     service, other = Service(), Service()
-    service.store._items.update(other.store.snapshot())
+    service.store.copy_from(other.store)
     theirs, unknown = (delete(service, each) for each in (other.directory.id, "0" * 32))
     assert (theirs.status, theirs.body) == (404, unknown.body)
     assert [each.id for each in service.store.directories(other.organization.id)] == [other.directory.id]
@@ -196,7 +197,7 @@ def test_what_a_request_has_no_time_for_is_202_and_the_janitors() -> None:
     assert account_of(service, ada).link is None
 
 
-class Between(MemoryStore):
+class Between(TestedStore):
     """Something happens before the first commit that has a write of that kind."""
 
     kind: type = CountUsers
@@ -298,8 +299,8 @@ def test_a_conflict_that_was_recorded_a_moment_too_late_ends_by_itself() -> None
     assert service.move(ada["id"], "bob").status == 409
     late = service.store.all_of(Conflict)[0]
     delete(service)
-    items = service.store._items
-    items["CONFLICT", late.organization_id, late.id] = late
+    [ended] = service.store.all_of(Conflict)
+    service.store.commit([PutConflict(late, ended.version)], remaining=float)
     service.queue.send(Pointer(late.organization_id, late.id), correlation_id="")
     service.remediate_all()
     after = service.store.conflict(Pointer(late.organization_id, late.id))

@@ -23,7 +23,7 @@ from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.transaction import Write
 from tests.scenarios.world import check_invariants
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service, user
 
 ERASE, RELEASE = AccountsAtEnd.ERASE, AccountsAtEnd.RELEASE
@@ -31,9 +31,9 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 THEIRS_ALONE = {"ORGANIZATION", "DIRECTORY", "TOKENS", "DOMAIN", "CONFLICT", "PENDING", "WAITER", "USERNAME", "SOURCE"}
 
 
-def customer(store: MemoryStore | None = None) -> Service:
+def customer(store: TestedStore | None = None) -> Service:
     """People of every kind, a group, and conflicts; and somebody who has nothing to do with it."""
-    service = Service(store=store or MemoryStore())
+    service = Service(store=store or TestedStore())
     number = {ENTERPRISE_USER: {"employeeNumber": "4711"}}
     ada = service.create_user("ada", displayName="Ada", title="Countess", **number)
     bob = service.create_user("bob", active=False)
@@ -169,7 +169,7 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-class Mortal(MemoryStore):
+class Mortal(TestedStore):
     """Ends the process at a commit: before it, or right after it."""
 
     left: int | None = None

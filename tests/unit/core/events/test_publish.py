@@ -11,7 +11,7 @@ from rightful.core.organizations.registry import create_directory
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.organization import OnDelete
 from rightful.ports.queue import QueueUnavailableError
-from tests.support.memory_store.store import MemoryQueue
+from tests.support.queue import ListedQueue
 from tests.support.service import Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 
@@ -98,7 +98,7 @@ def test_what_the_bus_does_not_take_comes_again_with_everything_after_it_under_t
     assert publish(store, service.queue, bus, changes[failed:]).first_failed is None
 
     whole = RecordingBus()
-    publish(store, MemoryQueue(), whole, changes)
+    publish(store, ListedQueue(), whole, changes)
     assert {event.id for event in bus.events} == {event.id for event in whole.events}
 
 
@@ -111,7 +111,7 @@ def test_waiters_that_could_not_be_woken_are_woken_when_the_change_comes_again()
     service.move(holder["id"], "elsewhere")
     changes = store.take()
 
-    class BrokenQueue(MemoryQueue):
+    class BrokenQueue(ListedQueue):
         def send(self, pointer: Pointer, *, correlation_id: str) -> None:
             raise QueueUnavailableError("SendMessage failed")
 

@@ -8,7 +8,7 @@ import pytest
 from rightful.core.groups.batches import BATCH
 from rightful.core.groups.log_rows import MOST_NAMED
 from rightful.ports.writes.groups import PutGroup
-from tests.support.memory_store.store import TRANSACTION_LIMIT
+from tests.support.dynamodb.client import TRANSACTION_LIMIT
 from tests.support.service import Service, patch
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:Group"

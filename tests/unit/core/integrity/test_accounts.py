@@ -25,7 +25,7 @@ from rightful.ports.writes.accounts import (
 )
 from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_link, an_account
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service
 
 ADA = an_account("ada", email="ada@example.com", link=a_link("ada", "dir", user_name="Ada"))
@@ -123,7 +123,7 @@ def ada_of(service: Service) -> Account:
     return account
 
 
-def agrees(store: MemoryStore) -> bool:
+def agrees(store: TestedStore) -> bool:
     """Every address and userName that an account has is held by it, and by nobody else is anything held."""
     accounts = {account.id: account for account in store.all_of(Account)}
     for hold in store.all_of(Hold):

@@ -12,24 +12,24 @@ from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from tests.support.builders import NOW
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 
 INVOCATION = Invocation(now=NOW)
 LATER = Invocation(now=NOW + timedelta(days=1))
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> TestedStore:
+    return TestedStore()
 
 
 @pytest.fixture
-def organization(store: MemoryStore) -> Organization:
+def organization(store: TestedStore) -> Organization:
     return create_organization(Context(store, INVOCATION), "Example")
 
 
 def test_a_verified_domain_may_be_claimed_on_and_is_known_by_its_organization(
-    store: MemoryStore, organization: Organization
+    store: TestedStore, organization: Organization
 ) -> None:
     changed = add_domain(Context(store, LATER), organization, " BÜCHER.Example. ")
     assert changed.domains == {"xn--bcher-kva.example": LATER.now}
@@ -38,20 +38,20 @@ def test_a_verified_domain_may_be_claimed_on_and_is_known_by_its_organization(
     assert store.organization_of_domain("xn--bcher-kva.example") == organization.id
 
 
-def test_a_domain_does_not_stand_for_its_subdomains(store: MemoryStore, organization: Organization) -> None:
+def test_a_domain_does_not_stand_for_its_subdomains(store: TestedStore, organization: Organization) -> None:
     changed = add_domain(Context(store, INVOCATION), organization, "example.com")
     assert not changed.may_claim_on("mail.example.com")
     assert not changed.may_claim_on("com")
 
 
-def test_a_domain_verified_again_changes_nothing(store: MemoryStore, organization: Organization) -> None:
+def test_a_domain_verified_again_changes_nothing(store: TestedStore, organization: Organization) -> None:
     changed = add_domain(Context(store, INVOCATION), organization, "example.com")
     before = store.snapshot()
     assert add_domain(Context(store, LATER), changed, "EXAMPLE.com") == changed
     assert store.snapshot() == before
 
 
-def test_a_domain_is_verified_by_one_organization_only(store: MemoryStore, organization: Organization) -> None:
+def test_a_domain_is_verified_by_one_organization_only(store: TestedStore, organization: Organization) -> None:
     add_domain(Context(store, INVOCATION), organization, "example.com")
     other = create_organization(Context(store, INVOCATION), "Other")
     with pytest.raises(RequestError) as refused:
@@ -63,7 +63,7 @@ def test_a_domain_is_verified_by_one_organization_only(store: MemoryStore, organ
 
 
 def test_a_domain_given_up_may_be_verified_by_another_organization(
-    store: MemoryStore, organization: Organization
+    store: TestedStore, organization: Organization
 ) -> None:
     verified = add_domain(Context(store, INVOCATION), organization, "example.com")
     left = remove_domain(Context(store, LATER), verified, "Example.com")
@@ -73,14 +73,14 @@ def test_a_domain_given_up_may_be_verified_by_another_organization(
     assert add_domain(Context(store, LATER), other, "example.com").may_claim_on("example.com")
 
 
-def test_a_domain_that_is_not_verified_cannot_be_given_up(store: MemoryStore, organization: Organization) -> None:
+def test_a_domain_that_is_not_verified_cannot_be_given_up(store: TestedStore, organization: Organization) -> None:
     with pytest.raises(RequestError) as refused:
         remove_domain(Context(store, INVOCATION), organization, "example.com")
     assert refused.value.code == "not_found"
 
 
 def test_a_domain_is_not_added_to_or_removed_from_settings_that_changed_meanwhile(
-    store: MemoryStore, organization: Organization
+    store: TestedStore, organization: Organization
 ) -> None:
     verified = add_domain(Context(store, INVOCATION), organization, "example.com")
     with pytest.raises(RequestError, match="meanwhile"):
@@ -97,7 +97,7 @@ def test_a_domain_is_not_added_to_or_removed_from_settings_that_changed_meanwhil
     ["", "localhost", "com", "exa mple.com", "-a.example", "a..example", "a@b.example", "released.invalid", "x" * 300],
 )
 def test_what_is_no_registered_domain_name_cannot_be_verified(
-    store: MemoryStore, organization: Organization, domain: str
+    store: TestedStore, organization: Organization, domain: str
 ) -> None:
     with pytest.raises(RequestError) as refused:
         add_domain(Context(store, INVOCATION), organization, domain)

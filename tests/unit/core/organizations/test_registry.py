@@ -24,26 +24,26 @@ from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore, Remaining
 from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_token
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 
 INVOCATION = Invocation(now=NOW)
 LATER = Invocation(now=NOW + timedelta(days=1))
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> TestedStore:
+    return TestedStore()
 
 
 @pytest.fixture
-def organization(store: MemoryStore) -> Organization:
+def organization(store: TestedStore) -> Organization:
     return create_organization(Context(store, INVOCATION), "Example")
 
 
 # Organizations
 
 
-def test_a_new_organization_is_as_safe_as_it_gets(store: MemoryStore, organization: Organization) -> None:
+def test_a_new_organization_is_as_safe_as_it_gets(store: TestedStore, organization: Organization) -> None:
     assert store.organization(organization.id) == organization
     assert organization.domain_policy is DomainPolicy.VERIFIED_ONLY
     assert organization.policy.base is PolicyBase.STANDARD
@@ -51,7 +51,7 @@ def test_a_new_organization_is_as_safe_as_it_gets(store: MemoryStore, organizati
     assert not organization.may_claim_on("example.com")
 
 
-def test_an_organization_may_be_made_for_any_domain_with_its_policy_and_brakes(store: MemoryStore) -> None:
+def test_an_organization_may_be_made_for_any_domain_with_its_policy_and_brakes(store: TestedStore) -> None:
     policy, brakes = Policy(base=PolicyBase.STRICT), Brakes(paused=True)
     made = create_organization(
         Context(store, INVOCATION), "Lab", domain_policy=DomainPolicy.ANY, policy=policy, brakes=brakes
@@ -61,14 +61,14 @@ def test_an_organization_may_be_made_for_any_domain_with_its_policy_and_brakes(s
     assert (made.policy, made.brakes) == (policy, brakes)
 
 
-def test_changed_settings_are_written_with_a_new_version(store: MemoryStore, organization: Organization) -> None:
+def test_changed_settings_are_written_with_a_new_version(store: TestedStore, organization: Organization) -> None:
     changed = change_organization(Context(store, LATER), replace(organization, name="Renamed"))
     assert (changed.name, changed.version) == ("Renamed", 2)
     assert store.organization(organization.id) == changed
 
 
 def test_settings_that_somebody_else_changed_meanwhile_are_refused(
-    store: MemoryStore, organization: Organization
+    store: TestedStore, organization: Organization
 ) -> None:
     first = change_organization(Context(store, INVOCATION), replace(organization, name="First"))
     with pytest.raises(RequestError, match="meanwhile") as refused:
@@ -81,7 +81,7 @@ def test_settings_that_somebody_else_changed_meanwhile_are_refused(
 
 
 def test_a_new_directory_keeps_addresses_on_delete_unless_it_is_told_otherwise(
-    store: MemoryStore, organization: Organization
+    store: TestedStore, organization: Organization
 ) -> None:
     kept = create_directory(Context(store, INVOCATION), organization.id, "IdP")
     erasing = create_directory(
@@ -98,7 +98,7 @@ def test_a_new_directory_keeps_addresses_on_delete_unless_it_is_told_otherwise(
     assert kept.id != erasing.id
 
 
-def test_a_directory_that_changed_meanwhile_is_not_overwritten(store: MemoryStore, organization: Organization) -> None:
+def test_a_directory_that_changed_meanwhile_is_not_overwritten(store: TestedStore, organization: Organization) -> None:
     directory = create_directory(Context(store, INVOCATION), organization.id, "IdP")
     changed = change_directory(Context(store, INVOCATION), replace(directory, name="First"))
     with pytest.raises(RequestError, match="meanwhile"):
@@ -121,12 +121,12 @@ def _keys(store: IdentityStore, directory: Directory) -> tuple[Token, ...]:
 
 
 @pytest.fixture
-def directory(store: MemoryStore, organization: Organization) -> Directory:
+def directory(store: TestedStore, organization: Organization) -> Directory:
     return create_directory(Context(store, INVOCATION), organization.id, "IdP")
 
 
 def test_a_key_is_found_by_the_hash_of_its_secret_and_the_secret_is_nowhere(
-    store: MemoryStore, directory: Directory
+    store: TestedStore, directory: Directory
 ) -> None:
     secret, token = _issue(store, directory)
     assert store.token(digest(secret)) == token
@@ -144,7 +144,7 @@ def test_secrets_are_long_recognisable_and_never_the_same() -> None:
 
 
 def test_a_directory_has_two_live_keys_at_most(
-    store: MemoryStore, organization: Organization, directory: Directory
+    store: TestedStore, organization: Organization, directory: Directory
 ) -> None:
     for _ in range(LIVE_KEYS_PER_DIRECTORY):
         _issue(store, directory)
@@ -156,7 +156,7 @@ def test_a_directory_has_two_live_keys_at_most(
     assert _issue(store, another)
 
 
-def test_a_revoked_key_opens_nothing_and_makes_room(store: MemoryStore, directory: Directory) -> None:
+def test_a_revoked_key_opens_nothing_and_makes_room(store: TestedStore, directory: Directory) -> None:
     secret, token = _issue(store, directory)
     _issue(store, directory)
     revoke_token(Context(store, INVOCATION), token)
@@ -166,7 +166,7 @@ def test_a_revoked_key_opens_nothing_and_makes_room(store: MemoryStore, director
     assert _issue(store, directory)
 
 
-def test_an_expired_key_makes_room(store: MemoryStore, directory: Directory) -> None:
+def test_an_expired_key_makes_room(store: TestedStore, directory: Directory) -> None:
     _issue(store, directory, lifetime=timedelta(hours=1))
     _issue(store, directory)
     with pytest.raises(RequestError):
@@ -174,20 +174,20 @@ def test_an_expired_key_makes_room(store: MemoryStore, directory: Directory) -> 
     assert _issue(store, directory, LATER)
 
 
-def test_a_directory_of_another_organization_gets_no_key(store: MemoryStore, directory: Directory) -> None:
+def test_a_directory_of_another_organization_gets_no_key(store: TestedStore, directory: Directory) -> None:
     other = create_organization(Context(store, INVOCATION), "Other")
     with pytest.raises(RequestError) as refused:
         _issue(store, replace(directory, organization_id=other.id))
     assert refused.value.code == "not_found"
 
 
-def test_administrators_keys_are_not_limited(store: MemoryStore, organization: Organization) -> None:
+def test_administrators_keys_are_not_limited(store: TestedStore, organization: Organization) -> None:
     for number in range(5):
         issue_token(Context(store, INVOCATION), Scope.ADMIN, f"admin {number}", organization_id=organization.id)
     assert len(store.tokens(organization_id=organization.id)) == 5
 
 
-def test_a_key_without_an_organization_is_listed_by_itself(store: MemoryStore) -> None:
+def test_a_key_without_an_organization_is_listed_by_itself(store: TestedStore) -> None:
     secret, token = issue_token(Context(store, INVOCATION), Scope.OPERATOR, "operator")
     assert store.token(digest(secret)) == token
     assert store.tokens(organization_id="") == (token,)
@@ -200,7 +200,7 @@ def test_a_key_ends_at_its_very_moment() -> None:
     assert a_token("0" * 64).is_live(NOW + timedelta(days=10_000))
 
 
-class RacingStore(MemoryStore):
+class RacingStore(TestedStore):
     """Another administrator issues a key for the same directory just before the first one's commit."""
 
     def __init__(self) -> None:
@@ -226,7 +226,7 @@ def test_two_administrators_at_once_do_not_get_a_third_key() -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\x07", "a\u202eb"])
-def test_an_organizations_name_is_plain_text(store: MemoryStore, name: str) -> None:
+def test_an_organizations_name_is_plain_text(store: TestedStore, name: str) -> None:
     with pytest.raises(RequestError) as refused:
         create_organization(Context(store, INVOCATION), name)
     assert (refused.value.code, refused.value.field) == ("invalid_value", "name")

@@ -13,7 +13,6 @@ from rightful.domain.hold import Reservation
 from rightful.domain.key import Token
 from rightful.domain.policy import STANDARD
 from rightful.ports.writes.accounts import ReserveAddress
-from tests.support.memory_store.store import MemoryStore
 from tests.support.service import AT_ONCE, Service
 from tests.support.stream import RecordingBus, StreamingStore
 from tests.unit.core.preview.test_preview import WELL, address, ask, forecast, staffed, verdicts
@@ -113,11 +112,9 @@ def test_a_change_of_the_list_takes_the_place_of_the_same_persons_older_one() ->
 def test_a_change_that_waits_with_a_revoked_key_takes_no_part() -> None:
     service = staffed("ada", "grace")
     waiting(service, "grace", "ada")
-    service.store._items = {  # as if it had been revoked long ago
-        key: item
-        for key, item in service.store.snapshot().items()
-        if not (isinstance(item, Token) and item.directory_id)
-    }
+    stored = service.store.snapshot().items()
+    keys = [key for key, item in stored if isinstance(item, Token) and item.directory_id]
+    service.store.lose(*keys)  # as if it had been revoked long ago
     assert verdicts(service, ("ada", "grace")) == ["refused"]
 
 
@@ -194,38 +191,9 @@ def test_a_swap_counts_every_address_that_it_moves() -> None:
 # Read-only, bounded, and true
 
 
-class CountingStore(MemoryStore):
-    """Counts reads as DynamoDB would be called: batches of a hundred."""
-
-    calls = 0
-
-    def holds(self, canonicals: Any) -> Any:
-        self.calls += -(-len(set(canonicals)) // 100)
-        return super().holds(canonicals)
-
-    def accounts(self, account_ids: Any) -> Any:
-        calls = self.calls - (-len(set(account_ids)) // 100)
-        found = super().accounts(account_ids)
-        self.calls = calls  # in memory it looks at each by itself
-        return found
-
-    def tallied(self, names: Any) -> Any:
-        self.calls += -(-len(set(names)) // 100)
-        return super().tallied(names)
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in {"account", "conflict", "organization", "tokens", "waiters", "pending_conflicts", "tally"}:
-            self.calls += 1
-        return super().__getattribute__(name)
-
-    def open_conflicts(self, *args: Any, **more: Any) -> Any:
-        self.calls += 2
-        return super().open_conflicts(*args, **more)
-
-
 @pytest.mark.parametrize("waits", [False, True])
 def test_calls_are_as_few_as_batches_of_a_hundred_allow(waits: bool) -> None:
-    service = Service(store=CountingStore())
+    service = Service()
     names = [f"user{number}" for number in range(300)]
     ids = [service.create_user(name)["id"] for name in names]
     if waits:
@@ -235,11 +203,10 @@ def test_calls_are_as_few_as_batches_of_a_hundred_allow(waits: bool) -> None:
     pairs = [(names[number], names[number + 1]) for number in range(150)]
     pairs += [(f"nobody{number}", f"new{number}") for number in range(2_000)]
     before, store = service.store.snapshot(), service.store
-    assert isinstance(store, CountingStore)
-    store.calls = 0
+    store.dynamodb_calls.clear()
     forecast(service, *pairs)
     # 4,151 addresses, some 300 accounts and as many counters; pages of what waits; keys, an organization.
-    assert store.calls <= 42 + 3 + 4 + 4 + 6
+    assert store.dynamodb_calls.total() <= 42 + 3 + 4 + 4 + 6
     assert service.store.snapshot() == before
 
 

@@ -15,7 +15,7 @@ from rightful.domain.policy import STANDARD
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.writes.accounts import PutAccount, ReserveAddress
-from tests.support.memory_store.store import MemoryQueue
+from tests.support.queue import ListedQueue
 from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 
@@ -336,7 +336,7 @@ def test_messages_of_the_janitor_carry_the_correlation_id_of_the_refused_request
     service.pass_time(timedelta(hours=1))
     heard: list[str] = []
 
-    class Listening(MemoryQueue):
+    class Listening(ListedQueue):
         def send(self, pointer: Pointer, *, correlation_id: str) -> None:
             heard.append(correlation_id)
 

@@ -15,11 +15,11 @@ from rightful.ports.writes.settings import PutOrganization
 from rightful.ports.writes.transaction import Write
 from rightful.scim.errors import ScimError, precondition_failed
 from tests.support.builders import a_user, an_account
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of, setting
 
 
-class WatchedStore(MemoryStore):
+class WatchedStore(TestedStore):
     """Notes each commit, and lets a test do something just before one."""
 
     def __init__(self) -> None:
@@ -245,8 +245,8 @@ def test_a_change_whose_own_answer_was_lost_is_done_even_under_a_precondition(
             raise precondition_failed()
 
     def twice(writes: Sequence[Write], *, remaining: Remaining) -> None:
-        MemoryStore.commit(store, writes, remaining=remaining)
-        MemoryStore.commit(store, writes, remaining=remaining)
+        TestedStore.commit(store, writes, remaining=remaining)
+        TestedStore.commit(store, writes, remaining=remaining)
 
     monkeypatch.setattr(store, "commit", twice)
     changed = idp.change(ada, precondition=only_version_1, title="Dr")

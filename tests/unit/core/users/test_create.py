@@ -7,7 +7,7 @@ from rightful.domain.event_log import Action, Result
 from rightful.domain.organization import DomainPolicy
 from rightful.scim.errors import ScimError
 from tests.support.builders import a_user
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of
 
 
@@ -156,5 +156,5 @@ def test_a_user_name_too_long_to_have_been_recorded_finds_no_pending_change(idp:
 
 
 def _items(idp: ProvisionedDirectory) -> object:
-    assert isinstance(idp.store, MemoryStore)
+    assert isinstance(idp.store, TestedStore)
     return idp.store.snapshot()

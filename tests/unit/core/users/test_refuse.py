@@ -14,8 +14,9 @@ from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddr
 from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError
 from tests.support.builders import NOW, a_user, an_account
-from tests.support.memory_store.store import MemoryQueue, MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.provisioned import BrokenQueue, ProvisionedDirectory
+from tests.support.queue import ListedQueue
 
 WANTED = "Wanted@example.com"
 CANONICAL = "wanted@example.com"
@@ -124,7 +125,7 @@ def test_the_answer_is_the_same_for_every_holder_and_operation_and_the_conflict_
     assert (conflict.operation, conflict.status, conflict.sent) == (operation, ConflictStatus.OPEN, True)
     assert (conflict.wanted.value, conflict.wanted.canonical) == (WANTED, CANONICAL)
     assert conflict.requester.account_id == (before.id if before else None)
-    assert isinstance(idp.queue, MemoryQueue)
+    assert isinstance(idp.queue, ListedQueue)
     assert [pointer.conflict_id for pointer in idp.queue.messages] == [conflict.id]
     row = max(idp.log(), key=lambda row: row.action is Action.CLAIM_REFUSED)
     assert (row.action, row.result, row.conflict_id) == (Action.CLAIM_REFUSED, Result.REFUSED, conflict.id)
@@ -233,7 +234,7 @@ def test_a_retry_sends_what_the_queue_did_not_take_before() -> None:
     _colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
     _refused(lambda: idp.change(ada, email=WANTED))
-    idp.queue = MemoryQueue()
+    idp.queue = ListedQueue()
     _refused(lambda: idp.change(ada, email=WANTED))
     (conflict,) = idp.conflicts()
     assert conflict.sent
@@ -394,7 +395,7 @@ def test_a_reservation_that_ended_keeps_nobody_out(idp: ProvisionedDirectory) ->
 def test_nothing_of_a_refused_request_is_written_besides_its_conflict(idp: ProvisionedDirectory) -> None:
     _colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
-    assert isinstance(idp.store, MemoryStore)
+    assert isinstance(idp.store, TestedStore)
     before = idp.store.snapshot()
     _refused(lambda: idp.change(ada, email=WANTED, userName="lovelace", title="Dr"))
     after = idp.store.snapshot()

@@ -13,7 +13,7 @@ from rightful.ports.writes.accounts import ClaimUserName, PutAccount
 from rightful.ports.writes.transaction import Write
 from rightful.scim.errors import ScimError
 from tests.support.builders import a_user, an_account
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of
 
 
@@ -129,7 +129,7 @@ def test_a_return_under_a_user_name_that_is_taken_is_refused(idp: ProvisionedDir
     assert idp.now_of(ada).link is None
 
 
-class InterferingStore(MemoryStore):
+class InterferingStore(TestedStore):
     """Does something just before the first commit that would link an account again."""
 
     def __init__(self) -> None:

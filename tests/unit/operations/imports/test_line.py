@@ -17,7 +17,7 @@ from rightful.operations.imports.rows import RowError, import_row
 from rightful.operations.imports.run import ImportRun, Summary
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import DeleteAccount, PutAccount, ReleaseAddress
-from tests.support.memory_store.store import MemoryStore
+from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service, email_patch, user
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def test_an_imported_account_is_a_holder_like_any_other(service: Service) -> Non
 # Whole files
 
 
-def a_run(service: Service, path: Path, store: MemoryStore | None = None) -> ImportRun:
+def a_run(service: Service, path: Path, store: TestedStore | None = None) -> ImportRun:
     return ImportRun(
         store or service.store,
         Target(service.organization),

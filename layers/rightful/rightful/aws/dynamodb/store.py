@@ -53,7 +53,7 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         """Args: the low-level client, and the tables."""
         self.client = client
         self.tables = tables
-        self.commits = Commits(client, tables)
+        self._commits = Commits(client, tables)
         self.identities = Table(client, tables.identity)
         self.event_log = Table(client, tables.event_log)
 
@@ -61,7 +61,7 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
         """See `IdentityStore.commit`."""
-        self.commits.commit(writes, remaining=remaining)
+        self._commits.commit(writes, remaining=remaining)
 
     def mark_sent(self, pointer: Pointer, *, now: datetime, again_at: datetime) -> None:
         """See `IdentityStore.mark_sent`."""
@@ -114,7 +114,7 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
     def log_entry(self, entry: LogEntry) -> None:
         """See `IdentityStore.log_entry`."""
         try:
-            self.commits.write_one(self.commits.translate.action(AppendLog(entry)))
+            self._commits.write_one(self._commits.translate.action(AppendLog(entry)))
         except (ClientError, BotoCoreError) as error:
             raise EventLogUnavailableError(str(error)) from error
 

@@ -1,5 +1,5 @@
-"""What the use cases need of a store. Implemented on DynamoDB (`storage.dynamodb`) and in memory
-(`storage.memory`); tests/contract runs the same behaviour against both.
+"""What the use cases need of a store. Implemented on DynamoDB (`aws.dynamodb.store`); tests/contract says what it
+promises.
 
 All reads are strongly consistent unless a method says otherwise.
 """

@@ -1,4 +1,4 @@
-"""What use cases read of groups. Implemented on DynamoDB and in memory, as everything in `storage.contract` is.
+"""What use cases read of groups. A part of `ports.store.contract`.
 
 All reads are strongly consistent unless a method says otherwise.
 """

@@ -11,7 +11,7 @@ from rightful.core.administration.erase import erase_due
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.core.organizations.registry import create_directory
 from rightful.domain.account import account_id_of
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, read_policy
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import AT_ONCE, Service, email_patch, patch, user
@@ -145,8 +145,8 @@ def test_an_employee_number_that_identifies_nobody_takes_nothing_from_anybody(pr
 @pytest.mark.parametrize("number", ["N/A", "4711"])
 def test_nobody_is_hired_again_as_somebody_else(number: str) -> None:
     """Hanna left; Peter comes, and a third has the number as well."""
-    rules = {"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}
-    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules=rules))  # type: ignore[arg-type]
+    rules = {ConflictClass.REHIRE: Rule.AUTO, ConflictClass.DEACTIVATED: Rule.APPROVAL}
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules=rules))
     hannas = left(service, person("hanna", number))
     third = {ENTERPRISE_USER: {"employeeNumber": number}}
     assert service.scim("POST", "/Users", user("third") | third).status == 201
@@ -160,7 +160,7 @@ def test_nobody_is_hired_again_as_somebody_else(number: str) -> None:
 
 
 def test_an_employee_number_that_two_have_proves_that_they_are_one() -> None:
-    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO}))  # type: ignore[dict-item]
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={ConflictClass.REHIRE: Rule.AUTO}))
     hannas = left(service, person("hanna", "4711"))
     conflict = refused(service, person("hanna.new", "4711"))
     assert (conflict.conflict_class, conflict.status) == ("rehire", ConflictStatus.APPLIED)
@@ -175,7 +175,11 @@ def test_an_employee_number_that_two_have_proves_that_they_are_one() -> None:
 
 @pytest.mark.parametrize("how", ["POST", "PUT", "PATCH", "elsewhere", "unlinked", "in another case"])
 def test_a_third_one_counts_however_the_number_came(how: str) -> None:
-    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}))  # type: ignore[dict-item]
+    service = Service(
+        policy=Policy(
+            base=PolicyBase.CUSTOM, rules={ConflictClass.REHIRE: Rule.AUTO, ConflictClass.DEACTIVATED: Rule.APPROVAL}
+        )
+    )
     left(service, person("hanna", "E-4711"))
     numbered = {ENTERPRISE_USER: {"employeeNumber": "e-4711 " if how == "in another case" else "E-4711"}}
     here = service.directory
@@ -197,7 +201,7 @@ def test_a_third_one_counts_however_the_number_came(how: str) -> None:
 
 @pytest.mark.parametrize("how", ["PUT", "erased"])
 def test_whoever_has_the_number_no_more_does_not_count(how: str) -> None:
-    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO}))  # type: ignore[dict-item]
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={ConflictClass.REHIRE: Rule.AUTO}))
     left(service, person("hanna", "4711"))
     third = service.create_user("third", **{ENTERPRISE_USER: {"employeeNumber": "4711"}})
     if how == "PUT":
@@ -214,7 +218,7 @@ def test_whoever_has_the_number_no_more_does_not_count(how: str) -> None:
 
 @pytest.mark.parametrize("conflict_class", ["rehire", "duplicate"])
 def test_across_directories_a_number_acts_only_with_an_approval(conflict_class: str) -> None:
-    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={conflict_class: Rule.AUTO}))  # type: ignore[dict-item]
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={ConflictClass(conflict_class): Rule.AUTO}))
     if conflict_class == "rehire":
         hannas = left(service, person("hanna", "4711"))
     else:
@@ -234,7 +238,11 @@ def test_across_directories_a_number_acts_only_with_an_approval(conflict_class: 
 
 
 def test_two_external_ids_of_one_directory_are_two_people_whatever_their_number() -> None:
-    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}))  # type: ignore[dict-item]
+    service = Service(
+        policy=Policy(
+            base=PolicyBase.CUSTOM, rules={ConflictClass.REHIRE: Rule.AUTO, ConflictClass.DEACTIVATED: Rule.APPROVAL}
+        )
+    )
     left(service, person("hanna", "4711", externalId="e-1"))
     conflict = refused(service, person("peter", "4711", externalId="e-2"))
     assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
@@ -244,7 +252,11 @@ def test_two_external_ids_of_one_directory_are_two_people_whatever_their_number(
 @pytest.mark.parametrize("said", [{"externalId": "e-1"}, {ENTERPRISE_USER: {"employeeNumber": "4711"}}])
 def test_who_is_called_somebody_else_in_the_same_request_is_not_proved_to_be(said: Mapping[str, object]) -> None:
     """A change that gives somebody the identifier of the one whose address it takes."""
-    service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={"rehire": Rule.AUTO, "deactivated": Rule.APPROVAL}))  # type: ignore[dict-item]
+    service = Service(
+        policy=Policy(
+            base=PolicyBase.CUSTOM, rules={ConflictClass.REHIRE: Rule.AUTO, ConflictClass.DEACTIVATED: Rule.APPROVAL}
+        )
+    )
     hannas = left(service, person("hanna", "4711", externalId="e-1"))
     own = {"externalId": "e-2", ENTERPRISE_USER: {"employeeNumber": "4712"}}
     peter = service.create_user("peter", **own)

@@ -17,7 +17,8 @@ from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.settings import ClaimDomain, PutOrganization
 from tests.support.builders import a_conflict
-from tests.support.memory_store.store import MemoryQueue, MemoryStore
+from tests.support.dynamodb.store import TestedStore
+from tests.support.queue import ListedQueue
 from tests.support.service import Service
 from tests.support.stream import RecordingBus, StreamingStore
 
@@ -112,7 +113,7 @@ def test_a_queue_that_did_not_take_it_gets_it_with_the_change_again() -> None:
     service.admin("PUT", "/policy", {"brakes": {"paused": False}})
     changes = store.take()
 
-    class BrokenQueue(MemoryQueue):
+    class BrokenQueue(ListedQueue):
         def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
             raise QueueUnavailableError("SendMessage failed")
 
@@ -124,7 +125,7 @@ def test_a_queue_that_did_not_take_it_gets_it_with_the_change_again() -> None:
 
 
 def test_thousands_of_conflicts_are_sent_a_bounded_number_at_a_time_each_once() -> None:
-    store, queue = MemoryStore(), MemoryQueue()
+    store, queue = TestedStore(), ListedQueue()
     ids = [f"{number:032x}" for number in range(SWEPT_AT_ONCE * 3 + 7)]
     for conflict_id in ids:
         store.commit([PutConflict(a_conflict("org", conflict_id), None)], remaining=float)
@@ -138,11 +139,11 @@ def test_thousands_of_conflicts_are_sent_a_bounded_number_at_a_time_each_once() 
 
 
 def test_a_sweep_whose_conflicts_could_not_be_sent_does_not_go_on_without_them() -> None:
-    store = MemoryStore()
+    store = TestedStore()
     for number in range(SWEPT_AT_ONCE + 1):
         store.commit([PutConflict(a_conflict("org", f"{number:032x}"), None)], remaining=float)
 
-    class BrokenQueue(MemoryQueue):
+    class BrokenQueue(ListedQueue):
         def send(self, pointer: Pointer, *, correlation_id: str) -> None:
             raise QueueUnavailableError("SendMessageBatch failed")
 

@@ -1,1 +1,0 @@
-"""The identity store in memory."""

@@ -1,0 +1,27 @@
+"""The queue of conflicts as a list."""
+
+from collections.abc import Sequence
+
+from rightful.domain.conflict import Pointer
+from rightful.ports.queue import ReexamineAll
+
+
+class ListedQueue:
+    """`ports.queue.ConflictQueue`: at least once, in any order, as the test takes them."""
+
+    def __init__(self) -> None:
+        self.messages: list[Pointer] = []
+        self.sweeps: list[ReexamineAll] = []
+
+    def send(self, pointer: Pointer, *, correlation_id: str) -> None:
+        """See `ConflictQueue.send`."""
+        self.messages.append(pointer)
+
+    def send_all(self, pointers: Sequence[Pointer], *, correlation_id: str) -> None:
+        """See `ConflictQueue.send_all`."""
+        for pointer in pointers:
+            self.send(pointer, correlation_id=correlation_id)
+
+    def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
+        """See `ConflictQueue.send_reexamine_all`."""
+        self.sweeps.append(reexamine_all)
