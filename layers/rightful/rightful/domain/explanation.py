@@ -1,6 +1,6 @@
 """What people are told about a conflict, as codes: each has one pattern, from which its sentence is made.
 
-Code compares codes and never a sentence. The patterns stand in docs/api.md, "Codes of explanations and next steps".
+Code compares codes and never a sentence. The patterns stand in docs/codes.md.
 """
 
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ class FindingCode(Code):
 
     REQUESTER = "requester", "The requester holds the address already."
     NOBODY = "nobody", "Nobody holds the address any more."
-    MISSING_ACCOUNT = "missing_account", "The address is kept by mistake: the account that is listed does not exist."
+    MISSING_ACCOUNT = "missing_account", "The address is listed by mistake for an account that does not exist."
     OTHER_ADDRESS = (
         "account_with_another_address",
-        "The address is kept by mistake: the account that is listed has another address.",
+        "The address is listed by mistake for an account that has another address.",
     )
     SOFT_DELETE = (
         "soft_delete",
-        "The identity provider marks a deleted user by digits before its address; that is not a new address.",
+        "The identity provider writes digits before the address of a user that it deleted; that is not a new address.",
     )
     OTHER_ORGANIZATION = "other_organization", "The address is held by an account outside your organization."
     UNVERIFIED_DOMAIN = "unverified_domain", "The domain {domain} is not verified by your organization."
@@ -79,7 +79,7 @@ class FindingCode(Code):
         "reserved",
         "The address is reserved until {day} for a user that is about to be created, by another conflict ({conflict}).",
     )
-    UNREADABLE = "unreadable", "Who holds the address is not certain: the account could not be read."
+    UNREADABLE = "unreadable", "It is not certain who holds the address: the account could not be read."
 
 
 class OutcomeCode(Code):
@@ -123,14 +123,14 @@ class OutcomeCode(Code):
     CIRCLE_TOO_LONG = (
         "circle_too_long",
         "{participants} people pass their addresses on in a circle: more than can move at once ({limit} writes), and "
-        "half a circle is never applied.",
+        "they cannot move in parts.",
     )
     OTHER_USER_NAME_TAKEN = (
         "other_user_name_taken",
         "The same change asks for a userName that another user of the directory has ({user_name}).",
     )
-    ADDRESS_UNCERTAIN = "address_uncertain", "Who holds the address is not certain, so nothing is done by guess."
-    USER_NAME_UNCERTAIN = "user_name_uncertain", "Who holds the userName is not certain, so nothing is done by guess."
+    ADDRESS_UNCERTAIN = "address_uncertain", "It is not certain who holds the address, so nothing was changed."
+    USER_NAME_UNCERTAIN = "user_name_uncertain", "It is not certain who holds the userName, so nothing was changed."
     BY_ONE = (
         "by_one",
         "The address was not {done}: the account {why}, and one administrator alone issued the key of the request. A "
@@ -152,8 +152,8 @@ class OutcomeCode(Code):
         "duplicate_deactivated",
         "The duplicate gave the address up and was deactivated, and the change was applied.",
     )
-    RESERVATION_ENDED = "reservation_ended", "The reservation was ended and the change applied."
-    HOLDER_RELEASED = "holder_released", "The holder gave it up and the change was applied."
+    RESERVATION_ENDED = "reservation_ended", "The reservation was ended, and the change was applied."
+    HOLDER_RELEASED = "holder_released", "The holder gave the address up, and the change was applied."
     NOTHING_TO_DO = "nothing_to_do", "There is nothing to do."
     LINKED_AGAIN_BY_CREATE = "linked_again_by_create", "The next create links that account again."
     RESERVATION_PASSED_ON = (
@@ -161,7 +161,7 @@ class OutcomeCode(Code):
         "An administrator passed it on: it is kept for the user {user_name} now.",
     )
     KEPT = "kept", "The address is kept for the user {user_name}."
-    RELEASED_AND_KEPT = "released_and_kept", "The holder gave it up. The address is kept for the user {user_name}."
+    RELEASED_AND_KEPT = "released_and_kept", "The holder gave the address up. It is kept for the user {user_name}."
     SWAPPED = "swapped", "The two people swapped their addresses, both at once."
     ROTATED = "rotated", "{participants} people passed their addresses on in a circle, all at once."
     CLAIMED = "claimed", "Your organization claimed the account that holds {address}; its owner is told."
@@ -170,8 +170,6 @@ class OutcomeCode(Code):
         "deactivated_at_once",
         "The person was deactivated at once; the address is decided on its own.",
     )
-    APPROVED_BY = "approved_by", "Approved by {names}."
-    OLD_ADDRESS_FREE = "old_address_free", "Nobody holds {address} any more."
     # Why it is not wanted any more.
     EXPIRED = "expired", "Nothing could be done within 28 days, and the identity provider gave up by now."
     EXPIRED_FAILED = (
@@ -192,22 +190,25 @@ class OutcomeCode(Code):
     PERSON_DELETED = "person_deleted", "The identity provider has deleted the person (a soft delete)."
     CREATED_OTHERWISE = "created_otherwise", "The user was created with another address."
     CREATED = "created", "The user was created."
-    NOT_KEPT = "not_kept", "What was kept for the user has ended or went to somebody else."
-    NOT_KEPT_LONG_ENOUGH = "not_kept_long_enough", "It did not last until the user was created."
+    NOT_KEPT = "not_kept", "Nothing is kept for the user any more: it ended, or somebody else got it."
+    NOT_KEPT_LONG_ENOUGH = "not_kept_long_enough", "The address was not kept until the user was created."
     DOMAIN_LOST = "domain_lost", "The domain {domain} is not verified by your organization any more."
     # What people said.
+    REJECTED = "rejected", "Rejected by {by}: {reason}"
+    UNDONE = "undone", "Undone by {by}: {reason}"
+    OPENED_AGAIN = "opened_again", "Opened again by {by}."
+    OPENED_AFTER_FAILURE = "opened_after_failure", "It failed before, and is examined again."
+    REASON = "reason", "{reason}"
+    # What is said besides.
+    APPROVED_BY = "approved_by", "Approved by {names}."
+    OLD_ADDRESS_FREE = "old_address_free", "Nobody holds {address} any more."
     APPROVALS_ENDED = (
         "approvals_ended",
         "The conflict is not what was approved any more, so those approvals have ended.",
     )
-    REJECTED = "rejected", "Rejected by {by}: {reason}"
-    UNDONE = "undone", "Undone by {by}: {reason}"
     STAYS_ACTIVE = "stays_active", "The person stays active: the identity provider says so."
     STAYS_DEACTIVATED = "stays_deactivated", "The person stays deactivated: the identity provider says so."
     GROUPS_LOST = "groups_lost", "{number} of the groups that the user was in could not be given back."
-    OPENED_AGAIN = "opened_again", "Opened again by {by}."
-    OPENED_AFTER_FAILURE = "opened_after_failure", "It failed before, and is examined again."
-    REASON = "reason", "{reason}"
 
 
 ExplanationCode = FindingCode | OutcomeCode

@@ -91,12 +91,11 @@ def approve(
             sent=False,
         )
         row = log_row(
-            approved,
+            replace(approved, explanation=explained(OutcomeCode.REASON, reason=text)),
             Action.CONFLICT_APPROVED,
             invocation.now,
             result=Result.DONE,
             approver=key.holder,
-            explanation=explained(OutcomeCode.REASON, reason=text),
         )
         try:
             store.commit([PutConflict(approved, conflict.version), row], remaining=invocation.remaining)

@@ -188,11 +188,11 @@ def _names(approvals: tuple[Approval, ...]) -> str:
 
 
 def changed(conflict: Conflict) -> str:
-    """What was read is not the case any more: what is, and what to do."""
+    """That the conflict has changed since it was read, how it is now, and what to do."""
     what = conflict.next_step.what if conflict.next_step else ""
     now = " ".join(filter(None, [conflict.explanation.sentence, what]))
     again = "Read it again, and decide by its new version." if conflict.live else f"It is {conflict.status.value} now."
-    return f"This is not what was read any more. Now: {now} {again}"
+    return f"The conflict has changed since it was read. Now: {now} {again}"
 
 
 _DONE: Mapping[ConflictClass, OutcomeCode] = {

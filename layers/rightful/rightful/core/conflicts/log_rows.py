@@ -5,7 +5,6 @@ from datetime import datetime
 
 from rightful.domain.conflict import Collision, Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
-from rightful.domain.explanation import Explanation
 from rightful.ports.writes.conflicts import AppendLog
 
 OUTSIDE = "an account outside your organization"
@@ -31,9 +30,8 @@ def log_row(
     *,
     result: Result | None = None,
     approver: str | None = None,
-    explanation: Explanation | None = None,
 ) -> AppendLog:
-    """The row about a conflict as it is after the write it belongs to."""
+    """The row about a conflict as it is after the write it belongs to, with the explanation that it is given."""
     step = conflict.next_step
     return AppendLog(
         LogEntry(
@@ -52,7 +50,7 @@ def log_row(
             holder=holder_text(conflict),
             conflict_id=conflict.id,
             conflict_class=conflict.conflict_class.value if conflict.conflict_class else None,
-            explanation=(explanation or conflict.explanation).sentence,
+            explanation=conflict.explanation.sentence,
             next_step_who=step.who.value if step else "",
             next_step_what=step.what if step else "",
             retried_by_idp=conflict.live,

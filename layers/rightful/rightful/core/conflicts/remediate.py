@@ -201,7 +201,7 @@ class _Remediation:
         said = explanation
         if len(after.approvals) < len(conflict.approvals):
             said = said.and_then(OutcomeCode.APPROVALS_ENDED)
-        row = log_row(after, Action.CONFLICT_DECIDED, now, result=result, explanation=said)
+        row = log_row(replace(after, explanation=said), Action.CONFLICT_DECIDED, now, result=result)
         self._commit([PutConflict(after, conflict.version), row])
         same = (conflict.status, conflict.conflict_class) == (status, after.conflict_class)
         requeued = () if same else self._requeue_followers(after)

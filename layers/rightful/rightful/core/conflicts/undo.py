@@ -173,12 +173,11 @@ def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wis
         updated_at=invocation.now,
     )
     row = log_row(
-        noted,
+        replace(noted, explanation=explained(OutcomeCode.REASON, reason=wish.reason)),
         Action.CONFLICT_UNDONE,
         invocation.now,
         result=Result.WAITING,
         approver=wish.holder,
-        explanation=explained(OutcomeCode.REASON, reason=wish.reason),
     )
     store.commit([PutConflict(noted, conflict.version), row], remaining=invocation.remaining)
     return Outcome(Effect.DECIDED, noted)

@@ -32,7 +32,7 @@ _FORMAT = 1
 _Read = TypeVar("_Read")
 _AnyCode = TypeVar("_AnyCode", bound=Code)
 
-_CODES: Mapping[str, Callable[[str], Code]] = {"effect": Effect, "instead": Effect, "proof": ProofKind}
+CODED: Mapping[str, Callable[[str], Code]] = {"effect": Effect, "instead": Effect, "proof": ProofKind}
 """The parameters whose values are codes themselves."""
 
 _EXPLANATIONS: Mapping[str, ExplanationCode] = {code.value: code for code in (*FindingCode, *OutcomeCode)}
@@ -113,7 +113,7 @@ def _text(document: Mapping[str, object]) -> str:
 def _read_statement(code: Callable[[str], _AnyCode], document: Mapping[str, object]) -> Statement[_AnyCode]:
     parameters = document["parameters"]
     found = parameters if isinstance(parameters, Mapping) else {}
-    read = {name: _CODES[name](value) if name in _CODES else str(value) for name, value in found.items()}
+    read = {name: CODED[name](value) if name in CODED else str(value) for name, value in found.items()}
     return Statement(code(str(document["code"])), read)
 
 
