@@ -1,8 +1,10 @@
-"""`make deploy`, as a person at a terminal and as a pipeline see it, to the local stand-in for AWS."""
+"""`make deploy`, as a person at a terminal and as a pipeline see it, to the local stand-in for AWS: `sam build` and
+`sam deploy` with samconfig.toml, packaging, change set, every resource, and an operator's first steps on the result."""
 
 import os
 import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import boto3
@@ -81,6 +83,27 @@ def deployed() -> dict[str, str]:
     }
 
 
+def every_resource_is_there() -> None:
+    resources = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
+    assert {resource["ResourceStatus"] for resource in resources} == {"CREATE_COMPLETE"}
+    kinds = [resource["ResourceType"] for resource in resources]
+    assert kinds.count("AWS::Lambda::Function") == kinds.count("AWS::Lambda::Alias") == 7
+    assert kinds.count("AWS::CloudWatch::Alarm") >= 10
+    assert kinds.count("AWS::CloudWatch::Dashboard") == 1
+
+
+def an_operator_can_begin(environment: dict[str, str]) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "rightful", "--stack", STACK, "organization", "create", "First"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "/local/admin/v1/orgs/" in made.stdout
+
+
 def test_the_first_deployment_ends_with_enter_and_a_later_one_asks_nothing(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +121,9 @@ def test_the_first_deployment_ends_with_enter_and_a_later_one_asks_nothing(
     first = deployed()
     assert (first["Architecture"], first["built for"]) == (OTHER, OTHER)
     assert len(first["key"]) == 43
+    assert f"Successfully created/updated stack - {STACK}" in shown
+    every_resource_is_there()
+    an_operator_can_begin(environment)
 
     # From another machine: neither the processor nor the retention is said again.
     code, shown = as_a_pipeline(environment, "PARAMETERS=Stage=local LogLevel=ERROR")
