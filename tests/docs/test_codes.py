@@ -7,11 +7,11 @@ from string import Formatter
 from local.paths import ROOT
 from rightful.aws.dynamodb.items.findings import CODED
 from rightful.domain.evidence import ProofKind
-from rightful.domain.explanation import Code, FindingCode, OutcomeCode
+from rightful.domain.explanation import Code, FindingCode, ObstacleCode, OutcomeCode
 from rightful.domain.next_step import Effect, Role, StepCode
 
 TOLD = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)
-CODES: list[Code] = [*FindingCode, *OutcomeCode, *StepCode, *Effect, *ProofKind]
+CODES: list[Code] = [*FindingCode, *OutcomeCode, *StepCode, *Effect, *ProofKind, *ObstacleCode]
 
 
 def test_every_code_is_there_with_its_sentence_and_no_other_is() -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from rightful.core.accounts.emails import address_of
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflict import Requester
+from rightful.domain.explanation import ObstacleCode, Statement
 from rightful.domain.policy import Policy
 from rightful.text.identity import identifier, same_but_for_case
 
@@ -40,7 +41,7 @@ def is_awaited(holder: Account, requester_key: str, organization_id: str, now: d
     awaited = holder.awaited
     if awaited is None or awaited.requester_key != requester_key or now >= awaited.until:
         return False
-    return not obstacle_to_linking(holder, organization_id)
+    return obstacle_to_linking(holder, organization_id) is None
 
 
 def is_same_user(
@@ -71,20 +72,21 @@ def is_same_user(
     return same_but_for_case(str(resource.get("userName", "")), former.user_name)
 
 
-def obstacle_to_linking(holder: Account, organization_id: str) -> str:
-    """Why no create may link this account, in words; empty: one may.
+def obstacle_to_linking(holder: Account, organization_id: str) -> Statement[ObstacleCode] | None:
+    """Why no create may link this account; None: one may.
 
     Anybody can sign up with an address and wait until its owner is given the account. So it takes a directory that
     vouched for it once, or a mailbox that confirmed it: never the address alone.
     """
     if holder.organization_id != organization_id:
-        return "your organization does not manage it"
+        return Statement(ObstacleCode.NOT_MANAGED)
     if holder.link is not None:
-        return "a directory provisions it"
+        return Statement(ObstacleCode.PROVISIONED)
     if holder.status is AccountStatus.PENDING_DELETION:
-        return "it is about to be deleted"
+        return Statement(ObstacleCode.DELETION)
     if holder.flags:
-        return f"it is marked ({', '.join(flag.value.replace('_', ' ') for flag in sorted(holder.flags))})"
+        flags = ", ".join(flag.value.replace("_", " ") for flag in sorted(holder.flags))
+        return Statement(ObstacleCode.MARKED, {"flags": flags})
     if holder.former_link is None and not holder.email_verified:
-        return "no directory ever provisioned it and its mailbox was never confirmed, so anybody may have signed up"
-    return ""
+        return Statement(ObstacleCode.NEVER_CONFIRMED)
+    return None

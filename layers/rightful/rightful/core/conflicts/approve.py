@@ -250,7 +250,7 @@ def _where_nobody_says(conflict: Conflict, diagnosis: Diagnosis, others: Sequenc
     Raises:
         RequestError: invalid_value, somebody chose otherwise.
     """
-    meant = chosen(conflict, diagnosis.effective_class, diagnosis.no_relink)
+    meant = chosen(conflict, diagnosis)
     for other in others:
         if other.resolution is not None and other.resolution is not meant:
             choices = " or ".join(f'"{choice.value}"' for choice in Resolution)
@@ -286,8 +286,10 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
         raise RequestError(
             "invalid_value", "Only a user that is to be created can be linked to a former account.", "resolution"
         )
-    if diagnosis.no_relink:
-        raise RequestError("not_approvable", cannot_relink(diagnosis), "resolution")
+    if diagnosis.no_relink is not None:
+        raise RequestError(
+            "not_approvable", cannot_relink(diagnosis.no_relink, diagnosis.effective_class), "resolution"
+        )
 
 
 def _is_sufficient(snapshot: Snapshot, diagnosis: Diagnosis, approvals: Sequence[Approval]) -> bool:

@@ -14,7 +14,7 @@ from rightful.core.conflicts.evidence_words import last_login_words, leaving_wor
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
 from rightful.domain.conflict import Approval, Collision, Conflict, ConflictClass, ConflictStatus, Operation, Resolution
 from rightful.domain.evidence import Evidence, Holder, HolderFacts, TakenUserName
-from rightful.domain.explanation import Explanation, FindingCode, OutcomeCode, Statement, explained
+from rightful.domain.explanation import Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement, explained
 from rightful.domain.next_step import Effect, NextStep, Role, StepCode, step
 from rightful.domain.policy import Rule
 
@@ -166,9 +166,9 @@ def _approving(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> 
     effects = {Resolution.RELEASE: _EFFECTS.get(effective_class, Effect.GIVE)}
     if effective_class in _LINKED:
         effects[Resolution.RELINK] = _LINKED[effective_class]
-    resolution = chosen(conflict, effective_class, diagnosis.no_relink, decision.resolution)
+    resolution = chosen(conflict, diagnosis, decision.resolution)
     effect = effects.pop(resolution, Effect.GIVE)
-    if conflict.operation is not Operation.CREATE or diagnosis.no_relink or not effects:
+    if conflict.operation is not Operation.CREATE or diagnosis.no_relink is not None or not effects:
         said.append(Statement(StepCode.APPROVAL_DOES, {"effect": effect}))
         if diagnosis.free:
             said.append(Statement(StepCode.CONFIRM_KEY))
@@ -275,11 +275,11 @@ def unknown(conflict: Conflict) -> Blocked:
     )
 
 
-def cannot_relink(diagnosis: Diagnosis) -> str:
+def cannot_relink(obstacle: Statement[ObstacleCode], effective_class: ConflictClass) -> str:
     """Linking the holder again was asked for where it is impossible: why, and what can be done instead."""
     instead = (
         "Approve its claim first, without a resolution: then it is judged again."
-        if diagnosis.effective_class is ConflictClass.CLAIMABLE
+        if effective_class is ConflictClass.CLAIMABLE
         else "Approve releasing the address instead, or reject."
     )
-    return f"The holder cannot be linked again: {diagnosis.no_relink}. {instead}"
+    return f"The holder cannot be linked again: {obstacle.sentence}. {instead}"

@@ -21,6 +21,7 @@ from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.address import Address
 from rightful.domain.conflict import Collision, Conflict, ConflictClass, ConflictStatus
 from rightful.domain.evidence import NO_EVIDENCE, Evidence, Holder, Leaving, Proof, Protection, Reserved, TakenUserName
+from rightful.domain.explanation import ObstacleCode, Statement
 from rightful.text.identity import identifier, same_but_for_case
 
 
@@ -35,7 +36,7 @@ class Diagnosis:
         since: how long the holder has been deactivated, where that counts.
         other_letters: the holder's address is the wanted one, and is written otherwise in more than case.
         follows: it comes after another change, which is decided on its own; about this one there is nothing to decide.
-        no_relink: why the holder cannot be linked again by the create; empty: it can.
+        no_relink: why the holder cannot be linked again by the create; None: it can.
     """
 
     conflict_class: ConflictClass
@@ -44,7 +45,7 @@ class Diagnosis:
     free: bool = False
     since: timedelta | None = None
     follows: bool = False
-    no_relink: str = ""
+    no_relink: Statement[ObstacleCode] | None = None
     other_letters: bool = False
 
     @property

@@ -3,22 +3,23 @@
 from rightful.core.accounts.relinking import obstacle_to_linking
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.domain.conflict import ConflictClass, Operation
+from rightful.domain.explanation import ObstacleCode, Statement
 
 _RELINKED = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})
 
 
-def obstacle_to_relinking(snapshot: Snapshot, conflict_class: ConflictClass) -> str:
-    """Why the holder cannot be linked again by the create, in words; empty: it can.
+def obstacle_to_relinking(snapshot: Snapshot, conflict_class: ConflictClass) -> Statement[ObstacleCode] | None:
+    """Why the holder cannot be linked again by the create; None: it can.
 
     Args:
         conflict_class: the class that says what to do.
     """
     conflict, holder = snapshot.conflict, snapshot.holder
     if conflict.operation is not Operation.CREATE:
-        return "the user exists and keeps its own account"
+        return Statement(ObstacleCode.NOT_CREATED)
     if holder is None or holder.holds != conflict.wanted.canonical:
-        return "no account has the address"
+        return Statement(ObstacleCode.NO_ACCOUNT)
     obstacle = obstacle_to_linking(holder, conflict.organization_id)
-    if obstacle or conflict_class in _RELINKED:
+    if obstacle is not None or conflict_class in _RELINKED:
         return obstacle
-    return f"that is not done for the class {conflict_class.value}"
+    return Statement(ObstacleCode.CLASS, {"conflict_class": conflict_class.value})

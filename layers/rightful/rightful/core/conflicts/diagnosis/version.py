@@ -45,7 +45,7 @@ def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
             "link": [holder.link.directory_id, holder.link.scim_id] if holder and holder.link else None,
             "userName too": holder is not None and snapshot.participant.user_name_holder_id == holder.id,
             "evidence": _evidence(conflict, diagnosis.evidence),
-            "can be linked": not diagnosis.no_relink,
+            "can be linked": diagnosis.no_relink is None,
             "circle": [_asked(participant.conflict) for participant in snapshot.following] if snapshot.cyclic else [],
         }
     )

@@ -46,7 +46,7 @@ def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) ->
         return _ended(snapshot, diagnosis, decision, (passed_on,))
     if holder is None:
         return explain.unknown(conflict)
-    if chosen(conflict, conflict_class, diagnosis.no_relink, decision.resolution) is Resolution.RELINK:
+    if chosen(conflict, diagnosis, decision.resolution) is Resolution.RELINK:
         return _relinked(snapshot, diagnosis, decision)
     gone = emptied_holder(snapshot, holder, diagnosis)
     moved = writes_of([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
