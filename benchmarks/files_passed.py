@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
 from rightful.domain.account import account_id_of
-from rightful.domain.key import Scope, Token
+from rightful.domain.key import Grant, Scope, Token
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from tests.support.builders import a_user
@@ -75,10 +75,8 @@ class Scene:
         add_domain(context, organization, "corp.example")
         self.organization_id = organization.id
         self.directory_id = create_directory(context, organization.id, "IdP").id
-        self.scim_key = issue_token(
-            context, Scope.SCIM, "IdP", organization_id=organization.id, directory_id=self.directory_id
-        )[1]
-        self.admin_key = issue_token(context, Scope.ADMIN, "Ines", organization_id=organization.id)[1]
+        self.scim_key = issue_token(context, Grant(Scope.SCIM, organization.id, self.directory_id), "IdP")[1]
+        self.admin_key = issue_token(context, Grant(Scope.ADMIN, organization.id), "Ines")[1]
 
     def scim(self, method: str, resource: str, body: Mapping[str, Any] | None, **parameters: str) -> dict[str, Any]:
         """The answer of the scim function."""

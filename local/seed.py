@@ -89,7 +89,7 @@ def make_organizations() -> Seeded:
     """Make them in the tables that the environment names."""
     from rightful.core.organizations import domains, registry
     from rightful.domain.conflict import ConflictClass
-    from rightful.domain.key import Scope
+    from rightful.domain.key import Grant, Scope
     from rightful.domain.organization import DomainPolicy, OnDelete
     from rightful.domain.policy import Policy, PolicyBase, Rule
     from rightful.ports.context import Context
@@ -105,14 +105,10 @@ def make_organizations() -> Seeded:
                 context, organization_id, profile, profile=profile, on_delete=on_delete
             )
             secret, _ = registry.issue_token(
-                context,
-                Scope.SCIM,
-                f"{profile} directory",
-                organization_id=organization_id,
-                directory_id=directory.id,
+                context, Grant(Scope.SCIM, organization_id, directory.id), f"{profile} directory"
             )
             directories[profile] = SeededDirectory(directory.id, secret)
-        secret, _ = registry.issue_token(context, Scope.ADMIN, "Local administrator", organization_id=organization_id)
+        secret, _ = registry.issue_token(context, Grant(Scope.ADMIN, organization_id), "Local administrator")
         return SeededOrganization(organization_id, secret, directories)
 
     # The standard policy, but without waiting two weeks: whoever tries it wants to see it happen.
@@ -123,8 +119,8 @@ def make_organizations() -> Seeded:
     for domain in DEMO_DOMAINS:
         demo = domains.add_domain(context, demo, domain)
     lab = registry.create_organization(context, "Lab", domain_policy=DomainPolicy.ANY)
-    app_token, _ = registry.issue_token(context, Scope.APP, "Local host application")
-    operator_token, _ = registry.issue_token(context, Scope.OPERATOR, "Local operator")
+    app_token, _ = registry.issue_token(context, Grant(Scope.APP), "Local host application")
+    operator_token, _ = registry.issue_token(context, Grant(Scope.OPERATOR), "Local operator")
     return Seeded(
         demo=keyed(demo.id, ["generic"], OnDelete.DEACTIVATE),
         lab=keyed(lab.id, LAB_PROFILES, OnDelete.ERASE),

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from functions.authorizer import app
 from rightful.core.organizations.registry import issue_token, revoke_token
-from rightful.domain.key import Scope
+from rightful.domain.key import Grant, Scope
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.runtime import observability
@@ -39,7 +39,7 @@ def asked(authorization: str) -> dict[str, str]:
 
 
 def test_a_live_key_opens_the_whole_stage_and_says_whose_it_is(deployed: Deployed) -> None:
-    secret, token = issue_token(Context(deployed.store, Invocation()), Scope.ADMIN, "Ines", organization_id="org")
+    secret, token = issue_token(Context(deployed.store, Invocation()), Grant(Scope.ADMIN, "org"), "Ines")
     answer = deployed.call("authorizer", asked(f"Bearer {secret}"))
     [statement] = answer["policyDocument"]["Statement"]
     assert (statement["Effect"], statement["Resource"]) == ("Allow", f"{ARN.partition('/')[0]}/dev/*/*")
@@ -57,7 +57,7 @@ def test_what_is_no_key_is_unauthorized(deployed: Deployed, authorization: str) 
 
 def test_an_expired_key_is_unauthorized(deployed: Deployed) -> None:
     long_ago = Invocation(now=datetime.now(UTC) - timedelta(days=2))
-    secret, _ = issue_token(Context(deployed.store, long_ago), Scope.APP, "host", lifetime=timedelta(days=1))
+    secret, _ = issue_token(Context(deployed.store, long_ago), Grant(Scope.APP), "host", timedelta(days=1))
     with pytest.raises(PermissionError, match=r"^Unauthorized$"):
         deployed.call("authorizer", asked(f"Bearer {secret}"))
 

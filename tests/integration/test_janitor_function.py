@@ -10,7 +10,7 @@ from rightful.aws.dynamodb.keys.indexes import SHARDS, due_sort, shard_of
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import AccountStatus
 from rightful.domain.hold import Reservation
-from rightful.domain.key import Scope
+from rightful.domain.key import Grant, Scope
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
@@ -135,16 +135,12 @@ def test_keys_that_expire_soon_are_named_once_an_hour_and_measured_in_each_round
     lifetimes = {"host": 60, "operator": 9}
     ids = {
         holder: issue_token(
-            Context(deployed.store, Invocation(now=noon)), Scope.APP, holder, lifetime=timedelta(days=days)
+            Context(deployed.store, Invocation(now=noon)), Grant(Scope.APP), holder, timedelta(days=days)
         )[1].id
         for holder, days in lifetimes.items()
     }
     _, token = issue_token(
-        Context(deployed.store, Invocation(now=noon)),
-        Scope.ADMIN,
-        "Ines",
-        organization_id="org",
-        lifetime=timedelta(days=20),
+        Context(deployed.store, Invocation(now=noon)), Grant(Scope.ADMIN, "org"), "Ines", timedelta(days=20)
     )
     for minute in (4, 9):
         caplog.clear()

@@ -13,7 +13,7 @@ from rightful.aws.dynamodb.items.settings import token_item
 from rightful.aws.dynamodb.keys.base import token as token_key
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import Flag
-from rightful.domain.key import Scope
+from rightful.domain.key import Grant, Scope
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, CountUsers, PutAccount
@@ -64,7 +64,7 @@ def issued(deployed: Deployed) -> dict[str, Any]:
         "headers": {"Content-Type": "application/json"},
         "body": "{}",
     }
-    _, ines = issue_token(Context(deployed.store, Invocation()), Scope.ADMIN, "Ines", organization_id=ORGANIZATION)
+    _, ines = issue_token(Context(deployed.store, Invocation()), Grant(Scope.ADMIN, ORGANIZATION), "Ines")
     whose = {"tokenId": ines.id, "organizationId": ORGANIZATION, "scope": "admin", "holder": "Ines"}
     event["requestContext"]["authorizer"] |= whose
     answer = deployed.call("admin", event)

@@ -15,7 +15,7 @@ from rightful.core.conflicts.remediate import remediate
 from rightful.core.organizations.domain_proof import DomainProof
 from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
-from rightful.domain.key import Scope, Token
+from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Policy, PolicyBase
 from rightful.ports.context import QueueContext
@@ -64,22 +64,16 @@ class Service:
         )
         self.admin_key = self.new_admin_key("Ines")
         self.enter(self.directory)
-        self.app_key = issue_token(self.context(), Scope.APP, "Host application")[1]
+        self.app_key = issue_token(self.context(), Grant(Scope.APP), "Host application")[1]
 
     def new_admin_key(self, holder: str) -> Token:
         """One more administrator's key."""
-        return issue_token(self.context(), Scope.ADMIN, holder, organization_id=self.organization.id)[1]
+        return issue_token(self.context(), Grant(Scope.ADMIN, self.organization.id), holder)[1]
 
     def enter(self, directory: Directory) -> None:
         """Speak as the identity provider of that directory from now on."""
         self.directory = directory
-        self.scim_key = issue_token(
-            self.context(),
-            Scope.SCIM,
-            "IdP",
-            organization_id=self.organization.id,
-            directory_id=directory.id,
-        )[1]
+        self.scim_key = issue_token(self.context(), Grant(Scope.SCIM, self.organization.id, directory.id), "IdP")[1]
 
     def invocation(self) -> Invocation:
         """An invocation at this moment."""

@@ -12,7 +12,7 @@ import yaml
 
 from local.paths import ROOT
 from rightful.core.organizations.registry import issue_token
-from rightful.domain.key import Scope, Token
+from rightful.domain.key import Grant, Scope, Token
 from tests.support.service import Service
 from tests.template.documents import code_of, paragraphs
 
@@ -121,7 +121,7 @@ def test_a_body_that_is_needed_stands_beside_the_step(step: Step) -> None:
 def _played(service: Service, step: Step, key: Token) -> tuple[int, object]:
     user = service.create_user("ada")
     assert service.scim("DELETE", f"/Users/{user['id']}").status == 204  # what a directory provisions is its own
-    other = issue_token(service.context(), Scope.ADMIN, "Ben", organization_id=service.organization.id)[1]
+    other = issue_token(service.context(), Grant(Scope.ADMIN, service.organization.id), "Ben")[1]
     places = {
         "accounts": str(user["id"]).rpartition("-")[0],
         "directories": service.directory.id,
@@ -157,7 +157,7 @@ def test_a_step_of_the_runbook_does_what_it_says(step: Step) -> None:
         if (scope is Scope.APP) is not step.path.startswith("/accounts/"):
             continue
         service = Service()
-        _, operator = issue_token(service.context(), Scope.OPERATOR, "Olaf")
+        _, operator = issue_token(service.context(), Grant(Scope.OPERATOR), "Olaf")
         key = {Scope.ADMIN: service.admin_key, Scope.OPERATOR: operator, Scope.APP: service.app_key}[scope]
         status, body = _played(service, step, key)
         assert status in {200, 201, 202, 204}, (scope, body)
@@ -167,7 +167,7 @@ def test_the_operators_key_does_not_deactivate_an_account_as_the_runbook_says() 
     [step] = [step for step in RUNBOOK if (step.body or {}).get("action") == "deactivate"]
     assert "An operator's key does not open that." in step.paragraph
     service = Service()
-    _, operator = issue_token(service.context(), Scope.OPERATOR, "Olaf")
+    _, operator = issue_token(service.context(), Grant(Scope.OPERATOR), "Olaf")
     assert _played(service, step, operator)[0] == 403
 
 

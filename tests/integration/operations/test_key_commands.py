@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rightful.core.organizations.registry import issue_token
-from rightful.domain.key import Scope, Token, digest
+from rightful.domain.key import Grant, Scope, Token, digest
 from rightful.operations import command
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
@@ -77,13 +77,7 @@ def test_keys_are_listed_by_organization_directory_and_scope(run: Run, made: dic
 
 def test_an_expired_key_is_listed_as_not_live(run: Run, deployed: Deployed, made: dict[str, str]) -> None:
     past = Invocation(now=Invocation().now - timedelta(days=3))
-    issue_token(
-        Context(deployed.store, past),
-        Scope.ADMIN,
-        "Former",
-        organization_id=made["organization"],
-        lifetime=timedelta(days=1),
-    )
+    issue_token(Context(deployed.store, past), Grant(Scope.ADMIN, made["organization"]), "Former", timedelta(days=1))
     assert {key["holder"]: key["live"] for key in listed(run, "--scope", "admin")} == {"Ines": True, "Former": False}
 
 

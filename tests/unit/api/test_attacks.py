@@ -11,7 +11,7 @@ from rightful.api.request import Principal, Request, Response
 from rightful.api.scim import service as scim
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.conflict import Conflict
-from rightful.domain.key import Scope, Token
+from rightful.domain.key import Grant, Scope, Token
 from rightful.ports.context import Context
 from tests.support.dynamodb.store import TestedStore
 from tests.support.service import BASE_URL, Service, email_patch, user
@@ -221,11 +221,7 @@ def key_of(store: TestedStore, victim: Victim, scope: Scope) -> Token:
     organization_id = None if scope in {Scope.APP, Scope.OPERATOR} else victim.service.organization.id
     directory_id = victim.service.directory.id if scope is Scope.SCIM else None
     return issue_token(
-        Context(store, victim.service.invocation()),
-        scope,
-        "anybody",
-        organization_id=organization_id,
-        directory_id=directory_id,
+        Context(store, victim.service.invocation()), Grant(scope, organization_id, directory_id), "anybody"
     )[1]
 
 

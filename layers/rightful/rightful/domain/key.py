@@ -26,6 +26,15 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What a key opens: a directory (scim), an organization (admin), or what is the service's own."""
+
+    scope: Scope
+    organization_id: str | None = None
+    directory_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A key as it is stored. `holder` names the person or system it was given to; `issued` is which administrator's
     word it rests on, None: the operator of the service issued it."""

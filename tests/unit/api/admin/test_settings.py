@@ -11,7 +11,7 @@ from rightful.core.organizations.domain_proof import ProofUnavailableError
 from rightful.core.organizations.domains import MOST_DOMAINS, add_domain
 from rightful.core.organizations.registry import create_organization, issue_token
 from rightful.core.organizations.verify_domain import MOST_CHALLENGES
-from rightful.domain.key import Scope, Token
+from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import DomainPolicy
 from rightful.ports.invocation import unlimited
 from rightful.ports.writes.settings import PutOrganization
@@ -64,7 +64,7 @@ def test_a_base_with_fixed_rules_ends_the_rules_of_ones_own() -> None:
 
 
 def operator_of(service: Service) -> Token:
-    return issue_token(service.context(), Scope.OPERATOR, "Oda")[1]
+    return issue_token(service.context(), Grant(Scope.OPERATOR), "Oda")[1]
 
 
 def other_organization(service: Service, domain: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from rightful.api.request import Response
 from rightful.core.organizations.registry import create_organization, issue_token
-from rightful.domain.key import Scope, Token
+from rightful.domain.key import Grant, Scope, Token
 from rightful.ports.context import Context
 from rightful.ports.writes.settings import PutOrganization
 from rightful.ports.writes.transaction import Write
@@ -62,10 +62,7 @@ def test_an_unknown_scope_is_said_to_be_one() -> None:
 
 def test_an_expired_key_is_listed_as_one_that_opens_nothing() -> None:
     service = Service()
-    _, key = issue_token(
-        service.context(), Scope.ADMIN, "Ben",
-        organization_id=service.organization.id, lifetime=timedelta(days=1),
-    )  # fmt: skip
+    _, key = issue_token(service.context(), Grant(Scope.ADMIN, service.organization.id), "Ben", timedelta(days=1))
     service.pass_time(timedelta(days=2))
     assert listed(service)[key.id]["live"] is False
 
@@ -99,10 +96,7 @@ def test_a_revoked_key_revokes_nothing_although_the_gateway_still_knows_it() -> 
 
 def test_the_last_key_that_administers_stays_and_the_answer_says_who_can_help() -> None:
     service = Service()
-    _, expiring = issue_token(
-        service.context(), Scope.ADMIN, "Ben",
-        organization_id=service.organization.id, lifetime=timedelta(days=1),
-    )  # fmt: skip
+    _, expiring = issue_token(service.context(), Grant(Scope.ADMIN, service.organization.id), "Ben", timedelta(days=1))
     service.pass_time(timedelta(days=2))  # Ben's has expired: it is no way in
     response = revoke(service, service.admin_key.id)
     assert code(response) == (409, "conflict")
@@ -138,7 +132,7 @@ def test_two_administrators_who_revoke_each_others_keys_at_once_leave_one() -> N
 def other_organization(service: Service) -> Token:
     invocation = service.invocation()
     organization = create_organization(Context(service.store, invocation), "Other")
-    return issue_token(Context(service.store, invocation), Scope.ADMIN, "Mallory", organization_id=organization.id)[1]
+    return issue_token(Context(service.store, invocation), Grant(Scope.ADMIN, organization.id), "Mallory")[1]
 
 
 def test_another_organizations_key_is_as_unknown_as_one_that_never_was() -> None:
@@ -176,7 +170,7 @@ def test_no_other_kind_of_key_opens_these(method: str, route: str, whose: str) -
 
 def test_the_operator_may_end_the_last_key_of_an_organization() -> None:
     service = Service()
-    _, operator = issue_token(service.context(), Scope.OPERATOR, "Olaf")
+    _, operator = issue_token(service.context(), Grant(Scope.OPERATOR), "Olaf")
     assert revoke(service, service.admin_key.id, key=operator).status == 204
     assert code(revoke(service, service.admin_key.id, key=operator)) == (404, "not_found")
     assert service.admin("GET", "/tokens", key=operator).status == 200

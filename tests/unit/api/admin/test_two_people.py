@@ -15,7 +15,7 @@ from rightful.core.upkeep.deletions import erase_all_due
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.domain.event_log import LogEntry
-from rightful.domain.key import Scope, Token
+from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import OnDelete
 from rightful.domain.policy import Policy, PolicyBase, Rule
 from rightful.ports.writes.settings import DeleteToken, ListToken, PutToken, UnlistToken
@@ -390,7 +390,7 @@ def test_a_key_counts_in_full_after_a_week() -> None:
 
 def test_keys_of_the_operator_count_at_once() -> None:
     service, scim_id = service_with()
-    operator = issue_token(service.context(), Scope.OPERATOR, "Olaf")[1]
+    operator = issue_token(service.context(), Grant(Scope.OPERATOR), "Olaf")[1]
     own_key(service, by=operator)
     assert service.move(scim_id, "new").status == 200
 
@@ -625,7 +625,7 @@ def test_what_is_said_once_more_does_not_begin_the_week_anew_and_what_is_raised_
 
 def test_the_operators_word_on_a_policy_needs_no_second_one() -> None:
     service = a_leaver(custom(deactivated="two_approvals"))
-    operator = issue_token(service.context(), Scope.OPERATOR, "Olaf")[1]
+    operator = issue_token(service.context(), Grant(Scope.OPERATOR), "Olaf")[1]
     assert put_policy(service, operator, base="standard")["unconfirmed"] == []
 
 
@@ -771,7 +771,7 @@ def test_a_claim_of_what_takes_two_takes_two() -> None:
 def test_a_domain_that_comes_and_goes_moves_nobody() -> None:
     service, _ = service_with()
     before = holder_of(service, CHIEF)
-    operator = issue_token(service.context(), Scope.OPERATOR, "Olaf")[1]
+    operator = issue_token(service.context(), Grant(Scope.OPERATOR), "Olaf")[1]
     thief = service.create_user("thief")
     assert service.move(thief["id"], "chief").status == 409
     for _ in range(2):
@@ -808,7 +808,7 @@ def test_a_marked_account_on_a_domain_of_a_minute_ago_takes_two_to_be_claimed() 
     service = Service(domain="other.example")
     assert service.accounts("POST", "", {"email": CHIEF, "origin": "signup"}).status == 201
     mark(service, CHIEF)
-    operator = issue_token(service.context(), Scope.OPERATOR, "Olaf")[1]
+    operator = issue_token(service.context(), Grant(Scope.OPERATOR), "Olaf")[1]
     service.admin("POST", "/domains", {"domain": "example.com"}, key=operator)
     assert error_of(act(service, CHIEF, "claim")) == (409, "protected")
     own_key(service)

@@ -105,10 +105,10 @@ def test_a_sign_up_of_somebody_else_with_the_same_address_does_not_get_the_accou
 
 def test_an_idempotency_key_of_another_application_is_another_key() -> None:
     from rightful.core.organizations.registry import issue_token
-    from rightful.domain.key import Scope
+    from rightful.domain.key import Grant, Scope
 
     service = Service()
-    _, other = issue_token(service.context(), Scope.APP, "Another application")
+    _, other = issue_token(service.context(), Grant(Scope.APP), "Another application")
     service.accounts("POST", body={"email": "ada@example.com"}, headers={"idempotency-key": "one"})
     again = service.accounts("POST", body={"email": "ada@example.com"}, headers={"idempotency-key": "one"}, key=other)
     assert again.status == 409

@@ -14,7 +14,7 @@ from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.hold import Hold
-from rightful.domain.key import Scope
+from rightful.domain.key import Grant, Scope
 from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import CountUsers, PutAccount
@@ -351,10 +351,7 @@ def test_a_key_that_a_directory_does_not_have_any_more_cannot_come_back() -> Non
     service = Service()
     delete(service)
     with pytest.raises(Exception, match="no such directory"):
-        issue_token(
-            service.context(), Scope.SCIM, "IdP",
-            organization_id=service.organization.id, directory_id=service.directory.id,
-        )  # fmt: skip
+        issue_token(service.context(), Grant(Scope.SCIM, service.organization.id, service.directory.id), "IdP")
 
 
 @pytest.mark.parametrize("path", ["/Users", "/Groups"])

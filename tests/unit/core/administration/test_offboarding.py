@@ -7,6 +7,7 @@ import pytest
 
 from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
 from rightful.core.administration import offboarding
+from rightful.core.administration.belongings import belongings
 from rightful.core.groups.leave import finish_deletions
 from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_organization
@@ -158,7 +159,7 @@ def test_what_is_counted_before_is_what_there_is() -> None:
     service = customer()
     mark(service, "ada@example.com", Flag.LEGAL_HOLD)
     before = service.store.snapshot()
-    has = offboarding.belongings(service.store, service.organization)
+    has = belongings(service.store, service.organization)
     assert (has.keys, has.domains, has.users, has.groups) == (2, 1, {service.directory.id: 2}, 1)
     assert (has.accounts, has.conflicts) == (4, len(service.store.all_of(Conflict)))
     assert has.on_legal_hold == (account(service, "ada@example.com").id,)

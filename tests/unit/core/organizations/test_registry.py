@@ -8,6 +8,7 @@ import pytest
 
 from rightful.core.organizations.registry import (
     LIVE_KEYS_PER_DIRECTORY,
+    add_directory,
     change_directory,
     change_organization,
     create_directory,
@@ -15,7 +16,7 @@ from rightful.core.organizations.registry import (
     issue_token,
     revoke_token,
 )
-from rightful.domain.key import PREFIX, Scope, Token, digest, new_secret
+from rightful.domain.key import PREFIX, Grant, Scope, Token, digest, new_secret
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase
 from rightful.domain.request_error import RequestError
@@ -84,14 +85,10 @@ def test_a_new_directory_keeps_addresses_on_delete_unless_it_is_told_otherwise(
     store: TestedStore, organization: Organization
 ) -> None:
     kept = create_directory(Context(store, INVOCATION), organization.id, "IdP")
-    erasing = create_directory(
-        Context(store, LATER),
-        organization.id,
-        "Lab",
-        profile="okta",
-        on_delete=OnDelete.ERASE,
-        extensions=[{"id": "urn:x"}],
+    wanted = Directory(
+        "lab", 1, organization.id, "Lab", LATER.now, "okta", OnDelete.ERASE, extensions=({"id": "urn:x"},)
     )
+    erasing = add_directory(Context(store, LATER), wanted)
     assert store.directories(organization.id) == (kept, erasing)
     assert kept.on_delete is OnDelete.DEACTIVATE
     assert (erasing.profile, erasing.extensions) == ("okta", ({"id": "urn:x"},))
@@ -112,8 +109,7 @@ def test_a_directory_that_changed_meanwhile_is_not_overwritten(store: TestedStor
 def _issue(
     store: IdentityStore, directory: Directory, at: Invocation = INVOCATION, lifetime: timedelta | None = None
 ) -> tuple[str, Token]:
-    owner = {"organization_id": directory.organization_id, "directory_id": directory.id}
-    return issue_token(Context(store, at), Scope.SCIM, "IdP", lifetime=lifetime, **owner)
+    return issue_token(Context(store, at), Grant(Scope.SCIM, directory.organization_id, directory.id), "IdP", lifetime)
 
 
 def _keys(store: IdentityStore, directory: Directory) -> tuple[Token, ...]:
@@ -183,12 +179,12 @@ def test_a_directory_of_another_organization_gets_no_key(store: TestedStore, dir
 
 def test_administrators_keys_are_not_limited(store: TestedStore, organization: Organization) -> None:
     for number in range(5):
-        issue_token(Context(store, INVOCATION), Scope.ADMIN, f"admin {number}", organization_id=organization.id)
+        issue_token(Context(store, INVOCATION), Grant(Scope.ADMIN, organization.id), f"admin {number}")
     assert len(store.tokens(organization_id=organization.id)) == 5
 
 
 def test_a_key_without_an_organization_is_listed_by_itself(store: TestedStore) -> None:
-    secret, token = issue_token(Context(store, INVOCATION), Scope.OPERATOR, "operator")
+    secret, token = issue_token(Context(store, INVOCATION), Grant(Scope.OPERATOR), "operator")
     assert store.token(digest(secret)) == token
     assert store.tokens(organization_id="") == (token,)
 

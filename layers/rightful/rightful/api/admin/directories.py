@@ -11,9 +11,9 @@ from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
 from rightful.core.administration.directory_deletion import what_is_left
 from rightful.core.organizations.extensions import check_extensions
-from rightful.core.organizations.log_rows import directory_sentence, settings_row
-from rightful.core.organizations.registry import change_directory, create_directory, issue_token, revoke_token
-from rightful.domain.key import Scope, Token
+from rightful.core.organizations.log_rows import directory_sentence
+from rightful.core.organizations.registry import add_directory, change_directory, issue_token, revoke_token
+from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, OnDelete
 from rightful.scim.profiles import PROFILE_NAMES
@@ -61,16 +61,17 @@ def post_directory(call: AdminCall) -> Response:
     """POST directories {"name", "profile"?, "onDelete"?, "extensions"?}."""
     new = call.body(NewDirectory)
     _check(new.profile, new.extensions)
-    directory = create_directory(
-        call.context,
-        call.organization_id,
-        new.name,
+    directory = Directory(
+        id=call.invocation.new_id(),
+        version=1,
+        organization_id=call.organization_id,
+        name=new.name,
+        created_at=call.invocation.now,
         profile=new.profile,
         on_delete=new.onDelete,
-        extensions=new.extensions,
-        by=call.who,
+        extensions=tuple(new.extensions),
     )
-    return Response(201, _directory(call, directory))
+    return Response(201, _directory(call, add_directory(call.context, directory, by=call.who)))
 
 
 def patch_directory(call: AdminCall) -> Response:
@@ -89,11 +90,7 @@ def patch_directory(call: AdminCall) -> Response:
         word = word_of(call.who, call.invocation.now) if directory.on_delete is OnDelete.ERASE else None
         directory = replace(directory, erasing=word)
     if directory != before:
-        sentence = directory_sentence(before, directory)
-        row = settings_row(
-            call.organization_id, call.who, directory.name, sentence, call.invocation, directory_id=directory.id
-        )
-        directory = change_directory(call.context, directory, log=row)
+        directory = change_directory(call.context, directory, directory_sentence(before, directory), by=call.who)
     return Response(200, _directory(call, directory))
 
 
@@ -110,11 +107,9 @@ def post_token(call: AdminCall) -> Response:
     directory = asked_directory(call)
     secret, token = issue_token(
         call.context,
-        Scope.SCIM,
+        Grant(Scope.SCIM, call.organization_id, directory.id),
         new.holder,
-        organization_id=call.organization_id,
-        directory_id=directory.id,
-        lifetime=timedelta(days=new.lifetimeDays) if new.lifetimeDays else None,
+        timedelta(days=new.lifetimeDays) if new.lifetimeDays else None,
         by=call.who,
     )
     return Response(201, {**token_document(token), "token": secret})

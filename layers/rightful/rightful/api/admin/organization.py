@@ -8,7 +8,7 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import organization_document
 from rightful.api.json_call import Body
 from rightful.api.request import Response
-from rightful.core.organizations.log_rows import organization_sentence, settings_row
+from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization, check_plain
 
 
@@ -31,6 +31,5 @@ def patch_organization(call: AdminCall) -> Response:
     organization = replace(before, name=name)
     if organization != before:
         sentence = organization_sentence(before, organization)
-        row = settings_row(before.id, call.who, name, sentence, call.invocation)
-        organization = change_organization(call.context, organization, log=row)
+        organization = change_organization(call.context, organization, sentence, by=call.who)
     return Response(200, organization_document(organization))

@@ -9,7 +9,7 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import word_document
 from rightful.api.json_call import ApiError
 from rightful.api.request import Response
-from rightful.core.organizations.log_rows import organization_sentence, settings_row
+from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.loosening import noting_who
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.organization import DomainPolicy, Organization
@@ -42,8 +42,7 @@ def put_policy(call: AdminCall) -> Response:
     organization = noting_who(before, organization, call.who, call.invocation.now)
     if organization != before:
         sentence = organization_sentence(before, organization)
-        row = settings_row(before.id, call.who, before.name, sentence, call.invocation)
-        organization = change_organization(call.context, organization, log=row)
+        organization = change_organization(call.context, organization, sentence, by=call.who)
     return Response(200, policy_document(organization, call.invocation.now))
 
 

@@ -5,7 +5,7 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import token_document
 from rightful.api.json_call import ApiError
 from rightful.api.request import Response
-from rightful.core.organizations.keys import Revoking, keys_of
+from rightful.core.organizations.keys import keys_of, revoke_own
 from rightful.core.organizations.registry import revoke_token
 from rightful.domain.key import Scope, Token
 
@@ -31,7 +31,7 @@ def delete_token(call: AdminCall) -> Response:
     if call.by_operator:
         _revoke_any(call)
     else:
-        Revoking(call.context, call.organization_id, call.who).revoke(call.path_id())
+        revoke_own(call.context, call.organization_id, call.path_id(), by=call.who)
     return Response(204)
 
 

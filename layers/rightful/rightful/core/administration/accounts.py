@@ -27,6 +27,7 @@ from rightful.domain.request_error import RequestError
 from rightful.domain.two_people import eased_by_one, what_takes_two
 from rightful.ports.context import Context
 from rightful.ports.writes.accounts import RequireDomain
+from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError
 
@@ -142,19 +143,17 @@ class Administration:
             self._refuse_alone(account)
             return replace(account, organization_id=self.organization.id, claimed=True)
 
-        def rows(_: Account, after: Account) -> Sequence[LogEntry]:
-            return self._signed(changed_row(after, self.context.invocation, ""))
+        def besides(_: Account, after: Account) -> Sequence[Write]:
+            domain = after.email.domain if after.email else ""
+            rests_on = [RequireDomain(self.organization.id, domain)] if domain in self.organization.domains else []
+            return [*rests_on, *self._signed(changed_row(after, self.context.invocation, ""))]
 
         def own_or_claimable(account: Account) -> Account:
             if account.organization_id == self.organization.id or self._may_claim(account):
                 return change(account)
             raise no_such_account()
 
-        def evidence(account: Account) -> Sequence[Write]:
-            domain = account.email.domain if account.email else ""
-            return [RequireDomain(self.organization.id, domain)] if domain in self.organization.domains else []
-
-        return alter(self.context, account_id, own_or_claimable, rows, evidence)
+        return alter(self.context, account_id, own_or_claimable, besides)
 
     def protect(self, account_id: str, flag: Flag) -> Account:
         """Mark an account, so that its address moves only with two approvals. Only the host application takes marks
@@ -174,16 +173,19 @@ class Administration:
                 return account
             return eased_by_one(account, changed, self._policy, self.context.now)
 
-        return alter(self.context, account_id, own, self._rows, lambda _: evidence, says_active=says_active)
+        def besides(before: Account, after: Account) -> Sequence[Write]:
+            return [*evidence, *self._rows(before, after)]
 
-    def _rows(self, before: Account, after: Account) -> Sequence[LogEntry]:
+        return alter(self.context, account_id, own, besides, says_active=says_active)
+
+    def _rows(self, before: Account, after: Account) -> Sequence[Write]:
         if before.link is not None and after.link is None:
             return self._signed([removal_entry(before, erased=False, invocation=self.context.invocation)])
         entries = entries_of(before, after, self.context.invocation) or changed_row(after, self.context.invocation, "")
         return self._signed(entries)
 
-    def _signed(self, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
-        return [replace(entry, approver=self.administrator, explanation=self.reason) for entry in entries]
+    def _signed(self, entries: Sequence[LogEntry]) -> Sequence[Write]:
+        return [AppendLog(replace(each, approver=self.administrator, explanation=self.reason)) for each in entries]
 
     def _may_claim(self, account: Account) -> bool:
         return (

@@ -14,32 +14,26 @@ from rightful.core.accounts.soft_deletes import remembering
 from rightful.core.conflicts.lifecycle.end import ending_writes, owes_deactivation
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer
-from rightful.domain.event_log import LogEntry
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.refusals import commit_again, is_stale, taken_by
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import RequireDomain
-from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import RefusedError, Write
 
 Alteration = Callable[[Account], Account]
 """From an account as it is to the account as it is to be (its version is raised for it); the same object: there is
 nothing to do. Raises RequestError."""
 
-Rows = Callable[[Account, Account], Sequence[LogEntry]]
-"""The event log rows of a change, from the account before and after it."""
-
-Evidence = Callable[[Account], Sequence[Write]]
-"""What has to hold besides, from the account after the change."""
+Besides = Callable[[Account, Account], Sequence[Write]]
+"""What is written with a change (event log rows) and has to hold (evidence), from the account before and after it."""
 
 
 def alter(
     context: Context,
     account_id: str,
     change: Alteration,
-    rows: Rows,
-    evidence: Evidence = lambda _: (),
+    besides: Besides = lambda *_: (),
     *,
     says_active: bool | None = None,
 ) -> Account:
@@ -71,10 +65,10 @@ def alter(
         writes = list(ending_writes(pending, context.invocation, before=before, after=wanted, says_active=says_active))
         after = remembering(wanted, pending, writes) if changes else before
         if changes:
-            writes += [*writes_of([Move(before, after)], context.now).writes, *evidence(after)]
+            writes += writes_of([Move(before, after)], context.now).writes
         if not writes:
             return before
-        writes += map(AppendLog, rows(before, after))
+        writes += besides(before, after)
         try:
             context.commit(writes)
         except RefusedError as refused:

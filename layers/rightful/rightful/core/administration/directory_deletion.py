@@ -10,8 +10,9 @@
 The first two are done when `begin` and the first `go_on` return; with 100,000 users the rest takes an hour.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
@@ -32,8 +33,9 @@ from rightful.domain.policy import STANDARD
 from rightful.domain.request_error import changed_meanwhile
 from rightful.domain.two_people import eased_by_one
 from rightful.ports.context import Context, QueueContext
+from rightful.ports.pages import AnyPage, every_page
 from rightful.ports.queue import QueueUnavailableError
-from rightful.ports.refusals import is_stale, obsolete_releases
+from rightful.ports.refusals import commit_again, is_stale, obsolete_releases
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import CountUsers, PutAccount, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog, EndPending
@@ -42,7 +44,6 @@ from rightful.ports.writes.transaction import ContendedError, RefusedError, Writ
 from rightful.scim.errors import ScimError
 
 _PAGE = 100
-_ATTEMPTS = 5
 _TIME_FOR_ONE_MORE = 3.0
 _STRAGGLERS_FOR = timedelta(minutes=15)
 """After so long nothing that was on its way when the directory was marked is still to come, and an index says all."""
@@ -85,9 +86,7 @@ def begin(
     deleting = DirectoryDeletion(context.now, by, keeps_active)
     marked = replace(directory, version=directory.version + 1, deleting=deleting)
     sentence = f"The directory is being deleted, its users are unlinked. {reason}".strip()
-    row = settings_row(
-        directory.organization_id, by, directory.name, sentence, context.invocation, directory_id=directory.id
-    )
+    row = settings_row(directory, sentence, by, context.invocation)
     closed = [CloseCounter(kind, directory.id, shard) for kind in _KINDS for shard in range(COUNTERS)]
     try:
         context.commit([PutDirectory(marked, directory.version), *closed, *row])
@@ -130,6 +129,10 @@ def go_on(
     return _Deleting(context, directory, enough, at_once).run()
 
 
+class _EnoughError(Exception):
+    """It is time to stop for now."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Deleting:
     context: QueueContext
@@ -139,16 +142,25 @@ class _Deleting:
 
     def run(self) -> Progress:
         self._revoke_keys()
-        if self._delete_groups() and self._unlink_users() and self._end_conflicts() and self._remove():
-            return Progress(True, 0, 0)
+        with suppress(_EnoughError):
+            if self._delete_groups() and self._unlink_users() and self._end_conflicts() and self._remove():
+                return Progress(True, 0, 0)
         return what_is_left(self.context.store, self.directory.id)
 
     @property
     def _by(self) -> str:
         return self.directory.deleting.by if self.directory.deleting else ""
 
-    def _stop(self) -> bool:
-        return self.enough() or self.context.invocation.remaining() < _TIME_FOR_ONE_MORE
+    def _check_time(self) -> None:
+        if self.enough() or self.context.invocation.remaining() < _TIME_FOR_ONE_MORE:
+            raise _EnoughError
+
+    def _pages(self, read: Callable[[str | None], AnyPage]) -> Iterator[AnyPage]:
+        def in_time(position: str | None) -> AnyPage:
+            self._check_time()
+            return read(position)
+
+        return every_page(in_time)
 
     def _settled(self) -> bool:
         """Whether the index can be believed that lists nobody, whatever the counter says."""
@@ -161,32 +173,22 @@ class _Deleting:
             revoke_token(self.context, token, by=self._by)
 
     def _delete_groups(self) -> bool:
-        position: str | None = None
-        while not self._stop():
-            page = self.context.store.listed_groups(self.directory.id, limit=_PAGE, position=position)
+        store, directory_id = self.context.store, self.directory.id
+        for page in self._pages(lambda at: store.listed_groups(directory_id, limit=_PAGE, position=at)):
             for group in page.groups:
-                if self._stop():
-                    return False
+                self._check_time()
                 if not group.deleted:
-                    writes = deletion_of(group, self.directory.organization_id, self.context.invocation)
-                    self._commit(writes)  # refused: it changed; it is still listed, and the next round's
-            position = page.next_position
-            if position is None:
-                return self.context.store.number_of_groups(self.directory.id) <= 0 or self._settled()
-        return False
+                    # Refused: it changed; it is still listed, and the next round's.
+                    self._commit(deletion_of(group, self.directory.organization_id, self.context.invocation))
+        return store.number_of_groups(directory_id) <= 0 or self._settled()
 
     def _unlink_users(self) -> bool:
-        position: str | None = None
-        while not self._stop():
-            page = self.context.store.users(self.directory.id, limit=_PAGE, position=position)
+        store, directory_id, last_listed = self.context.store, self.directory.id, False
+        for page in self._pages(lambda at: store.users(directory_id, limit=_PAGE, position=at)):
             self._unlink_all(page.accounts)
-            position = page.next_position
-            if position is None:
-                # Who came in last may not be listed yet: the counters know.
-                return self.context.store.number_of_users(self.directory.id) <= 0 or (
-                    self._settled() and not page.accounts
-                )
-        return False
+            last_listed = bool(page.accounts)
+        # Who came in last may not be listed yet: the counters know.
+        return store.number_of_users(directory_id) <= 0 or (self._settled() and not last_listed)
 
     def _unlink_all(self, accounts: Iterable[Account]) -> None:
         if self.at_once == 1:
@@ -198,24 +200,23 @@ class _Deleting:
 
     def _unlink(self, account: Account) -> None:
         """One user. What changes all the time is the next round's."""
-        obsolete: tuple[Write, ...] = ()
-        for _ in range(_ATTEMPTS):
-            if self._stop():
-                return
+        obsolete: set[Write] = set()
+
+        def attempt() -> None:
+            self._check_time()
             found = self.context.store.account(account.id)
             if found is None or found.link is None or found.link.directory_id != self.directory.id:
                 return
+            before = leave_all(self.context.store, found, self.context.invocation)
             try:
-                before = leave_all(self.context.store, found, self.context.invocation)
-                writes = [write for write in self._unlinking(before) if write not in obsolete]
-                self.context.commit(writes)
+                self.context.commit([write for write in self._unlinking(before) if write not in obsolete])
             except RefusedError as refused:
                 if not is_stale(refused):
-                    obsolete += obsolete_releases(refused)
-            except (ContendedError, ScimError):
-                return
-            else:
-                return
+                    obsolete.update(obsolete_releases(refused))
+                raise
+
+        with suppress(ContendedError, ScimError):
+            commit_again(attempt, self.context.invocation)
 
     def _unlinking(self, before: Account) -> list[Write]:
         if before.link is None:
@@ -246,24 +247,17 @@ class _Deleting:
     def _end_conflicts(self) -> bool:
         """The remediator knows the end of what a deleted directory asked for; what people settled is forgotten as its
         requester's pending change."""
-        organization_id, position, left = self.directory.organization_id, None, False
-        while not self._stop():
-            page = self.context.store.conflicts(
-                organization_id,
-                limit=_PAGE,
-                position=position,
-                statuses=_UNSETTLED,
-                directory_id=self.directory.id,
+        store, directory, left = self.context.store, self.directory, False
+        for page in self._pages(
+            lambda at: store.conflicts(
+                directory.organization_id, limit=_PAGE, position=at, statuses=_UNSETTLED, directory_id=directory.id
             )
+        ):
             for conflict in page.conflicts:
-                if self._stop():
-                    return False
+                self._check_time()
                 left |= not self._end(conflict)
             self._forget_pending(page.conflicts)
-            position = page.next_position
-            if position is None:
-                return not left
-        return False
+        return not left
 
     def _end(self, conflict: Conflict) -> bool:
         failed = conflict.status is ConflictStatus.FAILED
@@ -289,10 +283,7 @@ class _Deleting:
 
     def _remove(self) -> bool:
         directory, now = self.directory, self.context.now
-        row = settings_row(
-            directory.organization_id, self._by, directory.name, "The directory was deleted.", self.context.invocation,
-            directory_id=directory.id,
-        )  # fmt: skip
+        row = settings_row(directory, "The directory was deleted.", self._by, self.context.invocation)
         closed = [CloseCounter(kind, directory.id, at, now + _CLOSED_FOR) for kind in _KINDS for at in range(COUNTERS)]
         removal = RemoveDirectory(directory.organization_id, directory.id, directory.version)
         if self._commit([removal, *closed, *row]):

@@ -9,12 +9,12 @@ from rightful.core.accounts.log_rows import changed_row
 from rightful.core.administration.alter import alter
 from rightful.domain.account import Account, Flag
 from rightful.domain.address import Address
-from rightful.domain.event_log import LogEntry
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import NoteLogin
-from rightful.ports.writes.transaction import RefusedError
+from rightful.ports.writes.conflicts import AppendLog
+from rightful.ports.writes.transaction import RefusedError, Write
 
 LOGIN_PRECISION = timedelta(minutes=1)
 """A login is not noted where one was noted this recently: it would say nothing new and cost a write."""
@@ -35,8 +35,8 @@ def email_verified(context: Context, account_id: str, address: Address) -> Accou
             raise RequestError("email_changed", message, "email")
         return account if account.email_verified else replace(account, email_verified=True)
 
-    def rows(_: Account, after: Account) -> list[LogEntry]:
-        return changed_row(after, context.invocation, "The person confirmed the address.")
+    def rows(_: Account, after: Account) -> list[Write]:
+        return [AppendLog(row) for row in changed_row(after, context.invocation, "The person confirmed the address.")]
 
     return alter(context, account_id, change, rows)
 
@@ -60,7 +60,7 @@ def login_seen(context: Context, account_id: str) -> None:
         if not isinstance(refusal.found, Account):
             raise no_such_account() from refused
         if refusal.found.last_login_at is None:
-            alter(context, account_id, lambda account: _first_login(account, context.invocation), lambda *_: ())
+            alter(context, account_id, lambda account: _first_login(account, context.invocation))
 
 
 def set_flag(context: Context, account_id: str, flag: Flag, *, on: bool) -> Account:
@@ -75,10 +75,10 @@ def set_flag(context: Context, account_id: str, flag: Flag, *, on: bool) -> Acco
         flags = account.flags | {flag} if on else account.flags - {flag}
         return account if flags == account.flags else replace(account, flags=flags)
 
-    def rows(_: Account, after: Account) -> list[LogEntry]:
+    def rows(_: Account, after: Account) -> list[Write]:
         mark = flag.value.replace("_", " ")
         text = f"marked the account: {mark}" if on else f"took a mark off the account: {mark}"
-        return changed_row(after, context.invocation, f"The host application {text}.")
+        return [AppendLog(row) for row in changed_row(after, context.invocation, f"The host application {text}.")]
 
     return alter(context, account_id, change, rows)
 

@@ -8,13 +8,14 @@ Rows of its event log stay until their retention ends; nobody has a key to read 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from rightful.core.accounts.log_rows import changed_row
 from rightful.core.accounts.secondary_emails import further_writes
 from rightful.core.administration import directory_deletion
+from rightful.core.administration.belongings import pages_of_accounts
 from rightful.core.administration.erase import erase_of_organization
 from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.core.organizations.keys import keys_of
@@ -25,7 +26,8 @@ from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Orga
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context, QueueContext
 from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.pages import every_page
+from rightful.ports.refusals import commit_again
 from rightful.ports.writes.accounts import EndReservation, PutAccount
 from rightful.ports.writes.conflicts import AppendLog, EndPending
 from rightful.ports.writes.imports import ReleaseSource
@@ -33,23 +35,9 @@ from rightful.ports.writes.settings import PutOrganization, ReleaseDomain, Remov
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 
 _PAGE = 100
-_ATTEMPTS = 8
 _DOMAINS_AT_ONCE = 90
 _NAMES = ("displayName", "name")
 """What a released account keeps of what the organization wrote: how the person is called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Belongings:
-    """What an organization has, counted: what offboarding it would end."""
-
-    keys: int
-    domains: int
-    users: Mapping[str, int]
-    groups: int
-    accounts: int
-    on_legal_hold: tuple[str, ...]
-    conflicts: int
 
 
 @dataclass(slots=True)
@@ -61,32 +49,6 @@ class Left:
     on_legal_hold: list[str] = field(default_factory=list)
     busy: int = 0
     gone: bool = False
-
-
-def belongings(store: IdentityStore, organization: Organization) -> Belongings:
-    """Count what an organization has. Reads all its accounts and conflicts."""
-    directories = store.directories(organization.id)
-    accounts, held = 0, []
-    for account in _accounts(store, organization.id):
-        accounts += 1
-        if Flag.LEGAL_HOLD in account.flags:
-            held.append(account.id)
-    conflicts, position = 0, None
-    while True:
-        page = store.conflicts(organization.id, limit=_PAGE, position=position)
-        conflicts += len(page.conflicts)
-        position = page.next_position
-        if position is None:
-            break
-    return Belongings(
-        keys=len(keys_of(store, organization.id)),
-        domains=len(organization.domains),
-        users={directory.id: store.number_of_users(directory.id) for directory in directories},
-        groups=sum(store.number_of_groups(directory.id) for directory in directories),
-        accounts=accounts,
-        on_legal_hold=tuple(held),
-        conflicts=conflicts,
-    )
 
 
 def begin(context: Context, organization: Organization, accounts: AccountsAtEnd, *, by: str) -> Organization:
@@ -106,8 +68,7 @@ def begin(context: Context, organization: Organization, accounts: AccountsAtEnd,
         return organization
     marked = replace(organization, closing=Closing(context.now, accounts))
     sentence = f"The organization is being deleted; its accounts: {accounts.value}."
-    row = settings_row(organization.id, by, organization.name, sentence, context.invocation)
-    return change_organization(context, marked, log=row)
+    return change_organization(context, marked, sentence, by=by)
 
 
 def offboard(
@@ -161,24 +122,27 @@ class _Offboarding:
         """From here on nothing is claimed for the organization any more, by whomever it was begun."""
         while self.organization.domains or self.organization.challenges:
             names = sorted(self.organization.domains)[:_DOMAINS_AT_ONCE]
-            kept = {name: at for name, at in self.organization.domains.items() if name not in names}
-            after = replace(self.organization, version=self.organization.version + 1, domains=kept, challenges={})
-            not_ours: set[Write] = set()
-            for _ in range(_ATTEMPTS):
-                releases = [ReleaseDomain(name, self.organization.id) for name in names]
-                writes: list[Write] = [write for write in releases if write not in not_ours]
-                try:
-                    self.context.commit([PutOrganization(after, self.organization.version), *writes])
-                except RefusedError as refused:
-                    if any(isinstance(refusal.write, PutOrganization) for refusal in refused.refusals):
-                        raise RequestError(
-                            "conflict", "Somebody else changes this organization. Run it again."
-                        ) from refused
-                    not_ours |= {refusal.write for refusal in refused.refusals}
-                    continue
-                break
-            self.organization = after
+            self._release_some(names)
             self._count("domains released", len(names))
+
+    def _release_some(self, names: list[str]) -> None:
+        before = self.organization
+        kept = {name: at for name, at in before.domains.items() if name not in names}
+        after = replace(before, version=before.version + 1, domains=kept, challenges={})
+        releases: set[Write] = {ReleaseDomain(name, before.id) for name in names}
+
+        def attempt() -> None:
+            try:
+                self.context.commit([PutOrganization(after, before.version), *releases])
+            except RefusedError as refused:
+                if any(isinstance(refusal.write, PutOrganization) for refusal in refused.refusals):
+                    message = "Somebody else changes this organization. Run it again."
+                    raise RequestError("conflict", message) from refused
+                releases.difference_update(refusal.write for refusal in refused.refusals)  # not this organization's
+                raise
+
+        commit_again(attempt, self.context.invocation)
+        self.organization = after
 
     def _delete_directories(self) -> bool:
         gone = True
@@ -198,7 +162,7 @@ class _Offboarding:
         return progress.gone
 
     def _end_accounts(self) -> bool:
-        for page in _pages(self.context.store, self.organization.id):
+        for page in pages_of_accounts(self.context.store, self.organization.id):
             with ThreadPoolExecutor(self.at_once) as pool:
                 ended = list(pool.map(self._end_account, page))
             self._count("accounts erased" if self._erases else "accounts released", sum(ended))
@@ -215,16 +179,14 @@ class _Offboarding:
         return self._release(account.id)
 
     def _release(self, account_id: str) -> bool:
-        for _ in range(_ATTEMPTS):
+        def attempt() -> bool:
             before = self.context.store.account(account_id)
             if before is None or before.organization_id != self.organization.id:
                 return True
             if before.link is not None:
                 return False  # somebody is at it
-            after = released(before, self.context.invocation)
-            row = changed_row(
-                before, self.context.invocation, "The account is the person's own from now on.", approver=self.by
-            )
+            after, invocation = released(before, self.context.invocation), self.context.invocation
+            row = changed_row(before, invocation, "The account is the person's own from now on.", approver=self.by)
             writes: list[Write] = [
                 PutAccount(after, before.version),
                 *further_writes([(before, after)]),
@@ -232,42 +194,35 @@ class _Offboarding:
             ]
             if before.sign_up_key is not None and after.sign_up_key is None:
                 writes.append(ReleaseSource(before.sign_up_key, before.id))
-            try:
-                self.context.commit(writes)
-            except RefusedError:
-                continue
-            except ContendedError:
-                return False
+            self.context.commit(writes)
             return True
-        return False
+
+        try:
+            return commit_again(attempt, self.context.invocation)
+        except ContendedError:
+            return False
 
     def _remove_conflicts(self) -> bool:
-        position: str | None = None
-        while True:
-            page = self.context.store.conflicts(self.organization.id, limit=_PAGE, position=position)
+        store, organization_id = self.context.store, self.organization.id
+        for page in every_page(lambda at: store.conflicts(organization_id, limit=_PAGE, position=at)):
             for conflict in page.conflicts:
-                rests: list[Write] = [
-                    EndPending(conflict.requester_key, conflict.id),
-                    EndReservation(conflict.wanted.canonical, conflict.id),
-                ]
-                for write in rests:
-                    self._commit([write])  # refused: it is not this conflict's
-                if not self._commit([RemoveConflict(self.organization.id, conflict.id), *end_of_waiters(conflict)]):
+                # Refused: it is not this conflict's.
+                self._commit([EndPending(conflict.requester_key, conflict.id)])
+                self._commit([EndReservation(conflict.wanted.canonical, conflict.id)])
+                if not self._commit([RemoveConflict(organization_id, conflict.id), *end_of_waiters(conflict)]):
                     self.left.busy += 1
                 self._count("conflicts removed")
-            position = page.next_position
-            if position is None:
-                return not self.left.busy
+        return not self.left.busy
 
     def _nobody_left(self) -> bool:
         """Whoever was listed a moment too late is the next run's."""
-        left = next(_accounts(self.context.store, self.organization.id), None)
+        left = next(pages_of_accounts(self.context.store, self.organization.id), None)
         self.left.busy += left is not None or bool(self.context.store.directories(self.organization.id))
         return not self.left.busy
 
     def _remove(self) -> bool:
         sentence = "The organization was deleted."
-        row = settings_row(self.organization.id, self.by, self.organization.name, sentence, self.context.invocation)
+        row = settings_row(self.organization, sentence, self.by, self.context.invocation)
         return self._commit([RemoveOrganization(self.organization.id, self.organization.version), *row])
 
     def _commit(self, writes: list[Write]) -> bool:
@@ -294,19 +249,3 @@ def released(account: Account, invocation: Invocation) -> Account:
         attributes={name: account.attributes[name] for name in _NAMES if name in account.attributes},
         sign_up_key=None if imported else account.sign_up_key,
     )
-
-
-def _pages(store: IdentityStore, organization_id: str) -> Iterator[tuple[Account, ...]]:
-    position: str | None = None
-    while True:
-        page = store.managed_accounts(organization_id, limit=_PAGE, position=position)
-        if page.accounts:
-            yield page.accounts
-        position = page.next_position
-        if position is None:
-            return
-
-
-def _accounts(store: IdentityStore, organization_id: str) -> Iterator[Account]:
-    for page in _pages(store, organization_id):
-        yield from page

@@ -9,7 +9,6 @@ from rightful.core.accounts.edits import with_email
 from rightful.core.administration.alter import alter
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address
-from rightful.domain.event_log import LogEntry
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 
@@ -33,7 +32,7 @@ def change_email(context: Context, account_id: str, address: Address, *, verifie
         changed = with_email(account, address, context.invocation, verified=verified)
         return account if changed == account else changed
 
-    return alter(context, account_id, change, _no_rows)
+    return alter(context, account_id, change)
 
 
 def schedule_deletion(context: Context, account_id: str) -> Account:
@@ -48,7 +47,7 @@ def schedule_deletion(context: Context, account_id: str) -> Account:
         _refuse_managed(account, "deletion")
         return scheduled(account, context.now)
 
-    return alter(context, account_id, change, _no_rows)
+    return alter(context, account_id, change)
 
 
 def cancel_deletion(context: Context, account_id: str) -> Account:
@@ -65,7 +64,7 @@ def cancel_deletion(context: Context, account_id: str) -> Account:
             return account
         return cancelled(account, context.now)
 
-    return alter(context, account_id, change, _no_rows)
+    return alter(context, account_id, change)
 
 
 def _refuse_managed(account: Account, what: str) -> None:
@@ -76,8 +75,3 @@ def _refuse_managed(account: Account, what: str) -> None:
     else:
         message = f"This account is managed by an organization. Its administrators decide about its {what}: ask them."
     raise RequestError("managed", message)
-
-
-def _no_rows(_: Account, __: Account) -> tuple[LogEntry, ...]:
-    """The event log is an organization's, and these accounts belong to none."""
-    return ()

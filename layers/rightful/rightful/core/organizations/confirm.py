@@ -26,11 +26,8 @@ def confirm_token(context: Context, token: Token, *, by: str, reason: str) -> To
         return token
     sure = replace(token, issued=confirmed(token.issued, by))
     sentence = f"The key {token.id}, which {token.issued.by} issued, was confirmed: {reason}"
-    row = settings_row(
-        token.organization_id or "", by, token.holder, sentence, context.invocation, directory_id=token.directory_id
-    )
     try:
-        context.commit([ConfirmToken(sure), ListToken(sure), *row])
+        context.commit([ConfirmToken(sure), ListToken(sure), *settings_row(sure, sentence, by, context.invocation)])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return sure
@@ -46,10 +43,7 @@ def confirm_directory(context: Context, directory: Directory, *, by: str, reason
         return directory
     sure = replace(directory, erasing=confirmed(directory.erasing, by))
     sentence = f"That deletes erase, which {directory.erasing.by} set, was confirmed: {reason}"
-    row = settings_row(
-        directory.organization_id, by, directory.name, sentence, context.invocation, directory_id=directory.id
-    )
-    return change_directory(context, sure, log=row)
+    return change_directory(context, sure, sentence, by=by)
 
 
 def confirm_policy(context: Context, organization: Organization, *, by: str, reason: str) -> Organization:
@@ -74,7 +68,5 @@ def confirm_policy(context: Context, organization: Organization, *, by: str, rea
             raise own
         return organization
     rules = "; ".join(f"{name}, lowered by {word.by}" for name, word in sorted(sure, key=lambda pair: pair[0]))
-    row = settings_row(
-        organization.id, by, organization.name, f"The policy was confirmed ({rules}): {reason}", context.invocation
-    )
-    return change_organization(context, replace(organization, lowered=lowered), log=row)
+    sentence = f"The policy was confirmed ({rules}): {reason}"
+    return change_organization(context, replace(organization, lowered=lowered), sentence, by=by)

@@ -44,7 +44,7 @@ def add_domain(context: Context, organization: Organization, domain: str, *, by:
             [
                 ClaimDomain(name, organization.id, context.now),
                 PutOrganization(changed, organization.version),
-                *settings_row(organization.id, by, name, f"The domain {name} was verified.", context.invocation),
+                *settings_row(changed, f"The domain {name} was verified.", by, context.invocation, subject=name),
             ],
         )
     except RefusedError as error:
@@ -66,8 +66,7 @@ def remove_domain(context: Context, organization: Organization, domain: str, *, 
     if name in organization.challenges:
         dropped = replace(organization, challenges=_without(organization.challenges, name))
         sentence = f"The domain {name} is not to be verified any more."
-        row = settings_row(organization.id, by, name, sentence, context.invocation)
-        return change_organization(context, dropped, log=row)
+        return change_organization(context, dropped, sentence, by=by, subject=name)
     if name not in organization.domains:
         raise RequestError("not_found", f"{name} is not a verified domain of this organization.", "domain")
     domains = _without(organization.domains, name)
@@ -76,7 +75,7 @@ def remove_domain(context: Context, organization: Organization, domain: str, *, 
     writes: list[Write] = [
         ReleaseDomain(name, organization.id),
         PutOrganization(changed, organization.version),
-        *settings_row(organization.id, by, name, sentence, context.invocation),
+        *settings_row(changed, sentence, by, context.invocation, subject=name),
     ]
     try:
         context.commit(writes)

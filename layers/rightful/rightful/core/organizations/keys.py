@@ -1,30 +1,25 @@
 """All keys of an organization, and of the service: found, and ended by their id."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rightful.core.organizations.registry import revocation
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
+from rightful.ports.pages import every_page
+from rightful.ports.refusals import commit_again
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import PutOrganization
-from rightful.ports.writes.transaction import RefusedError, Write
 
-_ATTEMPTS = 5
 _PAGE = 100
 
 
 def all_organizations(store: IdentityStore) -> Iterator[Organization]:
     """Every organization, oldest first."""
-    position: str | None = None
-    while True:
-        page = store.organizations(limit=_PAGE, position=position)
+    for page in every_page(lambda at: store.organizations(limit=_PAGE, position=at)):
         yield from page.organizations
-        position = page.next_position
-        if position is None:
-            return
 
 
 def keys_of(store: IdentityStore, organization_id: str) -> list[Token]:
@@ -47,45 +42,36 @@ def every_key(store: IdentityStore) -> Iterator[Token]:
         yield from keys_of(store, organization.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Revoking:
-    """How an organization's administrators end a key of it. The last key that administers the organization is not
-    ended by them: nobody could issue another one but the operator."""
+def revoke_own(context: Context, organization_id: str, token_id: str, *, by: str) -> None:
+    """End a key of an organization, as its administrators do. The last key that administers the organization is not
+    ended by them: nobody could issue another one but the operator.
 
-    context: Context
-    organization_id: str
-    by: str
+    Raises:
+        RequestError: not_found (or another organization's: nobody may tell the difference); conflict, it is the last
+            key of an administrator.
+        ContendedError: no quiet moment.
+    """
 
-    def revoke(self, token_id: str) -> None:
-        """End a key.
+    def administers(key: Token) -> bool:
+        return key.scope is Scope.ADMIN and key.is_live(context.now)
 
-        Raises:
-            RequestError: not_found (or another organization's: nobody may tell the difference); conflict, it is the
-                last key of an administrator.
-        """
-        for _ in range(_ATTEMPTS):
-            organization = self.context.store.organization(self.organization_id)
-            keys = keys_of(self.context.store, self.organization_id)
-            token = next((key for key in keys if key.id == token_id), None)
-            if token is None or organization is None:
-                raise RequestError("not_found", "This organization has no such key.")
-            writes: list[Write] = revocation(token, self.context.invocation, by=self.by)
-            if self._administers(token):
-                if not any(self._administers(key) for key in keys if key.id != token_id):
-                    raise RequestError(
-                        "conflict",
-                        "This is the last key that administers the organization. Have the operator of the service "
-                        "issue another one first, or revoke this one for you.",
-                    )
-                # Two administrators at once would each find the other's key.
-                changed = replace(organization, version=organization.version + 1)
-                writes.append(PutOrganization(changed, organization.version))
-            try:
-                self.context.commit(writes)
-            except RefusedError:
-                continue
-            return
-        raise RequestError("conflict", "Somebody else is changing the settings of this organization. Send it again.")
+    def attempt() -> None:
+        organization = context.store.organization(organization_id)
+        keys = keys_of(context.store, organization_id)
+        token = next((key for key in keys if key.id == token_id), None)
+        if token is None or organization is None:
+            raise RequestError("not_found", "This organization has no such key.")
+        writes = revocation(token, context.invocation, by=by)
+        if administers(token):
+            if not any(administers(key) for key in keys if key.id != token_id):
+                raise RequestError(
+                    "conflict",
+                    "This is the last key that administers the organization. Have the operator of the service issue "
+                    "another one first, or revoke this one for you.",
+                )
+            # Two administrators at once would each find the other's key.
+            changed = replace(organization, version=organization.version + 1)
+            writes.append(PutOrganization(changed, organization.version))
+        context.commit(writes)
 
-    def _administers(self, token: Token) -> bool:
-        return token.scope is Scope.ADMIN and token.is_live(self.context.now)
+    commit_again(attempt, context.invocation)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from rightful.domain.conflict import ConflictClass
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.domain.policy import write_brakes, write_policy
 from rightful.ports.invocation import Invocation
@@ -14,15 +15,26 @@ _LONGEST = 1_000
 
 
 def settings_row(
-    organization_id: str,
-    by: str | None,
-    subject: str,
+    about: Organization | Directory | Token,
     sentence: str,
+    by: str | None,
     invocation: Invocation,
     *,
-    directory_id: str | None = None,
+    subject: str | None = None,
 ) -> tuple[AppendLog, ...]:
-    """The row of one change; none where nobody's key stands behind it (`by` is None)."""
+    """The row of one change; none where nobody's key stands behind it (`by` is None), or no organization's.
+
+    Args:
+        about: what was changed, as it is then.
+        subject: how that is called, if not by its name: a domain.
+    """
+    directory_id: str | None = None
+    if isinstance(about, Token):
+        organization_id, name, directory_id = about.organization_id or "", about.holder, about.directory_id
+    elif isinstance(about, Directory):
+        organization_id, name, directory_id = about.organization_id, about.name, about.id
+    else:
+        organization_id, name = about.id, about.name
     if by is None or not organization_id:
         return ()
     return (
@@ -34,7 +46,7 @@ def settings_row(
                 action=Action.SETTINGS_CHANGED,
                 result=Result.DONE,
                 directory_id=directory_id,
-                subject=subject,
+                subject=subject or name,
                 explanation=sentence[:_LONGEST],
                 approver=by,
                 correlation_id=invocation.correlation_id,

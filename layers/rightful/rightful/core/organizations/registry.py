@@ -4,19 +4,17 @@ What an operator does when a customer arrives, and an administrator on the setti
 asked for a change: the organization's event log has it, written in the same transaction. None: no key, no row.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from rightful.core.organizations.log_rows import settings_row
-from rightful.domain.key import Scope, Token, digest, new_secret
+from rightful.domain.key import Grant, Scope, Token, digest, new_secret
 from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import STANDARD, Brakes, Policy
 from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
-from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.settings import (
     DeleteToken,
     ListToken,
@@ -63,17 +61,21 @@ def create_organization(
 def change_organization(
     context: Context,
     organization: Organization,
+    sentence: str = "",
     *,
-    log: Sequence[Write] = (),
+    by: str | None = None,
+    subject: str | None = None,
 ) -> Organization:
-    """Write changed settings of an organization as it was read, and with them the row that tells of it.
+    """Write changed settings of an organization as it was read, and with them the row that tells of it
+    (`settings_row`).
 
     Raises:
         RequestError: somebody else changed them meanwhile.
     """
     changed = replace(organization, version=organization.version + 1)
+    row = settings_row(organization, sentence, by, context.invocation, subject=subject)
     try:
-        context.commit([PutOrganization(changed, organization.version), *log])
+        context.commit([PutOrganization(changed, organization.version), *row])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return changed
@@ -83,41 +85,35 @@ def create_directory(
     context: Context,
     organization_id: str,
     name: str,
-    *,
     profile: str = "generic",
     on_delete: OnDelete = OnDelete.DEACTIVATE,
-    extensions: Sequence[Mapping[str, object]] = (),
-    by: str | None = None,
 ) -> Directory:
     """A new directory: an IdP connection that has no key yet.
 
     Raises:
         RequestError: invalid_value, the name.
     """
-    check_plain("name", name)
     directory = Directory(
-        id=context.invocation.new_id(),
-        version=1,
-        organization_id=organization_id,
-        name=name,
-        created_at=context.now,
-        profile=profile,
-        on_delete=on_delete,
-        extensions=tuple(extensions),
-        erasing=word_of(by, context.now) if on_delete is OnDelete.ERASE else None,
+        context.invocation.new_id(), 1, organization_id, name, context.now, profile=profile, on_delete=on_delete
     )
-    sentence = f"The directory was made, for the profile {profile}."
-    row = settings_row(organization_id, by, name, sentence, context.invocation, directory_id=directory.id)
-    context.commit([PutDirectory(directory, None), *row])
+    return add_directory(context, directory)
+
+
+def add_directory(context: Context, directory: Directory, *, by: str | None = None) -> Directory:
+    """Write a new directory, as it is to be.
+
+    Raises:
+        RequestError: invalid_value, the name.
+    """
+    check_plain("name", directory.name)
+    if directory.on_delete is OnDelete.ERASE:
+        directory = replace(directory, erasing=word_of(by, context.now))
+    sentence = f"The directory was made, for the profile {directory.profile}."
+    context.commit([PutDirectory(directory, None), *settings_row(directory, sentence, by, context.invocation)])
     return directory
 
 
-def change_directory(
-    context: Context,
-    directory: Directory,
-    *,
-    log: Sequence[Write] = (),
-) -> Directory:
+def change_directory(context: Context, directory: Directory, sentence: str = "", *, by: str | None = None) -> Directory:
     """Write changed settings of a directory as it was read, and with them the row that tells of it.
 
     Raises:
@@ -126,22 +122,16 @@ def change_directory(
     check_plain("name", directory.name)
     _refuse_deleting(directory)
     changed = replace(directory, version=directory.version + 1)
+    row = settings_row(directory, sentence, by, context.invocation)
     try:
-        context.commit([PutDirectory(changed, directory.version), *log])
+        context.commit([PutDirectory(changed, directory.version), *row])
     except RefusedError as error:
         raise changed_meanwhile() from error
     return changed
 
 
 def issue_token(
-    context: Context,
-    scope: Scope,
-    holder: str,
-    *,
-    organization_id: str | None = None,
-    directory_id: str | None = None,
-    lifetime: timedelta | None = None,
-    by: str | None = None,
+    context: Context, grant: Grant, holder: str, lifetime: timedelta | None = None, *, by: str | None = None
 ) -> tuple[str, Token]:
     """A new key: the secret, which is not stored and cannot be shown again, and its record.
 
@@ -151,22 +141,22 @@ def issue_token(
     """
     check_plain("holder", holder)
     room: tuple[Write, ...] = ()
-    if scope is Scope.SCIM:
-        room = (_room_for_a_key(context.store, organization_id or "", directory_id or "", context.now),)
+    if grant.scope is Scope.SCIM:
+        room = (_room_for_a_key(context, grant),)
     secret = new_secret()
     token = Token(
         id=context.invocation.new_id(),
         sha256=digest(secret),
-        scope=scope,
+        scope=grant.scope,
         holder=holder,
         created_at=context.now,
         expires_at=context.now + lifetime if lifetime else None,
-        organization_id=organization_id,
-        directory_id=directory_id,
-        issued=word_of(by, context.now) if scope is Scope.SCIM else None,
+        organization_id=grant.organization_id,
+        directory_id=grant.directory_id,
+        issued=word_of(by, context.now) if grant.scope is Scope.SCIM else None,
     )
     until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without an end"
-    row = _key_row(token, by, f"A key was issued to {holder}: {token.id}, {until}.", context.invocation)
+    row = settings_row(token, f"A key was issued to {holder}: {token.id}, {until}.", by, context.invocation)
     try:
         context.commit([PutToken(token), ListToken(token), *room, *row])
     except RefusedError as error:
@@ -182,22 +172,18 @@ def revoke_token(context: Context, token: Token, *, by: str | None = None) -> No
 def revocation(token: Token, invocation: Invocation, *, by: str | None, reason: str = "") -> list[Write]:
     """The writes that end a key."""
     sentence = f"The key {token.id} of {token.holder} was revoked. {reason}".strip()
-    row = _key_row(token, by, sentence, invocation)
+    row = settings_row(token, sentence, by, invocation)
     return [DeleteToken(token.sha256), UnlistToken(token), NoteRevoked(token.id, invocation.now), *row]
 
 
-def _key_row(token: Token, by: str | None, sentence: str, invocation: Invocation) -> tuple[Write, ...]:
-    organization_id = token.organization_id or ""
-    return settings_row(organization_id, by, token.holder, sentence, invocation, directory_id=token.directory_id)
-
-
-def _room_for_a_key(store: IdentityStore, organization_id: str, directory_id: str, now: datetime) -> PutDirectory:
+def _room_for_a_key(context: Context, grant: Grant) -> PutDirectory:
     """Check that the directory may have one more key; the write makes sure that nobody else finds the same room."""
-    state = store.directory_state(organization_id, directory_id)
+    organization_id, directory_id = grant.organization_id or "", grant.directory_id or ""
+    state = context.store.directory_state(organization_id, directory_id)
     if state is None:
         raise RequestError("not_found", "This organization has no such directory.")
-    tokens = store.tokens(organization_id=organization_id, directory_id=directory_id)
-    if sum(token.is_live(now) for token in tokens) >= LIVE_KEYS_PER_DIRECTORY:
+    tokens = context.store.tokens(organization_id=organization_id, directory_id=directory_id)
+    if sum(token.is_live(context.now) for token in tokens) >= LIVE_KEYS_PER_DIRECTORY:
         message = f"This directory has {LIVE_KEYS_PER_DIRECTORY} live keys. Revoke one of them, then issue a new one."
         raise RequestError("conflict", message)
     directory = state.directory

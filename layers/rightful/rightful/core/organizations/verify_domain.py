@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from rightful.core.organizations.domain_proof import LONGEST_NAME, DomainProof, record_name, record_value
 from rightful.core.organizations.domains import add_domain, domain_name
-from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.organization import DomainChallenge, Organization
 from rightful.domain.request_error import RequestError
@@ -42,9 +41,7 @@ def ask_for_domain(context: Context, organization: Organization, domain: str, *,
     challenge = DomainChallenge(context.invocation.new_id(), context.now)
     asked = replace(organization, challenges={**waiting, name: challenge})
     sentence = f"Verification of the domain {name} was begun."
-    return change_organization(
-        context, asked, log=settings_row(organization.id, by, name, sentence, context.invocation)
-    )
+    return change_organization(context, asked, sentence, by=by, subject=name)
 
 
 def verify_domain(

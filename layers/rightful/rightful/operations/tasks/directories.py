@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from rightful.core.administration import directory_deletion
-from rightful.core.organizations.log_rows import directory_sentence, settings_row
+from rightful.core.organizations.log_rows import directory_sentence
 from rightful.core.organizations.registry import change_directory
 from rightful.domain.organization import Directory
 from rightful.operations.confirmation import confirm
@@ -68,12 +68,10 @@ def list_directories(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def rename_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful directory rename`."""
-    before, invocation = _directory(at, asked), Invocation(correlation_id="operator")
+    before = _directory(at, asked)
     after = replace(before, name=asked.name)
     if after != before:
-        sentence = directory_sentence(before, after)
-        row = settings_row(before.organization_id, BY, asked.name, sentence, invocation, directory_id=before.id)
-        change_directory(Context(at.store, invocation), after, log=row)
+        change_directory(at.context(), after, directory_sentence(before, after), by=BY)
     out.write(f"The directory {before.id} is called {asked.name}.\n")
     return 0
 

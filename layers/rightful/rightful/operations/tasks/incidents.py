@@ -8,7 +8,7 @@ from typing import TextIO
 from rightful.api.documents import conflict_document
 from rightful.core.administration.accounts import Administration
 from rightful.core.conflicts import approve as decisions
-from rightful.core.organizations.log_rows import organization_sentence, settings_row
+from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.account import Account
 from rightful.domain.address import InvalidAddressError, parse_address
@@ -18,7 +18,6 @@ from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields
 from rightful.operations.tasks.keys import BY
 from rightful.operations.tasks.organizations import organization_named
-from rightful.ports.context import Context
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import QueueUnavailableError
 from rightful.text.times import time_text
@@ -57,8 +56,7 @@ def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if account.organization_id is None:
         raise OperationError("No organization manages this account: deactivating it is up to the host application.")
     organization = organization_named(at, account.organization_id)
-    invocation = Invocation(correlation_id="operator")
-    after = Administration(Context(at.store, invocation), organization, BY, reason).deactivate(account.id)
+    after = Administration(at.context(), organization, BY, reason).deactivate(account.id)
     if account.active:
         out.write(
             f"The account {after.id} is {after.status.value}. The host application is told to end its sessions.\n"
@@ -103,10 +101,7 @@ def _brake(at: Deployment, asked: Namespace, out: TextIO, *, paused: bool) -> in
     if after == before:
         out.write(f"{before.name} {'is paused already' if paused else 'was not paused'}.\n")
         return 0
-    invocation = Invocation(correlation_id="operator")
-    sentence = f"{organization_sentence(before, after)} {reason}"
-    row = settings_row(before.id, BY, before.name, sentence, invocation)
-    change_organization(Context(at.store, invocation), after, log=row)
+    change_organization(at.context(), after, f"{organization_sentence(before, after)} {reason}", by=BY)
     dry = " Dry run is on, though: nothing moves by itself." if after.brakes.dry_run and not paused else ""
     out.write(f"{before.name} is {'paused' if paused else 'not paused any more'}.{dry}\n")
     return 0

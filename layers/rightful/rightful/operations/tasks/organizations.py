@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TextIO
 
 from rightful.core.administration import offboarding
+from rightful.core.administration.belongings import Belongings, belongings
 from rightful.core.organizations.keys import all_organizations, keys_of
-from rightful.core.organizations.log_rows import organization_sentence, settings_row
+from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization, check_plain
 from rightful.domain.key import Scope
 from rightful.domain.organization import AccountsAtEnd, Organization
@@ -16,7 +17,6 @@ from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, progress, write_fields, write_rows
 from rightful.operations.tasks.keys import BY
-from rightful.ports.context import Context, QueueContext
 from rightful.ports.invocation import Invocation
 
 _MOST_COUNTED = 100_000
@@ -106,12 +106,11 @@ def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful organization rename`."""
-    before, invocation = organization_named(at, asked.organization), Invocation(correlation_id="operator")
+    before = organization_named(at, asked.organization)
     check_plain("name", asked.name)
     after = replace(before, name=asked.name)
     if after != before:
-        row = settings_row(before.id, BY, asked.name, organization_sentence(before, after), invocation)
-        change_organization(Context(at.store, invocation), after, log=row)
+        change_organization(at.context(), after, organization_sentence(before, after), by=BY)
     out.write(f"The organization {before.id} is called {asked.name}.\n")
     return 0
 
@@ -119,7 +118,7 @@ def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful organization delete`."""
     organization = organization_named(at, asked.organization)
-    what = _what(offboarding.belongings(at.store, organization))
+    what = _what(belongings(at.store, organization))
     if asked.dry_run:
         out.write(f"{what}\nNothing was changed.\n")
         return 0
@@ -127,10 +126,10 @@ def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if organization.closing is None:
         sentence = f"{organization.name} would be deleted, its accounts {accounts.value}d.\n{what}"
         confirm(organization.name, asked.confirm, sentence, out)
-    invocation = Invocation(correlation_id="operator")
-    marked = offboarding.begin(Context(at.store, invocation), organization, accounts, by=BY)
+    context = at.queue_context()
+    marked = offboarding.begin(context, organization, accounts, by=BY)
     left = offboarding.offboard(
-        QueueContext(at.store, invocation, at.queue),
+        context,
         marked,
         by=BY,
         at_once=max(1, asked.at_once),
@@ -177,7 +176,7 @@ def _accounts_at_end(organization: Organization, asked: Namespace, out: TextIO) 
         raise OperationError("Say what becomes of its accounts: --accounts erase, or --accounts release.") from error
 
 
-def _what(has: offboarding.Belongings) -> str:
+def _what(has: Belongings) -> str:
     held = f", {len(has.on_legal_hold):,} of them on legal hold" if has.on_legal_hold else ""
     return (
         f"It has {has.keys:,} keys, {has.domains:,} domains, {len(has.users):,} directories with "

@@ -10,7 +10,7 @@ from typing import TextIO
 from rightful.aws.dynamodb.scan.table import rows
 from rightful.core.organizations import domains, registry
 from rightful.domain.address import InvalidAddressError, parse_address
-from rightful.domain.key import Scope
+from rightful.domain.key import Grant, Scope
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.operations.check.run import Report, check
 from rightful.operations.deployment import Deployment, OperationError
@@ -34,9 +34,7 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     for domain in asked.domain:
         _check_free(at.store, domain)
     organization = registry.create_organization(Context(at.store, invocation), asked.name, domain_policy=policy)
-    secret, _ = registry.issue_token(
-        Context(at.store, invocation), Scope.ADMIN, asked.admin, organization_id=organization.id
-    )
+    secret, _ = registry.issue_token(Context(at.store, invocation), Grant(Scope.ADMIN, organization.id), asked.admin)
     out.write(f"organization   {organization.id}\n")
     out.write(f"admin URL      {at.base_url}/admin/v1/orgs/{organization.id}\n")
     out.write(f"admin key      {secret}\n")
@@ -55,11 +53,9 @@ def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     )
     secret, _ = registry.issue_token(
         Context(at.store, invocation),
-        Scope.SCIM,
+        Grant(Scope.SCIM, organization.id, directory.id),
         f"{asked.name} (identity provider)",
-        organization_id=organization.id,
-        directory_id=directory.id,
-        lifetime=lifetime,
+        lifetime,
     )
     out.write(f"directory      {directory.id}\n")
     out.write(f"SCIM base URL  {at.base_url}/scim/directory/{directory.id}\n")
@@ -109,11 +105,13 @@ def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
         raise OperationError("A key of scope scim is a directory's: --directory <id>.")
     secret, token = registry.issue_token(
         at.context(),
-        scope,
+        Grant(
+            scope,
+            asked.organization if scope in {Scope.SCIM, Scope.ADMIN} else None,
+            asked.directory if scope is Scope.SCIM else None,
+        ),
         asked.holder,
-        organization_id=asked.organization if scope in {Scope.SCIM, Scope.ADMIN} else None,
-        directory_id=asked.directory if scope is Scope.SCIM else None,
-        lifetime=_lifetime(asked),
+        _lifetime(asked),
     )
     out.write(f"key            {secret}\n")
     expires = f", and expires on {token.expires_at:%Y-%m-%d}" if token.expires_at else ""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rightful.core.organizations.registry import issue_token, revoke_token
-from rightful.domain.key import Scope
+from rightful.domain.key import Grant, Scope
 from rightful.domain.policy import STANDARD
 from tests.support.service import Service, email_patch, patch, user
 
@@ -188,12 +188,7 @@ def test_a_change_outlives_the_planned_end_of_the_key_that_it_came_with() -> Non
     leaver, ada = service.create_user("sales"), service.create_user("ada")
     service.scim("DELETE", f"/Users/{leaver['id']}")
     service.scim_key = issue_token(
-        service.context(),
-        Scope.SCIM,
-        "IdP",
-        organization_id=service.organization.id,
-        directory_id=service.directory.id,
-        lifetime=timedelta(days=2),
+        service.context(), Grant(Scope.SCIM, service.organization.id, service.directory.id), "IdP", timedelta(days=2)
     )[1]
     service.move(ada["id"], "sales")
     service.remediate_all()
