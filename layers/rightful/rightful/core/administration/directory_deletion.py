@@ -200,7 +200,7 @@ class _Deleting:
 
     def _unlink(self, account: Account) -> None:
         """One user. What changes all the time is the next round's."""
-        obsolete: set[Write] = set()
+        obsolete: list[Write] = []
 
         def attempt() -> None:
             self._check_time()
@@ -212,7 +212,7 @@ class _Deleting:
                 self.context.commit([write for write in self._unlinking(before) if write not in obsolete])
             except RefusedError as refused:
                 if not is_stale(refused):
-                    obsolete.update(obsolete_releases(refused))
+                    obsolete.extend(obsolete_releases(refused))
                 raise
 
         with suppress(ContendedError, ScimError):
