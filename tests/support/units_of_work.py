@@ -22,7 +22,7 @@ _NEED_THE_STACK = (
     "tests/artifact/test_sam_local.py",
 )
 _START_THEIR_OWN = ("tests/stack/test_processes_end.py", "tests/stack/test_starting.py")
-_NEED_NONE = ("tests/conformance/test_differential.py",)
+_NEED_NONE = ("tests/conformance/test_differential.py", "tests/conformance/test_differential_filters.py")
 _LONGEST_FIRST = (
     ON_THE_STACK,
     "tests/artifact/",

@@ -1,33 +1,14 @@
-"""Settings over the admin API: policy and brakes, domains, directories and keys."""
+"""Settings over the admin API: policy and brakes, domains and the domain policy, and who changed what."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from rightful.api.request import Response
-from rightful.core.organizations.domain_proof import ProofUnavailableError
-from rightful.core.organizations.domains import MOST_DOMAINS, add_domain
-from rightful.core.organizations.registry import create_organization, issue_token
-from rightful.core.organizations.verify_domain import MOST_CHALLENGES
-from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import DomainPolicy
-from rightful.ports.invocation import unlimited
-from rightful.ports.writes.settings import PutOrganization
-from tests.support.service import Service, email_patch, user
-
-
-def body_of(response: Response) -> dict[str, Any]:
-    assert isinstance(response.body, dict)
-    return response.body
-
-
-def error_of(response: Response) -> tuple[int, str, str | None]:
-    error = body_of(response)["error"]
-    assert error["message"]
-    return response.status, error["code"], error.get("field")
-
+from tests.support.service import Service, email_patch
+from tests.unit.api.admin.settings import body_of, domains, error_of, on, operator_of, other_organization, rows
 
 # Policy and brakes
 
@@ -58,22 +39,6 @@ def test_a_base_with_fixed_rules_ends_the_rules_of_ones_own() -> None:
     assert (changed["base"], changed["rules"]) == ("strict", {})
     again = body_of(service.admin("PUT", "/policy", {"policy": {"base": "custom"}}))["policy"]
     assert again["rules"] == {}
-
-
-# Domains and domain policy are authority
-
-
-def operator_of(service: Service) -> Token:
-    return issue_token(service.context(), Grant(Scope.OPERATOR), "Oda")[1]
-
-
-def other_organization(service: Service, domain: str) -> None:
-    other = create_organization(service.context(), "Other")
-    add_domain(service.context(), other, domain)
-
-
-def domains(service: Service) -> list[str]:
-    return [each["domain"] for each in body_of(service.admin("GET", "/domains"))["items"]]
 
 
 def test_the_operator_adds_a_domain_to_any_organization() -> None:
@@ -138,11 +103,6 @@ def anywhere() -> Service:
     service = Service(domain_policy=DomainPolicy.ANY)
     other_organization(service, "theirs.example")
     return service
-
-
-def on(domain: str, name: str) -> dict[str, object]:
-    email = f"{name}@{domain}"
-    return user(name, userName=email, emails=[{"value": email, "type": "work", "primary": True}])
 
 
 def test_any_domain_is_any_but_those_of_others() -> None:
@@ -215,14 +175,6 @@ def test_a_swap_does_not_happen_where_one_legs_domain_is_anothers() -> None:
     assert all(each["status"] != "applied" for each in body_of(service.admin("GET", "/conflicts"))["items"])
 
 
-# Who changed what
-
-
-def rows(service: Service) -> list[tuple[str, str, str, str | None]]:
-    found = body_of(service.admin("GET", "/log", query={"action": "settings.changed"}))["items"]
-    return [(row["approver"], row["subject"], row["explanation"], row["directoryId"]) for row in reversed(found)]
-
-
 def later(service: Service, *asked: Any, **more: Any) -> Response:
     service.pass_time(timedelta(seconds=1))
     return service.admin(*asked, **more)
@@ -271,188 +223,3 @@ def test_what_changes_nothing_writes_nothing() -> None:
     service.admin("PUT", "/policy", body_of(service.admin("GET", "/policy")))
     service.admin("PATCH", "/directories/{id}", {"name": "IdP"}, parameters={"id": service.directory.id})
     assert service.store.snapshot() == before
-
-
-# Verifying a domain in DNS
-
-
-class Dns:
-    """A resolver that knows what it was told."""
-
-    def __init__(self) -> None:
-        self.records: set[tuple[str, str]] = set()
-        self.down = False
-
-    def has_txt(self, name: str, value: str) -> bool:
-        """See `DomainProof.has_txt`."""
-        if self.down:
-            raise ProofUnavailableError("down")
-        return (name, value) in self.records
-
-
-def verifiable() -> tuple[Service, Dns]:
-    dns = Dns()
-    return Service(proof=dns), dns
-
-
-def ask(service: Service, domain: str = "new.example") -> dict[str, Any]:
-    answer = service.admin("POST", "/domains", {"domain": domain})
-    assert answer.status == 201, answer.body
-    return body_of(answer)
-
-
-def verify(service: Service, domain: str = "new.example", **more: Any) -> Response:
-    return service.admin("POST", "/domains/{domain}/verify", parameters={"domain": domain}, **more)
-
-
-def test_a_domain_that_is_asked_for_is_pending_and_opens_nothing() -> None:
-    service, _ = verifiable()
-    asked = ask(service, "New.Example")
-    assert (asked["domain"], asked["status"], asked["verifiedAt"]) == ("new.example", "pending", None)
-    assert asked["record"]["type"] == "TXT"
-    assert asked["record"]["name"] == "_rightful-challenge.new.example"
-    assert asked["record"]["value"].startswith("rightful-verification=")
-    assert body_of(service.admin("GET", "/domains"))["items"][1] == asked
-    assert service.scim("POST", "/Users", on("new.example", "ada")).status == 400
-
-
-def test_asking_again_gives_the_same_record_and_every_domain_has_its_own() -> None:
-    service, _ = verifiable()
-    assert ask(service) == ask(service)
-    assert ask(service)["record"]["value"] != ask(service, "other.example")["record"]["value"]
-
-
-def test_a_domain_whose_record_is_in_dns_is_verified() -> None:
-    service, dns = verifiable()
-    record = ask(service)["record"]
-    assert error_of(verify(service)) == (409, "not_proven", "domain")
-    dns.records.add((record["name"], record["value"]))
-    verified = verify(service)
-    assert (verified.status, body_of(verified)["status"], body_of(verified)["record"]) == (200, "verified", None)
-    assert service.scim("POST", "/Users", on("new.example", "ada")).status == 201
-    assert body_of(verify(service)) == body_of(verified), "doing so again changes nothing"
-    assert ask(service)["status"] == "verified"
-
-
-def test_the_record_of_another_organization_proves_nothing() -> None:
-    service, dns = verifiable()
-    other = Service(store=service.store, domain="other.example", proof=dns)
-    record = ask(other)["record"]
-    dns.records.add((record["name"], record["value"]))
-    ask(service)
-    assert error_of(verify(service))[1] == "not_proven"
-
-
-def test_a_domain_that_another_organization_has_is_refused_only_to_who_proves_to_own_it() -> None:
-    service, dns = verifiable()
-    other_organization(service, "new.example")
-    record = ask(service)["record"]
-    assert error_of(verify(service))[1] == "not_proven"
-    dns.records.add((record["name"], record["value"]))
-    assert error_of(verify(service)) == (409, "conflict", "domain")
-
-
-def test_dns_that_does_not_answer_is_503_and_changes_nothing() -> None:
-    service, dns = verifiable()
-    ask(service)
-    dns.down = True
-    answer = verify(service)
-    assert error_of(answer)[:2] == (503, "unavailable")
-    assert answer.headers == {"Retry-After": "10"}
-    assert domains(service) == ["example.com", "new.example"]
-
-
-def test_a_domain_that_nobody_asked_for_is_not_verified() -> None:
-    service, _ = verifiable()
-    assert error_of(verify(service, "never.example")) == (404, "not_found", "domain")
-    assert error_of(verify(service, "x" * 3000)) == (400, "invalid_value", "domain")
-
-
-def test_a_pending_domain_can_be_taken_back() -> None:
-    service, dns = verifiable()
-    record = ask(service)["record"]
-    service.admin("DELETE", "/domains/{domain}", parameters={"domain": "new.example"})
-    dns.records.add((record["name"], record["value"]))
-    assert error_of(verify(service))[1] == "not_found"
-    assert ask(service)["record"] != record
-
-
-def test_only_so_many_domains_can_wait() -> None:
-    service, _ = verifiable()
-    for number in range(MOST_CHALLENGES):
-        ask(service, f"d{number}.example")
-    answer = service.admin("POST", "/domains", {"domain": "one.more.example"})
-    assert error_of(answer) == (409, "conflict", "domain")
-
-
-def test_a_record_is_good_for_thirty_days_and_asking_again_gives_a_new_one() -> None:
-    service, dns = verifiable()
-    asked = ask(service)
-    dns.records.add((asked["record"]["name"], asked["record"]["value"]))
-    assert asked["expiresAt"] == "2026-12-23T09:00:00.000Z"
-    service.pass_time(timedelta(days=30))
-    assert error_of(verify(service)) == (409, "not_proven", "domain")
-    renewed = ask(service)
-    assert renewed["record"] != asked["record"]
-    assert error_of(verify(service))[1] == "not_proven", "the former record proves nothing"
-    dns.records.add((renewed["record"]["name"], renewed["record"]["value"]))
-    assert verify(service).status == 200
-
-
-def test_expired_domains_make_room_for_others() -> None:
-    service, _ = verifiable()
-    for number in range(MOST_CHALLENGES):
-        ask(service, f"d{number}.example")
-    service.pass_time(timedelta(days=30))
-    ask(service, "one.more.example")
-    assert domains(service) == ["example.com", "one.more.example"]
-
-
-def test_a_domain_too_long_for_its_record_is_refused_when_it_is_asked_for() -> None:
-    service, _ = verifiable()
-    too_long = ".".join(["a" * 59] * 4)
-    assert error_of(service.admin("POST", "/domains", {"domain": too_long})) == (400, "invalid_value", "domain")
-    ask(service, too_long[20:])
-
-
-def test_an_organization_has_only_so_many_domains() -> None:
-    service, dns = verifiable()
-    held = {f"d{number}.example": service.now for number in range(MOST_DOMAINS)}
-    full = replace(service.organization, domains=held, version=service.organization.version + 1)
-    service.store.commit([PutOrganization(full, service.organization.version)], remaining=unlimited)
-    record = ask(service)["record"]
-    dns.records.add((record["name"], record["value"]))
-    assert error_of(verify(service)) == (409, "conflict", "domain")
-    assert error_of(service.admin("POST", "/domains", {"domain": "x.example"}, key=operator_of(service)))[0] == 409
-
-
-def test_a_domain_is_verified_without_those_above_and_below_it() -> None:
-    service, dns = verifiable()
-    record = ask(service, "eu.corp.example")["record"]
-    dns.records.add((record["name"], record["value"]))
-    assert verify(service, "eu.corp.example").status == 200
-    for domain in ("corp.example", "fr.corp.example", "a.eu.corp.example"):
-        assert service.scim("POST", "/Users", on(domain, "ada")).status == 400
-
-
-def test_an_operators_domain_needs_no_record_and_ends_the_waiting() -> None:
-    service, _ = verifiable()
-    ask(service)
-    added = service.admin("POST", "/domains", {"domain": "new.example"}, key=operator_of(service))
-    assert (body_of(added)["status"], body_of(added)["record"]) == ("verified", None)
-
-
-def test_without_a_resolver_the_operator_verifies() -> None:
-    assert error_of(verify(Service()))[:2] == (403, "forbidden")
-
-
-def test_verifying_is_logged() -> None:
-    service, dns = verifiable()
-    record = ask(service)["record"]
-    service.pass_time(timedelta(seconds=1))
-    dns.records.add((record["name"], record["value"]))
-    verify(service)
-    assert [row[2] for row in rows(service)] == [
-        "Verification of the domain new.example was begun.",
-        "The domain new.example was verified.",
-    ]
