@@ -12,17 +12,15 @@ from rightful.domain.account import AccountStatus, Flag, Origin
 from rightful.domain.explanation import Code
 
 
-class Holder(StrEnum):
+class Holder(Code):
     """What there is to say of a holder that is no account of the organization's own."""
 
-    REQUESTER = "requester"
-    NOBODY = "nobody"
-    MISSING = "missing"
-    """The address is listed for an account that does not exist."""
-    ELSEWHERE = "elsewhere"
-    """The account that the address is listed for has another one."""
-    UNREADABLE = "unreadable"
-    PERSONAL = "personal"
+    REQUESTER = "requester", "the requester itself"
+    NOBODY = "nobody", "nobody holds the address any more"
+    MISSING = "missing", "the account that is listed does not exist"
+    ELSEWHERE = "elsewhere", "the account that is listed has another address"
+    UNREADABLE = "unreadable", "could not be read"
+    PERSONAL = "personal", "a personal account on a domain of yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,14 @@ class Proof:
         return self.kind is ProofKind.NUMBER_ELSEWHERE
 
 
-class NoProofKind(StrEnum):
+class NoProofKind(Code):
     """Why the same employeeNumber does not prove that two accounts are one person's."""
 
-    SHARED = "shared"
-    OTHER_EXTERNAL_IDS = "other_external_ids"
+    SHARED = "shared", "others in the organization have it, too"
+    OTHER_EXTERNAL_IDS = (
+        "other_external_ids",
+        "they have different externalIds here, or one that others have, too",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,7 @@
 """Evidence in words, for administrators of the organization that asked. Pure."""
 
-from rightful.domain.evidence import Evidence, Holder, HolderFacts, Leaving, NoProofKind, Protection, TakenUserName
+from rightful.domain.evidence import Evidence, HolderFacts, Leaving, Protection, TakenUserName
 from rightful.domain.two_people import words_for_kind
-
-_HOLDERS = {
-    Holder.REQUESTER: "the requester itself",
-    Holder.NOBODY: "nobody holds the address any more",
-    Holder.MISSING: "the account that is listed does not exist",
-    Holder.ELSEWHERE: "the account that is listed has another address",
-    Holder.UNREADABLE: "could not be read",
-    Holder.PERSONAL: "a personal account on a domain of yours",
-}
-
-_NO_PROOFS = {
-    NoProofKind.SHARED: "others in the organization have it, too",
-    NoProofKind.OTHER_EXTERNAL_IDS: "they have different externalIds here, or one that others have, too",
-}
 
 
 def evidence_document(evidence: Evidence) -> dict[str, str]:
@@ -35,8 +21,8 @@ def evidence_document(evidence: Evidence) -> dict[str, str]:
     if evidence.proof is not None:
         found["same person"] = evidence.proof.kind.pattern.format(number=evidence.proof.number)
     if evidence.no_proof is not None:
-        why = _NO_PROOFS[evidence.no_proof.kind]
-        found["same employeeNumber"] = f"{evidence.no_proof.number}, which proves nothing: {why}"
+        number, why = evidence.no_proof.number, evidence.no_proof.kind.pattern
+        found["same employeeNumber"] = f"{number}, which proves nothing: {why}"
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -67,7 +53,7 @@ def _protected_by(protection: Protection) -> str:
 def _holder(evidence: Evidence) -> dict[str, str | None]:
     holder = evidence.holder
     if not isinstance(holder, HolderFacts):
-        return {"holder": _HOLDERS[holder]} if holder is not None else {}
+        return {"holder": holder.pattern} if holder is not None else {}
     return {
         "status": holder.status.value,
         "origin": holder.origin.value,

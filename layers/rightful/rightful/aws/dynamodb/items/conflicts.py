@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def conflict_item(conflict: Conflict) -> Item:
     """A conflict; while its change is wanted, also with its place in the index of open conflicts."""
     # A cold start needs no conflict.
-    from rightful.aws.dynamodb.items.findings import evidence_text, explanation_text, next_step_text
+    from rightful.aws.dynamodb.items.findings import finding_text
 
     values: dict[str, Scalar] = {
         "conflict_id": conflict.id,
@@ -63,9 +63,9 @@ def conflict_item(conflict: Conflict) -> Item:
         "sent": conflict.sent,
         "class": conflict.conflict_class.value if conflict.conflict_class else None,
         "decision": conflict.decision,
-        "evidence": evidence_text(conflict.evidence) if conflict.evidence else None,
-        "explanation": explanation_text(conflict.explanation) if conflict.explanation.statements else None,
-        "next_step": next_step_text(conflict.next_step) if conflict.next_step else None,
+        "evidence": finding_text(conflict.evidence) if conflict.evidence else None,
+        "explanation": finding_text(conflict.explanation) if conflict.explanation.statements else None,
+        "next_step": finding_text(conflict.next_step) if conflict.next_step else None,
         "holder_account_id": conflict.holder_account_id,
         "holder_organization_id": conflict.holder_organization_id,
         "approvals": json_text([_approval_document(approval) for approval in conflict.approvals])
