@@ -24,12 +24,16 @@ _COLORS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e
 _INK, _FAINT, _PAPER, _CARD = "#16191f", "#687078", "#f2f3f3", "#ffffff"
 _END, _MIDDLE = 'text-anchor="end"', 'text-anchor="middle"'
 
+_Pair = tuple[float, float]
 
-def _say(x: float, y: float, text: str, *, size: int = 14, color: str = _FAINT, style: str = "") -> str:
+
+def _say(at: _Pair, text: str, *, size: int = 14, color: str = _FAINT, style: str = "") -> str:
+    x, y = at
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{color}" {style}>{escape(text)}</text>'
 
 
-def _box(x: float, y: float, width: float, height: float, color: str, *, style: str = "") -> str:
+def _box(at: _Pair, size: _Pair, color: str, *, style: str = "") -> str:
+    (x, y), (width, height) = at, size
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{color}" {style}/>'
 
 
@@ -78,8 +82,8 @@ def _widget(widget: dict[str, Json]) -> list[str]:
     if widget["type"] == "text":
         inside = _text(str(properties["markdown"]), width)
     else:
-        title = _say(14, 28, str(properties["title"]), size=17, color=_INK, style='font-weight="bold"')
-        inside = [_box(0, 0, width, height, _CARD, style='rx="4" stroke="#d5dbdb"'), title]
+        title = _say((14, 28), str(properties["title"]), size=17, color=_INK, style='font-weight="bold"')
+        inside = [_box((0, 0), (width, height), _CARD, style='rx="4" stroke="#d5dbdb"'), title]
         if widget["type"] == "alarm":
             inside += _alarms(properties, width)
         elif properties["view"] == "singleValue":
@@ -94,12 +98,12 @@ def _text(markdown: str, width: int) -> list[str]:
     for line in markdown.split("\n"):
         if line.startswith("#"):
             size = 30 - 5 * (len(line) - len(line.lstrip("#")))
-            parts.append(_say(4, y, line.lstrip("# "), size=size, color=_INK, style='font-weight="bold"'))
+            parts.append(_say((4, y), line.lstrip("# "), size=size, color=_INK, style='font-weight="bold"'))
             y += 34
             continue
         plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", line).replace("*", "")
         for part in _wrapped(plain, width // 8):
-            parts.append(_say(4, y, part, size=15))
+            parts.append(_say((4, y), part, size=15))
             y += 20
     return parts
 
@@ -112,9 +116,9 @@ def _alarms(properties: Mapping[str, Json], width: int) -> list[str]:
         name = str(arn).rpartition(":alarm:rightful-")[2]
         x, y = 14 + number % 2 * (width // 2 - 8), 46 + number // 2 * 29
         paper, light = ("#fdecea", "#d13212") if name in ALARMS_ON else ("#eaf5ea", "#1d8102")
-        parts.append(_box(x, y, width // 2 - 20, 24, paper, style='rx="3"'))
+        parts.append(_box((x, y), (width // 2 - 20, 24), paper, style='rx="3"'))
         parts.append(f'<circle cx="{x + 13}" cy="{y + 12}" r="5" fill="{light}"/>')
-        parts.append(_say(x + 25, y + 17, name, color=_INK))
+        parts.append(_say((x + 25, y + 17), name, color=_INK))
     return parts
 
 
@@ -147,9 +151,9 @@ def _numbers(properties: Mapping[str, Json], width: int, height: int) -> list[st
     each = (width - 14) / len(lines)
     for number, (label, color, values) in enumerate(lines):
         x = 14 + number * each
-        parts.append(_say(x, 92, f"{max(values):.0f}", size=44, color=_INK))
-        parts.append(_box(x, 108, 12, 12, color))
-        parts += [_say(x + 18, 119 + 17 * row, part) for row, part in enumerate(_wrapped(label, 18))]
+        parts.append(_say((x, 92), f"{max(values):.0f}", size=44, color=_INK))
+        parts.append(_box((x, 108), (12, 12), color))
+        parts += [_say((x + 18, 119 + 17 * row), part) for row, part in enumerate(_wrapped(label, 18))]
         top = max(*values, 1.0)
         points = [
             (x + step * (each - 14) / POINTS, height - 12 - 50 * value / top) for step, value in enumerate(values)
@@ -203,8 +207,8 @@ def _graph(properties: Mapping[str, Json], width: int, height: int) -> list[str]
     for value in ticks:
         _, y = place(0, value)
         parts.append(_rule(left, right, y, "#eaeded"))
-        parts.append(_say(left - 8, y + 5, f"{value:g}", size=13, style=_END))
-    parts.append(_say(width - 16, 28, _unit(properties), size=13, style=_END))
+        parts.append(_say((left - 8, y + 5), f"{value:g}", size=13, style=_END))
+    parts.append(_say((width - 16, 28), _unit(properties), size=13, style=_END))
     below = [0.0] * POINTS
     for _, color, values in lines:
         above = [low + value for low, value in zip(below, values, strict=True)] if stacked else values
@@ -219,9 +223,9 @@ def _graph(properties: Mapping[str, Json], width: int, height: int) -> list[str]
     for label, value, color in marks:
         _, y = place(0, value)
         parts.append(_rule(left, right, y, color, style='stroke-dasharray="6 4"'))
-        parts.append(_say(right, y - 5, label, size=13, color=color, style=_END))
+        parts.append(_say((right, y - 5), label, size=13, color=color, style=_END))
     parts += [
-        _say(left + hour * (right - left) / 12, bottom + 20, f"{6 + hour:02d}:00", size=13, style=_MIDDLE)
+        _say((left + hour * (right - left) / 12, bottom + 20), f"{6 + hour:02d}:00", size=13, style=_MIDDLE)
         for hour in (0, 3, 6, 9, 12)
     ]
     return parts + _legend(lines, width, bottom + 42)
@@ -258,8 +262,8 @@ def _legend_rows(lines: list[tuple[str, str, list[float]]], width: int) -> int:
 def _legend(lines: list[tuple[str, str, list[float]]], width: int, y: int) -> list[str]:
     parts = []
     for (label, color, _), (x, row) in zip(lines, _places(lines, width), strict=True):
-        parts.append(_box(x, y + 20 * row - 10, 12, 12, color))
-        parts.append(_say(x + 17, y + 20 * row, label))
+        parts.append(_box((x, y + 20 * row - 10), (12, 12), color))
+        parts.append(_say((x + 17, y + 20 * row), label))
     return parts
 
 

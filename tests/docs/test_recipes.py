@@ -11,7 +11,7 @@ import yaml
 
 from local.paths import ROOT
 from local.seed import LAB_PROFILES
-from rightful.api.admin.log_csv import COLUMNS, csv_rows
+from rightful.api.admin.log import COLUMNS, csv_rows
 from rightful.api.documents import log_document
 from rightful.domain.event_log import LogEntry
 from rightful.runtime.metrics import FAILURES, Metric

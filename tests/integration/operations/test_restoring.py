@@ -227,7 +227,7 @@ def test_writes_are_done_several_at_a_time_and_never_more_removals_than_were_cou
         return True
 
     extra = [Difference(ItemKey(f"EMAIL#{number}", "EMAIL"), None, {}) for number in range(12)]
-    report = restore(extra, settle_slowly, RestoreRequest(frozenset({Relation.EXTRA})), most_removed=8, at_once=4)
+    report = restore(extra, settle_slowly, RestoreRequest(frozenset({Relation.EXTRA}), most_removed=8), at_once=4)
     assert (report.written, len(removed), report.left[Relation.EXTRA, "EMAIL"]) == (8, 8, 4)
 
 

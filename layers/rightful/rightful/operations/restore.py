@@ -37,11 +37,12 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RestoreRequest:
-    """What is to be put back: which relations (none: only count), and whether identity providers' and administrators'
-    keys, too."""
+    """What is to be put back: which relations (none: only count), whether identity providers' and administrators'
+    keys, too, and how many items were counted to be removed: what is more stays."""
 
     relations: frozenset[Relation] = frozenset()
     with_keys: bool = False
+    most_removed: int = 0
 
     def covers(self, place: Place) -> bool:
         """Whether that sort of difference is to go."""
@@ -148,7 +149,6 @@ def restore(
     settle: Callable[[Difference], bool],
     request: RestoreRequest,
     *,
-    most_removed: int,
     at_once: int = 1,
     progress: Callable[[Restored], None] = lambda _: None,
 ) -> Restored:
@@ -158,7 +158,6 @@ def restore(
     Args:
         found: `storage.copying.differences`.
         settle: makes one item as the restored table has it, unless it has changed since.
-        most_removed: how many items were counted to be removed; what is more stays.
         progress: is told after each write.
     """
     report, removed = Restored(), 0
@@ -178,7 +177,7 @@ def restore(
             if place is None:
                 continue
             is_removal = place[0] is Relation.EXTRA
-            if not request.covers(place) or (is_removal and removed >= most_removed):
+            if not request.covers(place) or (is_removal and removed >= request.most_removed):
                 report.left[place] += 1
                 continue
             removed += is_removal

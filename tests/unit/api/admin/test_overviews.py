@@ -10,7 +10,7 @@ import pytest
 
 from rightful.api.admin import log as admin_log
 from rightful.api.admin import summary as admin_summary
-from rightful.api.admin.log_csv import COLUMNS
+from rightful.api.admin.log import COLUMNS
 from rightful.api.request import Response
 from rightful.domain.event_log import Action
 from rightful.domain.policy import STANDARD

@@ -1,4 +1,5 @@
-"""Admin API: directories and their keys."""
+"""Admin API: directories and their keys. A directory that is deleted is marked at once; what does not fit into the
+request the janitor does."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import directory_document, token_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
-from rightful.core.administration.directory_deletion import what_is_left
+from rightful.core.administration.directory_deletion import begin, go_on, what_is_left
 from rightful.core.organizations.extensions import check_extensions
 from rightful.core.organizations.log_rows import directory_sentence
 from rightful.core.organizations.registry import add_directory, change_directory, issue_token, revoke_token
@@ -19,6 +20,8 @@ from rightful.domain.organization import Directory, OnDelete
 from rightful.scim.profiles import PROFILE_NAMES
 
 _NAME = Field(min_length=1, max_length=100)
+_SECONDS_FOR_DELETING = 5.0
+"""Of a request, for going on with a deletion: nobody waits for 100,000 users."""
 
 
 class NewDirectory(Body):
@@ -54,7 +57,7 @@ def list_directories(call: AdminCall) -> Response:
 
 def get_directory(call: AdminCall) -> Response:
     """GET directories/{id}."""
-    return directory_response(call, asked_directory(call))
+    return Response(200, _directory(call, asked_directory(call)))
 
 
 def post_directory(call: AdminCall) -> Response:
@@ -92,6 +95,27 @@ def patch_directory(call: AdminCall) -> Response:
     if directory != before:
         directory = change_directory(call.context, directory, directory_sentence(before, directory), by=call.who)
     return Response(200, _directory(call, directory))
+
+
+def delete_directory(call: AdminCall) -> Response:
+    """DELETE directories/{id}?confirm={its name}: 204 when nothing is left of it, 202 as long as something is. Sent
+    again, it goes on.
+
+    Raises:
+        ApiError: 400, the name does not go with it: it ends the access of all its users.
+    """
+    directory = asked_directory(call)
+    if call.parameter("confirm") != directory.name and directory.deleting is None:
+        users = what_is_left(call.store, directory.id).users
+        message = (
+            f"confirm: deleting this directory unlinks and deactivates its users ({users:,}) and revokes its keys, and "
+            "cannot be undone. Repeat the directory's name in this parameter."
+        )
+        raise ApiError(400, "invalid_value", message, "confirm")
+    marked = begin(call.context, directory, by=call.who)
+    at_least = call.invocation.remaining() - _SECONDS_FOR_DELETING
+    progress = go_on(call.context, marked, enough=lambda: call.invocation.remaining() < at_least)
+    return Response(204) if progress.gone else Response(202, _directory(call, marked))
 
 
 def list_tokens(call: AdminCall) -> Response:
@@ -144,11 +168,6 @@ def asked_directory(call: AdminCall) -> Directory:
     if state is None:
         raise ApiError(404, "not_found", "There is no such directory in this organization.")
     return state.directory
-
-
-def directory_response(call: AdminCall, directory: Directory, status: int = 200) -> Response:
-    """A directory as it is now."""
-    return Response(status, _directory(call, directory))
 
 
 def _directory(call: AdminCall, directory: Directory) -> dict[str, object]:

@@ -10,7 +10,6 @@ from rightful.api.admin import accounts as admin_accounts
 from rightful.api.admin import confirmations as admin_confirmations
 from rightful.api.admin import conflicts as admin_conflicts
 from rightful.api.admin import directories as admin_directories
-from rightful.api.admin import directory_deletion as admin_directory_deletion
 from rightful.api.admin import domains as admin_domains
 from rightful.api.admin import log as admin_log
 from rightful.api.admin import organization as admin_organization
@@ -56,7 +55,7 @@ ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "/directories/{id}": {
         "GET": admin_directories.get_directory,
         "PATCH": admin_directories.patch_directory,
-        "DELETE": admin_directory_deletion.delete_directory,
+        "DELETE": admin_directories.delete_directory,
     },
     "/directories/{id}/confirmation": {"POST": admin_confirmations.confirm_delete_rule},
     "/directories/{id}/tokens": {"GET": admin_directories.list_tokens, "POST": admin_directories.post_token},

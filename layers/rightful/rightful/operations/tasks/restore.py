@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from typing import TextIO
 
 from rightful.aws.dynamodb.scan.compare import differences, facts_of_table, settle
@@ -46,8 +47,7 @@ def restore_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
     report = restore(
         differences(at.client, asked.table, table),
         lambda difference: settle(at.client, table, difference),
-        request,
-        most_removed=removed,
+        replace(request, most_removed=removed),
         at_once=max(1, asked.at_once),
         progress=lambda so_far: telling(of_total(so_far.written, wanted, "items written")),
     )
