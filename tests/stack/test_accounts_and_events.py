@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from local.event_schema import domain_event
 from local.stack import Stack
-from rightful.core.events.schema import domain_event
 from tests.stack.examinations import examinations
 from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user

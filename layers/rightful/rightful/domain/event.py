@@ -12,7 +12,7 @@ SCHEMA_VERSION = 1
 
 
 class EventType(StrEnum):
-    """What happened. The documentation is docs/events.md, the schema `events.schema`."""
+    """What happened. The documentation is docs/events.md, the schema docs/events.schema.json."""
 
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CLAIMED = "account.claimed"

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from local.event_schema import domain_event
 from rightful.core.accounts.before_image import with_before_image
 from rightful.core.events.publish import events_of
 from rightful.core.events.requeues import requeued_by
-from rightful.core.events.schema import domain_event
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import parse_address, placeholder
 from rightful.domain.change import AccountChange, ConflictChange, HoldChange

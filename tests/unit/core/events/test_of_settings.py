@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from local.event_schema import domain_event
 from rightful.core.events.publish import events_of
 from rightful.core.events.requeues import swept_by
-from rightful.core.events.schema import domain_event
 from rightful.domain.change import Change, DirectoryChange, OrganizationChange, TokenChange
 from rightful.domain.conflict import ConflictClass
 from rightful.domain.one_word import OneWord

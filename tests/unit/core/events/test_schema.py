@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from local.event_schema import domain_event, schema_text
 from local.paths import ROOT
-from rightful.core.events.schema import domain_event, schema_text
 from rightful.domain.event import EventType
 
 _SECTION = re.compile(r"^### `([a-z._]+)`\n\n.+?```json\n(.+?)```", re.MULTILINE | re.DOTALL)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from local.event_schema import domain_event
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.events.publish import publish
-from rightful.core.events.schema import domain_event
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import LogEntry, Result

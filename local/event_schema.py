@@ -1,6 +1,6 @@
 """The documented shape of every event, for consumers and for the tests that hold the events to it.
 
-`python -m rightful.core.events.schema` prints docs/events.schema.json. The service itself does not import this: it
+`python -m local.event_schema` prints docs/events.schema.json. The service itself has no part in this: it
 makes events from plain data, without pydantic.
 """
 
