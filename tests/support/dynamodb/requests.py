@@ -7,7 +7,7 @@ from tests.support.dynamodb.expressions import Item as StoredItem
 from tests.support.dynamodb.expressions import Values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Write:
     """Of PutItem, UpdateItem and DeleteItem, on their own or in a transaction, and of a ConditionCheck."""
 
@@ -21,7 +21,7 @@ class Write:
     ReturnValuesOnConditionCheckFailure: str = "NONE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Read:
     """Of Query and Scan."""
 
@@ -36,7 +36,7 @@ class Read:
     Select: str = "ALL"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Query(Read):
     """Of Query."""
 
@@ -44,7 +44,7 @@ class Query(Read):
     ScanIndexForward: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Scan(Read):
     """Of Scan."""
 

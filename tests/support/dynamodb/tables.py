@@ -29,9 +29,11 @@ class Index:
         sort = item[self.sort]["S"] if self.sort is not None else ""
         return item[self.partition]["S"], (sort, item["pk"]["S"], item["sk"]["S"])
 
-    def replace(self, before: Item | None, after: Item | None) -> None:
-        """An item is another one now; None: there is none."""
-        old, new = (self.place(item) if item is not None else None for item in (before, after))
+    def replace(self, before: Mapping[str, Value], after: Mapping[str, Value]) -> None:
+        """An item is another one now; empty: there is none."""
+        if self.partition not in before and self.partition not in after:
+            return
+        old, new = self.place(before), self.place(after)
         if old == new:
             return
         if old is not None:
@@ -64,9 +66,9 @@ class Table:
 
     def put(self, key: Key, item: Item | None) -> None:
         """An item, or that there is none any more."""
-        before = self.items.get(key)
+        before = self.items.get(key, {})
         for index in self.indexes.values():
-            index.replace(before, item)
+            index.replace(before, item or {})
         if item is not None:
             self.items[key] = item
         else:

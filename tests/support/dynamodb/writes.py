@@ -1,6 +1,6 @@
 """One write, looked at before it is done: its condition, and what DynamoDB does not store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tests.support.dynamodb import requests
@@ -9,7 +9,7 @@ from tests.support.dynamodb.faults import check_placeholders, invalid, key_of
 from tests.support.dynamodb.tables import Table
 
 _ITEM_OCTETS, _PARTITION_KEY_OCTETS, _SORT_KEY_OCTETS = 400 * 1024, 2048, 1024
-_TYPES: Mapping[str, type] = {"S": str, "N": str, "BOOL": bool, "SS": Sequence}
+_TYPES: Mapping[str, type | tuple[type, ...]] = {"S": str, "N": str, "BOOL": bool, "SS": (list, tuple)}
 
 
 class PreparedWrite:
@@ -57,15 +57,15 @@ class PreparedWrite:
             self._table.put(self.key, self.after)
 
     def _check(self, item: Item) -> None:
-        characters = 0
+        characters, keys = 0, self._table.keys
         for name, value in item.items():
             [(kind, raw)] = value.items()
             if not isinstance(raw, _TYPES[kind]) or (kind == "SS" and not raw):
                 invalid(self._operation, f"{name} is no {kind}")
             if kind == "S":
                 characters += len(raw)
-            if name in self._table.keys:
-                self._check_key(name, value["S"])
+                if name in keys:
+                    self._check_key(name, raw)
         if characters > _ITEM_OCTETS // 4 and _octets(item) > _ITEM_OCTETS:
             invalid(self._operation, "Item size has exceeded the maximum allowed size")
 

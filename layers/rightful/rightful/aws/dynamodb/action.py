@@ -1,15 +1,21 @@
 """One conditional DynamoDB action, on its own or as part of a transaction."""
 
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import TYPE_CHECKING, Literal
 
-from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
+from rightful.aws.dynamodb.attributes import Item, Scalar, write_values
+from rightful.aws.dynamodb.table import Tables
 from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+NEW = "attribute_not_exists(pk)"
+THERE = "attribute_exists(pk)"
+SAME_VERSION = "version = :version"
 
 Verb = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
@@ -41,5 +47,36 @@ class Action:
 
 def values_of(**values: Scalar) -> "dict[str, AttributeValueTypeDef]":
     """Expression values: the names get their colon; those that are None are left out."""
-    item = write_item(ItemKey("", ""), values)
-    return {f":{name}": value for name, value in item.items() if name not in {"pk", "sk"}}
+    return write_values(values, ":")
+
+
+@singledispatch
+def action_of(write: object, tables: Tables) -> Action:  # noqa: ARG001 - what the registered functions take
+    """The action that does a write.
+
+    Raises:
+        TypeError: it is none that is known in `actions`.
+    """
+    raise TypeError(f"no action for {type(write).__name__}")
+
+
+def put(tables: Tables, item: Item, condition: str | None = None, **values: Scalar) -> Action:
+    """An item of the identity table."""
+    return Action("Put", tables.identity, item, condition, values_of(**values))
+
+
+def on(tables: Tables, verb: Verb, key: ItemKey, condition: str | None = None, **values: Scalar) -> Action:
+    """A Delete or a ConditionCheck in the identity table."""
+    return Action(verb, tables.identity, key.item(), condition, values_of(**values))
+
+
+def update(tables: Tables, key: ItemKey, change: str, condition: str | None = None, **values: Scalar) -> Action:
+    """An Update in the identity table."""
+    return Action("Update", tables.identity, key.item(), condition, values_of(**values), change)
+
+
+def versioned(tables: Tables, item: Item, expected_version: int | None) -> Action:
+    """An item in the place of its last version, or a new one."""
+    if expected_version is None:
+        return put(tables, item, NEW)
+    return put(tables, item, SAME_VERSION, version=expected_version)

@@ -21,7 +21,7 @@ Scalar = str | int | bool | datetime | None
 
 def text_of(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds: sorts as time does."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def moment_of(text: str) -> datetime:
@@ -36,19 +36,20 @@ def optional_moment(text: str | None) -> datetime | None:
 
 def write_item(key: ItemKey, values: Mapping[str, Scalar]) -> Item:
     """An item with these attributes; those that are None are left out."""
-    item: Item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
-    for name, value in values.items():
-        if value is None:
-            continue
-        if isinstance(value, bool):
-            item[name] = {"BOOL": value}
-        elif isinstance(value, int):
-            item[name] = {"N": str(value)}
-        elif isinstance(value, datetime):
-            item[name] = {"S": text_of(value)}
-        else:
-            item[name] = {"S": value}
-    return item
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}, **write_values(values)}
+
+
+def write_values(values: Mapping[str, Scalar], prefix: str = "") -> Item:
+    """These attributes, by name with the prefix; those that are None are left out."""
+    return {f"{prefix}{name}": _write_value(value) for name, value in values.items() if value is not None}
+
+
+def _write_value(value: str | int | datetime) -> "AttributeValueTypeDef":
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"N": str(value)} if isinstance(value, int) else {"S": text_of(value)}
 
 
 class Reader:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from botocore.exceptions import ClientError
 
 from rightful.aws.dynamodb.action import Action
-from rightful.aws.dynamodb.actions.writes import Translator
+from rightful.aws.dynamodb.actions import action_of
 from rightful.aws.dynamodb.attributes import Reader
 from rightful.aws.dynamodb.items.accounts import read_account
 from rightful.aws.dynamodb.items.conflicts import read_conflict
@@ -50,13 +50,13 @@ class Commits:
     ) -> None:
         """Args: the low-level client; the tables; how to wait and where randomness comes from, for tests."""
         self.client = client
-        self.translate = Translator(tables)
+        self.tables = tables
         self._sleep = sleep
         self._jitter = jitter
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
         """See `IdentityStore.commit`. One write is a plain conditional write (half the capacity of a transaction)."""
-        steps: list[_Step] = [(write, self.translate.action(write)) for write in writes]
+        steps: list[_Step] = [(write, action_of(write, self.tables)) for write in writes]
         pause = FIRST_PAUSE
         while steps:
             failed = self._attempt(steps)
@@ -84,7 +84,7 @@ class Commits:
         for write, action in steps:
             instead: Action | None = action
             if isinstance(write, ListFurther) and write in found:
-                instead = fitting_action(write, self.translate.identity_table, found[write])
+                instead = fitting_action(write, self.tables.identity, found[write])
             if instead is not None:
                 fitting.append((write, instead))
         return fitting

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rightful.aws.dynamodb.actions import action_of
 from rightful.aws.dynamodb.attributes import Reader
 from rightful.aws.dynamodb.commit import Commits
 from rightful.aws.dynamodb.items.accounts import read_account
@@ -114,7 +115,7 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
     def log_entry(self, entry: LogEntry) -> None:
         """See `IdentityStore.log_entry`."""
         try:
-            self._commits.write_one(self._commits.translate.action(AppendLog(entry)))
+            self._commits.write_one(action_of(AppendLog(entry), self.tables))
         except (ClientError, BotoCoreError) as error:
             raise EventLogUnavailableError(str(error)) from error
 

@@ -1,14 +1,15 @@
-"""From a `GroupWrite` to the one conditional DynamoDB action that does it: see `storage.transactions`."""
+"""Writes of groups and of memberships as DynamoDB actions."""
 
 import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.action import Action, Verb, values_of
+from rightful.aws.dynamodb.action import NEW, SAME_VERSION, THERE, Action, action_of, on, put, update, values_of
 from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
 from rightful.aws.dynamodb.items.groups import group_item, group_values, member_item
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
+from rightful.aws.dynamodb.table import Tables
 from rightful.domain.group import MOST_GROUPS
 from rightful.ports.key import ItemKey
 from rightful.ports.writes import groups as g
@@ -17,62 +18,51 @@ from rightful.ports.writes.settings import COUNTERS
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-_NEW = "attribute_not_exists(pk)"
-_THERE = "attribute_exists(pk)"
-_SAME_VERSION = "version = :version"
 _OURS = "group_id = :group"
 
 
-def group_action(write: g.GroupWrite, table: str) -> Action:  # noqa: C901 - one case per write, as in the table of writes
-    """The action on the identity table that does a write.
-
-    Raises:
-        TypeError: it is none that is known here.
-    """
+@action_of.register
+def _(write: g.GroupWrite, tables: Tables) -> Action:  # noqa: C901 - one case per write, as in the table of writes
     match write:
         case g.PutGroup(group, None):
-            return Action("Put", table, group_item(group), _NEW)
+            return put(tables, group_item(group), NEW)
         case g.PutGroup(group, int() as expected):
-            return _update_head(table, group_keys.group(group.id), group_values(group), expected)
+            return _update_head(tables, group_keys.group(group.id), group_values(group), expected)
         case g.RemoveGroup(group_id, version):
-            return _on("Delete", table, group_keys.group(group_id), _SAME_VERSION, version=version)
+            return on(tables, "Delete", group_keys.group(group_id), SAME_VERSION, version=version)
         case g.ClaimGroupName(directory_id, name, group_id):
             item = write_item(group_keys.group_name(directory_id, name), {"group_id": group_id})
-            return Action("Put", table, item, f"{_NEW} OR {_OURS}", values_of(group=group_id))
+            return put(tables, item, f"{NEW} OR {_OURS}", group=group_id)
         case g.ReleaseGroupName(directory_id, name, group_id):
-            return _on("Delete", table, group_keys.group_name(directory_id, name), _OURS, group=group_id)
+            return on(tables, "Delete", group_keys.group_name(directory_id, name), _OURS, group=group_id)
         case g.PutMember(group_id, member):
-            return Action("Put", table, member_item(group_id, member))
+            return put(tables, member_item(group_id, member))
         case g.RemoveMember(group_id, member_id):
-            return _on("Delete", table, group_keys.member(group_id, member_id))
+            return on(tables, "Delete", group_keys.member(group_id, member_id))
         case g.JoinGroup() | g.LeaveGroups():
-            return _on_account(write, table)
+            return _on_account(write, tables.identity)
         case g.NestGroup() | g.UnnestGroup():
-            return _on_member_group(write, table)
+            return _on_member_group(write, tables.identity)
         case g.CountGroups(directory_id, group_id, delta):
             key = group_keys.counter(directory_id, zlib.crc32(group_id.encode()) % COUNTERS)
-            values, update = values_of(delta=delta, shifts=int(write.shifts)), "ADD group_count :delta, shifts :shifts"
             condition = keys.OPEN_COUNTER if write.comes else None
-            return Action("Update", table, key.item(), condition, values, update)
+            change = "ADD group_count :delta, shifts :shifts"
+            return update(tables, key, change, condition, delta=delta, shifts=int(write.shifts))
         case g.NoteDeletedGroup(group_id):
-            return Action("Put", table, write_item(group_keys.deleted_group(group_id), {"group_id": group_id}))
+            return put(tables, write_item(group_keys.deleted_group(group_id), {"group_id": group_id}))
         case g.EndDeletedGroup(group_id):
-            return _on("Delete", table, group_keys.deleted_group(group_id))
+            return on(tables, "Delete", group_keys.deleted_group(group_id))
         case _:
             raise TypeError(f"no action for {type(write).__name__}")
 
 
-def _on(verb: Verb, table: str, key: ItemKey, condition: str | None = None, **values: Scalar) -> Action:
-    return Action(verb, table, key.item(), condition, values_of(**values))
-
-
-def _update_head(table: str, key: ItemKey, values: Mapping[str, Scalar], expected: int) -> Action:
+def _update_head(tables: Tables, key: ItemKey, values: Mapping[str, Scalar], expected: int) -> Action:
     """An update, not a put: what the head holds besides (`parent_ids`) stays."""
-    written = values_of(**{f"new_{name}": value for name, value in values.items()})
+    written = {f"new_{name}": value for name, value in values.items()}
     sets = ", ".join(f"{name} = :new_{name}" for name, value in values.items() if value is not None)
     gone = ", ".join(name for name, value in values.items() if value is None)
-    update = f"SET {sets} REMOVE {gone}" if gone else f"SET {sets}"
-    return Action("Update", table, key.item(), _SAME_VERSION, {**written, **values_of(version=expected)}, update)
+    change = f"SET {sets} REMOVE {gone}" if gone else f"SET {sets}"
+    return update(tables, key, change, SAME_VERSION, **written, version=expected)
 
 
 def _on_account(write: g.JoinGroup | g.LeaveGroups, table: str) -> Action:
@@ -81,7 +71,7 @@ def _on_account(write: g.JoinGroup | g.LeaveGroups, table: str) -> Action:
     if isinstance(write, g.LeaveGroups):
         values |= _texts("groups", write.group_ids)
         return Action(
-            "Update", table, keys.account(write.account_id).item(), _THERE, values, f"{update} DELETE group_ids :groups"
+            "Update", table, keys.account(write.account_id).item(), THERE, values, f"{update} DELETE group_ids :groups"
         )
     values |= _texts("groups", [write.group_id])
     values |= values_of(directory=keys.of_directory(write.directory_id), scim=write.scim_id, most=MOST_GROUPS)
@@ -94,7 +84,7 @@ def _on_account(write: g.JoinGroup | g.LeaveGroups, table: str) -> Action:
 def _on_member_group(write: g.NestGroup | g.UnnestGroup, table: str) -> Action:
     key, values = group_keys.group(write.group_id).item(), _texts("parents", [write.parent_id])
     if isinstance(write, g.UnnestGroup):
-        return Action("Update", table, key, _THERE, values, "DELETE parent_ids :parents")
+        return Action("Update", table, key, THERE, values, "DELETE parent_ids :parents")
     values |= values_of(directory=write.directory_id, most=MOST_GROUPS)
     condition = f"directory_id = :directory AND attribute_not_exists(deleted) AND {_fewer_than_most('parent_ids')}"
     return Action("Update", table, key, condition, values, "ADD parent_ids :parents")

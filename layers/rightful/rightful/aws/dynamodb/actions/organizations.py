@@ -1,0 +1,149 @@
+"""Writes of an organization's settings, domains, keys, conflicts and log as DynamoDB actions."""
+
+from rightful.aws.dynamodb.action import NEW, SAME_VERSION, THERE, Action, action_of, on, put, update, versioned
+from rightful.aws.dynamodb.attributes import write_item
+from rightful.aws.dynamodb.items.conflicts import conflict_item
+from rightful.aws.dynamodb.items.log import log_item
+from rightful.aws.dynamodb.items.settings import (
+    directory_item,
+    listed_token_item,
+    organization_item,
+    revoked_item,
+    token_item,
+)
+from rightful.aws.dynamodb.keys import base as keys
+from rightful.aws.dynamodb.keys import groups as group_keys
+from rightful.aws.dynamodb.table import Tables
+from rightful.domain.key import Token
+from rightful.ports.key import ItemKey
+from rightful.ports.writes import settings as s
+from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
+
+_OURS = "organization_id = :organization"
+_SAME_CONFLICT = "conflict_id = :conflict"
+
+
+@action_of.register
+def _(write: s.PutOrganization, tables: Tables) -> Action:
+    return versioned(tables, organization_item(write.organization), write.expected_version)
+
+
+@action_of.register
+def _(write: s.PutDirectory, tables: Tables) -> Action:
+    return versioned(tables, directory_item(write.directory), write.expected_version)
+
+
+@action_of.register
+def _(write: s.ClaimDomain, tables: Tables) -> Action:
+    item = write_item(
+        keys.domain(write.domain),
+        {"domain": write.domain, "organization_id": write.organization_id, "verified_at": write.verified_at},
+    )
+    return put(tables, item, f"{NEW} OR {_OURS}", organization=write.organization_id)
+
+
+@action_of.register
+def _(write: s.ReleaseDomain, tables: Tables) -> Action:
+    return on(tables, "Delete", keys.domain(write.domain), _OURS, organization=write.organization_id)
+
+
+@action_of.register
+def _(write: s.PutToken, tables: Tables) -> Action:
+    return put(tables, token_item(write.token, keys.token(write.token.sha256)), NEW)
+
+
+@action_of.register
+def _(write: s.ConfirmToken, tables: Tables) -> Action:
+    return put(tables, token_item(write.token, keys.token(write.token.sha256)), THERE)
+
+
+@action_of.register
+def _(write: s.DeleteToken, tables: Tables) -> Action:
+    return on(tables, "Delete", keys.token(write.sha256))
+
+
+@action_of.register
+def _(write: s.ListToken, tables: Tables) -> Action:
+    return put(tables, listed_token_item(write.token, _listing_key(write.token)))
+
+
+@action_of.register
+def _(write: s.UnlistToken, tables: Tables) -> Action:
+    return on(tables, "Delete", _listing_key(write.token))
+
+
+@action_of.register
+def _(write: s.NoteRevoked, tables: Tables) -> Action:
+    return put(tables, revoked_item(write))
+
+
+@action_of.register
+def _(write: s.CloseCounter, tables: Tables) -> Action:
+    counter = keys.counter if write.kind == "users" else group_keys.counter
+    number = "user_count" if write.kind == "users" else "group_count"
+    until = int(write.until.timestamp()) if write.until else None
+    ends = ", expires_at = :until" if until else ""
+    change = f"SET closed = :closed{ends} ADD {number} :none, shifts :none"
+    return update(tables, counter(write.directory_id, write.shard), change, closed=True, until=until, none=0)
+
+
+@action_of.register
+def _(write: s.RemoveDirectory, tables: Tables) -> Action:
+    key = keys.directory(write.organization_id, write.directory_id)
+    return on(tables, "Delete", key, SAME_VERSION, version=write.expected_version)
+
+
+@action_of.register
+def _(write: s.RemoveOrganization, tables: Tables) -> Action:
+    key = keys.organization(write.organization_id)
+    return on(tables, "Delete", key, SAME_VERSION, version=write.expected_version)
+
+
+@action_of.register
+def _(write: s.RemoveConflict, tables: Tables) -> Action:
+    return on(tables, "Delete", keys.conflict(write.organization_id, write.conflict_id))
+
+
+@action_of.register
+def _(write: PutConflict, tables: Tables) -> Action:
+    return versioned(tables, conflict_item(write.conflict), write.expected_version)
+
+
+@action_of.register
+def _(write: PutPending, tables: Tables) -> Action:
+    item = write_item(
+        keys.pending(write.requester_key),
+        {"requester_key": write.requester_key, "conflict_id": write.conflict_id, "canonical": write.canonical},
+    )
+    if write.replaces is None:
+        return put(tables, item, f"{NEW} OR {_SAME_CONFLICT}", conflict=write.conflict_id)
+    condition = f"conflict_id = :replaces OR {_SAME_CONFLICT}"
+    return put(tables, item, condition, replaces=write.replaces, conflict=write.conflict_id)
+
+
+@action_of.register
+def _(write: EndPending, tables: Tables) -> Action:
+    key = keys.pending(write.requester_key)
+    return on(tables, "Delete", key, f"{NEW} OR {_SAME_CONFLICT}", conflict=write.conflict_id)
+
+
+@action_of.register
+def _(write: PutWaiter, tables: Tables) -> Action:
+    key = keys.waiter(write.canonical, write.conflict_id)
+    return put(tables, write_item(key, {"conflict_id": write.conflict_id, "organization_id": write.organization_id}))
+
+
+@action_of.register
+def _(write: EndWaiter, tables: Tables) -> Action:
+    return on(tables, "Delete", keys.waiter(write.canonical, write.conflict_id))
+
+
+@action_of.register
+def _(write: AppendLog, tables: Tables) -> Action:
+    return Action("Put", tables.event_log, log_item(write.entry, tables.log_retention))
+
+
+def _listing_key(token: Token) -> ItemKey:
+    if token.organization_id is None:
+        return keys.listed_token("", None, token.id)
+    return keys.listed_token(token.organization_id, token.directory_id, token.id)
