@@ -1,7 +1,6 @@
-"""Users come and go between the pages, and several processes answer: who is there during a whole pass is seen exactly
-once, by cursor and by startIndex, and a page asked for afresh is exactly the slice that it names."""
+"""Users come and go between the pages: who is there during a whole pass by cursor is seen exactly once, and a page by
+startIndex is exactly the slice that it names."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,8 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from rightful.core.lists import search
-from rightful.core.lists import start_index as bookmarks
+from rightful.core.lists import search, start_index
 from rightful.core.lists.cursors import Cursors, key_from
 from rightful.core.lists.search import Results, Search
 from rightful.core.lists.users import Users
@@ -23,7 +21,6 @@ from rightful.scim.schemas.resource_types import USER
 from tests.support.builders import NOW, a_link, an_account
 from tests.support.dynamodb.store import TestedStore
 
-PROCESSES = st.integers(0, 1)
 COUNTS = st.integers(1, 5)
 DIRECTORY = "directory"
 
@@ -34,7 +31,6 @@ class Pass:
 
     staying: set[str]
     at: timedelta
-    start: int = 1
     cursor: str | None = ""
     seen: list[str] = field(default_factory=list)
 
@@ -47,21 +43,18 @@ class Paging(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(bookmarks, "_EVERY", 3)
+        self.patch.setattr(start_index, "_EVERY", 3)
         self.patch.setattr(search, "_PAGE", 4)
         self.store = TestedStore()
         self.there: list[str] = []
         self.made = 0
         self.clock = timedelta()
-        self.processes = [OrderedDict[object, object](), OrderedDict[object, object]()]
-        self.by_start: dict[int, Pass] = {}
         self.by_cursor: dict[str, Pass] = {}
 
     def teardown(self) -> None:
         self.patch.undo()
 
-    def page(self, process: OrderedDict[object, object], query: ListQuery) -> tuple[Sequence[str], Results]:
-        self.patch.setattr(bookmarks, "_IN_PROCESS", process)
+    def page(self, query: ListQuery) -> tuple[Sequence[str], Results]:
         now = NOW + self.clock
         cursors = Cursors(key_from("test"), query.filter_text or "", now)
         users = Users(self.store, DIRECTORY, USER, "https://example.com")
@@ -85,45 +78,30 @@ class Paging(RuleBasedStateMachine):
         for _ in range(min(number, len(self.there))):
             name = self.there.pop(data.draw(st.integers(0, len(self.there) - 1)))
             self.store.commit([DeleteAccount(name, 1), CountUsers(DIRECTORY, name, -1)], remaining=float)
-            for each in (*self.by_start.values(), *self.by_cursor.values()):
+            for each in self.by_cursor.values():
                 each.staying.discard(name)
 
     @rule(seconds=st.integers(1, 70))
     def pass_time(self, seconds: int) -> None:
         self.clock += timedelta(seconds=seconds)
 
-    @rule(process=PROCESSES, count=COUNTS)
-    def next_page_by_start_index(self, process: int, count: int) -> None:
-        mine = self.by_start.get(process)
-        if mine is None or self.clock - mine.at >= timedelta(minutes=1):
-            mine = self.by_start[process] = Pass(set(self.there), self.clock)
-        names, results = self.page(self.processes[process], ListQuery(start_index=mine.start, count=count))
-        assert results.total == len(self.there)
-        mine.seen += names
-        mine.start += len(names)
-        mine.at = self.clock
-        if not names:
-            self.by_start.pop(process).ended()
-
-    @rule(filtered=st.booleans(), process=PROCESSES, count=COUNTS)
-    def next_page_by_cursor(self, filtered: bool, process: int, count: int) -> None:
+    @rule(filtered=st.booleans(), count=COUNTS)
+    def next_page_by_cursor(self, filtered: bool, count: int) -> None:
         text = "id pr" if filtered else ""
         mine = self.by_cursor.get(text)
         if mine is None or self.clock - mine.at >= timedelta(hours=1):
             mine = self.by_cursor[text] = Pass(set(self.there), self.clock)
         wanted = parse_filter(text) if text else None
         query = ListQuery(count=count, cursor=mine.cursor, filter=wanted, filter_text=text or None)
-        names, results = self.page(self.processes[process], query)
+        names, results = self.page(query)
         mine.seen += names
         mine.cursor, mine.at = results.next_cursor, self.clock
         if mine.cursor is None:
             self.by_cursor.pop(text).ended()
 
-    @rule(process=PROCESSES, start=st.integers(1, 40), count=COUNTS)
-    def ask_afresh(self, process: int, start: int, count: int) -> None:
-        """In a new process, or in one in which every pass has come to its end."""
-        known = OrderedDict[object, object]() if process in self.by_start else self.processes[process].copy()
-        names, results = self.page(known, ListQuery(start_index=start, count=count))
+    @rule(start=st.integers(1, 40), count=COUNTS)
+    def page_by_start_index(self, start: int, count: int) -> None:
+        names, results = self.page(ListQuery(start_index=start, count=count))
         assert (names, results.total) == (self.there[start - 1 : start - 1 + count], len(self.there))
 
 

@@ -195,7 +195,7 @@ def tear(copy: Copy, people: dict[str, str]) -> set[str]:
 
 
 def _comparable(items: dict[tuple[str, str], Item], lost: set[tuple[str, str]]) -> dict[tuple[str, str], Item]:
-    """Without what was lost for good, and without counters and bookmarks, which other tests move."""
+    """Without what was lost for good, and without counters and landmarks, which other tests move."""
     return {
         key: {
             name: value for name, value in item.items() if not (item["sk"] == {"S": "EMAIL"} and name == "updated_at")

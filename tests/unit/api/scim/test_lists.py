@@ -10,8 +10,7 @@ import pytest
 from rightful.api.request import Response
 from rightful.core.groups import read as reading
 from rightful.core.lists import groups as group_search
-from rightful.core.lists import page, search
-from rightful.core.lists import start_index as bookmarks
+from rightful.core.lists import page, search, start_index
 from rightful.core.lists.cursors import Cursors, Place, key_from
 from rightful.core.lists.ranks import rank
 from rightful.core.organizations.registry import create_directory
@@ -90,34 +89,45 @@ class TestByStartIndex:
         body = listed(service, count=count)
         assert (body["totalResults"], body["Resources"]) == (7, [])
 
-    def test_a_page_remembers_where_it_ended_and_the_next_one_starts_there(
+    def test_a_far_page_is_found_by_landmarks_once_they_are_made(
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        listed(service, count="3")
-        monkeypatch.setattr(bookmarks, "_EVERY", 2)
-        monkeypatch.setattr(service.store, "landmarks", None)
-        assert names(listed(service, startIndex="4", count="3")) == ["u3", "u4", "u5"]
-
-    def test_another_process_goes_on_from_the_landmarks(
-        self, service: Service, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(bookmarks, "_EVERY", 2)
+        monkeypatch.setattr(start_index, "_EVERY", 2)
         assert names(listed(service, startIndex="7", count="4")) == ["u6"]
         monkeypatch.setattr(service.store, "skip", None)
         for start in (2, 3, 4, 5, 6, 7):
-            bookmarks.forget()
             assert names(listed(service, startIndex=str(start), count="1")) == [f"u{start - 1}"]
 
-    def test_a_bookmark_is_for_the_next_page_of_its_pass_once_and_for_a_minute(self, service: Service) -> None:
+    @pytest.mark.parametrize("size", [11, 300])
+    def test_a_page_costs_as_many_calls_among_ten_users_as_among_many(
+        self, size: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As docs/api.md counts them."""
+        monkeypatch.setattr(start_index, "_EVERY", 5)
+        service = Service()
+        for number in range(size):
+            service.create_user(f"u{number}")
+        calls = service.store.dynamodb_calls
+
+        def cost(start: int) -> dict[str, int]:
+            calls.clear()
+            found = names(listed(service, startIndex=str(start), count="3"))
+            assert found == [f"u{number}" for number in range(start - 1, min(start + 2, size))]
+            return dict(calls)
+
+        near, far = {"query": 1, "batch_get_item": 1}, {"query": 1, "batch_get_item": 2}
+        cost(1)  # reads the directory's settings along
+        assert [cost(start) for start in (1, 3, 5)] == [near] * 3
+        landmarks = (size - 1) // 5
+        assert cost(size) == far | {"query": landmarks + 1, "put_item": 1}
+        assert [cost(start) for start in (size, size - 1, 6)] == [far] * 3
+
+    def test_a_page_is_the_slice_it_names_however_often_it_is_asked_for(self, service: Service) -> None:
         everybody = [each["id"] for each in listed(service)["Resources"]]
         listed(service, startIndex="3", count="2")
         service.scim("DELETE", f"/Users/{everybody[0]}")
-        assert names(listed(service, startIndex="5", count="1")) == ["u4"]  # who pages on misses nobody
-        assert names(listed(service, startIndex="5", count="1")) == ["u5"]  # who asks afresh gets the fifth
-        listed(service, startIndex="3", count="1")
-        service.scim("DELETE", f"/Users/{everybody[1]}")
-        service.pass_time(timedelta(minutes=1))
-        assert names(listed(service, startIndex="4", count="1")) == ["u5"]
+        for _ in range(2):
+            assert names(listed(service, startIndex="5", count="1")) == ["u5"]
 
     def test_the_largest_page_is_what_the_configuration_says(self, service: Service) -> None:
         config = listed(service, "/ServiceProviderConfig")

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from rightful.core.lists import page, search
-from rightful.core.lists import start_index as bookmarks
+from rightful.core.lists import page, search, start_index
 from rightful.domain.organization import OnDelete
 from rightful.scim.rendering import response_size
 from tests.support.service import Service, patch
@@ -127,38 +126,20 @@ class TestByCursor:
 
 class TestByStartIndex:
     @pytest.mark.parametrize("gone", [1, 5, 10])
-    def test_who_is_deleted_during_the_pass_hides_nobody_until_a_page_is_empty(
-        self, service: Service, gone: int
-    ) -> None:
+    def test_who_is_deleted_during_the_pass_moves_the_others_up(self, service: Service, gone: int) -> None:
         seen = by_start_index(service, lambda users: delete(service, users[:gone]), 10)
-        assert seen == list(range(SIZE))
+        assert seen == [number for number in range(SIZE) if number % (10 + gone) < 10]
 
     def test_a_page_that_is_cut_by_its_size_is_gone_on_from_as_any_other(
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(page, "MOST_OCTETS", 5 * response_size(listed(service)["Resources"][0]) + 300)
-        assert by_start_index(service, lambda users: delete(service, users[:2]), 20) == list(range(SIZE))
-
-    def test_bookmarks_of_an_earlier_pass_are_not_for_the_next_one(self, service: Service) -> None:
-        everybody = listed(service, count="60")["Resources"]
-        by_start_index(service, lambda _: None, 10)
-        delete(service, everybody[:10])
-        there, here = dict[Any, Any](), dict(bookmarks._IN_PROCESS)
-        seen: list[int] = []
-        for number, start in enumerate(range(1, 51, 10)):  # two processes take turns
-            bookmarks.forget()
-            bookmarks._IN_PROCESS.update(there if number % 2 == 0 else here)
-            seen += numbers(listed(service, startIndex=str(start), count="10"))
-            if number % 2 == 0:
-                there = dict(bookmarks._IN_PROCESS)
-            else:
-                here = dict(bookmarks._IN_PROCESS)
-        assert seen == list(range(10, SIZE))
+        assert by_start_index(service, lambda _: None, 20) == list(range(SIZE))
 
     def test_after_a_pass_and_deletions_any_page_is_the_slice_it_names(
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(bookmarks, "_EVERY", 8)
+        monkeypatch.setattr(start_index, "_EVERY", 8)
         everybody = listed(service, count="60")["Resources"]
         by_start_index(service, lambda _: None, 10)
         delete(service, everybody[5:15])
@@ -173,7 +154,7 @@ class TestByStartIndex:
         """As an undo does it."""
         from rightful.ports.writes.accounts import CountUsers, DeleteAccount, PutAccount
 
-        monkeypatch.setattr(bookmarks, "_EVERY", 8)
+        monkeypatch.setattr(start_index, "_EVERY", 8)
         first = service.store.users(service.directory.id, limit=1).accounts[0]
         gone = [DeleteAccount(first.id, first.version), CountUsers(service.directory.id, first.id, -1)]
         service.store.commit(gone, remaining=lambda: 20.0)

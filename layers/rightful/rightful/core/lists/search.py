@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from rightful.core.lists import start_index
 from rightful.core.lists.collection import Collection, Entry, Page
 from rightful.core.lists.cursors import Cursors, Place
 from rightful.core.lists.page import ShownPage
 from rightful.core.lists.ranks import Rank, rank
-from rightful.core.lists.start_index import Bookmarks
 from rightful.ports.store.lists import ListingStore
 from rightful.scim.errors import ScimError, too_many
 from rightful.scim.filters.filter import Predicate, compile_filter, equality
@@ -115,14 +115,12 @@ class Search:
     def _show_from(self, number: int, start: int, shown: ShownPage) -> int:
         """Show entries of one collection from the `start`-th. Returns how many it has."""
         collection = self.collections[number]
-        bookmarks = Bookmarks(self.store, collection.listing, self.now)
-        spot = bookmarks.find(start)
-        if spot is None:
+        found = start_index.find(self.store, collection.listing, start, self.now)
+        if found is None:
             return collection.total()
-        page = collection.page(shown.left, spot.position, skip=spot.skip, counted=True)
-        taken = self._show([Hit(number, entry.resource) for entry in page.entries], shown)
-        if taken > 0:
-            bookmarks.remember(start + taken, page.entries[taken - 1].position)
+        position, skip = found
+        page = collection.page(shown.left, position, skip=skip, counted=True)
+        self._show([Hit(number, entry.resource) for entry in page.entries], shown)
         return page.total or 0
 
     def _listed_on(self, query: ListQuery, place: Place) -> Results:
