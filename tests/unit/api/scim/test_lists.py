@@ -107,6 +107,7 @@ class TestByStartIndex:
         service = Service()
         for number in range(size):
             service.create_user(f"u{number}")
+            service.pass_time(timedelta(seconds=1))
         calls = service.store.dynamodb_calls
 
         def cost(start: int) -> dict[str, int]:

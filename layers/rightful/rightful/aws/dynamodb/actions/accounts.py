@@ -1,12 +1,14 @@
-"""Writes of accounts, and of the addresses, userNames and counters that follow from them, as DynamoDB actions."""
+"""Writes of accounts, of what is claimed for them, and of the conflicts about it, as DynamoDB actions."""
 
 import zlib
 
-from rightful.aws.dynamodb.action import NEW, SAME_VERSION, Action, action_of, on, put, update
+from rightful.aws.dynamodb.action import NEW, SAME_VERSION, Action, action_of, on, put, update, versioned
 from rightful.aws.dynamodb.attributes import Scalar, text_of, write_item
 from rightful.aws.dynamodb.items.accounts import account_item
+from rightful.aws.dynamodb.items.conflicts import conflict_item
 from rightful.aws.dynamodb.items.emails import likely_action
 from rightful.aws.dynamodb.items.holds import hold_item
+from rightful.aws.dynamodb.items.log import log_item
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.table import Tables
 from rightful.domain.hold import Hold
@@ -27,10 +29,12 @@ from rightful.ports.writes.accounts import (
     TransferAddress,
     TransferUserName,
 )
+from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
 from rightful.ports.writes.imports import ClaimSource, ReleaseSource
 from rightful.ports.writes.settings import COUNTERS
 
 _OURS = "account_id = :account"
+_SAME_CONFLICT = "conflict_id = :conflict"
 
 
 @action_of.register
@@ -153,3 +157,42 @@ def _(write: ClaimSource, tables: Tables) -> Action:
 @action_of.register
 def _(write: ReleaseSource, tables: Tables) -> Action:
     return on(tables, "Delete", keys.source(write.key), f"{NEW} OR {_OURS}", account=write.account_id)
+
+
+@action_of.register
+def _(write: PutConflict, tables: Tables) -> Action:
+    return versioned(tables, conflict_item(write.conflict), write.expected_version)
+
+
+@action_of.register
+def _(write: PutPending, tables: Tables) -> Action:
+    item = write_item(
+        keys.pending(write.requester_key),
+        {"requester_key": write.requester_key, "conflict_id": write.conflict_id, "canonical": write.canonical},
+    )
+    if write.replaces is None:
+        return put(tables, item, f"{NEW} OR {_SAME_CONFLICT}", conflict=write.conflict_id)
+    condition = f"conflict_id = :replaces OR {_SAME_CONFLICT}"
+    return put(tables, item, condition, replaces=write.replaces, conflict=write.conflict_id)
+
+
+@action_of.register
+def _(write: EndPending, tables: Tables) -> Action:
+    key = keys.pending(write.requester_key)
+    return on(tables, "Delete", key, f"{NEW} OR {_SAME_CONFLICT}", conflict=write.conflict_id)
+
+
+@action_of.register
+def _(write: PutWaiter, tables: Tables) -> Action:
+    key = keys.waiter(write.canonical, write.conflict_id)
+    return put(tables, write_item(key, {"conflict_id": write.conflict_id, "organization_id": write.organization_id}))
+
+
+@action_of.register
+def _(write: EndWaiter, tables: Tables) -> Action:
+    return on(tables, "Delete", keys.waiter(write.canonical, write.conflict_id))
+
+
+@action_of.register
+def _(write: AppendLog, tables: Tables) -> Action:
+    return Action("Put", tables.event_log, log_item(write.entry, tables.log_retention))

@@ -1,9 +1,7 @@
-"""Writes of an organization's settings, domains, keys, conflicts and log as DynamoDB actions."""
+"""Writes of an organization's settings, directories, domains and keys as DynamoDB actions."""
 
 from rightful.aws.dynamodb.action import NEW, SAME_VERSION, THERE, Action, action_of, on, put, update, versioned
 from rightful.aws.dynamodb.attributes import write_item
-from rightful.aws.dynamodb.items.conflicts import conflict_item
-from rightful.aws.dynamodb.items.log import log_item
 from rightful.aws.dynamodb.items.settings import (
     directory_item,
     listed_token_item,
@@ -17,10 +15,8 @@ from rightful.aws.dynamodb.table import Tables
 from rightful.domain.key import Token
 from rightful.ports.key import ItemKey
 from rightful.ports.writes import settings as s
-from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
 
 _OURS = "organization_id = :organization"
-_SAME_CONFLICT = "conflict_id = :conflict"
 
 
 @action_of.register
@@ -102,45 +98,6 @@ def _(write: s.RemoveOrganization, tables: Tables) -> Action:
 @action_of.register
 def _(write: s.RemoveConflict, tables: Tables) -> Action:
     return on(tables, "Delete", keys.conflict(write.organization_id, write.conflict_id))
-
-
-@action_of.register
-def _(write: PutConflict, tables: Tables) -> Action:
-    return versioned(tables, conflict_item(write.conflict), write.expected_version)
-
-
-@action_of.register
-def _(write: PutPending, tables: Tables) -> Action:
-    item = write_item(
-        keys.pending(write.requester_key),
-        {"requester_key": write.requester_key, "conflict_id": write.conflict_id, "canonical": write.canonical},
-    )
-    if write.replaces is None:
-        return put(tables, item, f"{NEW} OR {_SAME_CONFLICT}", conflict=write.conflict_id)
-    condition = f"conflict_id = :replaces OR {_SAME_CONFLICT}"
-    return put(tables, item, condition, replaces=write.replaces, conflict=write.conflict_id)
-
-
-@action_of.register
-def _(write: EndPending, tables: Tables) -> Action:
-    key = keys.pending(write.requester_key)
-    return on(tables, "Delete", key, f"{NEW} OR {_SAME_CONFLICT}", conflict=write.conflict_id)
-
-
-@action_of.register
-def _(write: PutWaiter, tables: Tables) -> Action:
-    key = keys.waiter(write.canonical, write.conflict_id)
-    return put(tables, write_item(key, {"conflict_id": write.conflict_id, "organization_id": write.organization_id}))
-
-
-@action_of.register
-def _(write: EndWaiter, tables: Tables) -> Action:
-    return on(tables, "Delete", keys.waiter(write.canonical, write.conflict_id))
-
-
-@action_of.register
-def _(write: AppendLog, tables: Tables) -> Action:
-    return Action("Put", tables.event_log, log_item(write.entry, tables.log_retention))
 
 
 def _listing_key(token: Token) -> ItemKey:
