@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rightful.core.accounts.account_changes import Move
+from rightful.core.accounts.index_writes import AccountChange
 from rightful.domain.account import Account, BeforeImage, Passed
 
 PING_PONG_WINDOW = timedelta(days=7)
@@ -14,13 +14,13 @@ _MOST_PASSED = 20
 """How many addresses an account remembers at most: it changes by itself only a few times a day."""
 
 
-def with_before_image(before: Account, after: Account, conflict_id: str, now: datetime) -> Move:
+def with_before_image(before: Account, after: Account, conflict_id: str, now: datetime) -> AccountChange:
     """A move by a remediation: a new version, and the before-image that undo restores."""
     version = before.version + 1
     image = _image(before, after, conflict_id, now)
     if (claim := _claim_by(before, conflict_id)) is not None:
         image = replace(image, organization_id=claim.organization_id, claimed=False)
-    return Move(before, replace(after, version=version, updated_at=now, before_image=image))
+    return AccountChange(before, replace(after, version=version, updated_at=now, before_image=image))
 
 
 def _claim_by(account: Account, conflict_id: str) -> BeforeImage | None:
@@ -33,7 +33,7 @@ def _claim_by(account: Account, conflict_id: str) -> BeforeImage | None:
     return image if same else None
 
 
-def restored(account: Account, now: datetime, *, asked: bool) -> Move:
+def restored(account: Account, now: datetime, *, asked: bool) -> AccountChange:
     """A move back to the before-image. What the image does not carry (logins, flags) stays as it is now.
 
     The new before-image says what the undo took away: who asks for that again is asking against an administrator.
@@ -64,7 +64,7 @@ def restored(account: Account, now: datetime, *, asked: bool) -> Move:
         claimed=image.claimed,
     )
     taken = _image(account, after, image.conflict_id, now)
-    return Move(account, replace(after, before_image=replace(taken, group_ids=image.group_ids)))
+    return AccountChange(account, replace(after, before_image=replace(taken, group_ids=image.group_ids)))
 
 
 def _image(account: Account, after: Account, conflict_id: str, now: datetime) -> BeforeImage:

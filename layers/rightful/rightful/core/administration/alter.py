@@ -1,15 +1,15 @@
 """One change of one account outside its directory: read, decide, commit, and again where it changed meanwhile.
 
-The index writes are derived from the account before and after, by the same code as a remediation's (`conflicts.moves`),
+The index writes are derived from the account before and after, by the same code as a remediation's,
 and a pending change that the account's directory asked for ends where this change makes it pointless.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rightful.core.accounts.account_changes import Move, writes_of
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.errors import AddressTakenError, no_such_account
+from rightful.core.accounts.index_writes import AccountChange, index_writes
 from rightful.core.accounts.soft_deletes import remembering
 from rightful.core.conflicts.lifecycle.end import ending_writes, owes_deactivation
 from rightful.domain.account import Account
@@ -65,7 +65,7 @@ def alter(
         writes = list(ending_writes(pending, context.invocation, before=before, after=wanted, says_active=says_active))
         after = remembering(wanted, pending, writes) if changes else before
         if changes:
-            writes += writes_of([Move(before, after)], context.now).writes
+            writes += index_writes([AccountChange(before, after)], context.now).writes
         if not writes:
             return before
         writes += besides(before, after)

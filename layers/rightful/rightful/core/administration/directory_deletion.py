@@ -18,15 +18,15 @@ from datetime import timedelta
 from typing import Literal
 
 from rightful.core.accounts.from_resource import unlinked_account
+from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import removal_entry
-from rightful.core.accounts.secondary_emails import further_writes
 from rightful.core.administration.alter import ending_of
 from rightful.core.conflicts.remediate import remediate
 from rightful.core.groups.leave import leave_all
 from rightful.core.groups.provision import deletion_of
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import revoke_token
-from rightful.domain.account import Account, AccountStatus, canonical_user_name
+from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.organization import Directory, DirectoryDeletion
 from rightful.domain.policy import STANDARD
@@ -37,7 +37,6 @@ from rightful.ports.pages import AnyPage, every_page
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.refusals import commit_again, is_stale, obsolete_releases
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.writes.accounts import CountUsers, PutAccount, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog, EndPending
 from rightful.ports.writes.settings import COUNTERS, CloseCounter, PutDirectory, RemoveDirectory
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
@@ -236,10 +235,7 @@ class _Deleting:
         after = eased_by_one(before, after, policy, now)
         row = replace(row, explanation=f"The directory was deleted. {explanation}", approver=self._by)
         return [
-            PutAccount(after, before.version),
-            ReleaseUserName(before.link.directory_id, canonical_user_name(before.link.user_name), before.id),
-            CountUsers(before.link.directory_id, before.id, -1),
-            *further_writes([(before, after)]),
+            *index_writes([AccountUpdate(before, after)], now).writes,
             AppendLog(row),
             *ending_of(self.context, before, after),
         ]

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from rightful.core.accounts.deletion import is_due
+from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import removal_entry
-from rightful.core.accounts.secondary_emails import further_writes
 from rightful.core.administration.alter import ending_of
 from rightful.core.groups.leave import leave_all
-from rightful.domain.account import Account, Flag, Origin, canonical_user_name
+from rightful.domain.account import Account, Flag, Origin
 from rightful.ports.context import Context
-from rightful.ports.writes.accounts import CountUsers, DeleteAccount, ReleaseAddress, ReleaseUserName
+from rightful.ports.writes.accounts import ReleaseAddress, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.imports import ReleaseSource
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
@@ -63,14 +63,7 @@ def _erase(context: Context, account: Account, *, by: str | None = None) -> bool
 
 
 def _erasure(context: Context, account: Account, by: str | None) -> list[Write]:
-    writes: list[Write] = [DeleteAccount(account.id, account.version)]
-    if account.holds is not None:
-        writes.append(ReleaseAddress(account.holds, account.id))
-    if account.link is not None:
-        name = canonical_user_name(account.link.user_name)
-        writes.append(ReleaseUserName(account.link.directory_id, name, account.id))
-        writes.append(CountUsers(account.link.directory_id, account.id, -1))
-    writes += further_writes([(account, None)])
+    writes = [*index_writes([AccountUpdate(account, None)], context.now).writes]
     if account.origin is Origin.IMPORT and account.sign_up_key is not None:
         writes.append(ReleaseSource(account.sign_up_key, account.id))
     if account.organization_id is not None:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import changed_row
-from rightful.core.accounts.secondary_emails import further_writes
 from rightful.core.administration import directory_deletion
 from rightful.core.administration.belongings import pages_of_accounts
 from rightful.core.administration.erase import erase_of_organization
@@ -28,7 +28,7 @@ from rightful.ports.context import Context, QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.pages import every_page
 from rightful.ports.refusals import commit_again
-from rightful.ports.writes.accounts import EndReservation, PutAccount
+from rightful.ports.writes.accounts import EndReservation
 from rightful.ports.writes.conflicts import AppendLog, EndPending
 from rightful.ports.writes.imports import ReleaseSource
 from rightful.ports.writes.settings import PutOrganization, ReleaseDomain, RemoveConflict, RemoveOrganization
@@ -188,8 +188,7 @@ class _Offboarding:
             after, invocation = released(before, self.context.invocation), self.context.invocation
             row = changed_row(before, invocation, "The account is the person's own from now on.", approver=self.by)
             writes: list[Write] = [
-                PutAccount(after, before.version),
-                *further_writes([(before, after)]),
+                *index_writes([AccountUpdate(before, after)], self.context.now).writes,
                 *map(AppendLog, row),
             ]
             if before.sign_up_key is not None and after.sign_up_key is None:

@@ -7,11 +7,11 @@ about a sign-up on its own domain is said by the classes `unconfirmed` and `clai
 from dataclasses import dataclass
 
 from rightful.core.accounts.errors import AddressTakenError
+from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.address import Address
 from rightful.ports.context import Context
 from rightful.ports.refusals import taken_by
-from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.transaction import ContendedError, RefusedError
 
 
@@ -60,9 +60,8 @@ def sign_up(context: Context, asked: SignUp) -> SignedUp:
         held_since=context.now,
         sign_up_key=asked.key,
     )
-    claim = ClaimAddress(asked.address.canonical, account.id, context.now)
     try:
-        context.commit([PutAccount(account, None), claim])
+        context.commit(index_writes([AccountUpdate(None, account)], context.now).writes)
     except RefusedError as refused:
         hold = taken_by(refused)
         if hold is None:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from rightful.core.accounts.account_changes import CollidingMovesError, Indexed, Move, writes_of
 from rightful.core.accounts.before_image import restored
+from rightful.core.accounts.index_writes import AccountChange, CollidingUpdatesError, Indexed, index_writes
 from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, same_approver
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.diagnosis.version import version_of
@@ -118,7 +118,7 @@ def undo(
 
 
 def _needs_two(
-    organization: Organization, participants: list[Conflict], moves: list[Move], invocation: Invocation
+    organization: Organization, participants: list[Conflict], moves: list[AccountChange], invocation: Invocation
 ) -> bool:
     """Whether one person's word is not enough: it was not for what is undone, or would not be by now."""
     policy, now = organization.policy_at(invocation.now), invocation.now
@@ -217,7 +217,7 @@ def _touched_accounts(store: IdentityStore, participants: list[Conflict]) -> lis
     return accounts
 
 
-def _check_directories(store: IdentityStore, organization_id: str, moves: list[Move]) -> None:
+def _check_directories(store: IdentityStore, organization_id: str, moves: list[AccountChange]) -> None:
     """Nobody is given back to a directory that is gone, or going."""
     links = [move.after.link for move in moves if move.after.link and move.after.link != move.before.link]
     for directory_id in {link.directory_id for link in links}:
@@ -235,7 +235,7 @@ def _directory_deleted() -> RequestError:
 def _undoing(
     organization: Organization,
     participants: list[Conflict],
-    moves: list[Move],
+    moves: list[AccountChange],
     wishes: Sequence[Approval],
     invocation: Invocation,
 ) -> tuple[list[Conflict], list[Write]]:
@@ -243,8 +243,8 @@ def _undoing(
     # A create's address is reserved for the user that never came: its own reservation gives way.
     indexed = Indexed(requester_key=participants[0].requester_key)
     try:
-        moved = writes_of(moves, invocation.now, indexed)
-    except CollidingMovesError as error:
+        moved = index_writes(moves, invocation.now, indexed)
+    except CollidingUpdatesError as error:
         raise RequestError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
     names = " and ".join(wish.holder for wish in wishes)
     reasons = " ".join(wish.reason for wish in wishes)
@@ -279,7 +279,7 @@ def _undoing(
     ]
 
 
-def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[Move]) -> Explanation:
+def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[AccountChange]) -> Explanation:
     """Who had it undone, and what that does not give back: whether the person can sign in."""
     undone = explained(OutcomeCode.UNDONE, by=names, reason=reasons)
     for move in moves:

@@ -7,7 +7,7 @@ undoing again goes on with it; after that, undoing again changes no membership, 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rightful.core.accounts.account_changes import Move
+from rightful.core.accounts.index_writes import AccountChange
 from rightful.core.groups.rejoin import rejoin
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
@@ -21,7 +21,7 @@ from rightful.ports.writes.transaction import RefusedError
 GROUPS_OUTSTANDING = step(Role.ADMINISTRATOR, StepCode.UNDO_AGAIN)
 
 
-def takes_groups(moves: Sequence[Move]) -> bool:
+def takes_groups(moves: Sequence[AccountChange]) -> bool:
     """Whether the undo links somebody again who was in groups."""
     return any(_owed(move.after) for move in moves)
 

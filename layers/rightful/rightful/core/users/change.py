@@ -10,24 +10,22 @@ from dataclasses import dataclass, replace
 
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.from_resource import changed_account, unlinked_account
-from rightful.core.accounts.index_writes import alteration, requester_of
+from rightful.core.accounts.index_writes import AccountUpdate, index_writes, requester_of, user_writes
 from rightful.core.accounts.log_rows import removal_entry
 from rightful.core.accounts.placeholders import with_own_address
 from rightful.core.accounts.resource import UnverifiedDomainError, resource_of
-from rightful.core.accounts.secondary_emails import further_writes
 from rightful.core.accounts.soft_deletes import remembering, without_tombstones
 from rightful.core.conflicts.lifecycle.end import owes_deactivation
 from rightful.core.users.base import busy, keeps_address
 from rightful.core.users.create import Creating, ExpectedUserError
 from rightful.core.users.intent import NOTHING, ExplicitIntent, intent_of_resource
-from rightful.domain.account import Account, Flag, canonical_user_name
+from rightful.domain.account import Account, Flag
 from rightful.domain.conflict import Conflict, Operation
 from rightful.domain.organization import OnDelete
 from rightful.domain.two_people import what_takes_two
 from rightful.ports.invocation import Invocation
 from rightful.ports.refusals import is_done, is_stale, obsolete_releases, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
-from rightful.ports.writes.accounts import CountUsers, DeleteAccount, PutAccount, ReleaseAddress, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import RefusedError, Write
 from rightful.scim.errors import not_found
@@ -123,9 +121,7 @@ class Provisioning(Creating):
                     raise
                 self._check_reach(state, operation, before, after, invocation, intent)
                 after = self.eased(before, after, state, invocation)
-                writes = [
-                    write for write in alteration(before, after, self.directory_id, invocation) if write not in obsolete
-                ]
+                writes = [write for write in user_writes(before, after, invocation) if write not in obsolete]
             after = after or before
             writes += ending
             if not writes:
@@ -204,7 +200,7 @@ class Provisioning(Creating):
         now = invocation.now
         after = replace(deactivated(before, now), version=before.version + 1, updated_at=now)
         after = self.eased(before, after, state, invocation)
-        writes = alteration(before, after, self.directory_id, invocation)
+        writes = user_writes(before, after, invocation)
         pending = self.refusals.pending(state)
         writes += self.refusals.ending(pending, before, after, invocation, ExplicitIntent(active=False))
         try:
@@ -243,18 +239,10 @@ class Provisioning(Creating):
                 raise busy()  # it joined a group meanwhile; whoever removes it has to leave that first
             after = None if erase else self._unlinked(before, state, invocation)
             writes: list[Write] = [
-                ReleaseUserName(self.directory_id, canonical_user_name(before.link.user_name), before.id),
-                CountUsers(self.directory_id, before.id, -1),
-                *further_writes([(before, after)]),
+                *index_writes([AccountUpdate(before, after)], invocation.now).writes,
                 AppendLog(removal_entry(before, erased=erase, invocation=invocation, kept_because=kept_because)),
                 *self.refusals.ending(self.refusals.pending(state), before, after, invocation),
             ]
-            if after is not None:
-                writes.append(PutAccount(after, before.version))
-            else:
-                writes.append(DeleteAccount(before.id, before.version))
-                if before.holds is not None:
-                    writes.append(ReleaseAddress(before.holds, before.id))
             try:
                 self.commit([write for write in writes if write not in obsolete], invocation)
             except RefusedError as refused:

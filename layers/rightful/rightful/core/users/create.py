@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightful.core.accounts.from_resource import new_account, relinked_account
-from rightful.core.accounts.index_writes import creation, user_name_claim
-from rightful.core.accounts.log_rows import display_name_of, entries_of
+from rightful.core.accounts.index_writes import user_writes
+from rightful.core.accounts.log_rows import display_name_of
 from rightful.core.accounts.relinking import may_be_linked
 from rightful.core.accounts.same_external_id import is_shared
-from rightful.core.accounts.secondary_emails import further_writes
 from rightful.core.users.base import DirectoryUsers, busy, keeps_address
 from rightful.core.users.expected import is_expected
 from rightful.domain.account import Account, Link, canonical_user_name
@@ -19,9 +18,7 @@ from rightful.domain.hold import Hold
 from rightful.ports.invocation import Invocation
 from rightful.ports.refusals import is_closed, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
-from rightful.ports.writes.accounts import CountUsers, PutAccount
-from rightful.ports.writes.conflicts import AppendLog
-from rightful.ports.writes.transaction import RefusedError, Write
+from rightful.ports.writes.transaction import RefusedError
 from rightful.scim.errors import uniqueness
 from rightful.text.identity import identifier
 
@@ -53,7 +50,7 @@ class Creating(DirectoryUsers):
         user_name = account.link.user_name if account.link else ""
         external_id = account.link.external_id if account.link else None
         requester = Requester(None, None, user_name, external_id, display_name_of(account))
-        writes = creation(account, self.directory_id, requester, invocation)
+        writes = user_writes(None, account, invocation, requester_key=requester.key(self.directory_id))
         while True:
             pending = self.refusals.pending(state)
             try:
@@ -139,12 +136,8 @@ class Creating(DirectoryUsers):
             return None  # as with a change (`Provisioning.change`); two administrators can approve the conflict
         account = self.eased(holder, relinked, state, invocation)
         self.check(account, state, holder, invocation)
-        writes: list[Write] = [
-            PutAccount(account, holder.version),
-            user_name_claim(account, self.directory_id),
-            CountUsers(self.directory_id, account.id, 1),
-            *further_writes([(holder, account)]),
-            *map(AppendLog, entries_of(holder, account, invocation)),
+        writes = [
+            *user_writes(holder, account, invocation),
             *self.refusals.ending(self.refusals.pending(state), None, account, invocation),
         ]
         try:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import changed_row, entries_of
-from rightful.core.accounts.secondary_emails import further_writes
-from rightful.domain.account import Account, AccountStatus, ExpectedUser, Link, Origin, canonical_user_name, scim_id_of
+from rightful.domain.account import Account, AccountStatus, ExpectedUser, Link, Origin, scim_id_of
 from rightful.domain.organization import Organization
 from rightful.operations.imports.rows import ImportRow
 from rightful.ports.invocation import Invocation
-from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, CountUsers, PutAccount
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.imports import ClaimSource, ReleaseSource
 from rightful.ports.writes.transaction import Write
@@ -110,29 +109,21 @@ def attributes_from(row: ImportRow) -> Mapping[str, object]:
 
 def creation(account: Account, source: ClaimSource, invocation: Invocation) -> list[Write]:
     """A new account, and for which line it was imported."""
-    writes: list[Write] = [PutAccount(account, None), source]
-    if account.holds is not None:
-        writes.append(ClaimAddress(account.holds, account.id, invocation.now))
-    return writes + _linking(None, account, invocation)
+    return [source, *_writes(None, account, invocation)]
 
 
 def adoption(before: Account, after: Account, invocation: Invocation) -> list[Write]:
     """An imported account for more than before."""
-    writes: list[Write] = [PutAccount(after, before.version)]
+    writes = _writes(before, after, invocation)
     if after.sign_up_key is not None and after.sign_up_key != before.sign_up_key:
         writes.append(ClaimSource(after.sign_up_key, after.id))
         if before.sign_up_key is not None:
             writes.append(ReleaseSource(before.sign_up_key, after.id))
-    return writes + _linking(before, after, invocation)
+    return writes
 
 
-def _linking(before: Account | None, after: Account, invocation: Invocation) -> list[Write]:
-    writes: list[Write] = []
-    if after.link is not None:
-        link = after.link
-        writes.append(ClaimUserName(link.directory_id, canonical_user_name(link.user_name), after.id, link.scim_id))
-        writes.append(CountUsers(link.directory_id, after.id, 1))
-        writes += further_writes([(before, after)])
+def _writes(before: Account | None, after: Account, invocation: Invocation) -> list[Write]:
+    writes = [*index_writes([AccountUpdate(before, after)], invocation.now).writes]
     if after.organization_id is not None:
         writes += map(AppendLog, entries_of(before, after, invocation))
     if before is not None and before.organization_id != after.organization_id:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from rightful.core.accounts.account_changes import Indexed, writes_of
 from rightful.core.accounts.before_image import with_before_image
+from rightful.core.accounts.index_writes import Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -69,7 +69,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     approver = ", ".join(approval.holder for approval in decision.approvals) or None
     return Plan(
         writes=(
-            *writes_of([with_before_image(holder, claimed, conflict.id, now)], now).writes,
+            *index_writes([with_before_image(holder, claimed, conflict.id, now)], now).writes,
             *required_domains(snapshot.organization, [conflict.wanted], own=True),
             PutConflict(after, conflict.version),
             log_row(after, Action.ACCOUNT_CHANGED, now, approver=approver),

@@ -9,8 +9,8 @@ pause between two tries is one.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rightful.core.accounts.account_changes import Indexed, Move, writes_of
 from rightful.core.accounts.before_image import with_before_image
+from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.decision.resolution import chosen
@@ -49,7 +49,7 @@ def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) ->
     if chosen(conflict, diagnosis, decision.resolution) is Resolution.RELINK:
         return _relinked(snapshot, diagnosis, decision)
     gone = emptied_holder(snapshot, holder, diagnosis)
-    moved = writes_of([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
+    moved = index_writes([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
     return _ended(snapshot, diagnosis, decision, moved.writes, gone)
 
 
@@ -80,7 +80,7 @@ def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> P
         return explain.unknown(conflict)
     awaited = AwaitedLink(conflict.requester_key, _kept_until(snapshot))
     move = with_before_image(holder, replace(holder, awaited=awaited), conflict.id, now)
-    return _ended(snapshot, diagnosis, decision, writes_of([move], now).writes, move, relinked=True)
+    return _ended(snapshot, diagnosis, decision, index_writes([move], now).writes, move, relinked=True)
 
 
 def _ended(
@@ -88,7 +88,7 @@ def _ended(
     diagnosis: Diagnosis,
     decision: Decision,
     writes: tuple[Write, ...],
-    move: Move | None = None,
+    move: AccountChange | None = None,
     *,
     relinked: bool = False,
 ) -> Plan:

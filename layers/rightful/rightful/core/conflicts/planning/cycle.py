@@ -10,8 +10,8 @@ Chains need no plan of their own: each change whose address becomes free is appl
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rightful.core.accounts.account_changes import CollidingMovesError, writes_of
 from rightful.core.accounts.before_image import with_before_image
+from rightful.core.accounts.index_writes import CollidingUpdatesError, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -40,8 +40,8 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         for account, participant in zip(accounts, participants, strict=True)
     ]
     try:
-        moved = writes_of(moves, now)
-    except CollidingMovesError:
+        moved = index_writes(moves, now)
+    except CollidingUpdatesError:
         return explain.user_name_taken(snapshot.conflict)
     participant_ids = [participant.conflict.id for participant in participants]
     after = [

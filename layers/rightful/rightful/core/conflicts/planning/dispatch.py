@@ -13,7 +13,7 @@ every address it moves, the verified domain. If any of it changed, nothing happe
     all others                                         changes: the holder emptied, the address to the requester
 """
 
-from rightful.core.accounts.account_changes import CollidingMovesError
+from rightful.core.accounts.index_writes import CollidingUpdatesError
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -36,5 +36,5 @@ def plan(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan |
         if snapshot.requester is None:
             return plan_create(snapshot, diagnosis, decision)
         return plan_change(snapshot, snapshot.requester, diagnosis, decision)
-    except CollidingMovesError:
+    except CollidingUpdatesError:
         return explain.user_name_taken(snapshot.conflict)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.accounts.account_changes import Indexed, Move, writes_of
 from rightful.core.accounts.before_image import with_before_image
 from rightful.core.accounts.edits import deactivated, without_address
+from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -25,7 +25,7 @@ from rightful.ports.writes.transaction import Write
 
 def emptied_holder(
     snapshot: Snapshot, holder: Account, diagnosis: Diagnosis, *, wanted_user_name: str | None = None
-) -> Move:
+) -> AccountChange:
     """The holder without the wanted address: on a placeholder, unlinked or deactivated where its class says so.
 
     Where the change asks for the holder's userName as well, that is freed in the same way.
@@ -52,13 +52,13 @@ def resolved(
     snapshot: Snapshot,
     diagnosis: Diagnosis,
     decision: Decision,
-    moves: Sequence[Move],
+    moves: Sequence[AccountChange],
     indexed: Indexed | None = None,
     evidence: Sequence[Write] = (),
 ) -> Plan:
     """The plan that carries out these moves and ends the conflict as applied."""
     conflict, now = snapshot.conflict, snapshot.now
-    moved = writes_of(moves, now, indexed)
+    moved = index_writes(moves, now, indexed)
     taken_from = [move.before.id for move in moves if move.before.id != conflict.requester.account_id]
     holder = moves[-1].after if taken_from else None
     after = replace(
