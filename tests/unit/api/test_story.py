@@ -6,16 +6,8 @@ from typing import Any
 from rightful.domain.conflict import Pointer
 from rightful.domain.policy import STANDARD
 from rightful.ports.queue import QueueUnavailableError
+from tests.support.answers import taken
 from tests.support.service import Service, email_patch, user
-
-
-def _detail(email: str) -> dict[str, object]:
-    return {
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-        "status": "409",
-        "scimType": "uniqueness",
-        "detail": f"Resource [USER]: with email[{email}] already exists.",
-    }
 
 
 def _conflicts(service: Service) -> list[dict[str, Any]]:
@@ -33,7 +25,7 @@ def test_a_leavers_address_moves_to_the_colleague_who_was_refused_it() -> None:
     service.remediate_all()
     retried = service.move(colleague["id"], "sales")
 
-    assert (refused.status, refused.body) == (409, _detail("sales@example.com"))
+    assert (refused.status, refused.body) == (409, taken("email", "sales@example.com"))
     [conflict] = _conflicts(service)
     assert (conflict["status"], conflict["class"]) == ("applied", "deactivated")
     assert conflict["explanation"]
@@ -164,7 +156,7 @@ def test_the_409_is_answered_and_the_conflict_kept_when_the_queue_is_down() -> N
     service.queue.send = broken  # type: ignore[method-assign]
     answer = service.move(alan["id"], "grace")
 
-    assert (answer.status, answer.body) == (409, _detail("grace@example.com"))
+    assert (answer.status, answer.body) == (409, taken("email", "grace@example.com"))
     [conflict] = _conflicts(service)
     assert conflict["status"] == "open"
     stored = service.store.conflict(Pointer(service.organization.id, conflict["id"]))
@@ -185,7 +177,7 @@ def test_the_same_409_whoever_holds_the_address() -> None:
         for name in ("leaver", "active")
     ] + [service.scim("POST", "/Users", user("active", userName="someone-else")).body]
 
-    assert bodies == [_detail(f"{name}@example.com") for name in ("leaver", "active", "active")]
+    assert bodies == [taken("email", f"{name}@example.com") for name in ("leaver", "active", "active")]
 
 
 def test_the_event_log_tells_the_story() -> None:

@@ -18,6 +18,7 @@ from rightful.ports.store.groups import Membership
 from rightful.ports.writes.groups import PutMember
 from rightful.ports.writes.transaction import RefusedError
 from rightful.scim.patch.members import Member
+from tests.support.answers import taken
 from tests.support.service import Service, patch, user
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -100,12 +101,7 @@ class TestCreating:
         created(service, "Staff")
         response = service.scim("POST", "/Groups", group(" sTAFF"))
         assert response.status == 409
-        assert response.body == {
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-            "status": "409",
-            "scimType": "uniqueness",
-            "detail": "Resource [GROUP]: with displayName[ sTAFF] already exists.",
-        }
+        assert response.body == taken("displayName", " sTAFF", "GROUP")
 
     @pytest.mark.parametrize("name", ["", "   ", None, 7, "x" * 600])
     def test_a_name_that_is_none_is_refused(self, service: Service, name: object) -> None:

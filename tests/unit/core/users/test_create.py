@@ -6,6 +6,7 @@ from rightful.domain.account import AccountStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.organization import DomainPolicy
 from rightful.scim.errors import ScimError
+from tests.support.answers import taken
 from tests.support.builders import a_user
 from tests.support.dynamodb.store import TestedStore
 from tests.support.provisioned import ProvisionedDirectory, scim_id_of
@@ -70,12 +71,7 @@ def test_a_user_name_that_is_taken_is_refused_with_the_standard_answer(
     before = _items(idp)
     with pytest.raises(ScimError) as refused:
         idp.create(a_user(user_name, "another@example.com"))
-    assert refused.value.body() == {
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-        "status": "409",
-        "scimType": "uniqueness",
-        "detail": f"Resource [USER]: with userName[{user_name}] already exists.",
-    }
+    assert refused.value.body() == taken("userName", user_name)
     assert _items(idp) == before
 
 

@@ -13,6 +13,7 @@ from rightful.domain.organization import OnDelete
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError
+from tests.support.answers import taken
 from tests.support.builders import NOW, a_user, an_account
 from tests.support.dynamodb.store import TestedStore
 from tests.support.provisioned import BrokenQueue, ProvisionedDirectory
@@ -20,12 +21,7 @@ from tests.support.queue import ListedQueue
 
 WANTED = "Wanted@example.com"
 CANONICAL = "wanted@example.com"
-BODY = {
-    "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-    "status": "409",
-    "scimType": "uniqueness",
-    "detail": "Resource [USER]: with email[Wanted@example.com] already exists.",
-}
+BODY = taken("email", WANTED)
 
 
 @pytest.fixture
@@ -202,7 +198,7 @@ def test_a_taken_user_name_of_a_change_is_recorded_as_a_conflict_of_user_names(i
     idp.create(a_user("lovelace", "lovelace@example.com"))
     ada = idp.create(a_user("ada", "ada@example.com"))
     refused = _refused(lambda: idp.change(ada, userName="Lovelace"))
-    assert refused.body() == BODY | {"detail": "Resource [USER]: with userName[Lovelace] already exists."}
+    assert refused.body() == taken("userName", "Lovelace")
     (conflict,) = idp.conflicts()
     assert conflict.collision is Collision.USER_NAME
     assert idp.now_of(ada) == ada
