@@ -75,10 +75,7 @@ class NoProofKind(Code):
     """Why the same employeeNumber does not prove that two accounts are one person's."""
 
     SHARED = "shared", "others in the organization have it, too"
-    OTHER_EXTERNAL_IDS = (
-        "other_external_ids",
-        "they have different externalIds here, or one that others have, too",
-    )
+    OTHER_EXTERNAL_IDS = "other_external_ids", "they have different externalIds here, or one that others have, too"
 
 
 @dataclass(frozen=True, slots=True)

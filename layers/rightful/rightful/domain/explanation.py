@@ -27,10 +27,7 @@ class FindingCode(Code):
     REQUESTER = "requester", "The requester holds the address already."
     NOBODY = "nobody", "Nobody holds the address any more."
     MISSING_ACCOUNT = "missing_account", "The address is listed by mistake for an account that does not exist."
-    OTHER_ADDRESS = (
-        "account_with_another_address",
-        "The address is listed by mistake for an account that has another address.",
-    )
+    OTHER_ADDRESS = "other_address", "The address is listed by mistake for an account that has another address."
     SOFT_DELETE = (
         "soft_delete",
         "The identity provider writes digits before the address of a user that it deleted; that is not a new address.",
@@ -65,10 +62,7 @@ class FindingCode(Code):
         "The address is held by an account of your organization that no directory provisions "
         "(last login: {last_login}; its mailbox was never confirmed).",
     )
-    USER_NAME = (
-        "user_name",
-        "It is the userName that is taken, not the email address: another user of the directory has it.",
-    )
+    USER_NAME = "user_name", "The userName is taken, not the email address: another user of the directory has it."
     USER_NAME_FREE = "user_name_free", "The userName was taken, but nobody has it any more."
     USER_NAME_AND_ADDRESS = (
         "user_name_and_address",
@@ -136,10 +130,7 @@ class OutcomeCode(Code):
         "The address was not {done}: the account {why}, and one administrator alone issued the key of the request. A "
         "different administrator can confirm the key; then the next try goes through.",
     )
-    FAILED = (
-        "failed",
-        "The service met an error each time it looked at this change, and has stopped trying. Nothing was changed.",
-    )
+    FAILED = "failed", "The service failed each time it looked at this change, and stopped trying. Nothing was changed."
     # What was done.
     REST_APPLIED = "rest_applied", "The rest of the change was applied."
     ADDRESS_STAYS = "address_stays", "The address stays; the rest of the change was applied."
@@ -156,25 +147,19 @@ class OutcomeCode(Code):
     HOLDER_RELEASED = "holder_released", "The holder gave the address up, and the change was applied."
     NOTHING_TO_DO = "nothing_to_do", "There is nothing to do."
     LINKED_AGAIN_BY_CREATE = "linked_again_by_create", "The next create links that account again."
-    RESERVATION_PASSED_ON = (
-        "reservation_passed_on",
-        "An administrator passed it on: it is kept for the user {user_name} now.",
-    )
+    PASSED_ON = "passed_on", "An administrator passed it on: it is kept for the user {user_name} now."
     KEPT = "kept", "The address is kept for the user {user_name}."
     RELEASED_AND_KEPT = "released_and_kept", "The holder gave the address up. It is kept for the user {user_name}."
     SWAPPED = "swapped", "The two people swapped their addresses, both at once."
     ROTATED = "rotated", "{participants} people passed their addresses on in a circle, all at once."
     CLAIMED = "claimed", "Your organization claimed the account that holds {address}; its owner is told."
     WENT_THROUGH = "went_through", "The address had become free: the change itself went through."
-    DEACTIVATED_AT_ONCE = (
-        "deactivated_at_once",
-        "The person was deactivated at once; the address is decided on its own.",
-    )
+    DEACTIVATED_AT_ONCE = "deactivated_at_once", "The person was deactivated. The address is decided on its own."
     # Why it is not wanted any more.
-    EXPIRED = "expired", "Nothing could be done within 28 days, and the identity provider gave up by now."
+    EXPIRED = "expired", "Nothing could be done within 28 days, and the identity provider has given up."
     EXPIRED_FAILED = (
         "expired_failed",
-        "It could not be examined within 28 days, and the identity provider gave up by now.",
+        "It could not be examined within 28 days, and the identity provider has given up.",
     )
     EXPIRED_UNASKED = "expired_unasked", "Nobody asked for the address any more for 28 days."
     DIRECTORY_DELETED = "directory_deleted", "The directory that asked for the change was deleted."
@@ -202,10 +187,7 @@ class OutcomeCode(Code):
     # What is said besides.
     APPROVED_BY = "approved_by", "Approved by {names}."
     OLD_ADDRESS_FREE = "old_address_free", "Nobody holds {address} any more."
-    APPROVALS_ENDED = (
-        "approvals_ended",
-        "The conflict is not what was approved any more, so those approvals have ended.",
-    )
+    APPROVALS_ENDED = "approvals_ended", "It is not what was approved any more, so those approvals have ended."
     STAYS_ACTIVE = "stays_active", "The person stays active: the identity provider says so."
     STAYS_DEACTIVATED = "stays_deactivated", "The person stays deactivated: the identity provider says so."
     GROUPS_LOST = "groups_lost", "{number} of the groups that the user was in could not be given back."

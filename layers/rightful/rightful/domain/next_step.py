@@ -15,10 +15,7 @@ class Effect(Code):
     RELEASE_DEACTIVATED = "release_deactivated", "the holder gives its address up and stays deactivated."
     RELEASE_UNCONFIRMED = "release_unconfirmed", "the holder gives its address up and its sessions end."
     RELEASE_DUPLICATE = "release_duplicate", "the holder gives its address up and is deactivated."
-    CLAIM = (
-        "claim",
-        "your organization manages the account from then on, its owner is told, and the change is judged again.",
-    )
+    CLAIM = "claim", "your organization manages the account, its owner is told, and the change is judged again."
     RELEASE_USED = (
         "release_used",
         "the holder gives its address up. Somebody may sign in with it to this day: ask that person first.",
@@ -40,10 +37,7 @@ class StepCode(Code):
     """What has to be done next."""
 
     NEXT_TRY = "next_try", "Nothing: its next try goes through, or press Retry there."
-    NEXT_CREATE = (
-        "next_create",
-        "Nothing: the identity provider creates the user with its next try, or press Retry there.",
-    )
+    NEXT_CREATE = "next_create", "Nothing: the identity provider's next try creates the user, or press Retry there."
     WAIT = "wait", "It waits for the change to {address}, which is decided on its own."
     APPROVE_OR_WAIT = (
         "approve_or_wait",

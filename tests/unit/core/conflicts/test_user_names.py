@@ -176,5 +176,5 @@ def test_where_only_the_user_name_is_taken_by_now_that_is_what_is_said() -> None
     )
     scene.settle()
     assert scene.conflict.explanation.sentence == (
-        "It is the userName that is taken, not the email address: another user of the directory has it."
+        "The userName is taken, not the email address: another user of the directory has it."
     )

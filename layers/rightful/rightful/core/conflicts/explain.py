@@ -221,7 +221,7 @@ def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) 
         return found.and_then(OutcomeCode.NOTHING_TO_DO)
     if relinked:
         return found.and_then(OutcomeCode.LINKED_AGAIN_BY_CREATE)
-    codes = {ConflictClass.UNKNOWN: OutcomeCode.RESERVATION_PASSED_ON, ConflictClass.STALE_INDEX: OutcomeCode.KEPT}
+    codes = {ConflictClass.UNKNOWN: OutcomeCode.PASSED_ON, ConflictClass.STALE_INDEX: OutcomeCode.KEPT}
     code = codes.get(conflict_class, OutcomeCode.RELEASED_AND_KEPT)
     return found.and_then(code, user_name=snapshot.conflict.requester.user_name)
 
