@@ -13,8 +13,6 @@ from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, progress, write_rows
 from rightful.operations.tasks.keys import BY
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
 
 _COLUMNS = ("id", "name", "profile", "on_delete", "users", "groups", "created", "deleting_since")
 
@@ -87,8 +85,7 @@ def delete_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
         return 0
     if directory.deleting is None:
         confirm(directory.name, asked.confirm, what, out)
-    invocation = Invocation(correlation_id="operator")
-    marked = directory_deletion.begin(Context(at.store, invocation), directory, by=BY, reason=asked.reason)
+    marked = directory_deletion.begin(at.context(), directory, by=BY, reason=asked.reason)
     return _carry_on(at, marked, max(1, asked.at_once), out)
 
 

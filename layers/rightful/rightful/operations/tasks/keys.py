@@ -60,7 +60,7 @@ def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def revoke_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful token revoke`."""
-    invocation = Invocation(correlation_id="operator")
+    context = at.context()
     key = next((key for key in every_key(at.store) if key.id == asked.id), None)
     if key is None:
         revoked_at = at.store.revoked_at(asked.id)
@@ -68,11 +68,11 @@ def revoke_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
             raise OperationError(f"There is no key {asked.id}: rightful token list shows their ids.")
         out.write(f"The key {asked.id} was revoked already, on {revoked_at:%Y-%m-%d}.\n")
         return 0
-    at.store.commit(revocation(key, invocation, by=BY, reason=asked.reason), remaining=invocation.remaining)
+    context.commit(revocation(key, context.invocation, by=BY, reason=asked.reason))
     whose = f"{key.id} of {key.holder} ({key.scope.value})"
     out.write(f"The key {whose} is revoked: after 60 seconds at most it opens nothing.\n")
     if key.scope is Scope.ADMIN and key.organization_id is not None:
-        left = [each for each in at.store.tokens(organization_id=key.organization_id) if each.is_live(invocation.now)]
+        left = [each for each in at.store.tokens(organization_id=key.organization_id) if each.is_live(context.now)]
         if not left:
             out.write(
                 "It was the last key that administers its organization: rightful token issue --scope admin "

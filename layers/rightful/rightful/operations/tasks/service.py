@@ -15,8 +15,6 @@ from rightful.domain.organization import DomainPolicy, Organization
 from rightful.operations.check.run import Report, check
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.redrive import redrive
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.keyed_hash import address_hash
 
@@ -27,32 +25,30 @@ FINE, LOOK = 0, 1
 
 def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful organization create`."""
-    invocation = Invocation(correlation_id="operator")
+    context = at.context()
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
     # Before anything is made: whatever is refused leaves nothing behind, and nobody without a key.
     registry.check_plain("holder", asked.admin)
     for domain in asked.domain:
         _check_free(at.store, domain)
-    organization = registry.create_organization(Context(at.store, invocation), asked.name, domain_policy=policy)
-    secret, _ = registry.issue_token(Context(at.store, invocation), Grant(Scope.ADMIN, organization.id), asked.admin)
+    organization = registry.create_organization(context, asked.name, domain_policy=policy)
+    secret, _ = registry.issue_token(context, Grant(Scope.ADMIN, organization.id), asked.admin)
     out.write(f"organization   {organization.id}\n")
     out.write(f"admin URL      {at.base_url}/admin/v1/orgs/{organization.id}\n")
     out.write(f"admin key      {secret}\n")
     out.write(f"It is {asked.admin}'s, and is not shown again.\n")
     for domain in asked.domain:
-        organization = domains.add_domain(Context(at.store, invocation), organization, domain)
+        organization = domains.add_domain(context, organization, domain)
     return FINE
 
 
 def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful directory create`."""
-    invocation = Invocation(correlation_id="operator")
+    context = at.context()
     organization, lifetime = _organization(at.store, asked.organization), _lifetime(asked)
-    directory = registry.create_directory(
-        Context(at.store, invocation), organization.id, asked.name, profile=asked.profile
-    )
+    directory = registry.create_directory(context, organization.id, asked.name, profile=asked.profile)
     secret, _ = registry.issue_token(
-        Context(at.store, invocation),
+        context,
         Grant(Scope.SCIM, organization.id, directory.id),
         f"{asked.name} (identity provider)",
         lifetime,
