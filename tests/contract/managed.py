@@ -157,12 +157,10 @@ class Managed:
         given(store, *(PutConflict(each, None) for each in (other, mine, refused, ended)))
         pointers = list(store.undecided_conflicts())
         assert pointers == sorted(pointers, key=lambda pointer: pointer.conflict_id)
-        assert {Pointer(mine.organization_id, mine.id), Pointer(other.organization_id, other.id)} <= set(pointers)
-        assert not {Pointer(ended.organization_id, ended.id), Pointer(refused.organization_id, refused.id)} & set(
-            pointers
-        )
+        assert {mine.pointer, other.pointer} <= set(pointers)
+        assert not {ended.pointer, refused.pointer} & set(pointers)
         given(store, PutConflict(replace(mine, version=2, status=ConflictStatus.REFUSED), 1))
-        assert Pointer(mine.organization_id, mine.id) not in store.undecided_conflicts()
+        assert mine.pointer not in store.undecided_conflicts()
 
     def test_conflicts_whose_change_is_still_wanted_are_counted(self, store: IdentityStore, names: Names) -> None:
         before = store.number_of_open_conflicts(most=MANY)
@@ -181,7 +179,7 @@ class Managed:
         waits = a_conflict(names.organization, names.conflict, status=ConflictStatus.REFUSED, deactivation_pending=True)
         given(store, PutConflict(waits, None), PutConflict(a_conflict(names.organization, names.other_conflict), None))
         assert waits in store.unfinished_deactivations(limit=MANY)
-        store.mark_sent(Pointer(waits.organization_id, waits.id), now=NOW, again_at=LATER)
+        store.mark_sent(waits.pointer, now=NOW, again_at=LATER)
         found = {conflict.id for conflict in store.unfinished_deactivations(limit=MANY)}
         assert names.conflict in found
         assert names.other_conflict not in found

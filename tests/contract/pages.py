@@ -164,11 +164,11 @@ class Pages:
                 each for each in newest_first if each.status in wanted
             ]
             assert _all_conflicts(store, names.organization, limit, directory_id=names.directory) == [
-                each for each in newest_first if each.directory_id == names.directory
+                each for each in newest_first if each.request.directory_id == names.directory
             ]
             both = _all_conflicts(store, names.organization, limit, statuses=wanted, directory_id=names.directory)
             assert both == [
-                each for each in newest_first if each.status in wanted and each.directory_id == names.directory
+                each for each in newest_first if each.status in wanted and each.request.directory_id == names.directory
             ]
 
     def test_the_event_log_is_read_newest_first_and_filtered(self, store: IdentityStore, names: Names) -> None:

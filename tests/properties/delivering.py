@@ -3,7 +3,6 @@ identity provider's retry finds."""
 
 from dataclasses import replace
 
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.remediate import Effect, remediate
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflict import Conflict, Pointer
@@ -32,7 +31,11 @@ class Delivering(Machine):
         if paused and pointer.organization_id == OURS and outcome.conflict is not None:
             # What was kept for a user whom nobody wants any more was nobody's: that it ends moves nothing.
             moved = [key for key in _changed(before, after, "EMAIL") if _holder(before, key) or _holder(after, key)]
-            assert not moved or outcome.conflict.approvals or outcome.conflict.conflict_class in {"self", "tombstone"}
+            assert (
+                not moved
+                or outcome.conflict.approvals
+                or outcome.conflict.finding.conflict_class in {"self", "tombstone"}
+            )
         if outcome.effect in {Effect.APPLIED, Effect.ENDED}:
             remediate(store, queue, self.world.invocation(), pointer)
             assert store.snapshot() == after, "the second delivery did something"
@@ -82,8 +85,8 @@ class Delivering(Machine):
         store, queue = self.world.store, self.world.queue
         quiet = store.snapshot()
         for conflict in self._conflicts():
-            remediate(store, queue, self.world.invocation(), pointer_of(conflict))
-            assert pointer_of(conflict) not in queue.messages, f"{conflict.id} wakes itself"
+            remediate(store, queue, self.world.invocation(), conflict.pointer)
+            assert conflict.pointer not in queue.messages, f"{conflict.id} wakes itself"
             self._drain()
             assert store.snapshot() == quiet
 

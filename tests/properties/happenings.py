@@ -15,15 +15,15 @@ from rightful.core.administration.sign_up import SignUp, sign_up
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.fail import give_up
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.undo import undo
 from rightful.core.upkeep.resend import send_due
 from rightful.core.upkeep.reservations import end_reservations
 from rightful.core.users.intent import ExplicitIntent
 from rightful.domain.account import Flag
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Operation, Resolution
+from rightful.domain.conflict import Resolution
 from rightful.domain.policy import Brakes, Policy
+from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.writes.settings import ClaimDomain, ReleaseDomain
@@ -244,7 +244,7 @@ class Happenings(Delivering):
     @precondition(lambda self: self._conflicts())
     @rule(which=indexes)
     def the_service_gives_an_examination_up(self, which: int) -> None:
-        give_up(self.world.store, self.world.invocation(), pointer_of(self._pick_conflict(which)))
+        give_up(self.world.store, self.world.invocation(), self._pick_conflict(which).pointer)
 
     @rule()
     def the_change_stream_is_read(self) -> None:
@@ -259,7 +259,7 @@ class Happenings(Delivering):
     @rule(which=indexes, who=st.integers(0, 1), what=st.sampled_from(["approve", "link", "reject", "retry", "undo"]))
     def an_administrator_decides(self, which: int, who: int, what: str) -> None:
         conflict = self._pick_conflict(which)
-        pointer, version = pointer_of(conflict), version_of(conflict)
+        pointer, version = conflict.pointer, version_of(conflict)
         before = self.world.store.snapshot()
         store, queue, invocation, key = self.world.store, self.world.queue, self.world.invocation(), self.keys[who]
         try:
@@ -283,7 +283,7 @@ class Happenings(Delivering):
     def an_administrator_has_it_undone_and_tried_again(self, which: int) -> None:
         """It takes the other one, too, where somebody is marked; and whoever came in between may have it by then."""
         conflict = self._undoable()[which % len(self._undoable())]
-        pointer, version = pointer_of(conflict), version_of(conflict)
+        pointer, version = conflict.pointer, version_of(conflict)
         store, queue, invocation = self.world.store, self.world.queue, self.world.invocation()
         with suppress(RequestError):
             for key in self.keys:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from hypothesis.stateful import RuleBasedStateMachine
 
 from rightful.core.accounts.resource import UnverifiedDomainError
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.users.change import Provisioning
 from rightful.core.users.intent import NOTHING, ExplicitIntent
 from rightful.core.users.refuse import ClaimRefusedError, RefusalRecorder
 from rightful.domain.account import Account, account_id_of
-from rightful.domain.conflict import Collision, Conflict, ConflictStatus, Operation, Pointer, Requester
+from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import DomainPolicy, OnDelete
 from rightful.domain.policy import Policy, PolicyBase, read_policy
+from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.writes.settings import ListToken, PutDirectory, PutOrganization
 from rightful.scim.errors import ScimError
 from tests.scenarios.world import ELSEWHERE, HERE, OURS, THEIRS, World
@@ -115,19 +115,19 @@ class Machine(RuleBasedStateMachine):
         if account is None or conflict_id is None or account.organization_id is None:
             return
         conflict = self.world.store.conflict(Pointer(account.organization_id, conflict_id))
-        if conflict is not None and conflict.live and conflict.collision is Collision.EMAIL:
-            assert conflict.wanted.canonical == canonical, "an older wish outlived a later word on the address"
+        if conflict is not None and conflict.live and conflict.request.address is not None:
+            assert conflict.request.wanted.canonical == canonical, "an older wish outlived a later word on the address"
 
     def _check_recorded(self, refusal: ScimError) -> None:
         """The conflict of a 409 is in the table, as the requester's pending change."""
         assert isinstance(refusal, ClaimRefusedError)
         conflict = refusal.conflict
         assert conflict is not None
-        pending = self.world.store.pending_conflicts([conflict.requester_key])
-        assert pending == {conflict.requester_key: conflict.id}
-        stored = self.world.store.conflict(pointer_of(conflict))
+        pending = self.world.store.pending_conflicts([conflict.request.requester_key])
+        assert pending == {conflict.request.requester_key: conflict.id}
+        stored = self.world.store.conflict(conflict.pointer)
         assert stored is not None
-        assert stored.wanted.canonical in refusal.detail
+        assert stored.request.wanted.canonical in refusal.detail
 
     def _send(self, provisioning: Provisioning, asked: Asked) -> Account:
         """Send a request, and remember what it says of the person's activity. A refused deactivation is owed, be it
@@ -191,7 +191,7 @@ class Machine(RuleBasedStateMachine):
         return accounts[index % len(accounts)]
 
     def _pick_conflict(self, index: int) -> Conflict:
-        conflicts = [conflict for conflict in self._conflicts() if conflict.organization_id == OURS]
+        conflicts = [conflict for conflict in self._conflicts() if conflict.request.organization_id == OURS]
         conflicts = [each for each in conflicts if each.live] or conflicts or self._conflicts()
         if index % 3 == 0:
             conflicts = self._undoable() or conflicts

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
 from rightful.domain.account import Account, FormerLink, Link
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Operation
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.refused_request import Operation
 
 FILLERS = ["N/A", "0000", "-"]
 """What is written where there is no number."""
@@ -42,9 +43,9 @@ class Seen:
             if conflict.status is not ConflictStatus.APPLIED or conflict.id in self.applied:
                 continue
             self.applied.add(conflict.id)
-            effective_class = conflict.underlying_class or conflict.conflict_class
+            effective_class = conflict.finding.underlying_class or conflict.finding.conflict_class
             if effective_class is ConflictClass.DUPLICATE and not conflict.approvals:
-                assert self._proven(conflict, now), f"{conflict.holder_account_id} was taken for a duplicate"
+                assert self._proven(conflict, now), f"{conflict.finding.holder_account_id} was taken for a duplicate"
         self.accounts = now
 
     def _let_in(self, account: Account, link: Link, conflicts: Iterable[Conflict]) -> bool:
@@ -52,31 +53,33 @@ class Seen:
         whom a number proves."""
         now = self.accounts
         for conflict in conflicts:
-            requester = conflict.requester
-            asked = conflict.operation is Operation.CREATE and account.id in conflict.touched_account_ids
+            requester = conflict.request.requester
+            asked = (
+                conflict.request.operation is Operation.CREATE and account.id in conflict.outcome.touched_account_ids
+            )
             meant = identity(requester.external_id) == identity(link.external_id) and (
                 identity(link.external_id) is not None or requester.user_name.lower() == link.user_name.lower()
             )
-            if asked and meant and conflict.directory_id == link.directory_id:
+            if asked and meant and conflict.request.directory_id == link.directory_id:
                 return bool(conflict.approvals) or self._proven(conflict, now)
         return False
 
     def _proven(self, conflict: Conflict, now: dict[str, Account]) -> bool:
         """Whether requester and holder have the same number, of one directory, and nobody besides."""
-        holder = self.accounts.get(conflict.holder_account_id or "")
+        holder = self.accounts.get(conflict.finding.holder_account_id or "")
         last = (holder.link or holder.former_link) if holder else None
-        if holder is None or last is None or last.directory_id != conflict.directory_id:
+        if holder is None or last is None or last.directory_id != conflict.request.directory_id:
             return False
-        wanted = number_of(conflict.change.after)
-        requester = self.accounts.get(conflict.requester.account_id or "")
+        wanted = number_of(conflict.request.change.after)
+        requester = self.accounts.get(conflict.request.requester.account_id or "")
         wanted = wanted or (number_of(requester.attributes) if requester else None)
         if wanted is None or wanted in FILLERS or wanted != number_of(holder.attributes):
             return False
         others = [
             account
             for account in self.accounts.values()
-            if account.organization_id == conflict.organization_id
-            and account.id not in {holder.id, conflict.requester.account_id}
+            if account.organization_id == conflict.request.organization_id
+            and account.id not in {holder.id, conflict.request.requester.account_id}
             and number_of(account.attributes) == wanted
             and account.id in now
         ]

@@ -9,7 +9,6 @@ import pytest
 
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.remediate import remediate
 from rightful.core.conflicts.undo import undo
 from rightful.domain.account import Account
@@ -63,7 +62,7 @@ def _approves(world: World, resolution: Resolution | None = None) -> object:
         world.store,
         world.queue,
         world.invocation(),
-        pointer_of(_first(world)),
+        _first(world).pointer,
         key=INES,
         reason="Yes.",
         version=version_of(_first(world)),
@@ -79,11 +78,11 @@ def _loses_the_domain(world: World) -> object:
     if world.organization.domains:
         with suppress(RefusedError):  # its answer was lost
             world.change_organization(domains={})
-    return remediate(world.store, world.queue, world.invocation(), pointer_of(_first(world)))
+    return remediate(world.store, world.queue, world.invocation(), _first(world).pointer)
 
 
 def _rejects(world: World) -> object:
-    return reject(world.store, world.queue, world.invocation(), pointer_of(_first(world)), key=INES, reason="No.")
+    return reject(world.store, world.queue, world.invocation(), _first(world).pointer, key=INES, reason="No.")
 
 
 def _undoes(world: World) -> object:
@@ -92,7 +91,7 @@ def _undoes(world: World) -> object:
         world.store,
         world.queue,
         world.invocation(),
-        pointer_of(first),
+        first.pointer,
         key=INES,
         reason="Back.",
         version=version_of(first),
@@ -100,7 +99,7 @@ def _undoes(world: World) -> object:
 
 
 def _retries(world: World) -> object:
-    return retry(world.store, world.queue, world.invocation(), pointer_of(_first(world)), key=INES)
+    return retry(world.store, world.queue, world.invocation(), _first(world).pointer, key=INES)
 
 
 ROTATION = [f"p{number}" for number in range(17)]
@@ -220,7 +219,7 @@ def _send_unsent(world: World, queue: ListedQueue) -> None:
     """The janitor's part: what is recorded and, for all it knows, was never sent."""
     for conflict in sorted(world.store.all_of(Conflict), key=lambda conflict: conflict.id):
         if not conflict.sent:
-            queue.messages.append(pointer_of(conflict))
+            queue.messages.append(conflict.pointer)
 
 
 def _until_done(act: Callable[[], object]) -> None:
@@ -256,7 +255,10 @@ def _state(world: World) -> tuple[Items, dict[str, object]]:
     kinds = {"ACCOUNT", "EMAIL", "USERNAME", "COUNT", "PENDING", "WAITER"}
     items = {key: _plain(item) for key, item in world.store.snapshot().items() if key[0] in kinds}
     conflicts = {
-        (conflict.requester_key, conflict.wanted.canonical): (conflict.status, conflict.conflict_class)
+        (conflict.request.requester_key, conflict.request.wanted.canonical): (
+            conflict.status,
+            conflict.finding.conflict_class,
+        )
         for conflict in world.store.all_of(Conflict)
     }
     return items, conflicts  # type: ignore[return-value]

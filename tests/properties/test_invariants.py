@@ -5,7 +5,6 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import invariant
 
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.domain.account import AccountStatus
 from rightful.domain.hold import Hold
 from tests.properties.happenings import Happenings
@@ -35,8 +34,8 @@ class Life(Happenings):
             pending = store.pending_conflicts([key])
             conflict = next((each for each in self._conflicts() if each.id == pending.get(key)), None)
             assert conflict is not None, f"{canonical} is kept for nobody"
-            assert conflict.prepared
-            assert canonical in {conflict.wanted.canonical, ""}
+            assert conflict.outcome.prepared
+            assert canonical in {conflict.request.wanted.canonical, ""}
 
     @invariant()
     def nobody_gets_an_account_without_a_proof(self) -> None:
@@ -44,7 +43,7 @@ class Life(Happenings):
 
     @invariant()
     def the_last_word_on_somebody_s_state_holds(self) -> None:
-        owed = {each.requester.scim_id for each in self._conflicts() if each.deactivation_pending}
+        owed = {each.request.requester.scim_id for each in self._conflicts() if each.deactivation_pending}
         for account in self._accounts():
             if self.said.get(account.id) is False:
                 scim_id = account.link.scim_id if account.link else ""
@@ -63,17 +62,17 @@ class Life(Happenings):
         for _ in range(10):
             # A user that is created in one round can have the userName that another wish of the round before needs.
             before = self.world.store.snapshot()
-            self.world.queue.messages += [pointer_of(conflict) for conflict in self._conflicts()]
+            self.world.queue.messages += [conflict.pointer for conflict in self._conflicts()]
             self._drain()
             if self.world.store.snapshot() == before:
                 break
         else:
             raise AssertionError("it never gets quiet")
         for conflict in self._conflicts():
-            if conflict.live and conflict.collision == "email":
-                hold = self.world.store.holds([conflict.wanted.canonical])
-                taken = conflict.conflict_class == "other_key"
-                assert hold or taken or conflict.decision == "approval", f"{conflict.id} waits for nobody"
+            if conflict.live and conflict.request.address is not None:
+                hold = self.world.store.holds([conflict.request.wanted.canonical])
+                taken = conflict.finding.conflict_class == "other_key"
+                assert hold or taken or conflict.finding.rule == "approval", f"{conflict.id} waits for nobody"
         check_invariants(self.world.store)
         self._deliver_again()
 

@@ -30,7 +30,8 @@ class People:
         """Somebody's latest conflict."""
         conflicts = self.service.store.all_of(Conflict)
         return max(
-            (each for each in conflicts if each.requester.scim_id == self.ids[name]), key=lambda each: each.created_at
+            (each for each in conflicts if each.request.requester.scim_id == self.ids[name]),
+            key=lambda each: each.created_at,
         )
 
     def set_active(self, name: str, active: bool) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address, parse_address
-from rightful.domain.conflict import Conflict, Requester
+from rightful.domain.conflict import Conflict
 from rightful.domain.evidence import NO_EVIDENCE, Evidence
 from rightful.domain.organization import DomainPolicy
+from rightful.domain.refused_request import Requester
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     DeleteAccount,
@@ -106,8 +107,8 @@ def test_a_conflict_is_resolved_or_handed_over_as_the_table_says(row: Row) -> No
     before = world.store.snapshot()
     world.deliver()
     after = world.conflict(conflict)
-    assert (after.conflict_class or "") == row.conflict_class
-    assert (after.decision or "") == row.decision
+    assert (after.finding.conflict_class or "") == row.conflict_class
+    assert (after.finding.rule or "") == row.decision
     assert after.status == row.outcome
     assert (after.next_step.who if after.next_step else "") == row.by_hand
     assert after.explanation.sentence.endswith(".")
@@ -295,7 +296,7 @@ def _reserved(a: Afterwards) -> None:
 
 def _placeholder(a: Afterwards) -> None:
     assert a.email_of(a.holder).is_placeholder
-    assert a.conflict.placeholder == a.holder.email
+    assert a.conflict.outcome.placeholder == a.holder.email
     assert not a.holder.email_verified
     emails = a.holder.attributes.get("emails")
     assert emails is None or a.email_of(a.holder).value in str(emails)
@@ -315,14 +316,14 @@ def _nothing_changed(a: Afterwards) -> None:
 
 
 def _not_named(a: Afterwards) -> None:
-    assert a.conflict.holder_account_id is None
-    assert a.conflict.evidence in {None, NO_EVIDENCE}
+    assert a.conflict.finding.holder_account_id is None
+    assert a.conflict.finding.evidence in {None, NO_EVIDENCE}
     assert "holder" not in str(a.world.store.log(OURS, limit=9).entries).replace("holder=", "")
 
 
 def _not_told(a: Afterwards) -> None:
-    assert a.conflict.holder_account_id is None
-    assert a.conflict.evidence == Evidence(domain="example.com")
+    assert a.conflict.finding.holder_account_id is None
+    assert a.conflict.finding.evidence == Evidence(domain="example.com")
 
 
 AFTERWARDS: dict[str, Callable[[Afterwards], None]] = {}
@@ -354,7 +355,7 @@ _expect("the holder is active", lambda a: a.holder.active)
 _expect("the holder is unlinked", lambda a: a.holder.link is None)
 _expect("the holder stays linked", lambda a: a.holder.link is not None)
 _expect("the holder is managed by us", lambda a: a.holder.organization_id == OURS and a.holder.claimed)
-_expect("the sessions of the holder end", lambda a: a.conflict.sessions_revoked_of == ("holder",))
+_expect("the sessions of the holder end", lambda a: a.conflict.outcome.sessions_revoked_of == ("holder",))
 _expect(
     "the holder is still to be deleted",
     lambda a: a.holder.status is AccountStatus.PENDING_DELETION and a.holder.deletion_date == NOW + 5 * DAY,

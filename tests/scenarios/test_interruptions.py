@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.undo import undo
 from rightful.domain.account import AccountStatus
 from rightful.domain.address import parse_address
@@ -154,7 +153,7 @@ def test_an_undo_that_was_overtaken_does_not_happen(interruption: Interruption) 
             world.store,
             world.queue,
             world.invocation(),
-            pointer_of(conflict),
+            conflict.pointer,
             key=key,
             reason="Back.",
             version=version_of(world.conflict(conflict)),

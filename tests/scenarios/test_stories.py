@@ -10,7 +10,6 @@ import pytest
 
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.undo import undo
 from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token
 from rightful.core.organizations.loosening import noting_who
@@ -19,11 +18,12 @@ from rightful.core.upkeep.resend import send_due
 from rightful.core.upkeep.reservations import end_reservations
 from rightful.core.users.refuse import ClaimRefusedError
 from rightful.domain.account import Account, AccountStatus, Flag, FormerLink
-from rightful.domain.conflict import Conflict, ConflictClass, Operation, Pointer, Resolution
+from rightful.domain.conflict import Conflict, ConflictClass, Pointer, Resolution
 from rightful.domain.key import Scope, Token
 from rightful.domain.one_word import OneAdministrator, OneWord
 from rightful.domain.organization import OnDelete
 from rightful.domain.policy import Brakes, Policy, PolicyBase, Rule
+from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
 from rightful.ports.writes.settings import DeleteToken, ListToken, PutToken, UnlistToken
 from rightful.scim.errors import ScimError
@@ -134,7 +134,7 @@ class Told:
 
     def pointer(self, name: str) -> Pointer:
         """Somebody's conflict."""
-        return pointer_of(self.conflicts[name])
+        return self.conflicts[name].pointer
 
     def account(self, name: str) -> Account:
         """Somebody's account; of who was created, the one that was made or linked."""

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from rightful.core.accounts.secondary_emails import ENTERPRISE_USER, further_keys, further_writes
 from rightful.core.conflicts.lifecycle.end import ending_writes
-from rightful.core.conflicts.lifecycle.record import RefusedClaim, pointer_of, record
+from rightful.core.conflicts.lifecycle.record import record
 from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.conflicts.log_rows import OUTSIDE
-from rightful.core.conflicts.remediate import Outcome, remediate
+from rightful.core.conflicts.remediate import Remediation, remediate
 from rightful.core.events.requeues import requeued_by
 from rightful.core.users.change import Provisioning
 from rightful.core.users.intent import intent_of_resource
@@ -27,11 +27,12 @@ from rightful.domain.account import (
     scim_id_of,
 )
 from rightful.domain.address import Address, parse_address
-from rightful.domain.conflict import Collision, Conflict, Operation, PendingChange, Pointer, Requester, wanted_user_name
+from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import LogEntry
 from rightful.domain.hold import Hold, Reservation
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase, read_policy
+from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.emails import FurtherList
@@ -200,7 +201,7 @@ class World:
         before = {key: account.attributes[key] for key in new if key in account.attributes} | {"emails": emails}
         if user_name is not None:
             before["userName"], new["userName"] = account.attributes["userName"], user_name
-        refused = RefusedClaim(
+        refused = RefusedRequest(
             organization_id=account.organization_id or "",
             directory_id=account.link.directory_id,
             operation=operation,
@@ -216,15 +217,14 @@ class World:
         """A user's directory asks for a userName that is taken."""
         account = self.account(name)
         assert account.link is not None
-        refused = RefusedClaim(
+        refused = RefusedRequest(
             organization_id=OURS,
             directory_id=account.link.directory_id,
             operation=Operation.PATCH,
             requester=Requester(account.id, account.link.scim_id, account.link.user_name, account.link.external_id),
-            wanted=wanted_user_name(account.link.directory_id, user_name),
+            wanted=UserName(account.link.directory_id, user_name),
             old_email=account.email,
             change=PendingChange({"userName": account.link.user_name}, {"userName": user_name}),
-            collision=Collision.USER_NAME,
         )
         return self.record(refused)
 
@@ -232,7 +232,7 @@ class World:
         """A directory asks for a new user and is refused."""
         resource = attributes(user_name, wanted) | more
         external_id = resource.get("externalId")
-        refused = RefusedClaim(
+        refused = RefusedRequest(
             organization_id=OURS,
             directory_id=HERE,
             operation=Operation.CREATE,
@@ -243,15 +243,15 @@ class World:
         )
         return self.record(refused)
 
-    def record(self, refused: RefusedClaim) -> Conflict:
+    def record(self, refused: RefusedRequest) -> Conflict:
         """Record and send, as provisioning does."""
         conflict = record(self.store, self.invocation(), refused)
-        self.queue.send(pointer_of(conflict), correlation_id="scenario")
+        self.queue.send(conflict.pointer, correlation_id="scenario")
         return conflict
 
-    def remediate(self, conflict: Conflict) -> Outcome:
+    def remediate(self, conflict: Conflict) -> Remediation:
         """Remediate one conflict, whatever the queue holds."""
-        return remediate(self.store, self.queue, self.invocation(), pointer_of(conflict))
+        return remediate(self.store, self.queue, self.invocation(), conflict.pointer)
 
     def provisioning(self) -> Provisioning:
         """What a directory does to its users, with the key that it has."""
@@ -311,7 +311,7 @@ class World:
 
     def conflict(self, conflict: Conflict) -> Conflict:
         """A conflict as it is now."""
-        found = self.store.conflict(pointer_of(conflict))
+        found = self.store.conflict(conflict.pointer)
         assert found is not None
         return found
 

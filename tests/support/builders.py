@@ -1,15 +1,17 @@
 """Accounts, conflicts, settings and rows with everything a test does not care about filled in."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rightful.domain.account import Account, AccountStatus, Link, Origin, scim_id_of
 from rightful.domain.address import Address, parse_address
-from rightful.domain.conflict import Conflict, ConflictStatus, Operation, PendingChange, Requester
+from rightful.domain.conflict import Conflict, ConflictStatus, Finding, Outcome
 from rightful.domain.event_log import Action, LogEntry, Result
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Directory, Organization
+from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester
 
 NOW = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -46,23 +48,29 @@ def an_account(account_id: str, **changed: Any) -> Account:
 
 
 def a_conflict(organization_id: str, conflict_id: str, **changed: Any) -> Conflict:
-    """An open conflict, version 1, about a PATCH."""
+    """An open conflict, version 1, about a PATCH. What its request, finding and outcome have is given by name."""
     values: dict[str, Any] = {
         "id": conflict_id,
         "version": 1,
-        "organization_id": organization_id,
-        "directory_id": "directory",
         "status": ConflictStatus.OPEN,
-        "operation": Operation.PATCH,
-        "requester": Requester("requester", "requester-1", "user name", None),
-        "wanted": Address("Wanted@example.com", "wanted@example.com"),
-        "old_email": None,
-        "change": PendingChange({}, {}),
         "created_at": NOW,
         "updated_at": NOW,
         "expires_at": NOW + timedelta(days=28),
         "correlation_id": "correlation",
     }
+    request: dict[str, Any] = {
+        "organization_id": organization_id,
+        "directory_id": "directory",
+        "operation": Operation.PATCH,
+        "requester": Requester("requester", "requester-1", "user name", None),
+        "wanted": Address("Wanted@example.com", "wanted@example.com"),
+        "old_email": None,
+        "change": PendingChange({}, {}),
+    }
+    parts: dict[str, Any] = {"request": (RefusedRequest, request), "finding": (Finding, {}), "outcome": (Outcome, {})}
+    for name, (part, given) in parts.items():
+        inside = {each.name for each in fields(part)}
+        values[name] = part(**given | {each: changed.pop(each) for each in list(changed) if each in inside})
     return Conflict(**values | changed)
 
 

@@ -8,10 +8,11 @@ from itertools import count
 from rightful.core.users.change import Precondition, Provisioning, no_precondition
 from rightful.core.users.refuse import RefusalRecorder
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, Operation, Pointer, Requester
+from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import LogEntry
 from rightful.domain.hold import Hold
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import IdentityStore

@@ -22,13 +22,11 @@ from rightful.domain.account import (
 from rightful.domain.address import Address
 from rightful.domain.conflict import (
     Approval,
-    Collision,
     Conflict,
     ConflictClass,
     ConflictStatus,
-    Operation,
-    PendingChange,
-    Requester,
+    Finding,
+    Outcome,
     Resolution,
 )
 from rightful.domain.event_log import Action, LogEntry, Result
@@ -61,6 +59,7 @@ from rightful.domain.organization import (
     Organization,
 )
 from rightful.domain.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
+from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 
 _Kind = TypeVar("_Kind")
 
@@ -237,53 +236,65 @@ evidence = _whole(
 )
 
 
+def _requests(organization_id: str, directory_id: str) -> st.SearchStrategy[RefusedRequest]:
+    return _whole(
+        RefusedRequest,
+        organization_id=st.just(organization_id),
+        directory_id=st.just(directory_id),
+        operation=st.sampled_from(Operation),
+        requester=requesters,
+        wanted=addresses | _whole(UserName, directory_id=st.just(directory_id), value=texts),
+        old_email=st.none() | addresses,
+        change=changes,
+        key_id=st.just("") | ids,
+    )
+
+
 def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Conflict]:
     """Conflicts with that id, and anything else."""
     return _whole(
         Conflict,
+        request=ids.flatmap(lambda directory_id: _requests(organization_id, directory_id)),
+        finding=_whole(
+            Finding,
+            conflict_class=st.none() | st.sampled_from(ConflictClass),
+            underlying_class=st.none() | st.sampled_from(ConflictClass),
+            evidence=st.none() | evidence,
+            rule=st.none() | st.sampled_from([rule.value for rule in Rule]),
+            holder_account_id=st.none() | ids,
+            holder_organization_id=st.none() | ids,
+            judged=texts,
+        ),
+        outcome=_whole(
+            Outcome,
+            resolved_at=st.none() | moments,
+            placeholder=st.none() | addresses,
+            touched_account_ids=st.lists(ids, max_size=3).map(tuple),
+            sessions_revoked_of=st.lists(ids, max_size=3).map(tuple),
+            released=st.lists(texts, max_size=3).map(tuple),
+            participant_ids=st.lists(ids, max_size=3).map(tuple),
+            prepared=st.booleans(),
+            decided_by=texts,
+            undo_approvals=st.lists(approvals, max_size=2).map(tuple),
+        ),
         id=st.just(conflict_id),
-        organization_id=st.just(organization_id),
         version=versions,
-        directory_id=ids,
         status=st.sampled_from(ConflictStatus),
-        operation=st.sampled_from(Operation),
-        requester=requesters,
-        wanted=addresses,
-        old_email=st.none() | addresses,
-        change=changes,
         created_at=moments,
         updated_at=moments,
         expires_at=moments,
         correlation_id=ids,
-        key_id=st.just("") | ids,
-        decided_by=texts,
         occurrences=versions,
         sent=st.booleans(),
-        conflict_class=st.none() | st.sampled_from(ConflictClass),
-        decision=st.none() | st.sampled_from([rule.value for rule in Rule]),
-        evidence=st.none() | evidence,
         explanation=st.lists(statements(FindingCode, OutcomeCode), max_size=3).map(tuple).map(Explanation),
+        approvals=st.lists(approvals, max_size=2).map(tuple),
+        deactivation_pending=st.booleans(),
         next_step=st.none()
         | _whole(
             NextStep,
             who=st.sampled_from(Role),
             statements=st.lists(statements(StepCode), min_size=1, max_size=2).map(tuple),
         ),
-        holder_account_id=st.none() | ids,
-        holder_organization_id=st.none() | ids,
-        approvals=st.lists(approvals, max_size=2).map(tuple),
-        prepared=st.booleans(),
-        judged=texts,
-        undo_approvals=st.lists(approvals, max_size=2).map(tuple),
-        resolved_at=st.none() | moments,
-        deactivation_pending=st.booleans(),
-        placeholder=st.none() | addresses,
-        touched_account_ids=st.lists(ids, max_size=3).map(tuple),
-        collision=st.sampled_from(Collision),
-        underlying_class=st.none() | st.sampled_from(ConflictClass),
-        participant_ids=st.lists(ids, max_size=3).map(tuple),
-        sessions_revoked_of=st.lists(ids, max_size=3).map(tuple),
-        released=st.lists(texts, max_size=3).map(tuple),
     )
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from rightful.domain.account import AccountStatus
-from rightful.domain.conflict import ConflictStatus, PendingChange, Pointer, Requester
+from rightful.domain.conflict import ConflictStatus, Pointer
 from rightful.domain.explanation import OutcomeCode, explained
 from rightful.domain.next_step import Role, StepCode, step
+from rightful.domain.refused_request import PendingChange, Requester
 from rightful.operations import command
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.conflicts import PutConflict, PutPending
@@ -77,7 +78,7 @@ def conflicting(deployed: Deployed, organization: str, **more: Any) -> None:
     }
     conflict = a_conflict(organization, "conflict", **values | more)
     deployed.store.commit(
-        [PutConflict(conflict, None), PutPending(conflict.requester_key, conflict.id, "wanted@example.com")],
+        [PutConflict(conflict, None), PutPending(conflict.request.requester_key, conflict.id, "wanted@example.com")],
         remaining=lambda: 10.0,
     )
 

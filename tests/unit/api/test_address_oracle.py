@@ -96,7 +96,11 @@ class Two:
     def everything(self) -> list[object]:
         """All that there is to see in the end: conflicts, log, the calls that it took."""
         self.ours.remediate_all()
-        mine = [each for each in self.ours.store.all_of(Conflict) if each.organization_id == self.ours.organization.id]
+        mine = [
+            each
+            for each in self.ours.store.all_of(Conflict)
+            if each.request.organization_id == self.ours.organization.id
+        ]
         for conflict in mine:
             for body in ({"decision": "approve", "reason": "yes"}, {"decision": "reject", "reason": "no"}):
                 read = self.admin("GET", "/conflicts/{id}", parameters={"id": conflict.id})
@@ -111,7 +115,7 @@ class Two:
             self.see(row)
         rows = [each for each in self.ours.store.all_of(LogEntry) if each.organization_id == self.ours.organization.id]
         self.see(sorted((each.action, each.conflict_class or "", each.explanation or "") for each in rows))
-        self.see([each.evidence for each in mine])
+        self.see([each.finding.evidence for each in mine])
         self.see(self.store.calls)
         return self.seen
 
@@ -250,8 +254,8 @@ def test_on_a_domain_that_everybody_may_use_it_is_still_told_that_another_organi
     remove_domain(two.ours.context(), two.theirs.organization, "theirs.example")
     assert two.ours.scim("PATCH", f"/Users/{two.ada}", patch(WORK)).status == 409
     two.ours.remediate_all()
-    [conflict] = [each for each in two.ours.store.all_of(Conflict) if each.requester.scim_id == two.ada]
-    assert conflict.conflict_class == "other_organization"
+    [conflict] = [each for each in two.ours.store.all_of(Conflict) if each.request.requester.scim_id == two.ada]
+    assert conflict.finding.conflict_class == "other_organization"
 
 
 def test_an_address_that_is_set_while_its_domain_is_lost_does_not_tell_who_has_it_now() -> None:

@@ -12,10 +12,11 @@ from rightful.core.conflicts.diagnosis.diagnose import diagnose
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account, AccountStatus, FormerLink, Origin
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Conflict, ConflictClass, PendingChange, Requester
+from rightful.domain.conflict import Conflict, ConflictClass
 from rightful.domain.hold import Hold
 from rightful.domain.one_word import ALONE_FOR
 from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, at_least_two
+from rightful.domain.refused_request import PendingChange, Requester
 from rightful.domain.two_people import eased_by_one, kinds_of, what_takes_two
 from rightful.scim.schemas.enterprise import ENTERPRISE_USER
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
@@ -69,7 +70,7 @@ def wishes() -> Iterator[Conflict]:
 def test_whoever_wants_the_address_the_class_is_one_of_the_accounts_kinds() -> None:
     met: set[ConflictClass] = set()
     for holder, conflict in itertools.product(holders(), wishes()):
-        requester = ADA if conflict.requester.account_id else None
+        requester = ADA if conflict.request.requester.account_id else None
         participant = Participant(conflict, requester, Hold(WANTED.canonical, holder.id), holder)
         snapshot = Snapshot(
             NOW, participant, OURS, directory_exists=True, pending_id=conflict.id, numbered=frozenset({"ada", "holder"})

@@ -15,7 +15,12 @@ OPEN = a_conflict("org", "conflict")
 
 
 def classified(conflict: Conflict, conflict_class: ConflictClass, status: ConflictStatus) -> Conflict:
-    return replace(conflict, version=conflict.version + 1, conflict_class=conflict_class, status=status)
+    return replace(
+        conflict,
+        version=conflict.version + 1,
+        status=status,
+        finding=replace(conflict.finding, conflict_class=conflict_class),
+    )
 
 
 def test_a_recorded_conflict_is_opened_and_nothing_else() -> None:
@@ -42,7 +47,11 @@ def test_another_class_of_the_same_conflict_counts_under_it() -> None:
 
 def test_an_applied_conflict_says_how_long_it_took() -> None:
     applied = replace(
-        classified(OPEN, ConflictClass.LEAVING, ConflictStatus.APPLIED), resolved_at=NOW + timedelta(seconds=90)
+        classified(OPEN, ConflictClass.LEAVING, ConflictStatus.APPLIED),
+        outcome=replace(
+            classified(OPEN, ConflictClass.LEAVING, ConflictStatus.APPLIED).outcome,
+            resolved_at=NOW + timedelta(seconds=90),
+        ),
     )
     since_recorded = replace(OPEN, created_at=NOW)
     found = measurements_of(since_recorded, replace(applied, created_at=NOW))
@@ -51,7 +60,7 @@ def test_an_applied_conflict_says_how_long_it_took() -> None:
 
 @pytest.mark.parametrize("status", [ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED, ConflictStatus.UNDONE])
 def test_every_end_counts_under_its_name_without_a_time_to_resolve(status: ConflictStatus) -> None:
-    ended = replace(OPEN, version=2, status=status, resolved_at=NOW)
+    ended = replace(OPEN, version=2, status=status, outcome=replace(OPEN.outcome, resolved_at=NOW))
     assert measurements_of(OPEN, ended) == (Measurement(Metric.DECISIONS, divided_by=status.value),)
 
 

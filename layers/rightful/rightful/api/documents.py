@@ -105,17 +105,17 @@ def _approval_document(approval: Approval) -> dict[str, object]:
 
 def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, object]:
     """A conflict. `holder` only where it belongs to the conflict's own organization, else None."""
-    visible = holder if holder is not None and holder.organization_id == conflict.organization_id else None
+    visible = holder if holder is not None and holder.organization_id == conflict.request.organization_id else None
     return {
         **outline(conflict),
         "version": version_of(conflict),
         "holder": holder_document(visible) if visible else None,
-        "evidence": evidence_document(conflict.evidence) if conflict.evidence else {},
+        "evidence": evidence_document(conflict.finding.evidence) if conflict.finding.evidence else {},
         "approvals": [_approval_document(approval) for approval in conflict.approvals],
-        "undoApprovals": [_approval_document(approval) for approval in conflict.undo_approvals],
+        "undoApprovals": [_approval_document(approval) for approval in conflict.outcome.undo_approvals],
         "occurrences": conflict.occurrences,
         "updatedAt": _time(conflict.updated_at),
-        "resolvedAt": _time(conflict.resolved_at),
+        "resolvedAt": _time(conflict.outcome.resolved_at),
         "expiresAt": _time(conflict.expires_at),
     }
 

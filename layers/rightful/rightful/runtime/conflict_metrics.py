@@ -18,11 +18,13 @@ def measurements_of(old: Conflict | None, new: Conflict | None) -> tuple[Measure
     found: list[Measurement] = []
     if old is None:
         found.append(Measurement(Metric.CONFLICTS_OPENED))
-    if new.conflict_class is not None and (old is None or old.conflict_class is not new.conflict_class):
-        found.append(Measurement(Metric.CONFLICTS_DIAGNOSED, divided_by=new.conflict_class.value))
+    if new.finding.conflict_class is not None and (
+        old is None or old.finding.conflict_class is not new.finding.conflict_class
+    ):
+        found.append(Measurement(Metric.CONFLICTS_DIAGNOSED, divided_by=new.finding.conflict_class.value))
     if new.status is not ConflictStatus.OPEN and (old is None or old.status is not new.status):
         found.append(Measurement(Metric.DECISIONS, divided_by=new.status.value))
-        if new.status is ConflictStatus.APPLIED and new.resolved_at is not None:
-            seconds = (new.resolved_at - new.created_at).total_seconds()
+        if new.status is ConflictStatus.APPLIED and new.outcome.resolved_at is not None:
+            seconds = (new.outcome.resolved_at - new.created_at).total_seconds()
             found.append(Measurement(Metric.TIME_TO_RESOLVE, seconds))
     return tuple(found)

@@ -25,7 +25,7 @@ from rightful.text.keyed_hash import address_hash
 
 if TYPE_CHECKING:
     from rightful.api.request import Request, Response
-    from rightful.core.conflicts.remediate import Outcome
+    from rightful.core.conflicts.remediate import Remediation
     from rightful.domain.account import Account
     from rightful.domain.change import ConflictChange
     from rightful.domain.conflict import Conflict, Pointer
@@ -158,13 +158,13 @@ def recorded(conflict: "Conflict") -> None:
         "Claim refused",
         extra={
             "conflictId": conflict.id,
-            "organizationId": conflict.organization_id,
-            "directoryId": conflict.directory_id,
-            "accountId": conflict.requester.account_id,
-            "scimId": conflict.requester.scim_id,
-            "operation": conflict.operation.value,
+            "organizationId": conflict.request.organization_id,
+            "directoryId": conflict.request.directory_id,
+            "accountId": conflict.request.requester.account_id,
+            "scimId": conflict.request.requester.scim_id,
+            "operation": conflict.request.operation.value,
             "occurrences": conflict.occurrences,
-            "wantedHash": address_hash(conflict.wanted.canonical, settings().log_hash_key),
+            "wantedHash": address_hash(conflict.request.wanted.canonical, settings().log_hash_key),
         },
     )
 
@@ -182,7 +182,7 @@ def settings_unconfirmed(organization_id: str) -> None:
     count(Metric.SETTINGS_UNCONFIRMED, about={"organizationId": organization_id})
 
 
-def examined(pointer: "Pointer", outcome: "Outcome") -> None:
+def examined(pointer: "Pointer", outcome: "Remediation") -> None:
     """The remediator looked at a conflict."""
     conflict = outcome.conflict
     logger.info(
@@ -190,11 +190,11 @@ def examined(pointer: "Pointer", outcome: "Outcome") -> None:
         extra={
             "conflictId": pointer.conflict_id,
             "organizationId": pointer.organization_id,
-            "accountId": conflict.requester.account_id if conflict else None,
+            "accountId": conflict.request.requester.account_id if conflict else None,
             "effect": outcome.effect.value,
             "status": conflict.status.value if conflict else None,
-            "class": conflict.conflict_class.value if conflict and conflict.conflict_class else None,
-            "decision": conflict.decision if conflict else None,
+            "class": conflict.finding.conflict_class.value if conflict and conflict.finding.conflict_class else None,
+            "decision": conflict.finding.rule if conflict else None,
             "brake": outcome.brake.value if outcome.brake else None,
             "requeued": len(outcome.requeued),
         },
@@ -227,7 +227,7 @@ def given_up(conflict: "Conflict | None") -> None:
     if conflict is not None:
         logger.error(
             "Conflict given up",
-            extra={"conflictId": conflict.id, "organizationId": conflict.organization_id, "status": "failed"},
+            extra={"conflictId": conflict.id, "organizationId": conflict.request.organization_id, "status": "failed"},
         )
 
 
@@ -241,13 +241,13 @@ def committed(change: "ConflictChange") -> None:
         extra={
             "correlation_id": new.correlation_id,
             "conflictId": new.id,
-            "organizationId": new.organization_id,
-            "accountId": new.requester.account_id,
-            "holderAccountId": new.holder_account_id,
+            "organizationId": new.request.organization_id,
+            "accountId": new.request.requester.account_id,
+            "holderAccountId": new.finding.holder_account_id,
             "from": old.status.value if old else None,
             "status": new.status.value,
-            "class": new.conflict_class.value if new.conflict_class else None,
-            "decision": new.decision,
+            "class": new.finding.conflict_class.value if new.finding.conflict_class else None,
+            "decision": new.finding.rule,
             "nextStepWho": new.next_step.who.value if new.next_step else None,
         },
     )
@@ -258,8 +258,8 @@ def _ids_of(conflict: "Conflict") -> dict[str, str | None]:
     """What the metrics of a conflict are about."""
     return {
         "conflictId": conflict.id,
-        "organizationId": conflict.organization_id,
-        "directoryId": conflict.directory_id,
+        "organizationId": conflict.request.organization_id,
+        "directoryId": conflict.request.directory_id,
         "correlation_id": conflict.correlation_id,
     }
 

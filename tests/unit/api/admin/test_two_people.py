@@ -115,7 +115,7 @@ def test_who_makes_another_kind_of_account_of_it_is_no_further(state: str, kind:
         assert act(service, CHIEF, step).status == 200
     assert error_of(act(service, CHIEF, "set-email", email=None)) == (409, "protected")
     conflict = asked_for(service)
-    assert (conflict.conflict_class, conflict.decision) == (ConflictClass.PROTECTED, "two_approvals")
+    assert (conflict.finding.conflict_class, conflict.finding.rule) == (ConflictClass.PROTECTED, "two_approvals")
     service.pass_time(WEEK)
     assert act(service, CHIEF, "set-email", email=None).status == 200
 
@@ -185,7 +185,7 @@ def test_an_organization_that_verifies_the_domain_next_takes_nobody_from_the_for
     assert second.scim("POST", "/Users", user("chief")).status == 409
     second.remediate_all()
     [conflict] = second.store.all_of(Conflict)
-    assert conflict.conflict_class is ConflictClass.OTHER_ORGANIZATION
+    assert conflict.finding.conflict_class is ConflictClass.OTHER_ORGANIZATION
     answer = second.admin(
         "POST", "/accounts/{id}/actions", {"action": "claim", "reason": "x"}, parameters={"id": before.id}
     )
@@ -204,7 +204,7 @@ def test_a_marked_account_on_a_domain_of_a_minute_ago_takes_two_to_be_claimed() 
     assert service.scim("POST", "/Users", user("chief")).status == 409
     service.remediate_all()
     [conflict] = service.store.all_of(Conflict)
-    assert conflict.decision == "two_approvals"
+    assert conflict.finding.rule == "two_approvals"
     assert holder_of(service, CHIEF).organization_id is None
 
 

@@ -101,7 +101,10 @@ def test_a_key_of_ones_own_does_not_move_a_protected_address(name: str, flag: Fl
     assert holder_of(service, CHIEF) == before
     assert service.store.holds(["new@example.com"]) == {}
     [conflict] = service.store.all_of(Conflict)
-    assert (conflict.status, conflict.conflict_class) == (ConflictStatus.WAITING_APPROVAL, ConflictClass.PROTECTED)
+    assert (conflict.status, conflict.finding.conflict_class) == (
+        ConflictStatus.WAITING_APPROVAL,
+        ConflictClass.PROTECTED,
+    )
 
 
 @pytest.mark.parametrize("name", REMOVALS)
@@ -387,7 +390,7 @@ def test_a_swap_with_a_key_of_ones_own_takes_two_for_whoever_takes_two() -> None
     assert service.move(other["id"], "chief").status in {403, 409}
     service.remediate_all()
     assert holder_of(service, CHIEF).id == str(scim_id).rpartition("-")[0]
-    assert {each.conflict_class for each in service.store.all_of(Conflict)} == {ConflictClass.PROTECTED}
+    assert {each.finding.conflict_class for each in service.store.all_of(Conflict)} == {ConflictClass.PROTECTED}
 
 
 def _listed(token: Token) -> list[Any]:

@@ -131,7 +131,7 @@ def test_a_rule_that_one_person_lowers_takes_two_for_a_week(name: str, rule: str
     [waiting] = put_policy(service, **LOOSENED[name])["unconfirmed"]
     assert (waiting["class"], waiting["countsAs"], waiting["by"]) == ("deactivated", "two_approvals", "Ines")
     conflict = asked_for(service)
-    assert (conflict.status, conflict.decision) == (ConflictStatus.WAITING_APPROVAL, "two_approvals")
+    assert (conflict.status, conflict.finding.rule) == (ConflictStatus.WAITING_APPROVAL, "two_approvals")
     body = {"decision": "approve", "reason": "mine", "version": service.version(conflict.id)}
     assert service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict.id}).status == 200
     assert not holder_of(service, CHIEF).active
@@ -142,7 +142,7 @@ def test_by_way_of_a_refusal_it_takes_as_long() -> None:
     service = a_leaver(custom(deactivated="two_approvals"))
     put_policy(service, base="custom", rules={"deactivated": "refuse"})
     put_policy(service, base="custom", rules={"deactivated": "auto"})
-    assert asked_for(service).decision == "two_approvals"
+    assert asked_for(service).finding.rule == "two_approvals"
 
 
 def test_a_different_administrator_confirms_the_policy() -> None:
@@ -185,7 +185,7 @@ def test_the_operators_word_on_a_policy_needs_no_second_one() -> None:
 def test_a_policy_that_takes_more_counts_at_once() -> None:
     service = a_leaver(custom())
     assert put_policy(service, base="custom", rules={"deactivated": "two_approvals"})["unconfirmed"] == []
-    assert asked_for(service).decision == "two_approvals"
+    assert asked_for(service).finding.rule == "two_approvals"
 
 
 def test_protected_never_takes_fewer_than_two() -> None:

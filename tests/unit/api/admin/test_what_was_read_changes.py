@@ -189,7 +189,7 @@ def test_a_swap_is_what_everybody_in_it_asks_for() -> None:
     service.move(ada, "bob")
     service.move(bob, "ada")
     service.remediate_all()
-    [adas] = [each for each in service.store.all_of(Conflict) if each.requester.user_name == "ada@example.com"]
+    [adas] = [each for each in service.store.all_of(Conflict) if each.request.requester.user_name == "ada@example.com"]
     read = service.version(adas.id)
     work = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "ada@example.com"}
     assert service.scim("PATCH", f"/Users/{bob}", patch(work, TITLE)).status == 409
@@ -238,7 +238,7 @@ def test_a_version_tells_nothing_about_accounts_of_others() -> None:
     def version() -> str:
         service.scim("PATCH", f"/Users/{ada['id']}", asked)
         service.remediate_all()
-        conflicts = [each for each in store.all_of(Conflict) if each.organization_id == service.organization.id]
+        conflicts = [each for each in store.all_of(Conflict) if each.request.organization_id == service.organization.id]
         return service.version(conflicts[0].id) if conflicts else ""
 
     read = version()

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from rightful.core.conflicts.lifecycle.fail import give_up
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, ConflictStatus
 from tests.support.service import Service, patch, user
@@ -50,7 +49,7 @@ class Directory:
         if state == "open":
             return
         if state == "failed":
-            give_up(self.service.store, self.service.invocation(), pointer_of(self.conflict))
+            give_up(self.service.store, self.service.invocation(), self.conflict.pointer)
             return
         self.service.remediate_all()
         if state == "rejected":
@@ -61,7 +60,7 @@ class Directory:
     @property
     def conflict(self) -> Conflict:
         """Ada's last conflict."""
-        mine = [each for each in self.service.store.all_of(Conflict) if each.requester.scim_id == self.ada_id]
+        mine = [each for each in self.service.store.all_of(Conflict) if each.request.requester.scim_id == self.ada_id]
         return max(mine, key=lambda each: each.id)
 
     @property
@@ -173,7 +172,7 @@ def test_it_is_known_however_long_ago_the_rename_was_refused(before: str) -> Non
         directory.patch(OFF)
     elif before == "expired":
         directory.service.pass_time(timedelta(days=29))
-        directory.service.queue.messages.append(pointer_of(directory.conflict))
+        directory.service.queue.messages.append(directory.conflict.pointer)
         directory.service.remediate_all()
         assert directory.conflict.status is ConflictStatus.EXPIRED
     else:

@@ -179,7 +179,7 @@ def test_a_placeholder_that_comes_back_takes_no_wish_back() -> None:
 
 def conflict_about(service: Service, wanted: str) -> Conflict:
     """The one conflict about an address."""
-    (found,) = [each for each in service.store.all_of(Conflict) if each.wanted.canonical == wanted]
+    (found,) = [each for each in service.store.all_of(Conflict) if each.request.wanted.canonical == wanted]
     return found
 
 

@@ -12,7 +12,7 @@ from rightful.core.groups.leave import finish_deletions
 from rightful.core.organizations.registry import create_directory, issue_token
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import Account, AccountStatus, Flag
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.hold import Hold
 from rightful.domain.key import Grant, Scope
 from rightful.ports.context import QueueContext
@@ -259,7 +259,7 @@ def test_a_user_who_changes_while_the_directory_goes_is_unlinked_all_the_same() 
 
 
 def conflicts_of(service: Service) -> dict[str, Conflict]:
-    return {each.requester.user_name: each for each in service.store.all_of(Conflict)}
+    return {each.request.requester.user_name: each for each in service.store.all_of(Conflict)}
 
 
 def test_what_it_asked_for_is_superseded_and_what_was_kept_for_its_users_is_free() -> None:
@@ -283,7 +283,7 @@ def test_what_it_asked_for_is_superseded_and_what_was_kept_for_its_users_is_free
     service.remediate_all()
     for conflict in service.store.all_of(Conflict):
         assert conflict.status is ConflictStatus.SUPERSEDED, conflict
-        assert not conflict.prepared
+        assert not conflict.outcome.prepared
         assert conflict.explanation.sentence.endswith(
             ("The directory that asked for the change was deleted.", "no longer provisioned by this directory.")
         )
@@ -301,9 +301,9 @@ def test_a_conflict_that_was_recorded_a_moment_too_late_ends_by_itself() -> None
     delete(service)
     [ended] = service.store.all_of(Conflict)
     service.store.commit([PutConflict(late, ended.version)], remaining=float)
-    service.queue.send(Pointer(late.organization_id, late.id), correlation_id="")
+    service.queue.send(late.pointer, correlation_id="")
     service.remediate_all()
-    after = service.store.conflict(Pointer(late.organization_id, late.id))
+    after = service.store.conflict(late.pointer)
     assert after is not None
     assert after.status is ConflictStatus.SUPERSEDED
 

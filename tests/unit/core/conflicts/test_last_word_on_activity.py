@@ -219,7 +219,7 @@ def test_who_is_to_stay_out_stays_out_although_the_address_that_was_said_with_it
     refused = Refused(says=True)
     refused.patch({**SALES, "value": "ada@elsewhere.example"}, active(False), expected=400)
     assert not refused.remediate().active
-    assert not any(each.change.active for each in refused.service.store.all_of(Conflict) if each.live)
+    assert not any(each.request.change.active for each in refused.service.store.all_of(Conflict) if each.live)
 
 
 @pytest.mark.parametrize("says", [True, False])
@@ -292,7 +292,7 @@ def test_a_duplicate_that_an_administrator_deactivated_too_stays_so_when_its_con
     assert service.move(ada, "sales").status == 409
     service.remediate_all()
     [conflict] = service.store.all_of(Conflict)
-    assert (conflict.conflict_class, conflict.status) == ("duplicate", "applied")
+    assert (conflict.finding.conflict_class, conflict.status) == ("duplicate", "applied")
     if put_out:
         for _ in range(2):
             service.admin("POST", "/accounts/{id}/actions", {"action": "deactivate", **act}, parameters={"id": double})

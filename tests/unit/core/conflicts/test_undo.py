@@ -39,7 +39,9 @@ class Office:
         assert self.service.move(scim_id, wanted).status == 409
         self.service.remediate_all()
         conflicts = self.service.store.all_of(Conflict)
-        return max((each for each in conflicts if each.requester.scim_id == scim_id), key=lambda each: each.id).id
+        return max(
+            (each for each in conflicts if each.request.requester.scim_id == scim_id), key=lambda each: each.id
+        ).id
 
     def conflict(self, conflict_id: str) -> Conflict:
         """A conflict as it is."""
@@ -102,7 +104,7 @@ def test_what_two_people_decided_is_undone_by_two(policy: Policy, protected: boo
     second_key = office.service.new_admin_key("Ines")
     assert status_of(office.undo(conflict_id, second_key)) == "same_approver"
     assert status_of(office.undo(conflict_id, office.jo)) == "undone"
-    assert office.conflict(conflict_id).decided_by == "Ines and Jo"
+    assert office.conflict(conflict_id).outcome.decided_by == "Ines and Jo"
     assert (office.account(ada).holds, office.account(sales).holds) == ("ada@example.com", "sales@example.com")
 
 
@@ -120,7 +122,7 @@ def test_who_is_protected_is_moved_back_by_nobody_alone_though_nobody_had_to_agr
     office.service.move(sales, "other")
     office.service.remediate_all()
     [conflict] = office.service.store.all_of(Conflict)
-    assert (office.account(ada).holds, conflict.decision) == ("sales@example.com", "auto")
+    assert (office.account(ada).holds, conflict.finding.rule) == ("sales@example.com", "auto")
     assert status_of(office.undo(conflict.id, office.ines)) == "applied"
     assert status_of(office.undo(conflict.id, office.jo)) == "undone"
     assert office.account(ada).holds == "ada@example.com"
@@ -176,7 +178,7 @@ def test_a_personal_account_that_was_claimed_for_it_is_a_personal_account_again(
     assert (answer.body["holder"], answer.body["evidence"]) == (None, {})
     # Asked for once more, it is somebody's own account again: nobody may take it without claiming it first.
     service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict_id})
-    assert office.conflict(conflict_id).conflict_class == "claimable"
+    assert office.conflict(conflict_id).finding.conflict_class == "claimable"
 
 
 def test_a_user_of_another_directory_is_in_its_groups_again() -> None:

@@ -64,12 +64,12 @@ class Scene:
 
 def test_who_got_another_user_name_meanwhile_gets_the_address_at_once() -> None:
     scene = Scene()
-    assert (scene.conflict.status, scene.conflict.conflict_class) == ("refused", "other_key")
+    assert (scene.conflict.status, scene.conflict.finding.conflict_class) == ("refused", "other_key")
 
     assert scene.service.scim("PATCH", f"/Users/{scene.ada}", renamed("ada2")).status == 200
     scene.settle()
 
-    assert (scene.conflict.status, scene.conflict.conflict_class) == ("applied", "deactivated")
+    assert (scene.conflict.status, scene.conflict.finding.conflict_class) == ("applied", "deactivated")
     assert (scene.address, scene.user(scene.ada)["userName"]) == ("sales@example.com", "ada2")
 
 
@@ -95,7 +95,7 @@ def test_a_wish_for_a_user_name_ends_with_another_user_name() -> None:
     assert scene.service.scim("PATCH", f"/Users/{bob}", renamed("bob2")).status == 200
     scene.settle()
 
-    assert (scene.conflict.requester.user_name, scene.conflict.status) == ("bob", "superseded")
+    assert (scene.conflict.request.requester.user_name, scene.conflict.status) == ("bob", "superseded")
     assert scene.conflict.explanation.sentence == "A later change gave the person another userName."
 
 
@@ -130,7 +130,7 @@ def test_who_waits_for_a_user_name_beside_the_address_hears_that_it_is_free(rout
 
     assert (scene.conflict.status, scene.address) == ("applied", "sales@example.com")
     assert scene.user(scene.ada)["userName"] == "wanted"
-    assert [scene.store.waiters(canonical) for canonical in scene.conflict.waits_for] == [(), ()]
+    assert [scene.store.waiters(canonical) for canonical in scene.conflict.request.waits_for] == [(), ()]
 
 
 def test_a_user_name_that_an_undo_frees_wakes_who_waits_for_it() -> None:
@@ -145,7 +145,7 @@ def test_a_user_name_that_an_undo_frees_wakes_who_waits_for_it() -> None:
     scene.service.pass_time(timedelta(minutes=1))
     assert scene.service.scim("PATCH", f"/Users/{bob}", moved("grace", "wanted")).status == 409
     scene.settle()
-    assert scene.conflict.conflict_class == "other_key"
+    assert scene.conflict.finding.conflict_class == "other_key"
 
     body = {"reason": "not she", "version": scene.service.version(first.id)}
     scene.service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": first.id})
@@ -156,14 +156,14 @@ def test_a_user_name_that_an_undo_frees_wakes_who_waits_for_it() -> None:
 
 def test_a_wish_that_loses_its_user_name_waits_for_the_address_alone() -> None:
     scene = Scene()
-    wanted = scene.conflict.waits_for[1]
+    wanted = scene.conflict.request.waits_for[1]
     assert scene.store.waiters(wanted) != ()
 
     answer = scene.service.scim("PUT", f"/Users/{scene.ada}", user("sales", userName="ada", externalId="ext-ada"))
     assert answer.status == 409
 
     assert scene.store.waiters(wanted) == ()
-    assert len(scene.conflict.waits_for) == 1
+    assert len(scene.conflict.request.waits_for) == 1
 
 
 def test_where_only_the_user_name_is_taken_by_now_that_is_what_is_said() -> None:
@@ -172,7 +172,7 @@ def test_where_only_the_user_name_is_taken_by_now_that_is_what_is_said() -> None
         "POST",
         "/accounts/{id}/actions",
         {"action": "set-email", "email": None, "reason": "free it"},
-        parameters={"id": str(scene.conflict.holder_account_id)},
+        parameters={"id": str(scene.conflict.finding.holder_account_id)},
     )
     scene.settle()
     assert scene.conflict.explanation.sentence == (

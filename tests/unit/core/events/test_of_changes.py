@@ -12,9 +12,10 @@ from rightful.core.events.requeues import requeued_by
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import parse_address, placeholder
 from rightful.domain.change import AccountChange, ConflictChange, HoldChange
-from rightful.domain.conflict import Approval, Collision, ConflictClass, ConflictStatus, wanted_user_name
+from rightful.domain.conflict import Approval, ConflictClass, ConflictStatus
 from rightful.domain.hold import Hold, Reservation
 from rightful.domain.next_step import Role, StepCode, step
+from rightful.domain.refused_request import UserName
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 
 ADA = an_account("ada", email="Ada@example.com", organization_id="org", claimed=True, link=a_link("ada", "dir"))
@@ -135,8 +136,8 @@ WAITING = replace(
     OPEN,
     version=2,
     status=ConflictStatus.WAITING_APPROVAL,
-    conflict_class=ConflictClass.DEACTIVATED,
     next_step=step(Role.ADMINISTRATOR, StepCode.APPROVE),
+    finding=replace(OPEN.finding, conflict_class=ConflictClass.DEACTIVATED),
 )
 
 
@@ -165,7 +166,7 @@ def test_a_new_conflict_is_told_once_and_its_repeats_are_not() -> None:
 
 
 def test_another_class_of_a_waiting_conflict_needs_another_approval() -> None:
-    rehire = replace(WAITING, version=3, conflict_class=ConflictClass.REHIRE)
+    rehire = replace(WAITING, version=3, finding=replace(WAITING.finding, conflict_class=ConflictClass.REHIRE))
     assert types_of(ConflictChange(WAITING, rehire, NOW)) == ["conflict.needs_approval"]
 
 
@@ -179,7 +180,10 @@ def test_an_undo_that_a_second_person_must_want_needs_an_approval_and_is_no_seco
     applied = replace(WAITING, version=3, status=ConflictStatus.APPLIED, next_step=None)
     wish = Approval("key", "Ines", "wrong", NOW)
     asked = replace(
-        applied, version=4, undo_approvals=(wish,), next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AS_WELL)
+        applied,
+        version=4,
+        next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AS_WELL),
+        outcome=replace(applied.outcome, undo_approvals=(wish,)),
     )
     assert types_of(ConflictChange(applied, asked, NOW)) == ["conflict.needs_approval"]
     undone = replace(
@@ -190,14 +194,18 @@ def test_an_undo_that_a_second_person_must_want_needs_an_approval_and_is_no_seco
 
 
 def test_a_holder_of_another_organization_is_never_named() -> None:
-    foreign = replace(WAITING, holder_account_id="stranger", holder_organization_id="elsewhere")
+    foreign = replace(
+        WAITING, finding=replace(WAITING.finding, holder_account_id="stranger", holder_organization_id="elsewhere")
+    )
     [event] = events_of(ConflictChange(OPEN, foreign, NOW))
     assert "stranger" not in str(event.detail())
     assert "elsewhere" not in str(event.detail())
 
 
 def test_a_conflict_about_a_user_name_names_no_wanted_address() -> None:
-    [event] = events_of(ConflictChange(None, replace(OPEN, collision=Collision.USER_NAME), NOW))
+    [event] = events_of(
+        ConflictChange(None, replace(OPEN, request=replace(OPEN.request, wanted=UserName("dir", "ada"))), NOW)
+    )
     conflict = event.detail()["conflict"]
     assert isinstance(conflict, dict)
     assert conflict["wantedEmail"] is None
@@ -249,7 +257,7 @@ def test_a_holder_that_became_another_kind_of_holder_wakes_who_waits_for_its_add
 
 
 def test_a_user_name_that_becomes_free_wakes_who_waits_for_it() -> None:
-    user_name = wanted_user_name("dir", "ada").canonical
+    user_name = UserName("dir", "ada").canonical
     renamed = a_link("ada", "dir", user_name="countess")
     assert requeued_by(changed(ADA, link=None)) == ("ada@example.com", user_name)
     assert requeued_by(changed(ADA, link=renamed)) == (user_name,)

@@ -166,22 +166,22 @@ def refused_change(service: Service) -> Conflict:
 
 
 def conflict_of(service: Service, asked: dict[str, object]) -> Conflict:
-    return next(each for each in service.store.all_of(Conflict) if each.requester.scim_id == asked["id"])
+    return next(each for each in service.store.all_of(Conflict) if each.request.requester.scim_id == asked["id"])
 
 
 def test_a_mark_on_the_person_who_asked_is_told_to_their_own_conflict_at_once() -> None:
     service, store = streaming()
     service.admin("PUT", "/policy", {"policy": {"base": "custom", "rules": {"active_in_directory": "approval"}}})
     waiting = refused_change(service)
-    assert waiting.conflict_class is ConflictClass.ACTIVE_IN_DIRECTORY
-    flag = {"id": str(waiting.requester.account_id), "flag": "privileged"}
+    assert waiting.finding.conflict_class is ConflictClass.ACTIVE_IN_DIRECTORY
+    flag = {"id": str(waiting.request.requester.account_id), "flag": "privileged"}
     for method, expected in (("PUT", ConflictClass.PROTECTED), ("DELETE", ConflictClass.ACTIVE_IN_DIRECTORY)):
         store.take()
         service.accounts(method, "/{id}/flags/{flag}", {} if method == "PUT" else None, parameters=flag)
         publish_all(service, store)
         service.remediate_all()
         [now] = store.all_of(Conflict)
-        assert now.conflict_class is expected
+        assert now.finding.conflict_class is expected
 
 
 def test_a_mark_in_a_rotation_that_waits_is_told_to_everybody_in_it() -> None:
@@ -191,13 +191,13 @@ def test_a_mark_in_a_rotation_that_waits_is_told_to_everybody_in_it() -> None:
     for person, following in zip(people, "bcda", strict=True):
         service.move(person["id"], following)
     service.remediate_all()
-    assert {each.conflict_class for each in store.all_of(Conflict)} == {ConflictClass.LEAVING}
+    assert {each.finding.conflict_class for each in store.all_of(Conflict)} == {ConflictClass.LEAVING}
     store.take()
     marked = {"id": str(people[2]["id"]).rpartition("-")[0], "flag": "privileged"}
     service.accounts("PUT", "/{id}/flags/{flag}", {}, parameters=marked)
     publish_all(service, store)
     service.remediate_all()
-    assert {each.conflict_class for each in store.all_of(Conflict)} == {ConflictClass.PROTECTED}
+    assert {each.finding.conflict_class for each in store.all_of(Conflict)} == {ConflictClass.PROTECTED}
 
 
 def test_what_a_holder_wanted_ends_at_once_when_another_directory_takes_it_over() -> None:
@@ -239,5 +239,5 @@ def test_a_create_hears_at_once_that_the_account_it_was_to_link_waits_for_anothe
         service.remediate_all()
         publish_all(service, store)
         service.remediate_all()
-    left = {each.requester.user_name: each.prepared for each in store.all_of(Conflict)}
+    left = {each.request.requester.user_name: each.outcome.prepared for each in store.all_of(Conflict)}
     assert left == {"first": False, "second": True}

@@ -11,8 +11,8 @@ from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutPending, P
 from tests.support.builders import a_conflict
 
 OPEN = a_conflict("org", "conflict")
-PENDING = Pending(OPEN.requester_key, OPEN.id)
-WAITER = Waiter(OPEN.wanted.canonical, OPEN.id, "org")
+PENDING = Pending(OPEN.request.requester_key, OPEN.id)
+WAITER = Waiter(OPEN.request.wanted.canonical, OPEN.id, "org")
 OVER = {ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED}
 LIVE = {ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL, ConflictStatus.REFUSED}
 
@@ -30,7 +30,7 @@ def test_a_waiter_stands_while_its_conflict_is_live(status: ConflictStatus) -> N
 
 
 def test_a_create_that_is_prepared_goes_on_waiting_for_the_user() -> None:
-    prepared = replace(OPEN, status=ConflictStatus.APPLIED, prepared=True)
+    prepared = replace(OPEN, status=ConflictStatus.APPLIED, outcome=replace(OPEN.outcome, prepared=True))
     assert judge_pending(PENDING, prepared) is None
     assert judge_waiter(WAITER, prepared) is None
 
@@ -39,8 +39,8 @@ def test_what_points_to_no_conflict_is_removed() -> None:
     pending, waiter = judge_pending(PENDING, None), judge_waiter(WAITER, None)
     assert pending is not None
     assert waiter is not None
-    assert pending.repair == (EndPending(OPEN.requester_key, OPEN.id),)
-    assert waiter.repair == (EndWaiter(OPEN.wanted.canonical, OPEN.id),)
+    assert pending.repair == (EndPending(OPEN.request.requester_key, OPEN.id),)
+    assert waiter.repair == (EndWaiter(OPEN.request.wanted.canonical, OPEN.id),)
 
 
 def test_a_waiter_at_another_address_than_the_wanted_one_is_removed() -> None:
@@ -49,12 +49,15 @@ def test_a_waiter_at_another_address_than_the_wanted_one_is_removed() -> None:
 
 def test_a_live_conflict_that_nothing_points_to_gets_both_back() -> None:
     pending, waiter = judge_conflict(OPEN, {}, set())
-    assert pending.repair == (PutPending(OPEN.requester_key, OPEN.id, OPEN.wanted.canonical),)
-    assert waiter.repair == (PutWaiter(OPEN.wanted.canonical, OPEN.id, "org"),)
+    assert pending.repair == (PutPending(OPEN.request.requester_key, OPEN.id, OPEN.request.wanted.canonical),)
+    assert waiter.repair == (PutWaiter(OPEN.request.wanted.canonical, OPEN.id, "org"),)
 
 
 def test_another_pending_change_of_the_requester_is_the_remediators_business() -> None:
-    assert judge_conflict(OPEN, {OPEN.requester_key: "a later one"}, {(OPEN.wanted.canonical, OPEN.id)}) == ()
+    assert (
+        judge_conflict(OPEN, {OPEN.request.requester_key: "a later one"}, {(OPEN.request.wanted.canonical, OPEN.id)})
+        == ()
+    )
 
 
 @pytest.mark.parametrize("status", sorted(set(ConflictStatus) - LIVE))

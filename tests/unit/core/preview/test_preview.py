@@ -97,7 +97,7 @@ def test_who_is_the_same_person_is_foreseen(number: str, third: bool, elsewhere:
     assert service.move(ada["id"], "grace").status == 409
     service.remediate_all()
     [conflict] = service.store.conflicts(service.organization.id, limit=5).conflicts
-    assert conflict.conflict_class == kind
+    assert conflict.finding.conflict_class == kind
     assert conflict.status == ("applied" if verdict == "automatic" else "waiting_approval")
 
 

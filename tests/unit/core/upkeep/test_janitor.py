@@ -313,7 +313,7 @@ def test_the_index_being_behind_sends_nothing() -> None:
     refused(service)
     service.remediate_all()
     ended = conflict_of(service)
-    pointer = Pointer(ended.organization_id, ended.id)
+    pointer = ended.pointer
     service.store.due_conflicts = lambda now, limit: (pointer, Pointer("org", "gone"))  # type: ignore[method-assign]
     assert round_of(service).conflicts_sent == 0
     assert ended.status is ConflictStatus.APPLIED

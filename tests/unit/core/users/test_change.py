@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.conflict import Operation
 from rightful.domain.event_log import Action
+from rightful.domain.refused_request import Operation
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import PutAccount, ReleaseAddress, ReleaseUserName
 from rightful.ports.writes.settings import PutOrganization

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from rightful.domain.account import Account, AccountStatus, Flag
-from rightful.domain.conflict import Collision, Conflict, ConflictStatus, Operation, Requester
+from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.hold import Reservation
 from rightful.domain.organization import OnDelete
+from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError
@@ -118,9 +119,9 @@ def test_the_answer_is_the_same_for_every_holder_and_operation_and_the_conflict_
     assert refused.headers == {}
     assert idp.hold(CANONICAL) == held
     (conflict,) = idp.conflicts()
-    assert (conflict.operation, conflict.status, conflict.sent) == (operation, ConflictStatus.OPEN, True)
-    assert (conflict.wanted.value, conflict.wanted.canonical) == (WANTED, CANONICAL)
-    assert conflict.requester.account_id == (before.id if before else None)
+    assert (conflict.request.operation, conflict.status, conflict.sent) == (operation, ConflictStatus.OPEN, True)
+    assert (conflict.request.wanted.value, conflict.request.wanted.canonical) == (WANTED, CANONICAL)
+    assert conflict.request.requester.account_id == (before.id if before else None)
     assert isinstance(idp.queue, ListedQueue)
     assert [pointer.conflict_id for pointer in idp.queue.messages] == [conflict.id]
     row = max(idp.log(), key=lambda row: row.action is Action.CLAIM_REFUSED)
@@ -137,15 +138,15 @@ def test_a_refused_change_is_recorded_with_all_that_the_request_asked_for(idp: P
     _refused(lambda: idp.change(ada, email=WANTED, title="Dr", nickName=None, active=False))
     (conflict,) = idp.conflicts()
     email = {"type": "work", "primary": True}
-    assert conflict.change.before == {
+    assert conflict.request.change.before == {
         "emails": [{"value": "ada@example.com", **email}],
         "title": "Miss",
         "nickName": "A",
     }
-    assert conflict.change.after == {"emails": [{"value": WANTED, **email}], "title": "Dr"}
-    assert conflict.change.active is False
+    assert conflict.request.change.after == {"emails": [{"value": WANTED, **email}], "title": "Dr"}
+    assert conflict.request.change.active is False
     assert conflict.deactivation_pending
-    assert conflict.old_email == ada.email
+    assert conflict.request.old_email == ada.email
     assert conflict.created_at == idp.now
     assert conflict.correlation_id == "correlation"
 
@@ -156,7 +157,7 @@ def test_a_refused_change_that_does_not_touch_active_deactivates_nobody_later(id
     _refused(lambda: idp.change(ada, email=WANTED))
     gone = idp.create(a_user("gone", "gone@example.com", active=False))
     _refused(lambda: idp.change(gone, email=WANTED))
-    assert [conflict.change.active for conflict in idp.conflicts()] == [None, None]
+    assert [conflict.request.change.active for conflict in idp.conflicts()] == [None, None]
     assert not any(conflict.deactivation_pending for conflict in idp.conflicts())
 
 
@@ -164,12 +165,12 @@ def test_a_refused_create_is_recorded_with_the_whole_user(idp: ProvisionedDirect
     _colleague(idp)
     _refused(lambda: idp.create(a_user("ada", WANTED, externalId="e1", title="Dr")))
     (conflict,) = idp.conflicts()
-    assert conflict.change.before == {}
-    assert conflict.change.after["title"] == "Dr"
-    assert conflict.change.active is True
-    assert conflict.old_email is None
-    assert (conflict.requester.scim_id, conflict.requester.user_name) == (None, "ada")
-    assert conflict.requester.external_id == "e1"
+    assert conflict.request.change.before == {}
+    assert conflict.request.change.after["title"] == "Dr"
+    assert conflict.request.change.active is True
+    assert conflict.request.old_email is None
+    assert (conflict.request.requester.scim_id, conflict.request.requester.user_name) == (None, "ada")
+    assert conflict.request.requester.external_id == "e1"
     assert not conflict.deactivation_pending
     assert idp.store.number_of_users(idp.directory.id) == 1
 
@@ -200,7 +201,7 @@ def test_a_taken_user_name_of_a_change_is_recorded_as_a_conflict_of_user_names(i
     refused = _refused(lambda: idp.change(ada, userName="Lovelace"))
     assert refused.body() == taken("userName", "Lovelace")
     (conflict,) = idp.conflicts()
-    assert conflict.collision is Collision.USER_NAME
+    assert conflict.request.address is None
     assert idp.now_of(ada) == ada
 
 
@@ -244,7 +245,7 @@ def test_a_conflict_that_cannot_be_recorded_is_answered_with_503_and_never_with_
     _colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
 
-    def contended(*_: object) -> Conflict:
+    def contended(*_: object, **__: object) -> Conflict:
         raise ContendedError
 
     monkeypatch.setattr("rightful.core.conflicts.lifecycle.record.record", contended)
@@ -298,7 +299,7 @@ def test_a_later_change_to_another_address_supersedes_the_refused_one(idp: Provi
     idp.change(ada, email="lovelace@example.com")
     (conflict,) = idp.conflicts()
     assert conflict.status is ConflictStatus.SUPERSEDED
-    assert conflict.resolved_at == idp.now
+    assert conflict.outcome.resolved_at == idp.now
     assert _is_over(idp, ada)
 
 

@@ -214,7 +214,7 @@ def test_an_address_that_somebody_else_has_by_now_is_a_conflict_of_the_imported_
     assert service.scim("POST", "/Users", pushed(email="bob@example.com", **EXTERNAL)).status == 409
     service.remediate_all()
     (conflict,) = service.store.conflicts(service.organization.id, limit=10).conflicts
-    assert conflict.conflict_class is ConflictClass.ACTIVE_IN_DIRECTORY
+    assert conflict.finding.conflict_class is ConflictClass.ACTIVE_IN_DIRECTORY
 
 
 def test_a_stranger_with_the_address_waits_for_an_approval(service: Service) -> None:
@@ -223,7 +223,7 @@ def test_a_stranger_with_the_address_waits_for_an_approval(service: Service) -> 
     assert service.scim("POST", "/Users", pushed(**EXTERNAL)).status == 409
     service.remediate_all()
     (conflict,) = service.store.conflicts(service.organization.id, limit=10).conflicts
-    assert conflict.conflict_class is ConflictClass.UNLINKED
+    assert conflict.finding.conflict_class is ConflictClass.UNLINKED
     assert account(service, before.id).link is None
 
 

@@ -192,7 +192,7 @@ def test_an_imported_account_is_a_holder_like_any_other(service: Service) -> Non
     assert refused.status == 409
     service.remediate_all()
     (conflict,) = service.store.conflicts(service.organization.id, limit=10).conflicts
-    assert conflict.conflict_class is ConflictClass.UNLINKED
+    assert conflict.finding.conflict_class is ConflictClass.UNLINKED
 
 
 # Whole files

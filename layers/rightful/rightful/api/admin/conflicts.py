@@ -10,9 +10,15 @@ from rightful.api.documents import conflict_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
 from rightful.core.conflicts.approve import approve, reject, retry
-from rightful.core.conflicts.remediate import Outcome
+from rightful.core.conflicts.remediate import Remediation
 from rightful.core.conflicts.undo import undo
-from rightful.domain.conflict import LIVE, Conflict, ConflictStatus, Pointer, Resolution
+from rightful.domain.conflict import (
+    LIVE,
+    Conflict,
+    ConflictStatus,
+    Pointer,
+    Resolution,
+)
 from rightful.ports.queue import QueueUnavailableError
 
 _REASON = Field(min_length=1, max_length=500)
@@ -52,12 +58,12 @@ def list_conflicts(call: AdminCall) -> Response:
         directory_id=call.parameter("directoryId"),
     )
     holders = call.store.accounts(
-        {conflict.holder_account_id for conflict in page.conflicts if conflict.holder_account_id}
+        {conflict.finding.holder_account_id for conflict in page.conflicts if conflict.finding.holder_account_id}
     )
     return call.listing(
         page.conflicts,
         page.next_position,
-        lambda conflict: conflict_document(conflict, holders.get(conflict.holder_account_id or "")),
+        lambda conflict: conflict_document(conflict, holders.get(conflict.finding.holder_account_id or "")),
     )
 
 
@@ -75,7 +81,7 @@ def decide(call: AdminCall) -> Response:
     asked = call.body(Decision)
     key, pointer = call.key(), _pointer(call)
 
-    def done() -> Outcome:
+    def done() -> Remediation:
         if asked.decision == "reject":
             return reject(
                 call.store,
@@ -132,7 +138,7 @@ def _pointer(call: AdminCall) -> Pointer:
     return Pointer(call.organization_id, call.path_id())
 
 
-def _after(call: AdminCall, done: Callable[[], Outcome]) -> Response:
+def _after(call: AdminCall, done: Callable[[], Remediation]) -> Response:
     """The conflict as it is after what was done about it.
 
     The queue is the last to be told, of other conflicts that wait for the address. Where it does not listen, what was
@@ -149,7 +155,7 @@ def _after(call: AdminCall, done: Callable[[], Outcome]) -> Response:
 
 
 def _response(call: AdminCall, conflict: Conflict) -> Response:
-    holder = call.store.account(conflict.holder_account_id) if conflict.holder_account_id else None
+    holder = call.store.account(conflict.finding.holder_account_id) if conflict.finding.holder_account_id else None
     return Response(200, conflict_document(conflict, holder))
 
 

@@ -26,7 +26,8 @@ def summary(call: AdminCall) -> Response:
             "total": len(conflicts),
             "complete": complete,
             "byClass": _counted(
-                conflict.conflict_class.value if conflict.conflict_class else "undiagnosed" for conflict in conflicts
+                conflict.finding.conflict_class.value if conflict.finding.conflict_class else "undiagnosed"
+                for conflict in conflicts
             ),
             "byStatus": _counted(conflict.status.value for conflict in conflicts),
             "waitingFor": _counted(conflict.next_step.who for conflict in conflicts if conflict.next_step),

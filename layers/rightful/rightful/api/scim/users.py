@@ -9,7 +9,7 @@ from rightful.api.scim.settings_cache import keep
 from rightful.core.groups.leave import leave_all
 from rightful.core.users.intent import intent_of_operations, intent_of_resource
 from rightful.domain.account import Account
-from rightful.domain.conflict import Operation, Requester
+from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.store.contract import DirectoryState
 from rightful.scim.errors import not_found
 from rightful.scim.etags import etag, not_modified, require_match, require_none_match

@@ -14,8 +14,8 @@ from typing import TypeVar
 from rightful.core.accounts.log_rows import display_name_of, entries_of
 from rightful.core.accounts.secondary_emails import further_writes
 from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.conflict import Requester
 from rightful.domain.hold import Reservation
+from rightful.domain.refused_request import Requester
 from rightful.ports.invocation import Invocation
 from rightful.ports.writes.accounts import (
     ClaimAddress,

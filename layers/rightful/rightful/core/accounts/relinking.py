@@ -11,9 +11,9 @@ from datetime import datetime
 
 from rightful.core.accounts.emails import address_of
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.conflict import Requester
 from rightful.domain.explanation import ObstacleCode, Statement
 from rightful.domain.policy import Policy
+from rightful.domain.refused_request import Requester
 from rightful.text.identity import identifier, same_but_for_case
 
 

@@ -54,10 +54,14 @@ def names_of(account: Account) -> set[str]:
 
 def names_wanted(conflict: Conflict) -> set[str]:
     """What a refused change wanted its requester to be called, and what the requester was called then."""
-    names = {each for attributes in (conflict.change.before, conflict.change.after) for each in _names(attributes)}
-    if conflict.old_email is not None:
-        names.add(conflict.old_email.value)
-    return {*names, conflict.wanted.value}
+    names = {
+        each
+        for attributes in (conflict.request.change.before, conflict.request.change.after)
+        for each in _names(attributes)
+    }
+    if conflict.request.old_email is not None:
+        names.add(conflict.request.old_email.value)
+    return {*names, conflict.request.wanted.value}
 
 
 def without_tombstones(
@@ -110,7 +114,7 @@ def remembering(
 
 def asked_in_vain(account: Account, conflict: Conflict) -> Account:
     """An account that remembers what was asked for it by a change that is not wanted any more."""
-    asked = {conflict.wanted.value, conflict.change.after.get("userName")}
+    asked = {conflict.request.wanted.value, conflict.request.change.after.get("userName")}
     names = tuple(sorted(name for name in asked if isinstance(name, str)))
     return account if names == account.refused_names else replace(account, refused_names=names)
 

@@ -27,7 +27,7 @@ from rightful.core.groups.provision import deletion_of
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import revoke_token
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.organization import Directory, DirectoryDeletion
 from rightful.domain.policy import STANDARD
 from rightful.domain.request_error import changed_meanwhile
@@ -257,21 +257,21 @@ class _Deleting:
 
     def _end(self, conflict: Conflict) -> bool:
         failed = conflict.status is ConflictStatus.FAILED
-        if not (conflict.live or failed or conflict.prepared or conflict.deactivation_pending):
+        if not (conflict.live or failed or conflict.outcome.prepared or conflict.deactivation_pending):
             return True
         try:
             remediate(
                 self.context.store,
                 self.context.queue,
                 self.context.invocation,
-                Pointer(conflict.organization_id, conflict.id),
+                conflict.pointer,
             )
         except (ContendedError, QueueUnavailableError):
             return False
         return True
 
     def _forget_pending(self, conflicts: Iterable[Conflict]) -> None:
-        settled = {each.requester_key: each.id for each in conflicts if each.settled_by_people}
+        settled = {each.request.requester_key: each.id for each in conflicts if each.settled_by_people}
         pending = self.context.store.pending_conflicts(settled)
         for key, conflict_id in settled.items():
             if pending.get(key) == conflict_id:

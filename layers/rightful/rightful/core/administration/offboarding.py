@@ -17,7 +17,7 @@ from rightful.core.accounts.log_rows import changed_row
 from rightful.core.administration import directory_deletion
 from rightful.core.administration.belongings import pages_of_accounts
 from rightful.core.administration.erase import erase_of_organization
-from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.organizations.keys import keys_of
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_organization, revoke_token
@@ -206,8 +206,8 @@ class _Offboarding:
         for page in every_page(lambda at: store.conflicts(organization_id, limit=_PAGE, position=at)):
             for conflict in page.conflicts:
                 # Refused: it is not this conflict's.
-                self._commit([EndPending(conflict.requester_key, conflict.id)])
-                self._commit([EndReservation(conflict.wanted.canonical, conflict.id)])
+                self._commit([EndPending(conflict.request.requester_key, conflict.id)])
+                self._commit([EndReservation(conflict.request.wanted.canonical, conflict.id)])
                 if not self._commit([RemoveConflict(organization_id, conflict.id), *end_of_waiters(conflict)]):
                     self.left.busy += 1
                 self._count("conflicts removed")

@@ -13,18 +13,17 @@ from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.errors import VERSION_REQUIRED, read_reason
 from rightful.core.conflicts.explain import cannot_relink, changed, situation, waiting_chain
+from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row
-from rightful.core.conflicts.remediate import Effect, Outcome, remediate
-from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.core.conflicts.remediate import Effect, Remediation, remediate
 from rightful.domain.conflict import (
     SETTLED_BY_PEOPLE,
     Approval,
     Conflict,
     ConflictClass,
     ConflictStatus,
-    Operation,
     Pointer,
     Resolution,
 )
@@ -32,6 +31,7 @@ from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import OutcomeCode, explained
 from rightful.domain.key import Token
 from rightful.domain.policy import Rule
+from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
 from rightful.domain.schedule import LOOK_AGAIN_AFTER
 from rightful.ports.invocation import Invocation
@@ -54,7 +54,7 @@ def approve(
     reason: str,
     version: str | None,
     resolution: Resolution | None = None,
-) -> Outcome:
+) -> Remediation:
     """Approve a conflict with an admin key, and apply it if that was the last approval it needed.
 
     An approval is given to what was read, which `version` names (`version.version_of`). The approval is stored, then
@@ -117,7 +117,7 @@ def reject(
     key: Token,
     reason: str,
     version: str | None = None,
-) -> Outcome:
+) -> Remediation:
     """Say no. The identity provider's retries are counted on the conflict, and nobody is asked again.
 
     Nobody loses anything by it, so it need not name a `version`; one that it names has to be what is true.
@@ -137,10 +137,9 @@ def reject(
             version=conflict.version + 1,
             status=ConflictStatus.REJECTED,
             explanation=explained(OutcomeCode.REJECTED, by=key.holder, reason=text),
-            decided_by=key.holder,
             next_step=None,
             updated_at=invocation.now,
-            resolved_at=invocation.now,
+            outcome=replace(conflict.outcome, decided_by=key.holder, resolved_at=invocation.now),
         )
         writes: list[Write] = [
             PutConflict(rejected, conflict.version),
@@ -151,7 +150,7 @@ def reject(
             store.commit(writes, remaining=invocation.remaining)
         except RefusedError:
             continue
-        return Outcome(Effect.DECIDED, rejected, requeue_followers(store, queue, rejected))
+        return Remediation(Effect.DECIDED, rejected, requeue_followers(store, queue, rejected))
     raise ContendedError
 
 
@@ -163,7 +162,7 @@ def retry(
     *,
     key: Token,
     version: str | None = None,
-) -> Outcome:
+) -> Remediation:
     """Examine a conflict again now; one that was rejected, undone or failed is opened again.
 
     A `version` that it names has to be what is true; it need not name one.
@@ -195,7 +194,7 @@ def retry(
 
 def _announce_and_remediate(
     store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer
-) -> Outcome:
+) -> Remediation:
     """Remediate at once, for the answer's sake; the message makes sure of it if this process dies half-way."""
     try:
         queue.send(pointer, correlation_id=invocation.correlation_id)
@@ -227,7 +226,7 @@ def _as_read(
     Raises:
         RequestError: ended; version_required; changed, and what it is now is stored.
     """
-    pointer = Pointer(conflict.organization_id, conflict.id)
+    pointer = conflict.pointer
     snapshot = gather(store, invocation, conflict)
     end = reason_to_end(snapshot)
     if end is not None:
@@ -265,7 +264,7 @@ def _was_for(store: IdentityStore, after: Conflict, snapshot: Snapshot, diagnosi
         return True
     holder = snapshot.holder
     claimed = store.account(holder.id) if holder and diagnosis.effective_class is ConflictClass.CLAIMABLE else None
-    return claimed is not None and claimed.organization_id == after.organization_id
+    return claimed is not None and claimed.organization_id == after.request.organization_id
 
 
 def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Resolution | None) -> None:
@@ -282,7 +281,7 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
         raise RequestError("not_approvable", f"{situation(diagnosis).sentence} Nothing could be applied safely.")
     if resolution is not Resolution.RELINK:
         return
-    if snapshot.conflict.operation is not Operation.CREATE:
+    if snapshot.conflict.request.operation is not Operation.CREATE:
         raise RequestError(
             "invalid_value", "Only a user that is to be created can be linked to a former account.", "resolution"
         )

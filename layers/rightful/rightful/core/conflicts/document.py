@@ -1,31 +1,31 @@
 """What everybody who may read a conflict reads of it, in the admin API and in events: camelCase. Pure."""
 
-from rightful.domain.conflict import Collision, Conflict
+from rightful.domain.conflict import Conflict
 from rightful.domain.next_step import NextStep
 from rightful.text.times import time_text
 
 
 def outline(conflict: Conflict) -> dict[str, object]:
     """A conflict without its holder, whom not everybody may see. Either `wantedEmail` or `wantedUserName` is set."""
-    requester, step = conflict.requester, conflict.next_step
-    about_email = conflict.collision is Collision.EMAIL
+    requester, step = conflict.request.requester, conflict.next_step
+    about_email = conflict.request.address is not None
     return {
         "id": conflict.id,
         "status": conflict.status.value,
-        "class": conflict.conflict_class.value if conflict.conflict_class else None,
-        "decision": conflict.decision,
-        "directoryId": conflict.directory_id,
-        "operation": conflict.operation.value,
-        "collision": conflict.collision.value,
+        "class": conflict.finding.conflict_class.value if conflict.finding.conflict_class else None,
+        "decision": conflict.finding.rule,
+        "directoryId": conflict.request.directory_id,
+        "operation": conflict.request.operation.value,
+        "collision": conflict.request.collision.value,
         "requester": {
             "accountId": requester.account_id,
             "scimId": requester.scim_id,
             "userName": requester.user_name,
             "externalId": requester.external_id,
         },
-        "wantedEmail": conflict.wanted.value if about_email else None,
-        "wantedUserName": None if about_email else conflict.wanted.value,
-        "oldEmail": conflict.old_email.value if conflict.old_email else None,
+        "wantedEmail": conflict.request.wanted.value if about_email else None,
+        "wantedUserName": None if about_email else conflict.request.wanted.value,
+        "oldEmail": conflict.request.old_email.value if conflict.request.old_email else None,
         "explanation": conflict.explanation.sentence,
         "explanationCode": conflict.explanation.code.value if conflict.explanation.code else None,
         "nextStep": next_step_document(step) if step else None,

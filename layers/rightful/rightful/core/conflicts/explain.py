@@ -12,11 +12,12 @@ from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.evidence_words import last_login_words, leaving_words, protected_words
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
-from rightful.domain.conflict import Approval, Collision, Conflict, ConflictClass, ConflictStatus, Operation, Resolution
+from rightful.domain.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
 from rightful.domain.evidence import Evidence, Holder, HolderFacts, TakenUserName
 from rightful.domain.explanation import Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement, explained
 from rightful.domain.next_step import Effect, NextStep, Role, StepCode, step
 from rightful.domain.policy import Rule
+from rightful.domain.refused_request import Operation
 
 _Finding = Statement[FindingCode]
 
@@ -168,7 +169,7 @@ def _approving(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> 
         effects[Resolution.RELINK] = _LINKED[effective_class]
     resolution = chosen(conflict, diagnosis, decision.resolution)
     effect = effects.pop(resolution, Effect.GIVE)
-    if conflict.operation is not Operation.CREATE or diagnosis.no_relink is not None or not effects:
+    if conflict.request.operation is not Operation.CREATE or diagnosis.no_relink is not None or not effects:
         said.append(Statement(StepCode.APPROVAL_DOES, {"effect": effect}))
         if diagnosis.free:
             said.append(Statement(StepCode.CONFIRM_KEY))
@@ -210,7 +211,7 @@ def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Exp
     done = situation(diagnosis).and_then(_DONE.get(diagnosis.effective_class, OutcomeCode.HOLDER_RELEASED))
     if decision.approvals and not decision.by_itself:
         done = done.and_then(OutcomeCode.APPROVED_BY, names=_names(decision.approvals))
-    old = snapshot.conflict.old_email
+    old = snapshot.conflict.request.old_email
     return done.and_then(OutcomeCode.OLD_ADDRESS_FREE, address=old.value) if old and diagnosis.free else done
 
 
@@ -223,12 +224,12 @@ def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) 
         return found.and_then(OutcomeCode.LINKED_AGAIN_BY_CREATE)
     codes = {ConflictClass.UNKNOWN: OutcomeCode.PASSED_ON, ConflictClass.STALE_INDEX: OutcomeCode.KEPT}
     code = codes.get(conflict_class, OutcomeCode.RELEASED_AND_KEPT)
-    return found.and_then(code, user_name=snapshot.conflict.requester.user_name)
+    return found.and_then(code, user_name=snapshot.conflict.request.requester.user_name)
 
 
 def next_create(conflict: Conflict) -> NextStep | None:
     """What remains to be done after a create was prepared."""
-    return step(Role.IDP, StepCode.NEXT_CREATE) if conflict.requester.account_id is None else None
+    return step(Role.IDP, StepCode.NEXT_CREATE) if conflict.request.requester.account_id is None else None
 
 
 def applied_cycle(participants: int) -> Explanation:
@@ -244,7 +245,7 @@ def waiting_chain(snapshot: Snapshot) -> Blocked:
     stopped = organization is not None and (organization.brakes.paused or organization.brakes.dry_run)
     return Blocked(
         explained(OutcomeCode.FOLLOWS_LATER if stopped else OutcomeCode.FOLLOWS),
-        step(Role.NOBODY, StepCode.WAIT, address=last.wanted.value),
+        step(Role.NOBODY, StepCode.WAIT, address=last.request.wanted.value),
         ConflictStatus.OPEN,
     )
 
@@ -259,7 +260,7 @@ def too_long(participants: int) -> Blocked:
 
 def user_name_taken(conflict: Conflict) -> Blocked:
     """The address could move, but the change also asks for a userName that somebody else has."""
-    user_name = str(conflict.change.after.get("userName", conflict.requester.user_name))
+    user_name = str(conflict.request.change.after.get("userName", conflict.request.requester.user_name))
     return Blocked(
         explained(OutcomeCode.OTHER_USER_NAME_TAKEN, user_name=user_name), _REFUSALS[ConflictClass.OTHER_KEY]
     )
@@ -267,7 +268,7 @@ def user_name_taken(conflict: Conflict) -> Blocked:
 
 def unknown(conflict: Conflict) -> Blocked:
     """Nothing that could be done safely."""
-    about_name = conflict.collision is Collision.USER_NAME
+    about_name = conflict.request.address is None
     return Blocked(
         explained(OutcomeCode.USER_NAME_UNCERTAIN if about_name else OutcomeCode.ADDRESS_UNCERTAIN),
         step(Role.ADMINISTRATOR, StepCode.CORRECT_ACCOUNTS),

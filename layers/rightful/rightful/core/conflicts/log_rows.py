@@ -3,7 +3,7 @@ row."""
 
 from datetime import datetime
 
-from rightful.domain.conflict import Collision, Conflict, ConflictStatus
+from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.writes.conflicts import AppendLog
 
@@ -36,20 +36,20 @@ def log_row(
     return AppendLog(
         LogEntry(
             id=conflict_row_id(at, conflict),
-            organization_id=conflict.organization_id,
+            organization_id=conflict.request.organization_id,
             at=at,
             action=action,
             result=result or _RESULTS.get(conflict.status, Result.REFUSED),
-            directory_id=conflict.directory_id,
-            account_id=conflict.requester.account_id,
-            subject=conflict.requester.subject,
-            scim_id=conflict.requester.scim_id,
-            external_id=conflict.requester.external_id,
-            old_email=conflict.old_email.value if conflict.old_email else None,
-            requested_email=conflict.wanted.value if conflict.collision is Collision.EMAIL else None,
+            directory_id=conflict.request.directory_id,
+            account_id=conflict.request.requester.account_id,
+            subject=conflict.request.requester.subject,
+            scim_id=conflict.request.requester.scim_id,
+            external_id=conflict.request.requester.external_id,
+            old_email=conflict.request.old_email.value if conflict.request.old_email else None,
+            requested_email=conflict.request.wanted.value if conflict.request.address is not None else None,
             holder=holder_text(conflict),
             conflict_id=conflict.id,
-            conflict_class=conflict.conflict_class.value if conflict.conflict_class else None,
+            conflict_class=conflict.finding.conflict_class.value if conflict.finding.conflict_class else None,
             explanation=conflict.explanation.sentence,
             next_step_who=step.who.value if step else "",
             next_step_what=step.what if step else "",
@@ -62,8 +62,8 @@ def log_row(
 
 def holder_text(conflict: Conflict) -> str | None:
     """Who holds the address, as far as the requester's organization may know."""
-    if conflict.holder_account_id is None:
+    if conflict.finding.holder_account_id is None:
         return None
-    if conflict.holder_organization_id != conflict.organization_id:
+    if conflict.finding.holder_organization_id != conflict.request.organization_id:
         return OUTSIDE
-    return f"account {conflict.holder_account_id}"
+    return f"account {conflict.finding.holder_account_id}"

@@ -16,15 +16,14 @@ from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, reason_to_end
 from rightful.core.conflicts.diagnosis.version import NAMELESS
-from rightful.core.conflicts.lifecycle.end import ended
+from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.prepared import ending_by_itself
 from rightful.core.conflicts.lifecycle.requeue import requeue, requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import plan
-from rightful.core.conflicts.planning.parts import follow_up_of
-from rightful.core.conflicts.waiters import end_of_waiters
+from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.event_log import Action, Result
@@ -55,7 +54,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Remediation:
     """What a remediation did, the conflict as it is now (None: there is none), which other conflicts it woke, and
     what held it back."""
 
@@ -65,7 +64,7 @@ class Outcome:
     brake: Brake | None = None
 
 
-def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer) -> Outcome:
+def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer) -> Remediation:
     """Examine a conflict afresh and do what its organization's policy allows.
 
     Reads everything consistently, applies a pending deactivation first, then diagnoses, decides, plans and commits
@@ -93,11 +92,11 @@ class _Remediation:
     brake: Brake | None = None
     turns_at: datetime | None = None
 
-    def run(self) -> Outcome:
+    def run(self) -> Remediation:
         for _ in range(_ATTEMPTS):
             conflict = self.store.conflict(self.pointer)
             if conflict is None:
-                return Outcome(Effect.NOTHING, None)
+                return Remediation(Effect.NOTHING, None)
             try:
                 outcome = self._attempt(conflict)
             except RefusedError:
@@ -106,7 +105,7 @@ class _Remediation:
                 return outcome
         raise ContendedError
 
-    def _attempt(self, conflict: Conflict) -> Outcome | None:
+    def _attempt(self, conflict: Conflict) -> Remediation | None:
         """One look at the conflict; None: there is more to do, look again."""
         if conflict.deactivation_pending:
             self._deactivate(conflict)
@@ -114,7 +113,7 @@ class _Remediation:
         if conflict.status is ConflictStatus.FAILED:
             return self._reopen(conflict)
         if not conflict.live:
-            return Outcome(Effect.NOTHING, conflict, self._finish(conflict))
+            return Remediation(Effect.NOTHING, conflict, self._finish(conflict))
         snapshot = gather(self.store, self.invocation, conflict)
         end = reason_to_end(snapshot)
         if end is not None or snapshot.organization is None:
@@ -141,7 +140,7 @@ class _Remediation:
         if planned.again:
             return None
         self._leave_groups(planned.conflict)
-        return Outcome(Effect.APPLIED, planned.conflict, self._requeue(planned.requeues, planned.conflict))
+        return Remediation(Effect.APPLIED, planned.conflict, self._requeue(planned.requeues, planned.conflict))
 
     def _judge(
         self, snapshot: Snapshot, diagnosis: Diagnosis, organization: Organization
@@ -171,7 +170,7 @@ class _Remediation:
 
     def _put_off(
         self, snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision, blocked: Blocked | None
-    ) -> Outcome:
+    ) -> Remediation:
         """Nothing may or can be done now: say why, and who must do what. Nothing new is not written."""
         conflict, now = snapshot.conflict, self.invocation.now
         explanation, next_step = explain.decided(conflict, diagnosis, decision)
@@ -183,19 +182,13 @@ class _Remediation:
         after = replace(
             conflict,
             status=status,
-            conflict_class=diagnosis.conflict_class,
-            underlying_class=diagnosis.underlying_class,
-            evidence=diagnosis.evidence,
-            decision=decision.rule.value,
             explanation=explanation,
             next_step=next_step,
-            holder_account_id=holder.id if holder else None,
-            holder_organization_id=holder.organization_id if holder else None,
             approvals=tuple(approval for approval in conflict.approvals if approval.version == version),
-            judged=judged_now(snapshot, diagnosis),
+            finding=replace(finding_of(conflict, diagnosis, decision, holder), judged=judged_now(snapshot, diagnosis)),
         )
         if after == conflict:
-            return Outcome(Effect.NOTHING, conflict)
+            return Remediation(Effect.NOTHING, conflict)
         after = replace(after, version=conflict.version + 1, updated_at=now)
         result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
         said = explanation
@@ -203,18 +196,18 @@ class _Remediation:
             said = said.and_then(OutcomeCode.APPROVALS_ENDED)
         row = log_row(replace(after, explanation=said), Action.CONFLICT_DECIDED, now, result=result)
         self._commit([PutConflict(after, conflict.version), row])
-        same = (conflict.status, conflict.conflict_class) == (status, after.conflict_class)
+        same = (conflict.status, conflict.finding.conflict_class) == (status, after.finding.conflict_class)
         requeued = () if same else self._requeue_followers(after)
-        return Outcome(Effect.DECIDED, after, requeued, self.brake)
+        return Remediation(Effect.DECIDED, after, requeued, self.brake)
 
-    def _end(self, snapshot: Snapshot, status: ConflictStatus, why: OutcomeCode) -> Outcome:
+    def _end(self, snapshot: Snapshot, status: ConflictStatus, why: OutcomeCode) -> Remediation:
         conflict = snapshot.conflict
         writes = [
             *ended(conflict, status, explained(why), self.invocation.now),
             *end_of_waiters(conflict),
         ]
         if snapshot.pending_id == conflict.id:
-            writes.append(EndPending(conflict.requester_key, conflict.id))
+            writes.append(EndPending(conflict.request.requester_key, conflict.id))
         if status is ConflictStatus.EXPIRED and snapshot.requester is not None and is_requester(snapshot.participant):
             account = asked_in_vain(snapshot.requester, conflict)
             after = replace(account, version=account.version + 1, updated_at=self.invocation.now)
@@ -222,11 +215,11 @@ class _Remediation:
         self._commit(writes)
         ending = writes[0]
         done = ending.conflict if isinstance(ending, PutConflict) else conflict
-        return Outcome(Effect.ENDED, done, self._requeue_followers(done))
+        return Remediation(Effect.ENDED, done, self._requeue_followers(done))
 
-    def _reopen(self, conflict: Conflict) -> Outcome | None:
+    def _reopen(self, conflict: Conflict) -> Remediation | None:
         """Its pointer comes once more, from the dead-letter queue or on an occasion: whatever failed may be mended."""
-        now, key = self.invocation.now, conflict.requester_key
+        now, key = self.invocation.now, conflict.request.requester_key
         pending_id = self.store.pending_conflicts([key]).get(key)
         if pending_id not in {None, conflict.id}:
             replaced = explained(OutcomeCode.REPLACED)
@@ -238,17 +231,22 @@ class _Remediation:
             pending = [EndPending(key, conflict.id)] if pending_id is not None else []
             lapsed = explained(OutcomeCode.EXPIRED_FAILED)
             self._commit([*ended(conflict, ConflictStatus.EXPIRED, lapsed, now), *pending])
-        return Outcome(Effect.ENDED, self.store.conflict(self.pointer))
+        return Remediation(Effect.ENDED, self.store.conflict(self.pointer))
 
     def _deactivate(self, conflict: Conflict) -> None:
         """The refused request also deactivated the person: that is done first and whatever becomes of the address."""
         now = self.invocation.now
-        account_id = conflict.requester.account_id
+        account_id = conflict.request.requester.account_id
         account = self.store.account(account_id) if account_id is not None else None
         after = replace(conflict, version=conflict.version + 1, deactivation_pending=False, updated_at=now)
         writes: list[Write] = [PutConflict(after, conflict.version)]
         link = account.link if account else None
-        if account is not None and link is not None and link.scim_id == conflict.requester.scim_id and account.active:
+        if (
+            account is not None
+            and link is not None
+            and link.scim_id == conflict.request.requester.scim_id
+            and account.active
+        ):
             gone = replace(deactivated(account, now), version=account.version + 1, updated_at=now)
             done = replace(after, explanation=explained(OutcomeCode.DEACTIVATED_AT_ONCE), next_step=None)
             writes += [
@@ -262,10 +260,10 @@ class _Remediation:
         """After a crash between the transaction and what follows it, a redelivery does what follows."""
         if conflict.status is not ConflictStatus.APPLIED:
             return () if conflict.settled_by_people else self._requeue_followers(conflict)
-        if conflict.participant_ids:
+        if conflict.outcome.participant_ids:
             participants = [
-                self.store.conflict(Pointer(conflict.organization_id, participant_id))
-                for participant_id in (conflict.id, *conflict.participant_ids)
+                self.store.conflict(Pointer(conflict.request.organization_id, participant_id))
+                for participant_id in (conflict.id, *conflict.outcome.participant_ids)
             ]
             self._tidy(
                 [
@@ -276,16 +274,16 @@ class _Remediation:
                 ]
             )
         self._leave_groups(conflict)
-        if conflict.prepared and (over := ending_by_itself(self.store, self.invocation, conflict)):
+        if conflict.outcome.prepared and (over := ending_by_itself(self.store, self.invocation, conflict)):
             self._commit(over)
-            return self._requeue([*conflict.released, conflict.wanted.canonical], conflict)
-        return self._requeue(conflict.released, conflict)
+            return self._requeue([*conflict.outcome.released, conflict.request.wanted.canonical], conflict)
+        return self._requeue(conflict.outcome.released, conflict)
 
     def _leave_groups(self, conflict: Conflict) -> None:
         """A holder that was unlinked from its directory leaves that directory's groups, as with SCIM DELETE."""
-        if ConflictClass.OTHER_DIRECTORY not in {conflict.conflict_class, conflict.underlying_class}:
+        if ConflictClass.OTHER_DIRECTORY not in {conflict.finding.conflict_class, conflict.finding.underlying_class}:
             return
-        for account in self.store.accounts(conflict.touched_account_ids).values():
+        for account in self.store.accounts(conflict.outcome.touched_account_ids).values():
             if account.link is None and account.group_ids:
                 try:
                     leave_all(self.store, account, self.invocation)

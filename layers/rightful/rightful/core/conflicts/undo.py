@@ -18,14 +18,13 @@ from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.errors import VERSION_REQUIRED, read_reason
 from rightful.core.conflicts.explain import changed
-from rightful.core.conflicts.lifecycle.end import without_reactivation
+from rightful.core.conflicts.lifecycle.end import end_of_waiters, without_reactivation
 from rightful.core.conflicts.lifecycle.prepared import prepared_create_of, taken_back
 from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT
-from rightful.core.conflicts.remediate import Effect, Outcome
+from rightful.core.conflicts.remediate import Effect, Remediation
 from rightful.core.conflicts.undo_groups import GROUPS_OUTSTANDING, give_groups_back, takes_groups
-from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
 from rightful.domain.conflict import Approval, Conflict, ConflictStatus, Pointer
@@ -56,7 +55,7 @@ def undo(
     key: Token,
     reason: str,
     version: str | None,
-) -> Outcome:
+) -> Remediation:
     """Restore every account that an applied conflict touched. All or nothing. Undoing twice is undoing once.
 
     `version` names what was read (`version.version_of`): what was done, to whom, and together with what.
@@ -82,12 +81,12 @@ def undo(
             # Asked twice, or the process died half-way the first time: what follows the transaction is done again.
             _write_follow_up(store, participants, invocation)
             participants = give_groups_back(store, invocation, participants)
-            return Outcome(Effect.NOTHING, participants[0], _requeue(store, queue, participants))
+            return Remediation(Effect.NOTHING, participants[0], _requeue(store, queue, participants))
         if version is None:
             raise RequestError("version_required", VERSION_REQUIRED, "version")
         if version != version_of(conflict):
             raise RequestError("changed", changed(conflict))
-        asked = {participant.requester.account_id for participant in participants}
+        asked = {participant.request.requester.account_id for participant in participants}
         touched = _touched_accounts(store, participants)
         moves = [restored(account, invocation.now, asked=account.id in asked) for account in touched]
         wish = Approval(key.id, key.holder, text, invocation.now, version=version)
@@ -113,7 +112,7 @@ def undo(
         if not room:
             _write_follow_up(store, undone, invocation)
         undone = give_groups_back(store, invocation, undone)
-        return Outcome(Effect.DECIDED, undone[0], _requeue(store, queue, undone))
+        return Remediation(Effect.DECIDED, undone[0], _requeue(store, queue, undone))
     raise ContendedError
 
 
@@ -125,11 +124,11 @@ def _needs_two(
     classes = [
         each
         for participant in participants
-        for each in (participant.conflict_class, participant.underlying_class)
+        for each in (participant.finding.conflict_class, participant.finding.underlying_class)
         if each is not None
     ]
     return (
-        any(participant.decision == Rule.TWO_APPROVALS for participant in participants)
+        any(participant.finding.rule == Rule.TWO_APPROVALS for participant in participants)
         or any(policy.rule(each) is Rule.TWO_APPROVALS for each in classes)
         or any(move.before.flags or (move.before.two_until or now) > now for move in moves)
     )
@@ -146,12 +145,12 @@ def _wishes(
     noted = [
         wished
         for participant in participants
-        for wished in participant.undo_approvals
+        for wished in participant.outcome.undo_approvals
         if wished.version == version_of(participant)
     ]
     if not noted:
         return (wish,)
-    live = live_key_ids(store, invocation, participants[0].organization_id)
+    live = live_key_ids(store, invocation, participants[0].request.organization_id)
     counting = [
         approval
         for approval in noted
@@ -163,14 +162,14 @@ def _wishes(
     return (*others[:1], wish)
 
 
-def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wish: Approval) -> Outcome:
+def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wish: Approval) -> Remediation:
     """The first of two people wants it undone."""
     noted = replace(
         conflict,
         version=conflict.version + 1,
-        undo_approvals=(wish,),
         next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AS_WELL),
         updated_at=invocation.now,
+        outcome=replace(conflict.outcome, undo_approvals=(wish,)),
     )
     row = log_row(
         replace(noted, explanation=explained(OutcomeCode.REASON, reason=wish.reason)),
@@ -180,18 +179,20 @@ def _noted(store: IdentityStore, invocation: Invocation, conflict: Conflict, wis
         approver=wish.holder,
     )
     store.commit([PutConflict(noted, conflict.version), row], remaining=invocation.remaining)
-    return Outcome(Effect.DECIDED, noted)
+    return Remediation(Effect.DECIDED, noted)
 
 
 def _participants(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
     """The conflict and those that were applied with it, all in the same state."""
     undoable = {ConflictStatus.APPLIED, ConflictStatus.UNDONE}
-    nothing_done = conflict.status is ConflictStatus.APPLIED and not (conflict.touched_account_ids or conflict.prepared)
+    nothing_done = conflict.status is ConflictStatus.APPLIED and not (
+        conflict.outcome.touched_account_ids or conflict.outcome.prepared
+    )
     if conflict.status not in undoable or nothing_done:
         raise RequestError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
     participants = [conflict]
-    for participant_id in conflict.participant_ids:
-        participant = store.conflict(Pointer(conflict.organization_id, participant_id))
+    for participant_id in conflict.outcome.participant_ids:
+        participant = store.conflict(Pointer(conflict.request.organization_id, participant_id))
         if participant is None or participant.status is not conflict.status:
             raise RequestError("not_undoable", "Another part of the same swap has changed since.")
         participants.append(participant)
@@ -202,8 +203,8 @@ def _touched_accounts(store: IdentityStore, participants: list[Conflict]) -> lis
     """The accounts as they are now, each still exactly as the remediation left it."""
     accounts = []
     for participant in participants:
-        found = store.accounts(participant.touched_account_ids)
-        for account_id in participant.touched_account_ids:
+        found = store.accounts(participant.outcome.touched_account_ids)
+        for account_id in participant.outcome.touched_account_ids:
             account = found.get(account_id)
             image = account.before_image if account else None
             if (
@@ -241,7 +242,7 @@ def _undoing(
 ) -> tuple[list[Conflict], list[Write]]:
     """The conflicts as they will be, and the writes that have to happen together."""
     # A create's address is reserved for the user that never came: its own reservation gives way.
-    indexed = Indexed(requester_key=participants[0].requester_key)
+    indexed = Indexed(requester_key=participants[0].request.requester_key)
     try:
         moved = index_writes(moves, invocation.now, indexed)
     except CollidingUpdatesError as error:
@@ -255,20 +256,23 @@ def _undoing(
             version=participant.version + 1,
             status=ConflictStatus.UNDONE,
             explanation=_undone(names, reasons, participant, moves),
-            decided_by=names,
             next_step=GROUPS_OUTSTANDING if takes_groups(moves) and participant is participants[0] else None,
-            undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
-            prepared=False,
             updated_at=invocation.now,
-            resolved_at=invocation.now,
-            released=moved.released if moves else (participant.wanted.canonical,),
+            outcome=replace(
+                without_reactivation(participant).outcome,
+                decided_by=names,
+                undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
+                prepared=False,
+                resolved_at=invocation.now,
+                released=moved.released if moves else (participant.request.wanted.canonical,),
+            ),
         )
         for participant in participants
     ]
     # What was known of a claimed account is not the organization's any more once it is a personal one again.
     undone = [
-        replace(participant, holder_organization_id=None, evidence=None)
-        if participant.holder_account_id in released_ids
+        replace(participant, finding=replace(participant.finding, holder_organization_id=None, evidence=None))
+        if participant.finding.holder_account_id in released_ids
         else participant
         for participant in undone
     ]
@@ -285,7 +289,7 @@ def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[Acc
     for move in moves:
         image = move.before.before_image
         if (
-            move.before.id == participant.requester.account_id
+            move.before.id == participant.request.requester.account_id
             and image is not None
             and image.status is not move.after.status
         ):
@@ -296,14 +300,14 @@ def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[Acc
 def _follow_up_of(undone: Conflict) -> tuple[Write, ...]:
     """What an undone conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     return (
-        PutPending(undone.requester_key, undone.id, undone.wanted.canonical),
+        PutPending(undone.request.requester_key, undone.id, undone.request.wanted.canonical),
         *end_of_waiters(undone),
         log_row(
             undone,
             Action.CONFLICT_UNDONE,
-            undone.resolved_at or undone.updated_at,
+            undone.outcome.resolved_at or undone.updated_at,
             result=Result.DONE,
-            approver=undone.decided_by,
+            approver=undone.outcome.decided_by,
         ),
     )
 
@@ -317,7 +321,11 @@ def _write_follow_up(store: IdentityStore, participants: list[Conflict], invocat
 
 def _requeue(store: IdentityStore, queue: ConflictQueue, participants: list[Conflict]) -> tuple[Pointer, ...]:
     return requeue(
-        store, queue, participants[0].released, correlation_id=participants[0].correlation_id, by=participants[0]
+        store,
+        queue,
+        participants[0].outcome.released,
+        correlation_id=participants[0].correlation_id,
+        by=participants[0],
     )
 
 

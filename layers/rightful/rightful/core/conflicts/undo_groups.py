@@ -40,7 +40,7 @@ def give_groups_back(store: IdentityStore, invocation: Invocation, participants:
         return participants
     lost = 0
     for account in store.accounts(
-        [account_id for participant in participants for account_id in participant.touched_account_ids]
+        [account_id for participant in participants for account_id in participant.outcome.touched_account_ids]
     ).values():
         image = account.before_image
         if (

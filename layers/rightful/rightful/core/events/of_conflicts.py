@@ -30,29 +30,33 @@ def conflict_events(change: ConflictChange) -> tuple[Event, ...]:
         return () if old.live else (_event(EventType.CONFLICT_REOPENED, new),)
     if old.status is new.status and not new.live:
         # It is over, and the first of two people wants it undone; or what follows an undo was noted.
-        asks = len(new.undo_approvals) > len(old.undo_approvals)
+        asks = len(new.outcome.undo_approvals) > len(old.outcome.undo_approvals)
         return (_event(EventType.CONFLICT_NEEDS_APPROVAL, new),) if asks else ()
-    told = (old.status, old.conflict_class, old.next_step) == (new.status, new.conflict_class, new.next_step)
+    told = (old.status, old.finding.conflict_class, old.next_step) == (
+        new.status,
+        new.finding.conflict_class,
+        new.next_step,
+    )
     if new.status is ConflictStatus.WAITING_APPROVAL:
         told = told and version_of(old) == version_of(new)  # who decides by the former event hears that it has changed
     return () if told else (_event(_TYPES[new.status], new),)
 
 
 def _event(event_type: EventType, conflict: Conflict) -> Event:
-    own_holder = conflict.holder_organization_id == conflict.organization_id
+    own_holder = conflict.finding.holder_organization_id == conflict.request.organization_id
     document = {
         **outline(conflict),
         "revision": conflict.version,
         "version": version_of(conflict),
         # An organization's own holder only: events are routed to organizations.
-        "holderAccountId": conflict.holder_account_id if own_holder else None,
+        "holderAccountId": conflict.finding.holder_account_id if own_holder else None,
         "approvedBy": [approval.holder for approval in conflict.approvals],
-        "touchedAccountIds": list(conflict.touched_account_ids),
+        "touchedAccountIds": list(conflict.outcome.touched_account_ids),
     }
     return Event(
         id=f"{event_type.value}/{conflict.id}/{conflict.version}",
         type=event_type,
         at=conflict.updated_at,
-        organization_id=conflict.organization_id,
+        organization_id=conflict.request.organization_id,
         members={"conflict": document},
     )

@@ -8,9 +8,9 @@ A conflict about a userName waits for that. All of an organization's rest on its
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN
 from rightful.domain.change import AccountChange, Change, HoldChange, OrganizationChange
-from rightful.domain.conflict import wanted_user_name
 from rightful.domain.hold import Hold
 from rightful.domain.organization import Organization
+from rightful.domain.refused_request import UserName
 
 
 def requeued_by(change: Change) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def _by_user_name(old: Account, new: Account | None) -> tuple[str, ...]:
 
 def _user_name(account: Account) -> str | None:
     link = account.link
-    return wanted_user_name(link.directory_id, link.user_name).canonical if link is not None else None
+    return UserName(link.directory_id, link.user_name).canonical if link is not None else None
 
 
 def _real(canonical: str) -> tuple[str, ...]:

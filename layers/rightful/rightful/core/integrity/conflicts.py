@@ -6,7 +6,7 @@ while a create is prepared, and after an administrator said no. A waiter stands 
 
 from collections.abc import Collection, Mapping
 
-from rightful.core.conflicts.waiters import waiters_of
+from rightful.core.conflicts.lifecycle.end import waiters_of
 from rightful.core.integrity.accounts import Disagreement
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.ports.scan import Pending, Waiter
@@ -17,8 +17,8 @@ _OVER = frozenset({ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictSt
 
 def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement | None:
     """A pending change, and the conflict that it names (None: there is none)."""
-    stands = conflict is not None and (conflict.status not in _OVER or conflict.prepared)
-    if conflict is not None and stands and conflict.requester_key == pending.requester_key:
+    stands = conflict is not None and (conflict.status not in _OVER or conflict.outcome.prepared)
+    if conflict is not None and stands and conflict.request.requester_key == pending.requester_key:
         return None
     repair = (EndPending(pending.requester_key, pending.conflict_id),)
     return Disagreement("pending_orphaned", _account_of(conflict), repair)
@@ -26,8 +26,8 @@ def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement |
 
 def judge_waiter(waiter: Waiter, conflict: Conflict | None) -> Disagreement | None:
     """A waiter, and the conflict that it names (None: there is none)."""
-    waits = conflict is not None and (conflict.live or conflict.prepared)
-    if conflict is not None and waits and waiter.canonical in conflict.waits_for:
+    waits = conflict is not None and (conflict.live or conflict.outcome.prepared)
+    if conflict is not None and waits and waiter.canonical in conflict.request.waits_for:
         return None
     return Disagreement("waiter_orphaned", _account_of(conflict), (EndWaiter(waiter.canonical, waiter.conflict_id),))
 
@@ -42,9 +42,9 @@ def judge_conflict(
     found = []
     if not conflict.live:
         return ()
-    canonical = conflict.wanted.canonical
-    if conflict.requester_key not in pending:
-        repair = PutPending(conflict.requester_key, conflict.id, canonical)
+    canonical = conflict.request.wanted.canonical
+    if conflict.request.requester_key not in pending:
+        repair = PutPending(conflict.request.requester_key, conflict.id, canonical)
         found.append(Disagreement("pending_missing", _account_of(conflict), (repair,)))
     found += [
         Disagreement("waiter_missing", _account_of(conflict), (waiter,))
@@ -55,4 +55,4 @@ def judge_conflict(
 
 
 def _account_of(conflict: Conflict | None) -> str:
-    return (conflict.requester.account_id or "") if conflict is not None else ""
+    return (conflict.request.requester.account_id or "") if conflict is not None else ""

@@ -44,15 +44,16 @@ def predict(pairs: Sequence[Read], facts: Facts) -> tuple[Forecast, ...]:
 
 def _waiting(facts: Facts, asked_of: set[str]) -> Iterator[Move]:
     """The changes that wait and can still happen; where the list asks for another, that takes their place."""
-    latest = {each.requester.account_id: each for each in facts.waiting if each.requester.account_id}
+    latest = {each.request.requester.account_id: each for each in facts.waiting if each.request.requester.account_id}
     for account_id, conflict in latest.items():
         account = facts.accounts.get(account_id or "")
         participant = Participant(conflict, account, None, None)
         if account is None or account_id in asked_of or facts.now >= conflict.expires_at:
             continue
-        moves_away = conflict.wanted.canonical != account.holds and facts.may_claim_on(conflict.wanted.domain)
-        if moves_away and is_requester(participant) and wants_still(participant):
-            yield Move(account, conflict.wanted, waiting=conflict)
+        wanted = conflict.request.address
+        moves_away = wanted is not None and wanted.canonical != account.holds and facts.may_claim_on(wanted.domain)
+        if wanted is not None and moves_away and is_requester(participant) and wants_still(participant):
+            yield Move(account, wanted, waiting=conflict)
 
 
 def _sorted_out(pairs: Sequence[Read], facts: Facts) -> tuple[list[Move], dict[int, Forecast]]:
@@ -105,7 +106,7 @@ def _is_soft_delete(account: Account, new: Address, facts: Facts) -> bool:
         return False
     names = names_of(account)
     for conflict in facts.waiting:
-        if conflict.requester.account_id == account.id:
+        if conflict.request.requester.account_id == account.id:
             names |= names_wanted(conflict)
     return is_tombstone(new.value, names, account.link.external_id if account.link else None)
 

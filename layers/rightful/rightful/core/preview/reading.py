@@ -11,7 +11,7 @@ from rightful.core.conflicts.decision.limits import day_counter, hour_counter
 from rightful.core.organizations.may_claim import may_claim
 from rightful.core.preview.asked import Facts, Read
 from rightful.domain.account import Account
-from rightful.domain.conflict import Collision, Conflict
+from rightful.domain.conflict import Conflict
 from rightful.domain.organization import Organization
 from rightful.domain.two_people import what_takes_two
 from rightful.ports.invocation import Invocation
@@ -30,7 +30,7 @@ def gather_facts(
     organization = replace(organization, policy=organization.policy_at(invocation.now))
     waiting, all_waiting = _waiting(store, organization)
     waiting = _by_kept_keys(store, organization, waiting)
-    wanted = {conflict.wanted for conflict in waiting}
+    wanted = {conflict.request.wanted for conflict in waiting}
     domains = {pair.new.domain for pair in pairs if pair.new is not None} | {address.domain for address in wanted}
     permitted = set(filter(organization.may_claim_on, domains))
     foreign = frozenset(domain for domain in permitted if not may_claim(store, organization, domain))
@@ -38,7 +38,9 @@ def gather_facts(
     asked = [address for address in (*(pair.new for pair in pairs), *wanted) if address is not None]
     claimable = {address.canonical for address in asked if address.domain in permitted - foreign}
     holds = store.holds({*(pair.old.canonical for pair in pairs if pair.old is not None), *claimable})
-    requester_ids = {conflict.requester.account_id for conflict in waiting if conflict.requester.account_id}
+    requester_ids = {
+        conflict.request.requester.account_id for conflict in waiting if conflict.request.requester.account_id
+    }
     # The organization's id is no account's: there is something to read in any case, so that the time tells nothing.
     holder_ids = {hold.account_id for hold in holds.values() if hold.account_id}
     accounts = store.accounts(holder_ids | requester_ids | {organization.id})
@@ -99,7 +101,7 @@ def _waiting(store: IdentityStore, organization: Organization) -> tuple[tuple[Co
     position = None
     while len(found) < MOST_WAITING:
         page = store.open_conflicts(organization.id, limit=_PAGE, position=position)
-        found += [each for each in page.conflicts if each.collision is Collision.EMAIL]
+        found += [each for each in page.conflicts if each.request.address is not None]
         position = page.next_position
         if position is None:
             return tuple(found), True
@@ -111,13 +113,13 @@ def _by_kept_keys(
 ) -> tuple[Conflict, ...]:
     """Without the changes whose directory's key was revoked since: they are not wanted any more."""
     waiting = tuple(waiting)
-    directory_ids = {conflict.directory_id for conflict in waiting if conflict.key_id}
+    directory_ids = {conflict.request.directory_id for conflict in waiting if conflict.request.key_id}
     kept = {
         token.id
         for directory_id in sorted(directory_ids)
         for token in store.tokens(organization_id=organization.id, directory_id=directory_id)
     }
-    return tuple(conflict for conflict in waiting if not conflict.key_id or conflict.key_id in kept)
+    return tuple(conflict for conflict in waiting if not conflict.request.key_id or conflict.request.key_id in kept)
 
 
 def _could_move(facts: Facts, pairs: Iterable[Read]) -> Iterator[str]:

@@ -8,14 +8,8 @@ from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, 
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.preview.asked import Facts
 from rightful.core.preview.paths import Move
-from rightful.domain.conflict import (
-    PENDING_CHANGE_LIFETIME,
-    Conflict,
-    ConflictStatus,
-    Operation,
-    PendingChange,
-    Requester,
-)
+from rightful.domain.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus
+from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester
 
 
 def snapshot_of(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:
@@ -39,7 +33,7 @@ def _shares_id(participant: Participant, facts: Facts) -> bool:
     if participant.holder is None or participant.account is None:
         return False
     sent = external_ids_of_both(participant.conflict, participant.account, participant.holder)
-    having = (facts.identified.get((participant.conflict.directory_id, each), frozenset()) for each in sent)
+    having = (facts.identified.get((participant.conflict.request.directory_id, each), frozenset()) for each in sent)
     return any(not each <= {participant.holder.id, participant.account.id} for each in having)
 
 
@@ -70,14 +64,16 @@ def _refused(move: Move, facts: Facts) -> Conflict:
     return Conflict(
         id=f"preview-{move.asked.number if move.asked else 0}",
         version=1,
-        organization_id=facts.organization.id,
-        directory_id=link.directory_id,
         status=ConflictStatus.OPEN,
-        operation=Operation.PATCH,
-        requester=Requester(move.account.id, link.scim_id, link.user_name, link.external_id),
-        wanted=move.wanted,
-        old_email=move.account.email,
-        change=PendingChange({"emails": emails}, {"emails": with_address(emails, move.wanted)}),
+        request=RefusedRequest(
+            organization_id=facts.organization.id,
+            directory_id=link.directory_id,
+            operation=Operation.PATCH,
+            requester=Requester(move.account.id, link.scim_id, link.user_name, link.external_id),
+            wanted=move.wanted,
+            old_email=move.account.email,
+            change=PendingChange({"emails": emails}, {"emails": with_address(emails, move.wanted)}),
+        ),
         created_at=facts.now,
         updated_at=facts.now,
         expires_at=facts.now + PENDING_CHANGE_LIFETIME,

@@ -20,8 +20,9 @@ from rightful.core.users.base import busy, keeps_address
 from rightful.core.users.create import Creating, ExpectedUserError
 from rightful.core.users.intent import NOTHING, ExplicitIntent, intent_of_resource
 from rightful.domain.account import Account, Flag
-from rightful.domain.conflict import Conflict, Operation
+from rightful.domain.conflict import Conflict
 from rightful.domain.organization import OnDelete
+from rightful.domain.refused_request import Operation
 from rightful.domain.two_people import what_takes_two
 from rightful.ports.invocation import Invocation
 from rightful.ports.refusals import is_done, is_stale, obsolete_releases, refused_user_name, taken_by
@@ -111,7 +112,7 @@ class Provisioning(Creating):
                 try:
                     self.check(after, state, before, invocation)
                 except UnverifiedDomainError:
-                    let_in = before.active or (pending is not None and pending.change.active is True)
+                    let_in = before.active or (pending is not None and pending.request.change.active is True)
                     if let_in and not after.active:
                         # Nobody stays active, or becomes it, because of an address: as with a 409, the remediator
                         # deactivates, and what was asked for before is taken back.

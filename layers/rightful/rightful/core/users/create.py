@@ -13,8 +13,8 @@ from rightful.core.accounts.same_external_id import is_shared
 from rightful.core.users.base import DirectoryUsers, busy, keeps_address
 from rightful.core.users.expected import is_expected
 from rightful.domain.account import Account, Link, canonical_user_name
-from rightful.domain.conflict import Operation, Requester
 from rightful.domain.hold import Hold
+from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.invocation import Invocation
 from rightful.ports.refusals import is_closed, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState

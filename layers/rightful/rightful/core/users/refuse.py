@@ -8,33 +8,21 @@ What records and ends conflicts is imported when there is one: few requests need
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from rightful.core.accounts.index_writes import requester_of
 from rightful.core.accounts.log_rows import subject_of
 from rightful.core.users.intent import NOTHING, ExplicitIntent
 from rightful.domain.account import Account
-from rightful.domain.conflict import (
-    Collision,
-    Conflict,
-    ConflictClass,
-    Operation,
-    PendingChange,
-    Pointer,
-    Requester,
-    wanted_user_name,
-)
+from rightful.domain.conflict import Conflict, ConflictClass, Pointer
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
-from rightful.domain.explanation import OutcomeCode, explained
+from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
+from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.domain.schedule import look_again_at
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError, IdentityStore
 from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError, forbidden, unavailable, uniqueness
-
-if TYPE_CHECKING:
-    from rightful.core.conflicts.lifecycle.record import RefusedClaim
 
 
 class ClaimRefusedError(ScimError):
@@ -84,9 +72,7 @@ class RefusalRecorder:
         """Record that the address is held by another, and return the answer to raise."""
         if after.email is None:
             raise ValueError("only an account with an address can be refused one")
-        from rightful.core.conflicts.lifecycle.record import RefusedClaim
-
-        refused = RefusedClaim(
+        refused = RefusedRequest(
             organization_id=state.organization.id,
             directory_id=state.directory.id,
             operation=operation,
@@ -95,9 +81,8 @@ class RefusalRecorder:
             old_email=before.email if before else None,
             change=pending_change(before, after),
             key_id=self.key_id,
-            says_active=intent.active,
         )
-        return self._record("email", after.email.value, refused, invocation)
+        return self._record(refused, intent, invocation)
 
     def held_address(
         self,
@@ -114,9 +99,7 @@ class RefusalRecorder:
         through."""
         if after.email is None:
             raise ValueError("an address that goes is no claim")
-        from rightful.core.conflicts.lifecycle.record import RefusedClaim
-
-        refused = RefusedClaim(
+        refused = RefusedRequest(
             organization_id=state.organization.id,
             directory_id=state.directory.id,
             operation=operation,
@@ -125,12 +108,10 @@ class RefusalRecorder:
             old_email=before.email,
             change=pending_change(before, after),
             key_id=self.key_id,
-            says_active=intent.active,
-            explanation=explained(OutcomeCode.BY_ONE, why=why, done="changed"),
         )
         self.on_held(before)
         # Whether somebody else has the address is not told.
-        self._record("email", after.email.value, refused, invocation)
+        self._record(refused, intent, invocation, explained(OutcomeCode.BY_ONE, why=why, done="changed"))
         return self._held(state)
 
     def held_removal(
@@ -197,21 +178,17 @@ class RefusalRecorder:
         user_name = after.link.user_name if after.link else ""
         if operation is Operation.CREATE:
             return ClaimRefusedError("userName", user_name, None)
-        from rightful.core.conflicts.lifecycle.record import RefusedClaim
-
-        refused = RefusedClaim(
+        refused = RefusedRequest(
             organization_id=state.organization.id,
             directory_id=state.directory.id,
             operation=operation,
             requester=requester,
-            wanted=wanted_user_name(state.directory.id, user_name),
+            wanted=UserName(state.directory.id, user_name),
             old_email=before.email if before else None,
             change=pending_change(before, after),
-            collision=Collision.USER_NAME,
             key_id=self.key_id,
-            says_active=intent.active,
         )
-        return self._record("userName", user_name, refused, invocation)
+        return self._record(refused, intent, invocation)
 
     def unverified_domain(
         self,
@@ -267,7 +244,7 @@ class RefusalRecorder:
         """What a request that goes through has to write besides, so that no older refused change outlives it."""
         if conflict is None:
             return ()
-        if conflict.prepared and after is not None:
+        if conflict.outcome.prepared and after is not None:
             from rightful.core.conflicts.lifecycle.prepared import ending_by_create
 
             return ending_by_create(self.store, conflict, after, invocation.now)
@@ -283,23 +260,29 @@ class RefusalRecorder:
             soft_deleted=intent.soft_delete,
         )
 
-    def _record(self, kind: str, value: str, refused: "RefusedClaim", invocation: Invocation) -> ScimError:
-        from rightful.core.conflicts.lifecycle.record import needs_remediation, pointer_of, record
+    def _record(
+        self,
+        refused: RefusedRequest,
+        intent: ExplicitIntent,
+        invocation: Invocation,
+        explanation: Explanation = NOTHING_SAID,
+    ) -> ScimError:
+        from rightful.core.conflicts.lifecycle.record import needs_remediation, record
 
         try:
-            conflict = record(self.store, invocation, refused)
+            conflict = record(self.store, invocation, refused, says_active=intent.active, explanation=explanation)
         except ContendedError:
             return unavailable(1)
         self.on_recorded(conflict)
         if needs_remediation(conflict):
-            pointer = pointer_of(conflict)
+            pointer = conflict.pointer
             try:
                 self.queue.send(pointer, correlation_id=invocation.correlation_id)
                 again_at = look_again_at(conflict, invocation.now)
                 self.store.mark_sent(pointer, now=invocation.now, again_at=again_at)
             except QueueUnavailableError as error:
                 self.on_failure("conflict_not_sent", error)
-        return ClaimRefusedError(kind, value, conflict)
+        return ClaimRefusedError(refused.collision.value, refused.wanted.value, conflict)
 
 
 def pending_change(before: Account | None, after: Account) -> PendingChange:

@@ -197,7 +197,7 @@ class _Settling(Repair):
     __slots__ = ()
 
     def pending(self, pending: Pending, seen: Conflict | None) -> None:
-        conflict = self.context.store.conflict(Pointer(seen.organization_id, seen.id)) if seen else None
+        conflict = self.context.store.conflict(seen.pointer) if seen else None
         found = judge_pending(pending, conflict)
         key = pending.requester_key
         if found is not None and self.context.store.pending_conflicts([key]).get(key) == pending.conflict_id:
@@ -211,14 +211,14 @@ class _Settling(Repair):
             self.settle(found)
 
     def conflict(self, seen: Conflict) -> None:
-        pointer = Pointer(seen.organization_id, seen.id)
+        pointer = seen.pointer
         conflict = self.context.store.conflict(pointer)
         if conflict is None:
             return
-        pending = self.context.store.pending_conflicts([conflict.requester_key])
+        pending = self.context.store.pending_conflicts([conflict.request.requester_key])
         waiting = {
             (canonical, other.conflict_id)
-            for canonical in conflict.waits_for
+            for canonical in conflict.request.waits_for
             for other in self.context.store.waiters(canonical)
         }
         now = self.context.store.conflict(pointer)

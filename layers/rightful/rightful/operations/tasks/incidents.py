@@ -88,7 +88,7 @@ def retry_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
     invocation = Invocation(correlation_id="operator")
     key = Token("operator", "", Scope.OPERATOR, BY, invocation.now)
     try:
-        decisions.retry(at.store, at.queue, invocation, Pointer(before.organization_id, before.id), key=key)
+        decisions.retry(at.store, at.queue, invocation, before.pointer, key=key)
     except QueueUnavailableError as error:
         raise OperationError("It was examined, but those that wait for it were not told: run it again.") from error
     _print(at, _conflict(at, asked), asked, out)
@@ -108,23 +108,23 @@ def _brake(at: Deployment, asked: Namespace, out: TextIO, *, paused: bool) -> in
 
 
 def _print(at: Deployment, conflict: Conflict, asked: Namespace, out: TextIO) -> None:
-    holder = at.store.account(conflict.holder_account_id) if conflict.holder_account_id else None
+    holder = at.store.account(conflict.finding.holder_account_id) if conflict.finding.holder_account_id else None
     if asked.json:
         out.write(json_text(conflict_document(conflict, holder)))
         return
-    requester, next_step = conflict.requester, conflict.next_step
+    requester, next_step = conflict.request.requester, conflict.next_step
     write_fields(
         out,
         {
             "status": conflict.status.value,
-            "class": conflict.conflict_class.value if conflict.conflict_class else None,
+            "class": conflict.finding.conflict_class.value if conflict.finding.conflict_class else None,
             "why": conflict.explanation.sentence or "It was not examined yet.",
             "next_step": f"{next_step.what} ({next_step.who.value})" if next_step else None,
             "asked_by": f"{requester.user_name} (account {requester.account_id or 'to be created'})",
-            "directory": conflict.directory_id,
-            "wants": conflict.wanted.value,
-            "has": conflict.old_email.value if conflict.old_email else None,
-            "holder": conflict.holder_account_id,
+            "directory": conflict.request.directory_id,
+            "wants": conflict.request.wanted.value,
+            "has": conflict.request.old_email.value if conflict.request.old_email else None,
+            "holder": conflict.finding.holder_account_id,
             "first_asked": time_text(conflict.created_at),
             "last_changed": time_text(conflict.updated_at),
             "ends": time_text(conflict.expires_at),

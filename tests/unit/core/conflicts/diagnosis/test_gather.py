@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from rightful.core.conflicts.diagnosis.gather import gather
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.domain.conflict import ConflictStatus
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import PutConflict, PutPending
@@ -45,11 +44,14 @@ def test_a_leg_that_the_holder_s_directory_did_not_record_or_that_ended_is_none(
     world = _world()
     ada, bob = world.ask("ada", "bob@example.com"), world.ask("bob", "ada@example.com")
     if "requester" in change:
-        change = {"requester": replace(bob.requester, scim_id="bob-2")}
+        change = {"requester": replace(bob.request.requester, scim_id="bob-2")}
     if "expires" in change:
         change = {"expires_at": world.now}
-    forged = replace(bob, version=bob.version + 1, **change)  # type: ignore[arg-type]
-    if forged.organization_id == bob.organization_id:
+    if {"status", "expires_at"} & change.keys():
+        forged = replace(bob, version=bob.version + 1, **change)  # type: ignore[arg-type]
+    else:
+        forged = replace(bob, version=bob.version + 1, request=replace(bob.request, **change))  # type: ignore[arg-type]
+    if forged.request.organization_id == bob.request.organization_id:
         world.commit(PutConflict(forged, bob.version))
     else:
         world.commit(PutConflict(replace(forged, id="forged"), None), PutPending("account:bob", "forged", "x", bob.id))
@@ -82,8 +84,8 @@ def test_the_user_name_that_the_change_asks_for_is_looked_up_in_the_requester_s_
     world = _world()
     conflict = world.ask("ada", "bob@example.com", user_name="BOB")
     assert gather(world.store, world.invocation(), conflict).participant.user_name_holder_id == "bob"
-    assert pointer_of(conflict).organization_id == "ours"
-    assert conflict.directory_id == HERE
+    assert conflict.pointer.organization_id == "ours"
+    assert conflict.request.directory_id == HERE
 
 
 def test_a_holder_that_wants_another_user_name_is_not_about_to_leave() -> None:

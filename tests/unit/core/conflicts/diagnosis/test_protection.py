@@ -14,10 +14,11 @@ from rightful.core.conflicts.plan import Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.domain.account import Account, Flag, Origin
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Conflict, ConflictClass, PendingChange, Requester
+from rightful.domain.conflict import Conflict, ConflictClass
 from rightful.domain.hold import Hold, Reservation
 from rightful.domain.organization import DomainPolicy
 from rightful.domain.policy import STANDARD, Brakes, Policy, PolicyBase, Rule
+from rightful.domain.refused_request import PendingChange, Requester
 from rightful.ports.writes.accounts import RequireDomain
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
 
@@ -97,7 +98,9 @@ def test_what_rests_on_owning_the_domain_requires_it_though_any_domain_may_be_us
 
 
 def test_a_create_that_takes_an_unconfirmed_sign_up_s_address_requires_the_domain_to_be_its_own() -> None:
-    create = replace(CONFLICT, requester=Requester(None, None, "new", None), old_email=None)
+    create = replace(
+        CONFLICT, request=replace(CONFLICT.request, requester=Requester(None, None, "new", None), old_email=None)
+    )
     participant = Participant(create, None, Hold(WANTED.canonical, "bob"), UNCONFIRMED)
     snapshot = Snapshot(NOW, participant, OURS, directory_exists=True, pending_id="c1")
     assert _domains_required(snapshot) == [RequireDomain("ours", "corp.example", or_nobody=False)]

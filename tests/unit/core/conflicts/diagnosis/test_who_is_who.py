@@ -136,7 +136,7 @@ def test_an_employee_number_that_identifies_nobody_takes_nothing_from_anybody(pr
     unlinked = {"action": "unlink", "reason": "he moved to another tool"}
     service.admin("POST", "/accounts/{id}/actions", unlinked, parameters={"id": account_of(john.body)})
     conflict = refused(service, person("jane", number))
-    assert (conflict.conflict_class, conflict.status) == ("unlinked", ConflictStatus.WAITING_APPROVAL)
+    assert (conflict.finding.conflict_class, conflict.status) == ("unlinked", ConflictStatus.WAITING_APPROVAL)
     account = service.store.account(account_of(john.body))
     assert account is not None
     assert account.active
@@ -151,7 +151,7 @@ def test_nobody_is_hired_again_as_somebody_else(number: str) -> None:
     third = {ENTERPRISE_USER: {"employeeNumber": number}}
     assert service.scim("POST", "/Users", user("third") | third).status == 201
     conflict = refused(service, person("peter", number))
-    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    assert (conflict.finding.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
     assert service.scim("POST", "/Users", person("peter", number)).status == 409
     account = service.store.account(hannas)
     assert account is not None
@@ -163,9 +163,9 @@ def test_an_employee_number_that_two_have_proves_that_they_are_one() -> None:
     service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={ConflictClass.REHIRE: Rule.AUTO}))
     hannas = left(service, person("hanna", "4711"))
     conflict = refused(service, person("hanna.new", "4711"))
-    assert (conflict.conflict_class, conflict.status) == ("rehire", ConflictStatus.APPLIED)
+    assert (conflict.finding.conflict_class, conflict.status) == ("rehire", ConflictStatus.APPLIED)
     assert (
-        evidence_document(conflict.evidence)["same person"]
+        evidence_document(conflict.finding.evidence)["same person"]
         == "the same employeeNumber (4711), which nobody else in the organization has"
     )
     created = service.scim("POST", "/Users", person("hanna.new", "4711"))
@@ -195,8 +195,8 @@ def test_a_third_one_counts_however_the_number_came(how: str) -> None:
         assert service.scim("DELETE", f"/Users/{third['id']}").status == 204
     service.enter(here)
     conflict = refused(service, person("peter", "E-4711"))
-    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
-    assert "others in the organization" in evidence_document(conflict.evidence)["same employeeNumber"]
+    assert (conflict.finding.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    assert "others in the organization" in evidence_document(conflict.finding.evidence)["same employeeNumber"]
 
 
 @pytest.mark.parametrize("how", ["PUT", "erased"])
@@ -213,7 +213,7 @@ def test_whoever_has_the_number_no_more_does_not_count(how: str) -> None:
         assert answer.status == 200, answer.body
         service.pass_time(timedelta(days=15))
         assert erase_due(service.context(), account_of(third))
-    assert refused(service, person("hanna.new", "4711")).conflict_class == "rehire"
+    assert refused(service, person("hanna.new", "4711")).finding.conflict_class == "rehire"
 
 
 @pytest.mark.parametrize("conflict_class", ["rehire", "duplicate"])
@@ -228,7 +228,7 @@ def test_across_directories_a_number_acts_only_with_an_approval(conflict_class: 
     service.enter(create_directory(service.context(), service.organization.id, "Other"))
     before = service.store.account(hannas)
     conflict = refused(service, person("hanna", "4711"))
-    assert (conflict.conflict_class, conflict.status) == (conflict_class, ConflictStatus.WAITING_APPROVAL)
+    assert (conflict.finding.conflict_class, conflict.status) == (conflict_class, ConflictStatus.WAITING_APPROVAL)
     assert "another directory" in conflict.explanation.sentence
     assert service.store.account(hannas) == before
     approval = {"decision": "approve", "reason": "it is her", "version": service.version(conflict.id)}
@@ -245,8 +245,8 @@ def test_two_external_ids_of_one_directory_are_two_people_whatever_their_number(
     )
     left(service, person("hanna", "4711", externalId="e-1"))
     conflict = refused(service, person("peter", "4711", externalId="e-2"))
-    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
-    assert "different externalIds" in evidence_document(conflict.evidence)["same employeeNumber"]
+    assert (conflict.finding.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    assert "different externalIds" in evidence_document(conflict.finding.evidence)["same employeeNumber"]
 
 
 @pytest.mark.parametrize("said", [{"externalId": "e-1"}, {ENTERPRISE_USER: {"employeeNumber": "4711"}}])
@@ -263,7 +263,7 @@ def test_who_is_called_somebody_else_in_the_same_request_is_not_proved_to_be(sai
     wanted = user("peter") | own | JS | said
     assert service.scim("PUT", f"/Users/{peter['id']}", wanted).status == 409
     service.remediate_all()
-    assert conflicts(service)[0].conflict_class == "deactivated"
+    assert conflicts(service)[0].finding.conflict_class == "deactivated"
     account = service.store.account(hannas)
     assert account is not None
     assert account.holds == "js@example.com"
@@ -304,7 +304,7 @@ def test_an_external_id_that_others_have_too_gives_nobody_an_account(profile: st
         assert service.scim("DELETE", f"/Users/{judy['id']}").status == 204
     johns = left(service, person("john", externalId="ACME-Sales"))
     conflict = refused(service, person("jane", externalId=" ACME-Sales"))
-    assert conflict.conflict_class == "deactivated"
+    assert conflict.finding.conflict_class == "deactivated"
     account = service.store.account(johns)
     assert account is not None
     assert account.link is None
@@ -321,7 +321,7 @@ def test_an_external_id_that_others_have_too_proves_nothing_of_a_user() -> None:
     assert service.scim("PATCH", f"/Users/{jane['id']}", email_patch("js@example.com")).status == 409
     service.remediate_all()
     [conflict] = conflicts(service)
-    assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+    assert (conflict.finding.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
     account = service.store.account(johns)
     assert account is not None
     assert account.holds == "js@example.com"
@@ -385,7 +385,7 @@ def test_a_name_in_other_letters_is_taken_and_no_proof(user_name: str, address: 
     assert account is not None
     assert account.link is None
     if address != "jim":
-        assert (conflict.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
+        assert (conflict.finding.conflict_class, conflict.status) == ("deactivated", ConflictStatus.WAITING_APPROVAL)
         assert "other letters" in conflict.explanation.sentence
         assert account.holds == "jim@example.com"
 

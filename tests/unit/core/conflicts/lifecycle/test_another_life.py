@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.conflicts.remediate import remediate
 from rightful.domain.conflict import Conflict, ConflictStatus
 from tests.support.service import AT_ONCE, Service, patch, user
 
 
 def of(service: Service, user_name: str) -> Conflict:
-    return next(each for each in service.store.all_of(Conflict) if each.requester.user_name == user_name)
+    return next(each for each in service.store.all_of(Conflict) if each.request.requester.user_name == user_name)
 
 
 def found(service: Service, conflict: Conflict) -> Conflict:
-    now = service.store.conflict(pointer_of(conflict))
+    now = service.store.conflict(conflict.pointer)
     assert now is not None
     return now
 
@@ -37,8 +36,8 @@ def test_a_create_that_was_undone_and_prepared_again_does_not_wake_itself() -> N
     for what in ("decision", "undo", "retry"):
         say(service, what, passed_on)
     prepared = found(service, passed_on)
-    assert (prepared.status, prepared.prepared, prepared.released) == (ConflictStatus.APPLIED, True, ())
-    remediate(service.store, service.queue, service.invocation(), pointer_of(prepared))
+    assert (prepared.status, prepared.outcome.prepared, prepared.outcome.released) == (ConflictStatus.APPLIED, True, ())
+    remediate(service.store, service.queue, service.invocation(), prepared.pointer)
     assert service.queue.messages == []
 
 
@@ -49,11 +48,11 @@ def test_a_part_of_a_swap_that_was_undone_and_applied_alone_is_undone_alone() ->
     adas = of(service, "ada@example.com")
     service.move(bob["id"], "ada")
     service.remediate_all()
-    assert found(service, adas).participant_ids
+    assert found(service, adas).outcome.participant_ids
     say(service, "undo", adas)
     service.scim("PATCH", f"/Users/{bob['id']}", patch({"op": "replace", "path": "active", "value": False}))
     say(service, "retry", adas)
     applied = found(service, adas)
-    assert (applied.status, applied.participant_ids) == (ConflictStatus.APPLIED, ())
+    assert (applied.status, applied.outcome.participant_ids) == (ConflictStatus.APPLIED, ())
     say(service, "undo", adas)
     assert found(service, adas).status is ConflictStatus.UNDONE

@@ -7,7 +7,6 @@ import pytest
 
 from local.event_schema import domain_event
 from rightful.core.conflicts.lifecycle.fail import give_up
-from rightful.core.conflicts.lifecycle.record import pointer_of
 from rightful.core.events.publish import publish
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.conflict import Conflict, ConflictStatus
@@ -27,7 +26,7 @@ def failed_change(service: Service) -> Any:
     service.scim("DELETE", f"/Users/{leaver['id']}")
     service.move(ada["id"], "sales")
     service.queue.messages.clear()
-    assert give_up(service.store, service.invocation(), pointer_of(conflict_of(service))) is not None
+    assert give_up(service.store, service.invocation(), conflict_of(service).pointer) is not None
     assert conflict_of(service).status is ConflictStatus.FAILED
     return ada["id"]
 
@@ -50,14 +49,14 @@ def test_only_a_live_conflict_fails_and_only_once() -> None:
     service = Service()
     failed_change(service)
     failed = conflict_of(service)
-    assert give_up(service.store, service.invocation(), pointer_of(failed)) is None
+    assert give_up(service.store, service.invocation(), failed.pointer) is None
     assert conflict_of(service) == failed
 
 
 def test_a_message_that_comes_back_from_the_dead_letters_is_examined_and_applied() -> None:
     service = Service()
     ada = failed_change(service)
-    service.queue.messages.append(pointer_of(conflict_of(service)))
+    service.queue.messages.append(conflict_of(service).pointer)
     service.remediate_all()
     assert conflict_of(service).status is ConflictStatus.APPLIED
     assert service.move(ada, "sales").status == 200
@@ -84,7 +83,7 @@ def test_what_goes_through_after_a_failure_ends_it() -> None:
     ada = failed_change(service)
     assert service.move(ada, "countess").status == 200
     assert conflict_of(service).status is ConflictStatus.SUPERSEDED
-    assert service.store.pending_conflicts([conflict_of(service).requester_key]) == {}
+    assert service.store.pending_conflicts([conflict_of(service).request.requester_key]) == {}
 
 
 def test_a_failed_change_that_a_later_one_replaced_is_not_examined_again() -> None:
@@ -95,9 +94,9 @@ def test_a_failed_change_that_a_later_one_replaced_is_not_examined_again() -> No
     service.pass_time(timedelta(seconds=1))
     assert service.move(ada, "grace").status == 409
     service.remediate_all()
-    service.queue.messages.append(pointer_of(failed))
+    service.queue.messages.append(failed.pointer)
     service.remediate_all()
-    found = service.store.conflict(pointer_of(failed))
+    found = service.store.conflict(failed.pointer)
     assert found is not None
     assert found.status is ConflictStatus.SUPERSEDED
 
@@ -108,7 +107,7 @@ def test_a_failed_change_ends_with_the_wish_for_another_address() -> None:
     failed = conflict_of(service)
     service.create_user("grace")
     assert service.move(ada, "grace").status == 409
-    ended = service.store.conflict(pointer_of(failed))
+    ended = service.store.conflict(failed.pointer)
     assert ended is not None
     assert (ended.status, ended.next_step) == (ConflictStatus.SUPERSEDED, None)
 
@@ -121,7 +120,7 @@ def test_a_failed_change_expires_after_28_days_without_another_examination() -> 
     service.remediate_all()
     ended = conflict_of(service)
     assert (ended.status, ended.next_step) == (ConflictStatus.EXPIRED, None)
-    assert service.store.pending_conflicts([ended.requester_key]) == {}
+    assert service.store.pending_conflicts([ended.request.requester_key]) == {}
     service.pass_time(timedelta(days=1))
     assert make_round(service.context()).conflicts_sent == 0
 
@@ -136,7 +135,7 @@ def test_a_deactivation_that_failed_is_asked_for_until_it_is_done() -> None:
     ]
     service.scim("PATCH", f"/Users/{ada['id']}", patch(*change))
     service.queue.messages.clear()
-    give_up(service.store, service.invocation(), pointer_of(conflict_of(service)))
+    give_up(service.store, service.invocation(), conflict_of(service).pointer)
     service.pass_time(timedelta(minutes=5))
     assert make_round(service.context()).conflicts_sent == 1
     service.remediate_all()
@@ -152,7 +151,7 @@ def test_failing_and_coming_back_are_told(by: str) -> None:
     if by == "administrator":
         service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict_of(service).id})
     else:
-        service.queue.messages.append(pointer_of(conflict_of(service)))
+        service.queue.messages.append(conflict_of(service).pointer)
         service.remediate_all()
     publish(store, service.queue, bus, store.take())
     told = [event.type.value for event in bus.events if event.type.value.startswith("conflict.")]

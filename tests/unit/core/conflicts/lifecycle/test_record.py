@@ -8,12 +8,19 @@ import pytest
 from rightful.core.conflicts.approve import approve
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.end import ending_writes
-from rightful.core.conflicts.lifecycle.record import RefusedClaim, needs_remediation, pointer_of
+from rightful.core.conflicts.lifecycle.record import needs_remediation
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
+from rightful.domain.conflict import (
+    Approval,
+    Conflict,
+    ConflictClass,
+    ConflictStatus,
+    Resolution,
+)
 from rightful.domain.key import Scope
 from rightful.domain.policy import Brakes
+from rightful.domain.refused_request import RefusedRequest
 from rightful.ports.writes.accounts import PutAccount, ReleaseUserName
 from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutConflict
 from rightful.ports.writes.settings import ListToken
@@ -50,8 +57,8 @@ def test_a_retry_is_the_same_conflict_counted_with_the_change_as_it_was_sent_las
     again = world.ask("ada", "BOB@example.com", title="Dr")
     assert again.id == first.id
     assert again.occurrences == 2
-    assert again.change.after["title"] == "Dr"
-    assert again.wanted.value == "BOB@example.com"
+    assert again.request.change.after["title"] == "Dr"
+    assert again.request.wanted.value == "BOB@example.com"
     assert len(world.store.all_of(Conflict)) == 1
     assert len(world.store.log("ours", limit=9).entries) == 1
 
@@ -69,7 +76,7 @@ def test_a_deactivation_that_was_asked_for_survives_being_overtaken(world: World
     world.ask("ada", "bob@example.com", active=False)
     second = world.ask("ada", "cy@example.com")
     assert second.deactivation_pending
-    assert second.change.active is False
+    assert second.request.change.active is False
     taken_back = world.ask("ada", "cy@example.com", active=True)
     assert not taken_back.deactivation_pending
 
@@ -140,21 +147,21 @@ def test_another_person_under_the_same_user_name_opens_a_conflict_of_its_own_wit
     other = world.ask_to_create("eve", "bob@example.com", externalId="e2")
     assert other.approvals == ()
     again = world.ask_to_create("eve.l", "bob@example.com", externalId="e1")
-    assert (again.id, again.requester.user_name) == (first.id, "eve.l")
+    assert (again.id, again.request.requester.user_name) == (first.id, "eve.l")
     assert len(world.store.waiters("bob@example.com")) == 2
 
 
 def _once_more(world: World, conflict: Conflict) -> Conflict:
     """The identity provider's next try: refused before the conflict was applied, and recorded after that."""
     return world.record(
-        RefusedClaim(
-            organization_id=conflict.organization_id,
-            directory_id=conflict.directory_id,
-            operation=conflict.operation,
-            requester=conflict.requester,
-            wanted=conflict.wanted,
-            old_email=conflict.old_email,
-            change=conflict.change,
+        RefusedRequest(
+            organization_id=conflict.request.organization_id,
+            directory_id=conflict.request.directory_id,
+            operation=conflict.request.operation,
+            requester=conflict.request.requester,
+            wanted=conflict.request.wanted,
+            old_email=conflict.request.old_email,
+            change=conflict.request.change,
         )
     )
 
@@ -175,7 +182,11 @@ def test_a_change_that_is_recorded_after_it_was_applied_asks_nobody_and_changes_
     assert late.id != first.id
     world.deliver()
     after = world.conflict(late)
-    assert (after.status, after.conflict_class, after.approvals) == (ConflictStatus.APPLIED, ConflictClass.SELF, ())
+    assert (after.status, after.finding.conflict_class, after.approvals) == (
+        ConflictStatus.APPLIED,
+        ConflictClass.SELF,
+        (),
+    )
     assert after.next_step is None
     assert (world.account("ada"), world.account("bob")) == (ada, bob)
     assert _pending(world) is None
@@ -207,7 +218,7 @@ def test_a_create_that_is_recorded_after_it_was_prepared_is_counted_and_changes_
         world.store,
         world.queue,
         world.invocation(),
-        pointer_of(first),
+        first.pointer,
         key=key,
         reason="yes",
         version=version_of(world.conflict(first)),
@@ -219,13 +230,13 @@ def test_a_create_that_is_recorded_after_it_was_prepared_is_counted_and_changes_
     world.deliver()
     after = world.conflict(first)
     assert late.id == first.id
-    assert (after.status, after.prepared, after.occurrences) == (ConflictStatus.APPLIED, True, 2)
+    assert (after.status, after.outcome.prepared, after.occurrences) == (ConflictStatus.APPLIED, True, 2)
     assert [approval.holder for approval in after.approvals] == ["Ines"]
     assert (world.store.holds(["bob@example.com"]), world.account("bob")) == (hold, bob)
     eve = world.create("eve", "bob@example.com", "external-eve")
     assert (eve.id == "bob") is links
-    assert not world.conflict(first).prepared
-    assert world.store.pending_conflicts([first.requester_key]) == {}
+    assert not world.conflict(first).outcome.prepared
+    assert world.store.pending_conflicts([first.request.requester_key]) == {}
 
 
 def test_two_recorders_at_once_make_one_conflict(world: World) -> None:

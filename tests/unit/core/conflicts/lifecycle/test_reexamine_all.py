@@ -206,7 +206,7 @@ def test_an_appointment_is_not_lost_to_a_late_note_that_the_pointer_was_sent() -
     service.move(users[0]["id"], "sales")
     service.remediate_all()
     [conflict] = service.store.all_of(Conflict)
-    pointer = Pointer(conflict.organization_id, conflict.id)
+    pointer = conflict.pointer
     service.store.mark_sent(pointer, now=service.now, again_at=service.now + timedelta(days=1))
     service.pass_time(timedelta(hours=1))
     assert make_round(service.context()).conflicts_sent == 1

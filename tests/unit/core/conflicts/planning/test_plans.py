@@ -14,10 +14,11 @@ from rightful.core.conflicts.planning.dispatch import plan
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, PendingChange, Requester
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.domain.evidence import NO_EVIDENCE
 from rightful.domain.hold import Hold
 from rightful.domain.organization import DomainPolicy, Organization
+from rightful.domain.refused_request import PendingChange, Requester
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     PutAccount,
@@ -103,7 +104,7 @@ def test_a_release_is_conditional_on_both_accounts_the_holder_the_domain_and_the
     assert conflict.expected_version == 3
     assert conflict.conflict == planned.conflict
     assert planned.conflict.status is ConflictStatus.APPLIED
-    assert planned.conflict.touched_account_ids == ("ada", "bob")
+    assert planned.conflict.outcome.touched_account_ids == ("ada", "bob")
     assert planned.requeues == ("ada@example.com",)
 
 
@@ -152,7 +153,9 @@ def test_a_change_that_asks_for_a_third_user_s_name_is_named_as_such() -> None:
 
 def test_a_leg_of_another_organization_s_account_makes_no_circle() -> None:
     """Diagnosis trusts `following`; a circle with a gap in it is not planned."""
-    conflict = replace(CONFLICT, id="c2", requester=Requester("bob", "bob-1", "bob", None))
+    conflict = replace(
+        CONFLICT, id="c2", request=replace(CONFLICT.request, requester=Requester("bob", "bob-1", "bob", None))
+    )
     snapshot = replace(_snapshot(), cyclic=True, following=(Participant(conflict, None, None, None),))
     diagnosis = diagnose(snapshot)
     planned = plan(snapshot, diagnosis, decide(diagnosis, OURS.policy, OURS.brakes))

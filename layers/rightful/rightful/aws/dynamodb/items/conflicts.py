@@ -19,15 +19,14 @@ from rightful.aws.dynamodb.keys import indexes as index_keys
 from rightful.domain.address import Address
 from rightful.domain.conflict import (
     Approval,
-    Collision,
     Conflict,
     ConflictClass,
     ConflictStatus,
-    Operation,
-    PendingChange,
-    Requester,
+    Finding,
+    Outcome,
     Resolution,
 )
+from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.domain.schedule import due_as, due_at
 
 if TYPE_CHECKING:
@@ -39,80 +38,95 @@ def conflict_item(conflict: Conflict) -> Item:
     # A cold start needs no conflict.
     from rightful.aws.dynamodb.items.findings import finding_text
 
+    request, finding, outcome = conflict.request, conflict.finding, conflict.outcome
     values: dict[str, Scalar] = {
         "conflict_id": conflict.id,
         "version": conflict.version,
-        "organization_id": conflict.organization_id,
-        "directory_id": conflict.directory_id,
         "status": conflict.status.value,
-        "operation": conflict.operation.value,
-        "requester_account_id": conflict.requester.account_id,
-        "requester_scim_id": conflict.requester.scim_id,
-        "requester_user_name": conflict.requester.user_name,
-        "requester_external_id": conflict.requester.external_id,
-        "requester_display_name": conflict.requester.display_name or None,
-        "wanted_email": conflict.wanted.value,
-        "wanted_canonical": conflict.wanted.canonical,
-        "old_email": _address_text(conflict.old_email),
-        "change": json_text(_change_document(conflict.change)),
         "created_at": conflict.created_at,
         "updated_at": conflict.updated_at,
         "change_ends_at": conflict.expires_at,
         "correlation_id": conflict.correlation_id,
         "occurrences": conflict.occurrences,
         "sent": conflict.sent,
-        "class": conflict.conflict_class.value if conflict.conflict_class else None,
-        "decision": conflict.decision,
-        "evidence": finding_text(conflict.evidence) if conflict.evidence else None,
+        "deactivation_pending": conflict.deactivation_pending,
+        "approvals": _approvals_text(conflict.approvals),
         "explanation": finding_text(conflict.explanation) if conflict.explanation.statements else None,
         "next_step": finding_text(conflict.next_step) if conflict.next_step else None,
-        "holder_account_id": conflict.holder_account_id,
-        "holder_organization_id": conflict.holder_organization_id,
-        "approvals": json_text([_approval_document(approval) for approval in conflict.approvals])
-        if conflict.approvals
-        else None,
-        "undo_approvals": json_text([_approval_document(approval) for approval in conflict.undo_approvals])
-        if conflict.undo_approvals
-        else None,
-        "resolved_at": conflict.resolved_at,
-        "deactivation_pending": conflict.deactivation_pending,
-        "placeholder": _address_text(conflict.placeholder),
-        "touched_account_ids": " ".join(conflict.touched_account_ids) or None,
-        "collision": conflict.collision.value,
-        "underlying_class": conflict.underlying_class.value if conflict.underlying_class else None,
-        "key_id": conflict.key_id or None,
-        "prepared": conflict.prepared or None,
-        "decided_by": conflict.decided_by or None,
-        "participant_ids": " ".join(conflict.participant_ids) or None,
-        "sessions_revoked_of": " ".join(conflict.sessions_revoked_of) or None,
-        "released": json_text(conflict.released) if conflict.released else None,
-        "judged": conflict.judged or None,
+        # request
+        "organization_id": request.organization_id,
+        "directory_id": request.directory_id,
+        "operation": request.operation.value,
+        "requester_account_id": request.requester.account_id,
+        "requester_scim_id": request.requester.scim_id,
+        "requester_user_name": request.requester.user_name,
+        "requester_external_id": request.requester.external_id,
+        "requester_display_name": request.requester.display_name or None,
+        "wanted": request.wanted.value,
+        "wanted_address": request.address.canonical if request.address else None,
+        "old_email": _address_text(request.old_email),
+        "change": json_text(_change_document(request.change)),
+        "key_id": request.key_id or None,
+        # finding
+        "class": finding.conflict_class.value if finding.conflict_class else None,
+        "underlying_class": finding.underlying_class.value if finding.underlying_class else None,
+        "evidence": finding_text(finding.evidence) if finding.evidence else None,
+        "rule": finding.rule,
+        "holder_account_id": finding.holder_account_id,
+        "holder_organization_id": finding.holder_organization_id,
+        "judged": finding.judged or None,
+        # outcome
+        "resolved_at": outcome.resolved_at,
+        "placeholder": _address_text(outcome.placeholder),
+        "touched_account_ids": " ".join(outcome.touched_account_ids) or None,
+        "sessions_revoked_of": " ".join(outcome.sessions_revoked_of) or None,
+        "released": json_text(outcome.released) if outcome.released else None,
+        "participant_ids": " ".join(outcome.participant_ids) or None,
+        "prepared": outcome.prepared or None,
+        "decided_by": outcome.decided_by or None,
+        "undo_approvals": _approvals_text(outcome.undo_approvals),
     }
     if conflict.live:
-        values["open_key"] = keys.open_conflicts(conflict.organization_id)
+        values["open_key"] = keys.open_conflicts(request.organization_id)
         values["open_sort"] = conflict.id
     due = due_at(conflict)
     if due is not None:
         values["due_key"] = index_keys.due(due_as(conflict), conflict.id)
         values["due_sort"] = index_keys.due_sort(due)
-    return write_item(keys.conflict(conflict.organization_id, conflict.id), values)
+    return write_item(keys.conflict(request.organization_id, conflict.id), values)
 
 
 def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
     """The inverse of `conflict_item`."""
-    from rightful.aws.dynamodb.items.findings import read_evidence, read_explanation, read_next_step
+    from rightful.aws.dynamodb.items.findings import read_explanation, read_next_step
 
     read = Reader(item)
-    change = read.document("change")
-    evidence, next_step = read.document("evidence"), read.document("next_step")
-    conflict_class, underlying_class = read.optional_text("class"), read.optional_text("underlying_class")
-    released = read.loaded("released")
+    next_step = read.document("next_step")
     return Conflict(
         id=read.text("conflict_id"),
         version=read.number("version"),
-        organization_id=read.text("organization_id"),
-        directory_id=read.text("directory_id"),
         status=ConflictStatus(read.text("status")),
+        request=_read_request(read),
+        created_at=read.moment("created_at"),
+        updated_at=read.moment("updated_at"),
+        expires_at=read.moment("change_ends_at"),
+        correlation_id=read.text("correlation_id"),
+        finding=_read_finding(read),
+        outcome=_read_outcome(read),
+        occurrences=read.number("occurrences"),
+        sent=read.flag("sent"),
+        deactivation_pending=read.flag("deactivation_pending"),
+        approvals=_read_approvals(read, "approvals"),
+        explanation=read_explanation(read.document("explanation")),
+        next_step=read_next_step(next_step) if next_step else None,
+    )
+
+
+def _read_request(read: Reader) -> RefusedRequest:
+    directory_id, wanted, address = read.text("directory_id"), read.text("wanted"), read.optional_text("wanted_address")
+    return RefusedRequest(
+        organization_id=read.text("organization_id"),
+        directory_id=directory_id,
         operation=Operation(read.text("operation")),
         requester=Requester(
             account_id=read.optional_text("requester_account_id"),
@@ -121,37 +135,41 @@ def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
             external_id=read.optional_text("requester_external_id"),
             display_name=read.optional_text("requester_display_name") or "",
         ),
-        wanted=Address(read.text("wanted_email"), read.text("wanted_canonical")),
+        wanted=Address(wanted, address) if address is not None else UserName(directory_id, wanted),
         old_email=_optional_address(read, "old_email"),
-        change=_read_change(change),
-        created_at=read.moment("created_at"),
-        updated_at=read.moment("updated_at"),
-        expires_at=read.moment("change_ends_at"),
-        correlation_id=read.text("correlation_id"),
-        occurrences=read.number("occurrences"),
-        sent=read.flag("sent"),
+        change=_read_change(read.document("change")),
+        key_id=read.optional_text("key_id") or "",
+    )
+
+
+def _read_finding(read: Reader) -> Finding:
+    from rightful.aws.dynamodb.items.findings import read_evidence
+
+    conflict_class, underlying_class = read.optional_text("class"), read.optional_text("underlying_class")
+    evidence = read.document("evidence")
+    return Finding(
         conflict_class=ConflictClass(conflict_class) if conflict_class else None,
-        decision=read.optional_text("decision"),
+        underlying_class=ConflictClass(underlying_class) if underlying_class else None,
         evidence=read_evidence(evidence) if evidence else None,
-        explanation=read_explanation(read.document("explanation")),
-        next_step=read_next_step(next_step) if next_step else None,
+        rule=read.optional_text("rule"),
         holder_account_id=read.optional_text("holder_account_id"),
         holder_organization_id=read.optional_text("holder_organization_id"),
-        approvals=tuple(_read_approval(document) for document in read.documents("approvals")),
-        undo_approvals=tuple(_read_approval(document) for document in read.documents("undo_approvals")),
+        judged=read.optional_text("judged") or "",
+    )
+
+
+def _read_outcome(read: Reader) -> Outcome:
+    released = read.loaded("released")
+    return Outcome(
         resolved_at=read.optional_moment("resolved_at"),
-        deactivation_pending=read.flag("deactivation_pending"),
         placeholder=_optional_address(read, "placeholder"),
         touched_account_ids=_words(read, "touched_account_ids"),
-        collision=Collision(read.text("collision")),
-        underlying_class=ConflictClass(underlying_class) if underlying_class else None,
-        key_id=read.optional_text("key_id") or "",
-        prepared=read.flag("prepared"),
-        decided_by=read.optional_text("decided_by") or "",
-        participant_ids=_words(read, "participant_ids"),
         sessions_revoked_of=_words(read, "sessions_revoked_of"),
         released=tuple(map(str, released)) if isinstance(released, list) else (),
-        judged=read.optional_text("judged") or "",
+        participant_ids=_words(read, "participant_ids"),
+        prepared=read.flag("prepared"),
+        decided_by=read.optional_text("decided_by") or "",
+        undo_approvals=_read_approvals(read, "undo_approvals"),
     )
 
 
@@ -185,6 +203,14 @@ def _read_change(document: Mapping[str, object]) -> PendingChange:
         active=active if isinstance(active, bool) else None,
         active_said_at=moment_of(said_at) if isinstance(said_at, str) else None,
     )
+
+
+def _approvals_text(approvals: tuple[Approval, ...]) -> str | None:
+    return json_text([_approval_document(approval) for approval in approvals]) if approvals else None
+
+
+def _read_approvals(read: Reader, name: str) -> tuple[Approval, ...]:
+    return tuple(_read_approval(document) for document in read.documents(name))
 
 
 def _approval_document(approval: Approval) -> dict[str, object]:

@@ -101,7 +101,9 @@ def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
 
 def version_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
     """The version of a waiting conflict as it was just judged: what an approval has to be given to."""
-    return version_of(replace(snapshot.conflict, judged=judged_now(snapshot, diagnosis)))
+    return version_of(
+        replace(snapshot.conflict, finding=replace(snapshot.conflict.finding, judged=judged_now(snapshot, diagnosis)))
+    )
 
 
 def judged_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
@@ -126,7 +128,7 @@ def ping_pong(snapshot: Snapshot) -> Statement[OutcomeCode] | None:
         image = participant.account.before_image if participant.account else None
         for passed in image.passed if image else ():
             if (
-                passed.canonical != participant.conflict.wanted.canonical
+                passed.canonical != participant.conflict.request.wanted.canonical
                 or passed.conflict_id == participant.conflict.id
             ):
                 continue

@@ -2,7 +2,8 @@
 holder again. Pure."""
 
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
-from rightful.domain.conflict import Conflict, ConflictClass, Operation, Resolution
+from rightful.domain.conflict import Conflict, ConflictClass, Resolution
+from rightful.domain.refused_request import Operation
 
 
 def chosen(conflict: Conflict, diagnosis: Diagnosis, asked: Resolution | None = None) -> Resolution:
@@ -10,5 +11,5 @@ def chosen(conflict: Conflict, diagnosis: Diagnosis, asked: Resolution | None = 
     can be, and every other holder gives its address up."""
     if asked is not None:
         return asked
-    same_person = diagnosis.effective_class is ConflictClass.REHIRE and conflict.operation is Operation.CREATE
+    same_person = diagnosis.effective_class is ConflictClass.REHIRE and conflict.request.operation is Operation.CREATE
     return Resolution.RELINK if same_person and diagnosis.no_relink is None else Resolution.RELEASE

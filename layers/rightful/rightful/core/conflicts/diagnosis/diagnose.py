@@ -19,9 +19,10 @@ from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import holds_wanted
 from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.address import Address
-from rightful.domain.conflict import Collision, Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.domain.evidence import NO_EVIDENCE, Evidence, Holder, Leaving, Proof, Protection, Reserved, TakenUserName
 from rightful.domain.explanation import ObstacleCode, Statement
+from rightful.domain.refused_request import UserName
 from rightful.text.identity import identifier, same_but_for_case
 
 
@@ -73,7 +74,7 @@ _MOVES_NOTHING = frozenset({ConflictClass.SELF, ConflictClass.TOMBSTONE, Conflic
 
 
 def _diagnosed(snapshot: Snapshot) -> Diagnosis:
-    if snapshot.conflict.collision is Collision.USER_NAME:
+    if snapshot.conflict.request.address is None:
         return _user_name_collision(snapshot)
     before = _before_the_holder(snapshot)
     diagnosis = _unless_by_one(snapshot, before) if before else _by_holder(snapshot)
@@ -96,17 +97,17 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
         return Diagnosis(ConflictClass.TOMBSTONE, Evidence(soft_delete=True))
     if not snapshot.may_claim:
         # Before anything is said of a holder: whether there is one is no business of who may not use the domain.
-        return _unverified(conflict.wanted)
+        return _unverified(conflict.request.wanted)
     if hold is not None and hold.account_id is not None:
         if holder is None:
             return Diagnosis(ConflictClass.STALE_INDEX, Evidence(Holder.MISSING))
-        if holder.holds != conflict.wanted.canonical:
+        if holder.holds != conflict.request.wanted.canonical:
             return Diagnosis(ConflictClass.STALE_INDEX, Evidence(Holder.ELSEWHERE))
-    keys = conflict.requester.keys(conflict.directory_id)
+    keys = conflict.request.requester.keys(conflict.request.directory_id)
     if hold is None or any(hold.is_free_for(key, snapshot.now) for key in keys):
         return Diagnosis(ConflictClass.STALE_INDEX, Evidence(Holder.NOBODY), free=True)
     if hold.reservation is not None:
-        if hold.reservation.organization_id != conflict.organization_id:
+        if hold.reservation.organization_id != conflict.request.organization_id:
             return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
         evidence = Evidence(reserved=Reserved(hold.reservation.until.date(), hold.reservation.conflict_id))
         return _with_protection(snapshot, Diagnosis(ConflictClass.UNKNOWN, evidence))
@@ -115,7 +116,7 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
 
 def _is_soft_delete(conflict: Conflict, requester: Account) -> bool:
     names = names_of(requester) | names_wanted(conflict)
-    return is_tombstone(conflict.wanted.value, names, requester.link.external_id if requester.link else None)
+    return is_tombstone(conflict.request.wanted.value, names, requester.link.external_id if requester.link else None)
 
 
 def _by_holder(snapshot: Snapshot) -> Diagnosis:
@@ -123,11 +124,11 @@ def _by_holder(snapshot: Snapshot) -> Diagnosis:
     conflict, holder, organization = snapshot.conflict, snapshot.holder, snapshot.organization
     if holder is None or organization is None:
         return Diagnosis(ConflictClass.UNKNOWN, Evidence(Holder.UNREADABLE))
-    if holder.organization_id not in {None, conflict.organization_id}:
+    if holder.organization_id not in {None, conflict.request.organization_id}:
         return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
-    if not _is_ours(snapshot, holder) and conflict.wanted.domain not in organization.domains:
+    if not _is_ours(snapshot, holder) and conflict.request.wanted.domain not in organization.domains:
         # A domain policy of "any" lets an organization use a domain, not take it from an account it does not manage.
-        return _unverified(conflict.wanted)
+        return _unverified(conflict.request.wanted)
     return _with_protection(snapshot, _unprotected(snapshot, holder))
 
 
@@ -155,18 +156,18 @@ def _protected(below: Diagnosis, protected: tuple[Protection, ...]) -> Diagnosis
 
 def _is_ours(snapshot: Snapshot, holder: Account) -> bool:
     """Whether the organization manages the holder."""
-    return holder.organization_id == snapshot.conflict.organization_id and holder.claimed
+    return holder.organization_id == snapshot.conflict.request.organization_id and holder.claimed
 
 
 def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
     leaving = _leaving(snapshot)
     if leaving is not None:
         return leaving
-    directory_id = snapshot.conflict.directory_id
+    directory_id = snapshot.conflict.request.directory_id
     numbered, shared = snapshot.numbered, snapshot.shared_id
     proof = same_person(snapshot.conflict, snapshot.requester, holder, numbered, shared=shared)
     evidence = Evidence(
-        facts_about(holder, snapshot.conflict.organization_id),
+        facts_about(holder, snapshot.conflict.request.organization_id),
         proof=proof,
         no_proof=None if proof else why_no_proof(snapshot.conflict, snapshot.requester, holder, numbered),
     )
@@ -194,7 +195,7 @@ def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
 def _is_unconfirmed(snapshot: Snapshot, holder: Account) -> bool:
     """A sign-up that nobody confirmed or used, on a domain that is the organization's own: who owns the domain owns
     the mailbox that could have confirmed it."""
-    own = snapshot.organization is not None and snapshot.conflict.wanted.domain in snapshot.organization.domains
+    own = snapshot.organization is not None and snapshot.conflict.request.wanted.domain in snapshot.organization.domains
     invited = holder.origin in {Origin.SIGNUP, Origin.INVITATION}
     return own and invited and holder.active and not holder.email_verified and holder.last_login_at is None
 
@@ -222,22 +223,30 @@ def _is_self(snapshot: Snapshot) -> bool:
     conflict, hold, holder = snapshot.conflict, snapshot.participant.hold, snapshot.holder
     if hold is None:
         return False
-    if conflict.requester.account_id is not None:
-        return hold.account_id == conflict.requester.account_id and holds_wanted(snapshot.requester, conflict.wanted)
+    if conflict.request.requester.account_id is not None:
+        return hold.account_id == conflict.request.requester.account_id and holds_wanted(
+            snapshot.requester, conflict.request.wanted
+        )
     if hold.reservation is not None:
-        return hold.reservation.requester_key == conflict.requester_key and snapshot.now < hold.reservation.until
+        return (
+            hold.reservation.requester_key == conflict.request.requester_key and snapshot.now < hold.reservation.until
+        )
     # A create whose answer was lost: the user is there.
     link = holder.link if holder else None
-    if link is None or link.directory_id != conflict.directory_id or not holds_wanted(holder, conflict.wanted):
+    if (
+        link is None
+        or link.directory_id != conflict.request.directory_id
+        or not holds_wanted(holder, conflict.request.wanted)
+    ):
         return False
-    if identifier(link.external_id) != conflict.requester.identifier:
+    if identifier(link.external_id) != conflict.request.requester.identifier:
         return False
-    return same_but_for_case(link.user_name, conflict.requester.user_name)
+    return same_but_for_case(link.user_name, conflict.request.requester.user_name)
 
 
 def _user_name_collision(snapshot: Snapshot) -> Diagnosis:
     holder_id = snapshot.participant.user_name_holder_id
-    if holder_id is None or holder_id == snapshot.conflict.requester.account_id:
+    if holder_id is None or holder_id == snapshot.conflict.request.requester.account_id:
         return Diagnosis(ConflictClass.OTHER_KEY, Evidence(user_name=TakenUserName.FREE_AGAIN), free=True)
     return Diagnosis(ConflictClass.OTHER_KEY, Evidence(user_name=TakenUserName.TAKEN))
 
@@ -246,7 +255,7 @@ def _third_user_name(snapshot: Snapshot, otherwise: Diagnosis) -> Diagnosis | No
     """The change asks for a userName that neither requester nor holder has. A holder that lets its address go gives
     its userName to a user that exists; a create would be refused because of it all the same."""
     taken_by = snapshot.participant.user_name_holder_id
-    known = {None, snapshot.conflict.requester.account_id}
+    known = {None, snapshot.conflict.request.requester.account_id}
     if snapshot.holder is not None and snapshot.participant.hold is not None and snapshot.requester is not None:
         known.add(snapshot.holder.id)
     if taken_by in known:
@@ -256,5 +265,5 @@ def _third_user_name(snapshot: Snapshot, otherwise: Diagnosis) -> Diagnosis | No
     return Diagnosis(ConflictClass.OTHER_KEY, Evidence(user_name=user_name))
 
 
-def _unverified(wanted: Address) -> Diagnosis:
+def _unverified(wanted: Address | UserName) -> Diagnosis:
     return Diagnosis(ConflictClass.UNVERIFIED_DOMAIN, Evidence(domain=wanted.domain))

@@ -51,7 +51,7 @@ def _protected(snapshot: Snapshot, side: Side, account: Account | None, by_one: 
     moves it: what the policy says of a holder's kind counts by the conflict's own class."""
     if account is None:
         return []
-    own = account.organization_id == snapshot.conflict.organization_id
+    own = account.organization_id == snapshot.conflict.request.organization_id
     if account.flags:
         return [Protection(side, flag) for flag in sorted(account.flags)] if own else [Protection(side)]
     eased = account.two_until is not None and snapshot.now < account.two_until
@@ -69,7 +69,8 @@ def in_other_letters(snapshot: Snapshot) -> bool:
     return any(
         participant.holder is not None
         and participant.holder.email is not None
-        and participant.holder.holds == participant.conflict.wanted.canonical
-        and not participant.holder.email.is_written_like(participant.conflict.wanted)
+        and participant.holder.holds == participant.conflict.request.wanted.canonical
+        and participant.conflict.request.address is not None
+        and not participant.holder.email.is_written_like(participant.conflict.request.address)
         for participant in (snapshot.participants() if snapshot.cyclic else (snapshot.participant,))
     )

@@ -12,7 +12,7 @@ from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, wants_still
 from rightful.core.organizations.may_claim import may_claim
 from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.conflict import Collision, Conflict, Pointer
+from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
@@ -24,15 +24,15 @@ MAX_PARTICIPANTS = 100
 def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> Snapshot:
     """The snapshot of a conflict as it was just read."""
     state = store.directory_state(
-        conflict.organization_id,
-        conflict.directory_id,
-        account_id=conflict.requester.account_id,
-        requester_key=conflict.requester_key,
+        conflict.request.organization_id,
+        conflict.request.directory_id,
+        account_id=conflict.request.requester.account_id,
+        requester_key=conflict.request.requester_key,
     )
     organization = replace(state.organization, policy=state.organization.policy_at(invocation.now)) if state else None
     claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
     keys = _Keys(store, invocation)
-    permitted = organization is not None and organization.may_claim_on(conflict.wanted.domain)
+    permitted = organization is not None and organization.may_claim_on(conflict.request.wanted.domain)
     participant = _participant(store, conflict, state.account if state else None, claimable, keys)
     following, cyclic, cut_short = _following(store, invocation, participant, claimable, keys)
     exists = state is not None and state.directory.deleting is None
@@ -45,9 +45,11 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         following=following,
         cyclic=cyclic,
         cut_short=cut_short,
-        live_key_ids=live_key_ids(store, invocation, conflict.organization_id) if conflict.approvals else frozenset(),
+        live_key_ids=live_key_ids(store, invocation, conflict.request.organization_id)
+        if conflict.approvals
+        else frozenset(),
         revoked=keys.revoked(conflict),
-        foreign_domain=permitted and not claimable(conflict.wanted.domain),
+        foreign_domain=permitted and not claimable(conflict.request.wanted.domain),
         numbered=_numbered(store, participant),
         shared_id=exists and _shares_id(store, participant),  # nobody is relinked in a directory that goes
     )
@@ -68,16 +70,18 @@ class _Keys:
     def revoked(self, conflict: Conflict) -> bool:
         """Whether the key was taken back. One that merely expired, as in a planned rotation, says nothing against what
         was asked with it; it stays listed for longer than any change stays wanted."""
-        return bool(conflict.key_id) and self._key(conflict) is None
+        return bool(conflict.request.key_id) and self._key(conflict) is None
 
     def by_one(self, conflict: Conflict) -> bool:
         """Whether it rests on the word of one administrator to this moment."""
-        key = self._key(conflict) if conflict.key_id else None
+        key = self._key(conflict) if conflict.request.key_id else None
         until = key.alone_until() if key is not None else None
         return until is not None and self._now < until
 
     def _key(self, conflict: Conflict) -> Token | None:
-        return self._listed(conflict.organization_id, conflict.directory_id).get(conflict.key_id)
+        return self._listed(conflict.request.organization_id, conflict.request.directory_id).get(
+            conflict.request.key_id
+        )
 
 
 def _shares_id(store: IdentityStore, participant: Participant) -> bool:
@@ -86,7 +90,7 @@ def _shares_id(store: IdentityStore, participant: Participant) -> bool:
         return False
     sent = external_ids_of_both(participant.conflict, participant.account, participant.holder)
     both = {participant.holder.id, participant.account.id if participant.account else participant.holder.id}
-    return is_shared(store, participant.conflict.directory_id, sent, both)
+    return is_shared(store, participant.conflict.request.directory_id, sent, both)
 
 
 def _numbered(store: IdentityStore, participant: Participant) -> frozenset[str]:
@@ -98,7 +102,7 @@ def _numbered(store: IdentityStore, participant: Participant) -> frozenset[str]:
     )
     if number is None:
         return frozenset()
-    key = number_key(participant.conflict.organization_id, number)
+    key = number_key(participant.conflict.request.organization_id, number)
     found = store.further_lists([key]).get(key)
     return found.account_ids if found is not None and not found.unnamed else frozenset()
 
@@ -108,11 +112,11 @@ def _participant(
 ) -> Participant:
     """What is in the way of a change. Who holds an address on a domain that the organization may not use is not even
     looked up, unless it is the requester itself: neither an answer nor how long it takes depends on it."""
-    creates = conflict.requester.account_id is None
+    creates = conflict.request.requester.account_id is None
     namesake = _namesake(store, conflict) if creates else None
-    own, canonical = namesake if creates else account, conflict.wanted.canonical
+    own, canonical = namesake if creates else account, conflict.request.wanted.canonical
     hold = holder = None
-    if claimable(conflict.wanted.domain) or (own is not None and own.holds == canonical):
+    if claimable(conflict.request.wanted.domain) or (own is not None and own.holds == canonical):
         hold = store.holds([canonical]).get(canonical)
         holder = store.account(hold.account_id) if hold is not None and hold.account_id is not None else None
     if creates:
@@ -123,21 +127,23 @@ def _participant(
 
 def _namesake(store: IdentityStore, conflict: Conflict) -> Account | None:
     """The user of the directory that has the userName of the one to be created."""
-    name = canonical_user_name(conflict.requester.user_name)
-    account_id = store.account_id_of_user_name(conflict.directory_id, name)
+    name = canonical_user_name(conflict.request.requester.user_name)
+    account_id = store.account_id_of_user_name(conflict.request.directory_id, name)
     account = store.account(account_id) if account_id is not None else None
-    linked = account is not None and account.link is not None and account.link.directory_id == conflict.directory_id
+    linked = (
+        account is not None and account.link is not None and account.link.directory_id == conflict.request.directory_id
+    )
     return account if linked else None
 
 
 def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Account | None) -> str | None:
     """Who has the userName that the change would write now."""
-    user_name = wanted_user_name_of(account, conflict.change) if account is not None else None
+    user_name = wanted_user_name_of(account, conflict.request.change) if account is not None else None
     if account is None or user_name is None:
         return None
     if account.link is not None and canonical_user_name(account.link.user_name) == canonical_user_name(user_name):
         return account.id
-    return store.account_id_of_user_name(conflict.directory_id, canonical_user_name(user_name))
+    return store.account_id_of_user_name(conflict.request.directory_id, canonical_user_name(user_name))
 
 
 def _following(
@@ -151,7 +157,7 @@ def _following(
     participants: list[Participant] = []
     participant = first
     seen = {first.account.id} if first.account else set()
-    while participant.holder is not None and participant.holder.holds == participant.conflict.wanted.canonical:
+    while participant.holder is not None and participant.holder.holds == participant.conflict.request.wanted.canonical:
         if first.account is not None and participant.holder.id == first.account.id:
             return tuple(participants), bool(participants), False
         if participant.holder.id in seen:
@@ -164,7 +170,7 @@ def _following(
             return tuple(participants), False, True
         seen.add(participant.holder.id)
         pending = _pending_change(store, invocation, first.conflict, participant.holder)
-        if pending is None or keys.revoked(pending) or not claimable(pending.wanted.domain):
+        if pending is None or keys.revoked(pending) or not claimable(pending.request.wanted.domain):
             break
         participant = _participant(store, pending, participant.holder, claimable, keys)
         participants.append(participant)
@@ -176,17 +182,17 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
 
     Nothing that another organization recorded counts, nor anything that the account's directory did not ask for.
     """
-    if account.organization_id != first.organization_id or account.link is None:
+    if account.organization_id != first.request.organization_id or account.link is None:
         return None
     key = f"account:{account.id}"
     conflict_id = store.pending_conflicts([key]).get(key)
     if conflict_id is None:
         return None
-    conflict = store.conflict(Pointer(first.organization_id, conflict_id))
+    conflict = store.conflict(Pointer(first.request.organization_id, conflict_id))
     if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
         return None
     participant = Participant(conflict, account, None, None)
-    moves_away = conflict.collision is Collision.EMAIL and conflict.wanted.canonical != account.holds
+    moves_away = conflict.request.address is not None and conflict.request.wanted.canonical != account.holds
     return conflict if moves_away and is_requester(participant) and wants_still(participant) else None
 
 

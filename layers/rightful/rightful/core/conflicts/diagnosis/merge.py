@@ -7,7 +7,8 @@ from datetime import datetime
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.emails import with_address
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.conflict import Collision, Conflict, PendingChange
+from rightful.domain.conflict import Conflict
+from rightful.domain.refused_request import PendingChange
 
 
 def with_change(account: Account, conflict: Conflict, now: datetime, *, take_address: bool = True) -> Account:
@@ -20,10 +21,12 @@ def with_change(account: Account, conflict: Conflict, now: datetime, *, take_add
         The account without a new version: `moves.touched` gives it one.
     """
     email = account.email
-    attributes = _merged(_as_written(account, conflict.change), conflict.change, skip_emails=not take_address)
-    if take_address and conflict.collision is Collision.EMAIL:
-        email = conflict.wanted
-        attributes["emails"] = with_address(_wanted_emails(account, conflict.change), email)
+    attributes = _merged(
+        _as_written(account, conflict.request.change), conflict.request.change, skip_emails=not take_address
+    )
+    if take_address and conflict.request.address is not None:
+        email = conflict.request.address
+        attributes["emails"] = with_address(_wanted_emails(account, conflict.request.change), email)
     changed = replace(
         account,
         attributes=attributes,
@@ -105,10 +108,10 @@ def _wanted_emails(account: Account, change: PendingChange) -> object:
 
 
 def _with_active(account: Account, conflict: Conflict, now: datetime) -> Account:
-    if conflict.change.active is False:
+    if conflict.request.change.active is False:
         return deactivated(account, now)
     since = account.deactivated_at
     written_since = since is not None and since > conflict.activity_said_at
-    if conflict.change.active is True and account.status is AccountStatus.DEACTIVATED and not written_since:
+    if conflict.request.change.active is True and account.status is AccountStatus.DEACTIVATED and not written_since:
         return replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
     return account

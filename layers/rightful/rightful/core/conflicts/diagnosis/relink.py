@@ -2,8 +2,9 @@
 
 from rightful.core.accounts.relinking import obstacle_to_linking
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.domain.conflict import ConflictClass, Operation
+from rightful.domain.conflict import ConflictClass
 from rightful.domain.explanation import ObstacleCode, Statement
+from rightful.domain.refused_request import Operation
 
 _RELINKED = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})
 
@@ -15,11 +16,11 @@ def obstacle_to_relinking(snapshot: Snapshot, conflict_class: ConflictClass) -> 
         conflict_class: the class that says what to do.
     """
     conflict, holder = snapshot.conflict, snapshot.holder
-    if conflict.operation is not Operation.CREATE:
+    if conflict.request.operation is not Operation.CREATE:
         return Statement(ObstacleCode.NOT_CREATED)
-    if holder is None or holder.holds != conflict.wanted.canonical:
+    if holder is None or holder.holds != conflict.request.wanted.canonical:
         return Statement(ObstacleCode.NO_ACCOUNT)
-    obstacle = obstacle_to_linking(holder, conflict.organization_id)
+    obstacle = obstacle_to_linking(holder, conflict.request.organization_id)
     if obstacle is not None or conflict_class in _RELINKED:
         return obstacle
     return Statement(ObstacleCode.CLASS, {"conflict_class": conflict_class.value})

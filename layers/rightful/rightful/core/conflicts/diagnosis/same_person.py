@@ -28,9 +28,9 @@ def same_person(
         numbered: the accounts of the organization that have the number of both (`number_of_both`), as they are listed.
         shared: others in the directory have the externalId of both, too (`external_ids_of_both`).
     """
-    if holder.organization_id != conflict.organization_id:
+    if holder.organization_id != conflict.request.organization_id:
         return None
-    sent, known = _external_ids(conflict, requester), _external_id_in(holder, conflict.directory_id)
+    sent, known = _external_ids(conflict, requester), _external_id_in(holder, conflict.request.directory_id)
     if sent and known is not None:
         proved = sent == {known} and not shared
         return Proof(ProofKind.EXTERNAL_ID) if proved else None
@@ -39,7 +39,7 @@ def same_person(
     if number is None or holder.id not in numbered or not ours.issuperset(numbered):
         return None
     link = holder.link or holder.former_link
-    across = link is None or link.directory_id != conflict.directory_id
+    across = link is None or link.directory_id != conflict.request.directory_id
     return Proof(ProofKind.NUMBER_ELSEWHERE if across else ProofKind.NUMBER, number)
 
 
@@ -57,12 +57,12 @@ def why_no_proof(
 
 def external_ids_of_both(conflict: Conflict, requester: Account | None, holder: Account) -> frozenset[str]:
     """The externalId that requester and holder have in the directory, as each was sent; empty: not the same."""
-    known = _external_id_in(holder, conflict.directory_id)
-    if holder.organization_id != conflict.organization_id or _external_ids(conflict, requester) != {known}:
+    known = _external_id_in(holder, conflict.request.directory_id)
+    if holder.organization_id != conflict.request.organization_id or _external_ids(conflict, requester) != {known}:
         return frozenset()
     sent = (
         *(attributes.get("externalId") for attributes in _said(conflict, requester)),
-        conflict.requester.external_id,
+        conflict.request.requester.external_id,
     )
     former = [link.external_id for link in (holder.link, holder.former_link) if link is not None]
     return frozenset(each for each in (*sent, *former) if isinstance(each, str) and identifier(each) == known)
@@ -70,7 +70,7 @@ def external_ids_of_both(conflict: Conflict, requester: Account | None, holder: 
 
 def number_of_both(conflict: Conflict, requester: Account | None, holder: Account) -> str | None:
     """The employeeNumber that requester and holder have; None: not the same, or none that says who somebody is."""
-    if holder.organization_id != conflict.organization_id:
+    if holder.organization_id != conflict.request.organization_id:
         return None
     held = number_of(holder.attributes)
     said = {number_of(attributes) for attributes in _said(conflict, requester)} - {None}
@@ -79,13 +79,13 @@ def number_of_both(conflict: Conflict, requester: Account | None, holder: Accoun
 
 def _said(conflict: Conflict, requester: Account | None) -> tuple[Mapping[str, object], ...]:
     """What is known of the requester, and what the change says. Where they contradict, nothing is proved."""
-    return (requester.attributes if requester else {}, conflict.change.after)
+    return (requester.attributes if requester else {}, conflict.request.change.after)
 
 
 def _external_ids(conflict: Conflict, requester: Account | None) -> set[str]:
     sent = [attributes.get("externalId") for attributes in _said(conflict, requester)]
     if requester is None:
-        sent.append(conflict.requester.external_id)
+        sent.append(conflict.request.requester.external_id)
     return {each for each in map(identifier, sent) if each is not None}
 
 

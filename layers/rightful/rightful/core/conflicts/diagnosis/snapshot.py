@@ -86,7 +86,7 @@ class Snapshot:
     @property
     def may_claim(self) -> bool:
         """Whether the organization may claim addresses on the wanted one's domain."""
-        organization, domain = self.organization, self.conflict.wanted.domain
+        organization, domain = self.organization, self.conflict.request.wanted.domain
         return organization is not None and organization.may_claim_on(domain) and not self.foreign_domain
 
     def participants(self) -> Iterator[Participant]:

@@ -4,8 +4,9 @@ from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account
 from rightful.domain.address import Address
-from rightful.domain.conflict import Collision, ConflictStatus
+from rightful.domain.conflict import ConflictStatus
 from rightful.domain.explanation import OutcomeCode
+from rightful.domain.refused_request import UserName
 from rightful.text.identity import identifier
 
 
@@ -20,7 +21,7 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, OutcomeCode] | No
         return ConflictStatus.SUPERSEDED, OutcomeCode.KEY_REVOKED
     if snapshot.pending_id != conflict.id:
         return ConflictStatus.SUPERSEDED, OutcomeCode.REPLACED
-    if conflict.requester.account_id is None:
+    if conflict.request.requester.account_id is None:
         return _reason_not_to_create(snapshot.participant)
     if account is None:
         return ConflictStatus.SUPERSEDED, OutcomeCode.ACCOUNT_REMOVED
@@ -28,10 +29,10 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, OutcomeCode] | No
         return ConflictStatus.SUPERSEDED, OutcomeCode.NOT_PROVISIONED
     if not wants_still(snapshot.participant):
         return ConflictStatus.SUPERSEDED, OutcomeCode.ANOTHER_ADDRESS_GIVEN
-    if conflict.collision is Collision.USER_NAME and wanted_user_name_of(account, conflict.change) is None:
+    if conflict.request.address is None and wanted_user_name_of(account, conflict.request.change) is None:
         return ConflictStatus.SUPERSEDED, OutcomeCode.ANOTHER_USER_NAME_GIVEN
     deactivated = account.deactivated_at is not None and account.deactivated_at > conflict.activity_said_at
-    if not account.active and deactivated and conflict.change.active is not False:
+    if not account.active and deactivated and conflict.request.change.active is not False:
         return ConflictStatus.SUPERSEDED, OutcomeCode.PERSON_DEACTIVATED
     return None
 
@@ -39,9 +40,9 @@ def reason_to_end(snapshot: Snapshot) -> tuple[ConflictStatus, OutcomeCode] | No
 def _reason_not_to_create(participant: Participant) -> tuple[ConflictStatus, OutcomeCode] | None:
     """The user exists by now, with another address. Under another externalId it is somebody else."""
     link = participant.namesake.link if participant.namesake else None
-    if link is None or holds_wanted(participant.namesake, participant.conflict.wanted):
+    if link is None or holds_wanted(participant.namesake, participant.conflict.request.wanted):
         return None
-    if participant.conflict.requester.identifier not in {None, identifier(link.external_id)}:
+    if participant.conflict.request.requester.identifier not in {None, identifier(link.external_id)}:
         return None
     return ConflictStatus.SUPERSEDED, OutcomeCode.CREATED_OTHERWISE
 
@@ -52,9 +53,9 @@ def is_requester(participant: Participant) -> bool:
     return (
         account is not None
         and account.link is not None
-        and account.link.directory_id == conflict.directory_id
-        and account.link.scim_id == conflict.requester.scim_id
-        and account.organization_id == conflict.organization_id
+        and account.link.directory_id == conflict.request.directory_id
+        and account.link.scim_id == conflict.request.requester.scim_id
+        and account.organization_id == conflict.request.organization_id
     )
 
 
@@ -63,11 +64,11 @@ def wants_still(participant: Participant) -> bool:
     conflict, account = participant.conflict, participant.account
     if account is None:
         return False
-    old = conflict.old_email.canonical if conflict.old_email else None
+    old = conflict.request.old_email.canonical if conflict.request.old_email else None
     emptied = account.email is not None and account.email.is_placeholder
-    return emptied or account.holds in {old, conflict.wanted.canonical}
+    return emptied or account.holds in {old, conflict.request.wanted.canonical}
 
 
-def holds_wanted(account: Account | None, wanted: Address) -> bool:
+def holds_wanted(account: Account | None, wanted: Address | UserName) -> bool:
     """Whether the account has the address."""
     return account is not None and account.holds == wanted.canonical

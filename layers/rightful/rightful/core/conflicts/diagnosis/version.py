@@ -12,9 +12,10 @@ from dataclasses import asdict
 
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.domain.conflict import Conflict, ConflictClass, Operation
+from rightful.domain.conflict import Conflict, ConflictClass
 from rightful.domain.evidence import Evidence, HolderFacts
 from rightful.domain.policy import Rule
+from rightful.domain.refused_request import Operation
 
 _CHARACTERS = 24
 
@@ -30,7 +31,7 @@ def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
     """
     conflict, holder = snapshot.conflict, snapshot.holder
     if diagnosis.effective_class in NAMELESS or (
-        holder is not None and holder.organization_id not in {None, conflict.organization_id}
+        holder is not None and holder.organization_id not in {None, conflict.request.organization_id}
     ):
         holder = None
     requester = snapshot.requester
@@ -58,22 +59,22 @@ def version_of(conflict: Conflict) -> str:
     One that nobody has examined yet has a version that no examination has: there is nothing to agree to.
     """
     if conflict.live:
-        return _named({"judged": conflict.judged or "not examined", **_asked(conflict)})
+        return _named({"judged": conflict.finding.judged or "not examined", **_asked(conflict)})
     return _named(
         {
             "conflict": conflict.id,
             "status": conflict.status.value,
-            "resolved": conflict.resolved_at.isoformat() if conflict.resolved_at else None,
-            "class": conflict.conflict_class.value if conflict.conflict_class else None,
-            "underlying_class": conflict.underlying_class.value if conflict.underlying_class else None,
-            "decision": conflict.decision,
-            "touched": list(conflict.touched_account_ids),
-            "participants": sorted(conflict.participant_ids),
-            "wanted": conflict.wanted.value,
-            "gave up": conflict.old_email.value if conflict.old_email else None,
-            "placeholder": conflict.placeholder.value if conflict.placeholder else None,
-            "released": list(conflict.released),
-            "prepared": conflict.prepared,
+            "resolved": conflict.outcome.resolved_at.isoformat() if conflict.outcome.resolved_at else None,
+            "class": conflict.finding.conflict_class.value if conflict.finding.conflict_class else None,
+            "underlying_class": conflict.finding.underlying_class.value if conflict.finding.underlying_class else None,
+            "decision": conflict.finding.rule,
+            "touched": list(conflict.outcome.touched_account_ids),
+            "participants": sorted(conflict.outcome.participant_ids),
+            "wanted": conflict.request.wanted.value,
+            "gave up": conflict.request.old_email.value if conflict.request.old_email else None,
+            "placeholder": conflict.outcome.placeholder.value if conflict.outcome.placeholder else None,
+            "released": list(conflict.outcome.released),
+            "prepared": conflict.outcome.prepared,
         }
     )
 
@@ -82,13 +83,13 @@ def _asked(conflict: Conflict) -> Mapping[str, object]:
     """Who asks for what."""
     return {
         "conflict": conflict.id,
-        "for": conflict.requester_key,
-        "scimId": conflict.requester.scim_id,
-        "create": conflict.operation is Operation.CREATE,
-        "collision": conflict.collision.value,
-        "wanted": conflict.wanted.value,
-        "change": dict(conflict.change.after),
-        "active": conflict.change.active,
+        "for": conflict.request.requester_key,
+        "scimId": conflict.request.requester.scim_id,
+        "create": conflict.request.operation is Operation.CREATE,
+        "collision": conflict.request.collision.value,
+        "wanted": conflict.request.wanted.value,
+        "change": dict(conflict.request.change.after),
+        "active": conflict.request.change.active,
     }
 
 

@@ -1,16 +1,16 @@
-"""Ending a refused change when a later write makes it pointless, or takes a part of it back. Pure."""
+"""Ending a refused change when a later write makes it pointless, or takes a part of it back; what it waited for until
+then, item by item. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from rightful.core.conflicts.log_rows import log_row
-from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.domain.account import Account
-from rightful.domain.conflict import OVER, Collision, Conflict, ConflictStatus
+from rightful.domain.conflict import OVER, Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, explained
 from rightful.ports.invocation import Invocation
-from rightful.ports.writes.conflicts import EndPending, PutConflict
+from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutConflict, PutWaiter
 from rightful.ports.writes.transaction import Write
 
 
@@ -48,18 +48,18 @@ def ending_writes(
     latest = _with_activity(conflict, says_active)
     if says_active or (after is not None and not after.active):
         latest = replace(latest, deactivation_pending=False)
-    if after is not None and after.link is not None and after.holds == conflict.wanted.canonical:
+    if after is not None and after.link is not None and after.holds == conflict.request.wanted.canonical:
         outcome, why = ConflictStatus.APPLIED, OutcomeCode.WENT_THROUGH
     elif (reason := _reason_to_end(conflict, before, after)) is not None:
         outcome, why = ConflictStatus.SUPERSEDED, reason
-    elif states_address and conflict.collision is Collision.EMAIL:
+    elif states_address and conflict.request.address is not None:
         outcome, why = ConflictStatus.SUPERSEDED, OutcomeCode.ADDRESS_KEPT
     elif soft_deleted:
         outcome, why = ConflictStatus.SUPERSEDED, OutcomeCode.PERSON_DELETED
     else:
         return written_anew(conflict, latest, invocation.now)
     gone: tuple[Write, ...] = (
-        EndPending(conflict.requester_key, conflict.id),
+        EndPending(conflict.request.requester_key, conflict.id),
         *end_of_waiters(conflict),
     )
     if conflict.settled_by_people:
@@ -76,8 +76,8 @@ def ended(conflict: Conflict, status: ConflictStatus, explanation: Explanation, 
         explanation=explanation,
         next_step=None,
         updated_at=now,
-        resolved_at=now,
         deactivation_pending=False,
+        outcome=replace(conflict.outcome, resolved_at=now),
     )
     action = Action.CONFLICT_APPLIED if status is ConflictStatus.APPLIED else Action.CONFLICT_ENDED
     return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
@@ -89,26 +89,29 @@ def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool
     return (
         conflict is not None
         and conflict.deactivation_pending
-        and conflict.requester.scim_id == scim_id
+        and conflict.request.requester.scim_id == scim_id
         and says_active is None
     )
 
 
 def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
     """The conflict without an older word on the person's activity that contradicts the latest."""
-    contradicts = active is not None and conflict.change.active not in {None, active}
+    contradicts = active is not None and conflict.request.change.active not in {None, active}
     return _silent_on_activity(conflict) if contradicts else conflict
 
 
 def without_reactivation(conflict: Conflict) -> Conflict:
     """A conflict that an administrator may open again, but whose place as the pending change it may have lost by then:
     what is said of the person's activity meanwhile does not reach it, so it lets nobody in again."""
-    lets_in = bool(conflict.change.active) and conflict.requester.account_id is not None
+    lets_in = bool(conflict.request.change.active) and conflict.request.requester.account_id is not None
     return _silent_on_activity(conflict) if lets_in else conflict
 
 
 def _silent_on_activity(conflict: Conflict) -> Conflict:
-    return replace(conflict, change=replace(conflict.change, active=None, active_said_at=None))
+    return replace(
+        conflict,
+        request=replace(conflict.request, change=replace(conflict.request.change, active=None, active_said_at=None)),
+    )
 
 
 def written_anew(conflict: Conflict, after: Conflict, now: datetime) -> tuple[Write, ...]:
@@ -121,12 +124,24 @@ def written_anew(conflict: Conflict, after: Conflict, now: datetime) -> tuple[Wr
 def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | None) -> OutcomeCode | None:
     if after is None:
         return OutcomeCode.ACCOUNT_REMOVED
-    if after.link is None or after.link.directory_id != conflict.directory_id:
+    if after.link is None or after.link.directory_id != conflict.request.directory_id:
         return OutcomeCode.NOT_PROVISIONED
-    if conflict.requester.account_id is None:
+    if conflict.request.requester.account_id is None:
         return OutcomeCode.CREATED_OTHERWISE
     if before is not None and before.holds != after.holds:
         return OutcomeCode.ANOTHER_ADDRESS_GIVEN
-    if before is not None and before.active and not after.active and conflict.change.active is not False:
+    if before is not None and before.active and not after.active and conflict.request.change.active is not False:
         return OutcomeCode.PERSON_DEACTIVATED
     return None
+
+
+def waiters_of(conflict: Conflict) -> tuple[PutWaiter, ...]:
+    """The writes by which it waits."""
+    return tuple(
+        PutWaiter(canonical, conflict.id, conflict.request.organization_id) for canonical in conflict.request.waits_for
+    )
+
+
+def end_of_waiters(conflict: Conflict) -> tuple[EndWaiter, ...]:
+    """The writes by which it waits no more."""
+    return tuple(EndWaiter(canonical, conflict.id) for canonical in conflict.request.waits_for)

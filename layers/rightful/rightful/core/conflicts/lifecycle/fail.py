@@ -4,9 +4,9 @@ provider with its next try, an administrator, or an operator who sends the dead 
 from dataclasses import replace
 from datetime import datetime
 
+from rightful.core.conflicts.lifecycle.end import end_of_waiters, waiters_of
 from rightful.core.conflicts.log_rows import log_row
-from rightful.core.conflicts.waiters import end_of_waiters, waiters_of
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer, without_outcome
+from rightful.domain.conflict import Conflict, ConflictStatus, Outcome, Pointer
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.next_step import Role, StepCode, step
@@ -37,7 +37,7 @@ def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> C
         explanation=explained(OutcomeCode.FAILED),
         next_step=step(Role.OPERATOR, StepCode.FIND_ERROR, correlation_id=conflict.correlation_id),
         updated_at=now,
-        resolved_at=now,
+        outcome=replace(conflict.outcome, resolved_at=now),
     )
     writes: list[Write] = [
         PutConflict(failed, conflict.version),
@@ -55,19 +55,20 @@ def reopening(conflict: Conflict, now: datetime, explanation: Explanation, *, by
     """The writes that make a conflict open again, the requester's pending change and a waiter. `by`: the administrator
     who asked for it; approvals that were given before do not count then."""
     reopened = replace(
-        without_outcome(conflict),
+        conflict,
         version=conflict.version + 1,
         status=ConflictStatus.OPEN,
         explanation=explanation,
         next_step=None,
-        decided_by=by,
         approvals=() if by else conflict.approvals,
         updated_at=now,
         sent=False,
+        finding=replace(conflict.finding, holder_account_id=None, holder_organization_id=None),
+        outcome=Outcome(decided_by=by),
     )
     return (
         PutConflict(reopened, conflict.version),
-        PutPending(conflict.requester_key, conflict.id, conflict.wanted.canonical),
+        PutPending(conflict.request.requester_key, conflict.id, conflict.request.wanted.canonical),
         *waiters_of(conflict),
         log_row(reopened, Action.CONFLICT_DECIDED, now, result=Result.WAITING, approver=by or None),
     )

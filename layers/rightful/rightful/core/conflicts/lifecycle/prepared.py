@@ -12,8 +12,8 @@ from datetime import datetime
 from rightful.core.accounts.relinking import is_awaited
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
+from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.log_rows import log_row
-from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
@@ -45,15 +45,15 @@ class PreparedCreate:
 
 def prepared_create_of(store: IdentityStore, conflict: Conflict, now: datetime) -> PreparedCreate:
     """The promise of a prepared create as it is now."""
-    canonical = conflict.wanted.canonical
+    canonical = conflict.request.wanted.canonical
     hold = store.holds([canonical]).get(canonical)
-    reservation, key = hold.reservation if hold is not None else None, conflict.requester_key
+    reservation, key = hold.reservation if hold is not None else None, conflict.request.requester_key
     if reservation is not None and reservation.requester_key == key:
         return PreparedCreate(conflict, reservation=reservation, stands=now < reservation.until)
-    for account in store.accounts(conflict.touched_account_ids).values():
+    for account in store.accounts(conflict.outcome.touched_account_ids).values():
         if account.awaited is not None and account.awaited.requester_key == key:
             has_it = account.holds == canonical
-            stands = has_it and is_awaited(account, key, conflict.organization_id, now)
+            stands = has_it and is_awaited(account, key, conflict.request.organization_id, now)
             return PreparedCreate(conflict, account=account, stands=stands)
     return PreparedCreate(conflict)
 
@@ -72,7 +72,7 @@ def taken_back(prepared_create: PreparedCreate, now: datetime) -> Sequence[Write
     """What makes the promise void."""
     reservation, account = prepared_create.reservation, prepared_create.account
     if reservation is not None:
-        return [EndReservation(prepared_create.conflict.wanted.canonical, reservation.conflict_id)]
+        return [EndReservation(prepared_create.conflict.request.wanted.canonical, reservation.conflict_id)]
     if account is not None:
         after = replace(account, version=account.version + 1, updated_at=now, awaited=None)
         return [PutAccount(after, account.version)]
@@ -81,8 +81,8 @@ def taken_back(prepared_create: PreparedCreate, now: datetime) -> Sequence[Write
 
 def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account, now: datetime) -> tuple[Write, ...]:
     """What the create of the user adds to its transaction: it makes use of the promise, or has another address."""
-    pending = EndPending(conflict.requester_key, conflict.id)
-    if created.holds != conflict.wanted.canonical:
+    pending = EndPending(conflict.request.requester_key, conflict.id)
+    if created.holds != conflict.request.wanted.canonical:
         prepared_create = prepared_create_of(store, conflict, now)
         if prepared_create.account is not None and prepared_create.account.id == created.id:
             prepared_create = replace(
@@ -104,11 +104,11 @@ def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Con
     elif end is not None and end[0] is not ConflictStatus.EXPIRED:
         why = Statement(end[1])
     elif not snapshot.may_claim:
-        why = Statement(OutcomeCode.DOMAIN_LOST, {"domain": conflict.wanted.domain})
+        why = Statement(OutcomeCode.DOMAIN_LOST, {"domain": conflict.request.wanted.domain})
     else:
         return ()
     ours = snapshot.pending_id == conflict.id
-    pending = [EndPending(conflict.requester_key, conflict.id)] if ours else []
+    pending = [EndPending(conflict.request.requester_key, conflict.id)] if ours else []
     return (*given_up(prepared_create, now, why), *pending)
 
 
@@ -116,8 +116,8 @@ def _over(conflict: Conflict, now: datetime, why: Statement[OutcomeCode]) -> Con
     return replace(
         conflict,
         version=conflict.version + 1,
-        prepared=False,
         explanation=Explanation((*conflict.explanation.statements, why)),
         next_step=None,
         updated_at=now,
+        outcome=replace(conflict.outcome, prepared=False),
     )

@@ -4,26 +4,16 @@ A requester has one pending change. The identity provider's retry of the same ch
 change to another address takes the place of the former one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.conflicts.lifecycle.end import ended, without_reactivation, written_anew
+from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended, waiters_of, without_reactivation, written_anew
 from rightful.core.conflicts.lifecycle.prepared import PreparedCreate, given_up, prepared_create_of
 from rightful.core.conflicts.log_rows import log_row
-from rightful.core.conflicts.waiters import end_of_waiters, waiters_of
-from rightful.domain.address import Address
-from rightful.domain.conflict import (
-    PENDING_CHANGE_LIFETIME,
-    Collision,
-    Conflict,
-    ConflictStatus,
-    Operation,
-    PendingChange,
-    Pointer,
-    Requester,
-)
+from rightful.domain.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus, Pointer
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
+from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest
 from rightful.ports.invocation import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
@@ -33,69 +23,53 @@ _MOST_ATTEMPTS = 40
 _TIME_FOR_ONE_MORE_ATTEMPT = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedClaim:
-    """A claim that met another holder.
-
-    Attributes:
-        wanted: the address; where a userName was taken, `conflict.wanted_user_name(...)`.
-        old_email: what the requester holds now; None for a create.
-        change: what the whole refused request asked for.
-        key_id: the key that the request came with; if it is revoked the change is not wanted any more.
-        says_active: what the request says itself of the person's activity, whether or not that changes it.
-        explanation: why it was refused, where nobody has to look who holds the address to know.
-    """
-
-    organization_id: str
-    directory_id: str
-    operation: Operation
-    requester: Requester
-    wanted: Address
-    old_email: Address | None
-    change: PendingChange
-    collision: Collision = Collision.EMAIL
-    key_id: str = ""
-    says_active: bool | None = None
-    explanation: Explanation = NOTHING_SAID
-
-    @property
-    def requester_key(self) -> str:
-        """See `Requester.key`."""
-        return self.requester.key(self.directory_id)
-
-
-def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) -> Conflict:
+def record(
+    store: IdentityStore,
+    invocation: Invocation,
+    refused: RefusedRequest,
+    *,
+    says_active: bool | None = None,
+    explanation: Explanation = NOTHING_SAID,
+) -> Conflict:
     """Make sure that a refused claim is in the table, and return its conflict.
 
-    The caller then sends `pointer_of(conflict)` to the queue and, once it went out, calls `store.mark_sent`; the 409
+    The caller then sends `conflict.pointer` to the queue and, once it went out, calls `store.mark_sent`; the 409
     is answered whether or not that worked. Safe to call again for the same refusal: it raises `occurrences`.
 
     A conflict that an administrator rejected or undid comes back as it is, with the new occurrence: it needs no
     message unless it still has a deactivation to apply (`needs_remediation`).
 
+    Args:
+        says_active: what the request says itself of the person's activity, whether or not that changes it.
+        explanation: why it was refused, where nobody has to look who holds the address to know.
+
     Raises:
         ContendedError: other requests for the same requester kept coming in between.
     """
     key = refused.requester_key
+    if refused.change.active is not None:
+        refused = replace(refused, change=replace(refused.change, active_said_at=invocation.now))
     for attempt in range(_MOST_ATTEMPTS):
         pending_id = store.pending_conflicts([key]).get(key)
         former = store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
         prepared_create = (
-            prepared_create_of(store, former, invocation.now) if former is not None and former.prepared else None
+            prepared_create_of(store, former, invocation.now)
+            if former is not None and former.outcome.prepared
+            else None
         )
         if former is not None and (
             _is_repeat(former, refused, invocation.now) or _is_prepared(prepared_create, refused)
         ):
-            conflict = _repeated(former, refused, invocation)
+            conflict = _repeated(former, refused, says_active, invocation)
             writes: list[Write] = [PutConflict(conflict, former.version)]
-            writes += [each for each in end_of_waiters(former) if each.canonical not in conflict.waits_for]
+            writes += [each for each in end_of_waiters(former) if each.canonical not in conflict.request.waits_for]
             if conflict.live:  # a waiter that was lost is there again
                 writes += waiters_of(conflict)
         else:
-            conflict = _opened(refused, former, invocation)
+            conflict = replace(_opened(refused, former, says_active, invocation), explanation=explanation)
             writes = [
                 PutConflict(conflict, None),
-                PutPending(key, conflict.id, conflict.wanted.canonical, replaces=pending_id),
+                PutPending(key, conflict.id, conflict.request.wanted.canonical, replaces=pending_id),
                 *waiters_of(conflict),
                 log_row(conflict, Action.CLAIM_REFUSED, invocation.now, result=Result.REFUSED),
             ]
@@ -106,7 +80,7 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
                 settled = without_reactivation(replace(former, deactivation_pending=False))
                 writes += written_anew(former, settled, invocation.now)
             elif prepared_create is not None:
-                another = prepared_create.conflict.wanted.canonical != conflict.wanted.canonical
+                another = prepared_create.conflict.request.wanted.canonical != conflict.request.wanted.canonical
                 why = _another(conflict) if another else Statement(OutcomeCode.NOT_KEPT_LONG_ENOUGH)
                 writes += given_up(prepared_create, invocation.now, why)
         try:
@@ -121,75 +95,57 @@ def record(store: IdentityStore, invocation: Invocation, refused: RefusedClaim) 
     raise ContendedError
 
 
-def pointer_of(conflict: Conflict) -> Pointer:
-    """What goes to the queue."""
-    return Pointer(conflict.organization_id, conflict.id)
-
-
 def needs_remediation(conflict: Conflict) -> bool:
     """Whether a message about it has anything to do."""
-    return conflict.live or conflict.deactivation_pending or conflict.prepared
+    return conflict.live or conflict.deactivation_pending or conflict.outcome.prepared
 
 
-def _is_repeat(former: Conflict, refused: RefusedClaim, now: datetime) -> bool:
+def _is_repeat(former: Conflict, refused: RefusedRequest, now: datetime) -> bool:
     return (
         (former.live or former.settled_by_people or former.status is ConflictStatus.FAILED)
-        and former.collision is refused.collision
-        and former.wanted.canonical == refused.wanted.canonical
+        and former.request.wanted.canonical == refused.wanted.canonical
         and now < former.expires_at
     )
 
 
-def _is_prepared(prepared_create: PreparedCreate | None, refused: RefusedClaim) -> bool:
+def _is_prepared(prepared_create: PreparedCreate | None, refused: RefusedRequest) -> bool:
     """A try that was refused while what would have let it through was being prepared: the next one goes through."""
     return (
         prepared_create is not None
         and prepared_create.stands
-        and prepared_create.conflict.wanted.canonical == refused.wanted.canonical
+        and prepared_create.conflict.request.wanted.canonical == refused.wanted.canonical
     )
 
 
-def _repeated(former: Conflict, refused: RefusedClaim, invocation: Invocation) -> Conflict:
+def _repeated(former: Conflict, refused: RefusedRequest, says_active: bool | None, invocation: Invocation) -> Conflict:
     """The same change once more: counted, and taken as it was sent last.
 
     Approvals were given to what was asked for then: they end where this asks for something else.
     """
-    change = _merged(former.change, _said(refused, invocation.now))
-    same = (change.after, change.active) == (former.change.after, former.change.active)
+    change = _merged(former.request.change, refused, says_active)
+    same = (change.after, change.active) == (former.request.change.after, former.request.change.active)
     return replace(
         former,
         version=former.version + 1,
         status=ConflictStatus.OPEN if former.status is ConflictStatus.FAILED else former.status,
-        operation=refused.operation,
-        requester=refused.requester,
-        wanted=refused.wanted,
-        old_email=refused.old_email,
-        change=change,
-        approvals=former.approvals if same or former.prepared else (),
+        request=replace(refused, change=change),
+        approvals=former.approvals if same or former.outcome.prepared else (),
         occurrences=former.occurrences + 1,
         updated_at=invocation.now,
         correlation_id=invocation.correlation_id,
         deactivation_pending=change.active is False and (refused.change.active is False or former.deactivation_pending),
         sent=False,
-        key_id=refused.key_id,
     )
 
 
-def _said(refused: RefusedClaim, now: datetime) -> RefusedClaim:
-    """The refused claim with the time at which it says what the person's activity is, if it does."""
-    if refused.change.active is None:
-        return refused
-    return replace(refused, change=replace(refused.change, active_said_at=now))
-
-
-def _merged(former: PendingChange, refused: RefusedClaim) -> PendingChange:
+def _merged(former: PendingChange, refused: RefusedRequest, says_active: bool | None) -> PendingChange:
     """What is wanted after the repeat. A PUT or a create says everything again; a PATCH says what it says, and what an
     earlier one asked for besides is still wanted."""
     latest = refused.change
     if refused.operation is not Operation.PATCH:
         return latest
     earlier = {name: value for name, value in former.after.items() if name not in latest.before}
-    if latest.active is None and refused.says_active in {None, former.active}:
+    if latest.active is None and says_active in {None, former.active}:
         latest = replace(latest, active=former.active, active_said_at=former.active_said_at)
     return PendingChange(
         before={**former.before, **latest.before},
@@ -199,29 +155,22 @@ def _merged(former: PendingChange, refused: RefusedClaim) -> PendingChange:
     )
 
 
-def _opened(refused: RefusedClaim, former: Conflict | None, invocation: Invocation) -> Conflict:
-    change = _said(refused, invocation.now).change
-    if former is not None and former.deactivation_pending and change.active is None and not refused.says_active:
+def _opened(
+    refused: RefusedRequest, former: Conflict | None, says_active: bool | None, invocation: Invocation
+) -> Conflict:
+    change = refused.change
+    if former is not None and former.deactivation_pending and change.active is None and not says_active:
         # Nothing that was asked for is lost because something else was asked for.
         change = replace(change, active=False, active_said_at=former.activity_said_at)
     return Conflict(
         id=invocation.new_id(),
         version=1,
-        organization_id=refused.organization_id,
-        directory_id=refused.directory_id,
         status=ConflictStatus.OPEN,
-        operation=refused.operation,
-        requester=refused.requester,
-        wanted=refused.wanted,
-        old_email=refused.old_email,
-        change=change,
+        request=replace(refused, change=change),
         created_at=invocation.now,
         updated_at=invocation.now,
         expires_at=invocation.now + PENDING_CHANGE_LIFETIME,
         correlation_id=invocation.correlation_id,
-        collision=refused.collision,
-        explanation=refused.explanation,
-        key_id=refused.key_id,
         deactivation_pending=change.active is False and refused.requester.account_id is not None,
     )
 
@@ -235,4 +184,4 @@ def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Wri
 
 
 def _another(conflict: Conflict) -> Statement[OutcomeCode]:
-    return Statement(OutcomeCode.ANOTHER_ADDRESS_ASKED, {"address": conflict.wanted.value})
+    return Statement(OutcomeCode.ANOTHER_ADDRESS_ASKED, {"address": conflict.request.wanted.value})

@@ -49,7 +49,7 @@ def requeue_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conf
     Raises:
         QueueUnavailableError: as `wake`.
     """
-    account_id = conflict.requester.account_id
+    account_id = conflict.request.requester.account_id
     account = store.account(account_id) if account_id is not None else None
     if account is None or account.holds is None:
         return ()
@@ -85,7 +85,7 @@ def reexamine_all(
         QueueUnavailableError: not all were sent; let the queue deliver the same message again.
     """
     page = store.open_conflicts(asked.organization_id, limit=SWEPT_AT_ONCE, position=asked.after)
-    requeued = tuple(Pointer(conflict.organization_id, conflict.id) for conflict in page.conflicts)
+    requeued = tuple(conflict.pointer for conflict in page.conflicts)
     queue.send_all(requeued, correlation_id=correlation_id)
     if page.next_position is not None:
         queue.send_reexamine_all(ReexamineAll(asked.organization_id, page.next_position), correlation_id=correlation_id)

@@ -33,7 +33,7 @@ def plan_change(snapshot: Snapshot, requester: Account, diagnosis: Diagnosis, de
     mine = with_before_image(requester, after, conflict.id, now)
     holder, hold = snapshot.holder, snapshot.participant.hold
     if conflict_class is ConflictClass.STALE_INDEX:
-        listed = {conflict.wanted.canonical: hold.account_id} if hold is not None and hold.account_id else {}
+        listed = {conflict.request.wanted.canonical: hold.account_id} if hold is not None and hold.account_id else {}
         evidence = [RequireAccount(holder.id, holder.version)] if holder and holder.id != requester.id else []
         return resolved(snapshot, diagnosis, decision, [mine], Indexed(listed=listed), evidence)
     if conflict_class is ConflictClass.UNKNOWN:
@@ -51,26 +51,29 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
     if holder is None:
         return explain.unknown(conflict)
-    claimed = replace(holder, organization_id=conflict.organization_id, claimed=True)
+    claimed = replace(holder, organization_id=conflict.request.organization_id, claimed=True)
     after = replace(
         conflict,
         version=conflict.version + 1,
         status=ConflictStatus.OPEN,
-        conflict_class=diagnosis.conflict_class,
-        underlying_class=diagnosis.underlying_class,
-        evidence=diagnosis.evidence,
-        decision=decision.rule.value,
-        explanation=explained(OutcomeCode.CLAIMED, address=conflict.wanted.value),
+        explanation=explained(OutcomeCode.CLAIMED, address=conflict.request.wanted.value),
         next_step=None,
         approvals=(),
         updated_at=now,
         sent=False,
+        finding=replace(
+            conflict.finding,
+            conflict_class=diagnosis.conflict_class,
+            underlying_class=diagnosis.underlying_class,
+            evidence=diagnosis.evidence,
+            rule=decision.rule.value,
+        ),
     )
     approver = ", ".join(approval.holder for approval in decision.approvals) or None
     return Plan(
         writes=(
             *index_writes([with_before_image(holder, claimed, conflict.id, now)], now).writes,
-            *required_domains(snapshot.organization, [conflict.wanted], own=True),
+            *required_domains(snapshot.organization, [conflict.request.address], own=True),
             PutConflict(after, conflict.version),
             log_row(after, Action.ACCOUNT_CHANGED, now, approver=approver),
         ),

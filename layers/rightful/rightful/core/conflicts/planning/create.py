@@ -17,10 +17,10 @@ from rightful.core.conflicts.decision.resolution import chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.plan import Blocked, Plan
-from rightful.core.conflicts.planning.parts import applied, emptied_holder, follow_up_of, rests_on_domain
+from rightful.core.conflicts.planning.parts import applied, emptied_holder, finding_of, follow_up_of, rests_on_domain
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import AwaitedLink
-from rightful.domain.conflict import ConflictClass, Resolution
+from rightful.domain.conflict import ConflictClass, Outcome, Resolution
 from rightful.domain.hold import Hold, Reservation
 from rightful.ports.writes.accounts import RequireAccount, ReserveAddress, TransferAddress
 from rightful.ports.writes.conflicts import PutConflict
@@ -39,17 +39,19 @@ def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) ->
     if conflict_class is ConflictClass.STALE_INDEX:
         stale_id = hold.account_id if hold is not None else None
         evidence: list[Write] = [RequireAccount(holder.id, holder.version)] if holder else []
-        reserve = ReserveAddress(conflict.wanted.canonical, stale_id, reservation, snapshot.now, _replaced(hold))
+        reserve = ReserveAddress(
+            conflict.request.wanted.canonical, stale_id, reservation, snapshot.now, _replaced(hold)
+        )
         return _ended(snapshot, diagnosis, decision, (reserve, *evidence))
     if hold is not None and hold.reservation is not None:
-        passed_on = ReserveAddress(conflict.wanted.canonical, None, reservation, snapshot.now, _replaced(hold))
+        passed_on = ReserveAddress(conflict.request.wanted.canonical, None, reservation, snapshot.now, _replaced(hold))
         return _ended(snapshot, diagnosis, decision, (passed_on,))
     if holder is None:
         return explain.unknown(conflict)
     if chosen(conflict, diagnosis, decision.resolution) is Resolution.RELINK:
         return _relinked(snapshot, diagnosis, decision)
     gone = emptied_holder(snapshot, holder, diagnosis)
-    moved = index_writes([gone], snapshot.now, Indexed(reserve={conflict.wanted.canonical: reservation}))
+    moved = index_writes([gone], snapshot.now, Indexed(reserve={conflict.request.wanted.canonical: reservation}))
     return _ended(snapshot, diagnosis, decision, moved.writes, gone)
 
 
@@ -62,9 +64,9 @@ def reservation_for(snapshot: Snapshot) -> Reservation:
     """The reservation of the wanted address for the user that is to be created."""
     conflict = snapshot.conflict
     return Reservation(
-        requester_key=conflict.requester_key,
+        requester_key=conflict.request.requester_key,
         conflict_id=conflict.id,
-        organization_id=conflict.organization_id,
+        organization_id=conflict.request.organization_id,
         until=_kept_until(snapshot),
     )
 
@@ -78,7 +80,7 @@ def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> P
     conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
     if holder is None:
         return explain.unknown(conflict)
-    awaited = AwaitedLink(conflict.requester_key, _kept_until(snapshot))
+    awaited = AwaitedLink(conflict.request.requester_key, _kept_until(snapshot))
     move = with_before_image(holder, replace(holder, awaited=awaited), conflict.id, now)
     return _ended(snapshot, diagnosis, decision, index_writes([move], now).writes, move, relinked=True)
 
@@ -95,23 +97,24 @@ def _ended(
     conflict, hold = snapshot.conflict, snapshot.participant.hold
     after_move = move.after.email if move else None
     is_there = diagnosis.effective_class is ConflictClass.SELF and hold is not None and hold.account_id is not None
-    after = replace(
-        applied(conflict, diagnosis, decision, snapshot.now),
-        explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
-        next_step=None if is_there else explain.next_create(conflict),
+    outcome = Outcome(
         prepared=not is_there,
         placeholder=after_move if after_move and after_move.is_placeholder else None,
         touched_account_ids=(move.before.id,) if move else (),
-        holder_account_id=move.before.id if move else None,
-        holder_organization_id=move.before.organization_id if move else None,
         sessions_revoked_of=(move.before.id,) if move and not relinked else (),
+    )
+    finding = finding_of(conflict, diagnosis, decision, move.before if move else None)
+    after = replace(
+        applied(conflict, decision, snapshot.now, finding, outcome),
+        explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
+        next_step=None if is_there else explain.next_create(conflict),
     )
     claims = any(isinstance(write, ReserveAddress | TransferAddress) for write in writes)
     return Plan(
         writes=(
             *writes,
             *(
-                required_domains(snapshot.organization, [conflict.wanted], own=rests_on_domain(diagnosis))
+                required_domains(snapshot.organization, [conflict.request.address], own=rests_on_domain(diagnosis))
                 if claims
                 else ()
             ),
@@ -120,6 +123,6 @@ def _ended(
         ),
         conflict=after,
         # The user that is to be created counts as an account: two directories could take turns for ever.
-        moved_account_ids=(move.before.id, conflict.requester_key) if move and not relinked else (),
+        moved_account_ids=(move.before.id, conflict.request.requester_key) if move and not relinked else (),
         taken=1 if move and not relinked else 0,
     )

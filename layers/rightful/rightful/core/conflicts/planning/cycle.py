@@ -18,8 +18,9 @@ from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked, Plan
-from rightful.core.conflicts.planning.parts import applied, follow_up_of
+from rightful.core.conflicts.planning.parts import applied, finding_of, follow_up_of
 from rightful.core.organizations.may_claim import required_domains
+from rightful.domain.conflict import Outcome
 from rightful.ports.writes.conflicts import PutConflict
 
 if TYPE_CHECKING:
@@ -44,21 +45,19 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     except CollidingUpdatesError:
         return explain.user_name_taken(snapshot.conflict)
     participant_ids = [participant.conflict.id for participant in participants]
-    after = [
-        replace(
-            applied(participant.conflict, diagnosis, decision, now),
-            explanation=explain.applied_cycle(len(participants)),
-            holder_account_id=participant.holder.id if participant.holder else None,
-            holder_organization_id=participant.holder.organization_id if participant.holder else None,
+    after = []
+    for participant, move in zip(participants, moves, strict=True):
+        finding = finding_of(participant.conflict, diagnosis, decision, participant.holder)
+        outcome = Outcome(
             touched_account_ids=(move.before.id,),
             released=moved.released,
             participant_ids=tuple(other for other in participant_ids if other != participant.conflict.id),
         )
-        for participant, move in zip(participants, moves, strict=True)
-    ]
+        done = applied(participant.conflict, decision, now, finding, outcome)
+        after.append(replace(done, explanation=explain.applied_cycle(len(participants))))
     writes: tuple[Write, ...] = (
         *moved.writes,
-        *required_domains(snapshot.organization, [participant.conflict.wanted for participant in participants]),
+        *required_domains(snapshot.organization, [each.conflict.request.address for each in participants]),
         *(
             PutConflict(done, participant.conflict.version)
             for done, participant in zip(after, participants, strict=True)

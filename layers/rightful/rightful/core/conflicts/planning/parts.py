@@ -11,13 +11,19 @@ from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Plan
-from rightful.core.conflicts.waiters import end_of_waiters
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, FormerLink
 from rightful.domain.address import placeholder
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, without_outcome
+from rightful.domain.conflict import (
+    Conflict,
+    ConflictClass,
+    ConflictStatus,
+    Finding,
+    Outcome,
+)
 from rightful.domain.event_log import Action
 from rightful.ports.writes.conflicts import EndPending, PutConflict
 from rightful.ports.writes.transaction import Write
@@ -59,17 +65,17 @@ def resolved(
     """The plan that carries out these moves and ends the conflict as applied."""
     conflict, now = snapshot.conflict, snapshot.now
     moved = index_writes(moves, now, indexed)
-    taken_from = [move.before.id for move in moves if move.before.id != conflict.requester.account_id]
+    taken_from = [move.before.id for move in moves if move.before.id != conflict.request.requester.account_id]
     holder = moves[-1].after if taken_from else None
-    after = replace(
-        applied(conflict, diagnosis, decision, now),
-        explanation=explain.applied(snapshot, diagnosis, decision),
+    outcome = Outcome(
         placeholder=holder.email if holder and holder.email and holder.email.is_placeholder else None,
         touched_account_ids=tuple(move.before.id for move in moves),
         sessions_revoked_of=tuple(taken_from),
         released=moved.released,
-        holder_account_id=taken_from[0] if taken_from else None,
-        holder_organization_id=holder.organization_id if holder else None,
+    )
+    after = replace(
+        applied(conflict, decision, now, finding_of(conflict, diagnosis, decision, holder), outcome),
+        explanation=explain.applied(snapshot, diagnosis, decision),
     )
     return Plan(
         writes=(
@@ -88,20 +94,30 @@ def resolved(
     )
 
 
-def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: datetime) -> Conflict:
-    """The conflict as it is once its plan is carried out; what the plan did is added by who made it."""
+def finding_of(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, holder: Account | None) -> Finding:
+    """What was found now; what was judged is only put down where it waits for people."""
     return replace(
-        without_outcome(conflict),
-        version=conflict.version + 1,
-        status=ConflictStatus.APPLIED,
+        conflict.finding,
         conflict_class=diagnosis.conflict_class,
         underlying_class=diagnosis.underlying_class,
         evidence=diagnosis.evidence,
-        decision=decision.rule.value,
+        rule=decision.rule.value,
+        holder_account_id=holder.id if holder else None,
+        holder_organization_id=holder.organization_id if holder else None,
+    )
+
+
+def applied(conflict: Conflict, decision: Decision, now: datetime, finding: Finding, outcome: Outcome) -> Conflict:
+    """The conflict as it is once its plan is carried out; who made the plan explains it."""
+    return replace(
+        conflict,
+        version=conflict.version + 1,
+        status=ConflictStatus.APPLIED,
+        finding=finding,
+        outcome=replace(outcome, resolved_at=now),
         next_step=None,
         approvals=decision.approvals,
         updated_at=now,
-        resolved_at=now,
         deactivation_pending=False,
     )
 
@@ -109,11 +125,13 @@ def applied(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, now: d
 def follow_up_of(conflict: Conflict) -> tuple[Write, ...]:
     """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     approver = ", ".join(approval.holder for approval in conflict.approvals) or None
-    row = log_row(conflict, Action.CONFLICT_APPLIED, conflict.resolved_at or conflict.updated_at, approver=approver)
-    if conflict.prepared:
+    row = log_row(
+        conflict, Action.CONFLICT_APPLIED, conflict.outcome.resolved_at or conflict.updated_at, approver=approver
+    )
+    if conflict.outcome.prepared:
         return (row,)
     return (
-        EndPending(conflict.requester_key, conflict.id),
+        EndPending(conflict.request.requester_key, conflict.id),
         *end_of_waiters(conflict),
         row,
     )
