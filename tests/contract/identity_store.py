@@ -1,5 +1,5 @@
-"""What `storage.contract.IdentityStore` promises, as tests. A subclass gives the fixture `store`; the store may be one
-that other tests use at the same time, because every test has names of its own."""
+"""What `ports.store.contract.IdentityStore` promises, as tests. A subclass gives the fixture `store`; the store may be
+one that other tests use at the same time, because every test has names of its own."""
 
 import pytest
 

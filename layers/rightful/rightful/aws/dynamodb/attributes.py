@@ -34,6 +34,11 @@ def optional_moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def key_of(item: Mapping[str, "AttributeValueTypeDef"]) -> ItemKey:
+    """The primary key of an item."""
+    return ItemKey(item["pk"]["S"], item["sk"]["S"])
+
+
 def write_item(key: ItemKey, values: Mapping[str, Scalar]) -> Item:
     """An item with these attributes; those that are None are left out."""
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}, **write_values(values)}

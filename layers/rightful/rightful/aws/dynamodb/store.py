@@ -19,7 +19,7 @@ from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.indexes import due_sort
 from rightful.aws.dynamodb.reads.emails import FurtherReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
-from rightful.aws.dynamodb.reads.lists import ListingReads, counters, listed_entries, place_of
+from rightful.aws.dynamodb.reads.lists import ListingReads, counted_in, counters, listed_entries, place_of, total_of
 from rightful.aws.dynamodb.reads.organizations import ManagedReads
 from rightful.aws.dynamodb.reads.upkeep import UpkeepReads
 from rightful.aws.dynamodb.table import Table, Tables
@@ -42,13 +42,11 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from rightful.ports.key import ItemKey
-
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
 class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, UpkeepReads):
-    """`storage.contract.IdentityStore` on two DynamoDB tables."""
+    """`ports.store.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         """Args: the low-level client, and the tables."""
@@ -206,13 +204,13 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         return AccountPage(
             tuple(read_account(items[key]) for key in there),
             last,
-            _total(directory_id, items) if counted else None,
+            total_of(listing, items) if counted else None,
             tuple(there.values()),
         )
 
     def number_of_users(self, directory_id: str) -> int:
         """See `IdentityStore.number_of_users`."""
-        return _total(directory_id, self.identities.get_items(counters(Listing("users", directory_id))))
+        return counted_in(self.identities, Listing("users", directory_id))
 
     def conflict(self, pointer: Pointer) -> Conflict | None:
         """See `IdentityStore.conflict`."""
@@ -295,9 +293,3 @@ class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, Upkeep
         """See `IdentityStore.revoked_at`."""
         item = self.identities.get_item(keys.revoked(token_id))
         return Reader(item).moment("at") if item else None
-
-
-def _total(directory_id: str, items: "Mapping[ItemKey, StoredItem]") -> int:
-    return sum(
-        Reader(items[key]).number("user_count") for key in counters(Listing("users", directory_id)) if key in items
-    )

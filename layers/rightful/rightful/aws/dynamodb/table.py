@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
+from rightful.aws.dynamodb.attributes import key_of
 from rightful.aws.errors import FIRST_PAUSE, LONGEST_PAUSE
 from rightful.ports.key import ItemKey
 
@@ -60,7 +61,7 @@ class Table:
             )
             items = answer["Responses"].get(table, [])
             for item in items:
-                found[ItemKey(item["pk"]["S"], item["sk"]["S"])] = item
+                found[key_of(item)] = item
             rest = answer.get("UnprocessedKeys", {}).get(table)
             unprocessed = rest["Keys"] if rest else ()
             left = [*unprocessed, *left[_BATCH_GET_LIMIT:]]

@@ -1,4 +1,4 @@
-"""Where groups are in the identity table. Like `storage.keys`: what a client chose stays behind its directory's id."""
+"""Where groups are in the identity table. Like `keys.base`: what a client chose stays behind its directory's id."""
 
 from typing import TYPE_CHECKING
 

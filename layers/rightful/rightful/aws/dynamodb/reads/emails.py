@@ -17,7 +17,7 @@ from rightful.aws.dynamodb.items.emails import list_key, read_list
 
 
 class FurtherReads:
-    """`storage.further_contract.FurtherStore` on the identity table."""
+    """`ports.store.emails.FurtherStore` on the identity table."""
 
     identities: "Table"
 

@@ -9,7 +9,7 @@ from rightful.aws.dynamodb.items.groups import listed_group, read_group, read_me
 from rightful.aws.dynamodb.items.settings import read_directory
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
-from rightful.aws.dynamodb.reads.lists import counters, listed_entries, place_of
+from rightful.aws.dynamodb.reads.lists import counted_in, counters, listed_entries, place_of, total_of
 from rightful.domain.group import Group, is_user_id
 from rightful.ports.key import ItemKey
 from rightful.ports.store.groups import MOST_FOUND, GroupPage, GroupState, MemberPage, Membership, account_ids_among
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class GroupReads:
-    """`storage.group_contract.GroupStore` on the identity table."""
+    """`ports.store.groups.GroupStore` on the identity table."""
 
     identities: "Table"
 
@@ -95,12 +95,12 @@ class GroupReads:
         items = self.identities.get_items([*places, *(counters(listing) if counted else ())])
         groups = {place: read_group(items[key]) for key, place in places.items() if key in items}
         shown = {place: group for place, group in groups.items() if not group.deleted}
-        total = _total(directory_id, items) if counted else None
+        total = total_of(listing, items) if counted else None
         return GroupPage(tuple(shown.values()), last, total, tuple(shown))
 
     def number_of_groups(self, directory_id: str) -> int:
         """See `GroupStore.number_of_groups`."""
-        return _total(directory_id, self.identities.get_items(counters(Listing("groups", directory_id))))
+        return counted_in(self.identities, Listing("groups", directory_id))
 
     def deleted_groups(self, *, limit: int) -> tuple[str, ...]:
         """See `GroupStore.deleted_groups`."""
@@ -156,9 +156,3 @@ def _membership(group_id: str | None, ids: frozenset[str], items: "Mapping[ItemK
 def _member_page(items: "list[StoredItem]", last: str | None) -> MemberPage:
     members = tuple(read_member(item) for item in items if item["sk"]["S"].startswith(group_keys.MEMBER_PREFIX))
     return MemberPage(members, group_keys.member_id_of(last) if last else None)
-
-
-def _total(directory_id: str, items: "Mapping[ItemKey, StoredItem]") -> int:
-    return sum(
-        Reader(items[key]).number("group_count") for key in counters(Listing("groups", directory_id)) if key in items
-    )

@@ -12,11 +12,13 @@ from rightful.ports.store.lists import Landmarks, Listing
 from rightful.ports.writes.settings import COUNTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rightful.aws.dynamodb.table import StoredItem, Table
 
 
 class ListingReads:
-    """`storage.listing_contract.ListingStore` on the identity table."""
+    """`ports.store.lists.ListingStore` on the identity table."""
 
     identities: "Table"
 
@@ -74,6 +76,17 @@ def counters(listing: Listing) -> list[ItemKey]:
     """The counters whose sum is the number of entries, and whose `shifts` count what left."""
     counter = keys.counter if listing.kind == "users" else group_keys.counter
     return [counter(listing.directory_id, shard) for shard in range(COUNTERS)]
+
+
+def counted_in(table: "Table", listing: Listing) -> int:
+    """How many entries there are."""
+    return total_of(listing, table.get_items(counters(listing)))
+
+
+def total_of(listing: Listing, items: "Mapping[ItemKey, StoredItem]") -> int:
+    """How many entries there are by the counters among these items."""
+    number = "user_count" if listing.kind == "users" else "group_count"
+    return sum(Reader(items[key]).number(number) for key in counters(listing) if key in items)
 
 
 def _listing_key(listing: Listing) -> str:

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rightful.aws.dynamodb.attributes import key_of
 from rightful.aws.dynamodb.items.accounts import read_account
 from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.settings import read_organization
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import indexes as index_keys
-from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ManagedReads:
-    """`storage.managed_contract.ManagedStore` on the identity table."""
+    """`ports.store.organizations.ManagedStore` on the identity table."""
 
     client: "DynamoDBClient"
     identities: "Table"
@@ -46,7 +46,7 @@ class ManagedReads:
         if position:
             query["ExclusiveStartKey"] = index_keys.account_start(partition, position)
         answer = self.client.query(**query)
-        wanted = [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        wanted = list(map(key_of, answer["Items"]))
         found = self.identities.get_items(wanted)
         last = answer.get("LastEvaluatedKey")
         return AccountPage(
@@ -85,7 +85,7 @@ class ManagedReads:
         if position:
             query["ExclusiveStartKey"] = index_keys.organization_start(position)
         answer = self.client.query(**query)
-        wanted = [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+        wanted = list(map(key_of, answer["Items"]))
         found = self.identities.get_items(wanted)
         last = answer.get("LastEvaluatedKey")
         return OrganizationPage(
@@ -103,7 +103,7 @@ class ManagedReads:
             conflict_key = keys.conflict(organization_id, position).item()
             start = {**conflict_key, "open_key": {"S": partition}, "open_sort": {"S": position}}
         items, last = self.identities.index("open_conflicts", "open_key", partition, limit=limit, start=start)
-        wanted = [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in items]
+        wanted = list(map(key_of, items))
         found = self.identities.get_items(wanted)
         conflicts = [read_conflict(found[key]) for key in wanted if key in found]
         return ConflictPage(

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
-from rightful.aws.dynamodb.attributes import Reader, write_item
+from rightful.aws.dynamodb.attributes import Reader, key_of, write_item
 from rightful.aws.dynamodb.items import emails as further_items
 from rightful.aws.dynamodb.items.accounts import read_account
 from rightful.aws.dynamodb.items.conflicts import read_conflict
@@ -44,7 +44,7 @@ _SCANNED = {
 
 
 class UpkeepReads:
-    """`storage.upkeep_contract.UpkeepStore` on the identity table."""
+    """`ports.store.upkeep.UpkeepStore` on the identity table."""
 
     client: "DynamoDBClient"
     identities: "Table"
@@ -97,7 +97,7 @@ class UpkeepReads:
                 KeyConditionExpression="due_key = :key",
                 ExpressionAttributeValues={":key": {"S": index_keys.shard_of("undecided", shard)}},
             ):
-                found += [_pointer(ItemKey(item["pk"]["S"], item["sk"]["S"])) for item in page["Items"]]
+                found += [_pointer(key_of(item)) for item in page["Items"]]
         return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
 
     def paused_organizations(self, *, limit: int) -> int:
@@ -147,7 +147,7 @@ class UpkeepReads:
                 },
                 Limit=max(1, limit // index_keys.SHARDS),
             )
-            found += [ItemKey(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+            found += list(map(key_of, answer["Items"]))
         return found
 
     def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
@@ -178,7 +178,7 @@ class UpkeepReads:
                 else:
                     user_names.append(_user_name(item))
             except UNREADABLE:
-                unreadable.append(ItemKey(item["pk"]["S"], item["sk"]["S"]))
+                unreadable.append(key_of(item))
         last = answer.get("LastEvaluatedKey")
         return Piece(
             tuple(accounts),

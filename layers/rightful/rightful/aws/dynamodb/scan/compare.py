@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightful.aws.dynamodb.attributes import key_of
 from rightful.aws.dynamodb.table import Table
 from rightful.ports.key import ItemKey
 
@@ -87,7 +88,7 @@ def _side_by_side(
         TableName=one, ConsistentRead=True, PaginationConfig={"PageSize": _AT_ONCE}
     )
     for page in pages:
-        items: dict[ItemKey, StoredItem] = {ItemKey(item["pk"]["S"], item["sk"]["S"]): item for item in page["Items"]}
+        items: dict[ItemKey, StoredItem] = {key_of(item): item for item in page["Items"]}
         yield items, Table(client, other).get_items(list(items)) if items else {}
 
 

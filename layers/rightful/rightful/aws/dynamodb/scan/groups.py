@@ -1,4 +1,4 @@
-"""Groups in a scan of the whole table (`storage.whole_table`)."""
+"""Groups in a scan of the whole table (`aws.dynamodb.scan.table`)."""
 
 from typing import TYPE_CHECKING
 

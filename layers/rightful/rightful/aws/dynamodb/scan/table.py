@@ -6,13 +6,12 @@ A scan reads everything once. It is consistent item by item and no snapshot: who
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.attributes import Reader
+from rightful.aws.dynamodb.attributes import Reader, key_of
 from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.scan import groups as whole_groups
 from rightful.aws.dynamodb.scan.groups import group_row
 from rightful.domain.account import scim_id_of
-from rightful.ports.key import ItemKey
 from rightful.ports.scan import CountedDirectory, FormerUser, LinkedUser, Pending, Row, Unreadable, Waiter
 from rightful.ports.store.upkeep import UNREADABLE
 
@@ -47,7 +46,7 @@ def rows(client: "DynamoDBClient", table: str) -> Iterator[Row]:
             try:
                 row = _row(item)
             except UNREADABLE:
-                row = Unreadable(ItemKey(item["pk"]["S"], item["sk"]["S"]))
+                row = Unreadable(key_of(item))
             if row is not None:
                 yield row
 
