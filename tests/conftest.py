@@ -4,6 +4,7 @@ session that ask for it; and that a session leaves nothing behind, however it en
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local.processes import end_with, process
-from tests.support.units_of_work import ByUnit, in_order, tell_apart
+from tests.support.units_of_work import ON_THE_STACK, ByUnit, in_order, tell_apart, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 _NEED_THE_STACK = frozenset({"stack", "demo", "lab"})
+_STACK = pytest.StashKey["Stack"]()
 _TIDYING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
 
@@ -73,6 +75,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     session.stash[_TIDYING].communicate(b"kept")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> "Iterator[None]":
+    """The stack ends with the last test of its unit, while the next ones run, and not with the session: to remove what
+    it has unpacked takes seconds."""
+    yield
+    running = item.session.stash.get(_STACK, None)
+    if running and nextitem and unit_of(item.nodeid) == ON_THE_STACK != unit_of(nextitem.nodeid):
+        threading.Thread(target=running.ministack.stop).start()
+
+
 @pytest.fixture(scope="session")
 def recorded_calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder where the stack's functions write down each of their AWS calls (tests/support/aws_calls)."""
@@ -80,7 +92,7 @@ def recorded_calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(recorded_calls: Path) -> "Iterator[Stack]":
+def stack(recorded_calls: Path, request: pytest.FixtureRequest) -> "Iterator[Stack]":
     """The running stack, with the demo and lab organizations. Each function has just the rights of its role, and its
     calls are recorded."""
     from local.stack import running_stack
@@ -91,6 +103,7 @@ def stack(recorded_calls: Path) -> "Iterator[Stack]":
         "RECORDED_AWS_CALLS": str(recorded_calls),
     }
     with running_stack(enforce_iam=True, environment=recording) as running:
+        request.session.stash[_STACK] = running
         yield running
 
 
