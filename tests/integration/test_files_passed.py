@@ -11,7 +11,10 @@ MOST = {
     "its remediation": 61,
     "an approval": 78,
 }
-"""These only go down; a PATCH has to come below 60. (They went up once, when what is found became facts and codes, and a conflict three parts.)"""
+"""These only go down; a PATCH has to come below 60.
+
+They went up once, when what is found became facts and codes, and a conflict three parts.
+"""
 
 
 @cache
