@@ -8,7 +8,6 @@ from tests.contract.account_writes import AccountWrites
 from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing
 from tests.contract.conflict_writes import ConflictWrites
-from tests.contract.further import FurtherAddresses
 from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
 from tests.contract.listings import Listings
@@ -16,6 +15,7 @@ from tests.contract.managed import Managed
 from tests.contract.offboarding_writes import OffboardingWrites
 from tests.contract.pages import Pages
 from tests.contract.round_trips import RoundTrips
+from tests.contract.secondary_emails import SecondaryEmails
 from tests.contract.settings_writes import KeyWrites, SettingsWrites
 from tests.contract.source_writes import SourceWrites
 from tests.support.names import Names
@@ -26,7 +26,7 @@ class IdentityStoreContract(
     AddressWrites,
     UserNameWrites,
     DomainWrites,
-    FurtherAddresses,
+    SecondaryEmails,
     ConflictWrites,
     SettingsWrites,
     KeyWrites,

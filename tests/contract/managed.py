@@ -11,9 +11,9 @@ from rightful.domain.policy import Brakes
 from rightful.domain.schedule import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR
 from rightful.ports.pages import AccountPage
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.store.upkeep import Piece, UserNameHold
-from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, ListFurther, PutAccount, ReserveAddress
+from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, ListSecondaryEmail, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.settings import ListToken, PutOrganization, UnlistToken
 from tests.contract.committing import given
@@ -259,7 +259,7 @@ class Managed:
         account = self._account(store, names.mine, email=names.address)
         given(store, ClaimAddress(names.address, names.mine, NOW))
         given(store, ClaimUserName(names.directory, names.user_name, names.mine, f"{names.mine}-1"))
-        given(store, ListFurther(names.directory, names.address, frozenset({names.other})))
+        given(store, ListSecondaryEmail(names.directory, names.address, frozenset({names.other})))
 
         pieces: list[Piece] = []
         for segment in range(3):
@@ -277,5 +277,5 @@ class Managed:
         assert [each for piece in pieces for each in piece.holds].count(Hold(names.address, names.mine)) == 1
         user_name = UserNameHold(names.directory, names.user_name, names.mine)
         assert [each for piece in pieces for each in piece.user_names].count(user_name) == 1
-        further = FurtherList(names.directory, names.address, frozenset({names.other}))
-        assert [each for piece in pieces for each in piece.further_lists].count(further) == 1
+        secondary = SecondaryEmailList(names.directory, names.address, frozenset({names.other}))
+        assert [each for piece in pieces for each in piece.secondary_email_lists].count(secondary) == 1

@@ -75,7 +75,7 @@ def test_a_change_is_two_calls_with_or_without_a_new_address(service: Service, n
     assert calls(service, "PUT", path, again) == {"BatchGetItem": 1, "TransactWriteItems": 1}
 
 
-def test_a_further_address_of_ones_own_costs_no_call_more_and_a_shared_one_one(service: Service, names: Names) -> None:
+def test_a_secondary_email_of_ones_own_costs_no_call_more_and_a_shared_one_one(service: Service, names: Names) -> None:
     add = patch({"op": "add", "path": "emails", "value": [{"value": f"desk-{names.mine}@example.org"}]})
     remove = patch({"op": "remove", "path": f'emails[value eq "desk-{names.mine}@example.org"]'})
     ada, bob = service.create_user(names.mine), service.create_user(names.other)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER, further_keys, further_writes
+from rightful.core.accounts.secondary_emails import ENTERPRISE_USER, secondary_keys, secondary_writes
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.core.conflicts.lifecycle.record import record
 from rightful.core.conflicts.lifecycle.requeue import requeue
@@ -35,7 +35,7 @@ from rightful.domain.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, PutAccount, ReleaseAddress, ReserveAddress
 from rightful.ports.writes.settings import ClaimDomain, PutDirectory, PutOrganization
 from rightful.ports.writes.transaction import Write
@@ -131,7 +131,7 @@ class World:
         if account.link:
             link = account.link
             writes.append(ClaimUserName(link.directory_id, link.user_name.lower(), account.id, link.scim_id))
-        self.commit(*writes, *further_writes([(None, account)]))
+        self.commit(*writes, *secondary_writes([(None, account)]))
         return account
 
     def user(
@@ -166,7 +166,7 @@ class World:
         conflict = self.store.conflict(Pointer(OURS, pending)) if pending else None
         writes: list[Write] = [
             PutAccount(after, before.version),
-            *further_writes([(before, after)]),
+            *secondary_writes([(before, after)]),
             *ending_writes(conflict, self.invocation(), before=before, after=after),
         ]
         if after.holds != before.holds:
@@ -346,12 +346,12 @@ def check_invariants(store: TestedStore) -> None:
         if account.link is not None:
             name = canonical_user_name(account.link.user_name)
             assert store.account_id_of_user_name(account.link.directory_id, name) == account.id
-    listed = {(each.directory_id, each.key): each.account_ids for each in store.all_of(FurtherList)}
+    listed = {(each.directory_id, each.key): each.account_ids for each in store.all_of(SecondaryEmailList)}
     wanted: dict[tuple[str, str], frozenset[str]] = {}
     for account in accounts.values():
-        for pair in further_keys(account):
+        for pair in secondary_keys(account):
             wanted[pair] = wanted.get(pair, frozenset()) | {account.id}
-    assert listed == wanted, "the lists of further addresses are not what the accounts say"
+    assert listed == wanted, "the lists of secondary emails are not what the accounts say"
     for entry in store.all_of(LogEntry):
         assert entry.holder in {None, OUTSIDE} or entry.holder.startswith("account ")
 
@@ -391,7 +391,7 @@ def _numbered(number: str) -> Change:
 def _third_with_the_number(world: World, account: Account) -> Account:
     third = world.account("third")
     after = numbered(replace(third, version=third.version + 1), "4711")
-    world.commit(PutAccount(after, third.version), *further_writes([(third, after)]))
+    world.commit(PutAccount(after, third.version), *secondary_writes([(third, after)]))
     return account
 
 

@@ -14,8 +14,8 @@ from rightful.core.lists import page, search, start_index
 from rightful.core.lists.cursors import Cursors, Place, key_from
 from rightful.core.lists.ranks import rank
 from rightful.core.organizations.registry import create_directory
-from rightful.ports.store import emails as further_contract
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store import emails as emails_contract
+from rightful.ports.store.emails import SecondaryEmailList
 from rightful.scim.errors import ScimError
 from rightful.scim.rendering import response_size
 from tests.support.service import START, Service, patch
@@ -383,7 +383,7 @@ class TestFilters:
         assert names(listed(service, filter='emails[value eq "third@example.org"]')) == ["u7"]
         assert sorted(names(listed(service, filter='emails.value eq "fourth@example.org"'))) == ["u7", "u8"]
 
-    def test_who_loses_a_further_address_is_not_found_by_it_any_more(self, service: Service) -> None:
+    def test_who_loses_a_secondary_email_is_not_found_by_it_any_more(self, service: Service) -> None:
         emails = [{"value": "u7@example.com", "primary": True}, {"value": "home@example.org", "type": "home"}]
         asked = {"filter": 'emails.value eq "home@example.org"'}
         user = service.create_user("u7", emails=emails)
@@ -394,7 +394,7 @@ class TestFilters:
             assert names(listed(service, **asked)) == expected
         assert service.scim("DELETE", f"/Users/{user['id']}").status == 204
         assert names(listed(service, **asked)) == []
-        assert service.store.all_of(FurtherList) == ()
+        assert service.store.all_of(SecondaryEmailList) == ()
 
     def test_a_user_of_many_addresses_is_found_by_each_of_them(self, service: Service) -> None:
         many = [{"value": f"alias{number}@example.org"} for number in range(60)]
@@ -409,7 +409,7 @@ class TestFilters:
     def test_an_address_that_more_share_than_are_listed_is_looked_for_everywhere(
         self, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(further_contract, "MOST_LISTED", 1)
+        monkeypatch.setattr(emails_contract, "MOST_LISTED", 1)
         for number in (7, 8, 9):
             own = {"value": f"u{number}@example.com", "primary": True}
             service.create_user(f"u{number}", emails=[own, {"value": "desk@example.com"}])

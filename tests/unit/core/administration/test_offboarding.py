@@ -75,7 +75,7 @@ def test_erased_nothing_of_it_is_left_but_its_log(at_once: int) -> None:
     service = customer()
     left = offboard(service, ERASE, at_once)
     assert left.gone
-    assert kinds_left(service).isdisjoint({*THEIRS_ALONE, "GROUP", "GROUPNAME", "MEMBER", "FURTHER"})
+    assert kinds_left(service).isdisjoint({*THEIRS_ALONE, "GROUP", "GROUPNAME", "MEMBER", "SECONDARY"})
     [private] = service.store.all_of(Account)
     assert private.email is not None
     assert private.email.value == "private@elsewhere.example"
@@ -93,7 +93,7 @@ def test_released_people_keep_login_address_and_name_and_nothing_that_the_organi
     service = customer()
     before = {name: account(service, f"{name}@example.com") for name in ("ada", "bob", "gone", "old")}
     assert offboard(service, RELEASE).gone
-    assert kinds_left(service).isdisjoint({*THEIRS_ALONE, "GROUP", "GROUPNAME", "MEMBER", "FURTHER"})
+    assert kinds_left(service).isdisjoint({*THEIRS_ALONE, "GROUP", "GROUPNAME", "MEMBER", "SECONDARY"})
     for name, was in before.items():
         now = account(service, f"{name}@example.com")
         assert now.id == was.id
@@ -204,7 +204,7 @@ def test_killed_anywhere_and_run_again_it_comes_to_the_same_end(accounts: Accoun
             check_invariants(store)
             if store.organization(service.organization.id) is not None:
                 assert offboard(service, accounts).gone
-            assert kinds_left(service).isdisjoint({*THEIRS_ALONE, "GROUP", "GROUPNAME", "MEMBER", "FURTHER"}), commits
+            assert kinds_left(service).isdisjoint({*THEIRS_ALONE, "GROUP", "GROUPNAME", "MEMBER", "SECONDARY"}), commits
             people = [each for each in store.all_of(Account) if each.holds != "private@elsewhere.example"]
             assert len(people) == (0 if accounts is ERASE else 4)
             assert not [each for each in people if each.organization_id or each.link]

@@ -11,13 +11,13 @@ from rightful.core.integrity.scan import SEGMENTS, check_indexes
 from rightful.domain.account import Account
 from rightful.domain.address import parse_address
 from rightful.domain.hold import Hold, Reservation
-from rightful.ports.store import emails as further_contract
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store import emails as emails_contract
+from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.store.upkeep import UserNameHold
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
-    ListFurther,
+    ListSecondaryEmail,
     PutAccount,
     ReleaseAddress,
     ReleaseUserName,
@@ -266,32 +266,32 @@ def test_a_scan_that_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest
     assert seen == 30
 
 
-def with_further_address(service: Service) -> tuple[Account, ListFurther]:
+def with_secondary_email(service: Service) -> tuple[Account, ListSecondaryEmail]:
     own = {"value": "ada@example.com", "primary": True}
     service.create_user("ada", emails=[own, {"value": "home@example.org"}])
     [account] = service.store.all_of(Account)
-    return account, ListFurther(service.directory.id, "home@example.org", added=frozenset({account.id}))
+    return account, ListSecondaryEmail(service.directory.id, "home@example.org", added=frozenset({account.id}))
 
 
-def test_a_lost_further_address_is_listed_again_and_one_of_another_time_is_not_any_more() -> None:
+def test_a_lost_secondary_email_is_listed_again_and_one_of_another_time_is_not_any_more() -> None:
     service = Service()
-    account, listing = with_further_address(service)
-    [listed] = service.store.all_of(FurtherList)
+    account, listing = with_secondary_email(service)
+    [listed] = service.store.all_of(SecondaryEmailList)
     stale = replace(listing, key="former@example.org")
     ghost = replace(listing, key="ghost@example.org", added=frozenset({"ghost"}))
     damaged(service, replace(listing, added=frozenset(), removed=listing.added), stale, ghost)
     checked = whole_scan(service)
     assert {(found.kind, found.account_id) for found in checked.repaired} == {
-        ("further_address_not_listed", account.id),
-        ("further_address_of_another_time", account.id),
-        ("further_address_of_no_account", "ghost"),
+        ("secondary_email_not_listed", account.id),
+        ("secondary_email_of_another_time", account.id),
+        ("secondary_email_of_no_account", "ghost"),
     }
-    assert service.store.all_of(FurtherList) == (listed,)
+    assert service.store.all_of(SecondaryEmailList) == (listed,)
     assert whole_scan(service).repaired == []
 
 
 def test_a_list_that_counts_more_than_it_names_may_mean_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(further_contract, "MOST_LISTED", 0)
+    monkeypatch.setattr(emails_contract, "MOST_LISTED", 0)
     service = Service()
-    with_further_address(service)
+    with_secondary_email(service)
     assert whole_scan(service).repaired == []

@@ -24,7 +24,7 @@ from rightful.domain.conflict import Conflict
 from rightful.domain.group import Group
 from rightful.domain.hold import Hold
 from rightful.ports.store.contract import Remaining
-from rightful.ports.writes.accounts import ListFurther
+from rightful.ports.writes.accounts import ListSecondaryEmail
 from rightful.ports.writes.transaction import ContendedError, Refusal, RefusedError, Write
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Commits:
             failed = self._attempt(steps)
             if failed is not None:
                 refusals = tuple(
-                    Refusal(write, _found(item)) for write, item in failed if not isinstance(write, ListFurther)
+                    Refusal(write, _found(item)) for write, item in failed if not isinstance(write, ListSecondaryEmail)
                 )
                 if refusals:
                     raise RefusedError(refusals)
@@ -79,11 +79,11 @@ class Commits:
 
     def _fitting(self, steps: "list[_Step]", failed: "Sequence[_Failed]") -> "list[_Step]":
         """The same writes, with the changes of lists made for the lists that were found."""
-        found = {write: item for write, item in failed if isinstance(write, ListFurther)}
+        found = {write: item for write, item in failed if isinstance(write, ListSecondaryEmail)}
         fitting: list[_Step] = []
         for write, action in steps:
             instead: Action | None = action
-            if isinstance(write, ListFurther) and write in found:
+            if isinstance(write, ListSecondaryEmail) and write in found:
                 instead = fitting_action(write, self.tables.identity, found[write])
             if instead is not None:
                 fitting.append((write, instead))

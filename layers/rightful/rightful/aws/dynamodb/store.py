@@ -17,7 +17,7 @@ from rightful.aws.dynamodb.items.log import log_filters, log_range, read_log_ent
 from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.indexes import due_sort
-from rightful.aws.dynamodb.reads.emails import FurtherReads
+from rightful.aws.dynamodb.reads.emails import SecondaryEmailReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
 from rightful.aws.dynamodb.reads.lists import ListingReads, counted_in, counters, listed_entries, place_of, total_of
 from rightful.aws.dynamodb.reads.organizations import ManagedReads
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
-class DynamoDBStore(FurtherReads, GroupReads, ListingReads, ManagedReads, UpkeepReads):
+class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads, UpkeepReads):
     """`ports.store.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from rightful.core.accounts.log_rows import display_name_of, entries_of
-from rightful.core.accounts.secondary_emails import further_writes
+from rightful.core.accounts.secondary_emails import secondary_writes
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.hold import Reservation
 from rightful.domain.refused_request import Requester
@@ -93,7 +93,7 @@ def index_writes(updates: Sequence[AccountUpdate], now: datetime, indexed: Index
     after = [update.after for update in updates if update.after]
     addresses, released = _address_writes(before, after, now, indexed or Indexed())
     writes: list[Write] = [_account_write(update) for update in updates]
-    writes += further_writes((update.before, update.after) for update in updates)
+    writes += secondary_writes((update.before, update.after) for update in updates)
     writes += [*addresses, *_user_name_writes(before, after), *_count_writes(updates, now)]
     return IndexWrites(tuple(writes), released)
 

@@ -1,7 +1,7 @@
-"""By what an account is found besides the address that it holds: further addresses, and its employeeNumber.
+"""By what an account is found besides the address that it holds: secondary emails, and its employeeNumber.
 
 `emails.value eq "x"` has to find every user that has x among its emails. The address that an account holds stands in
-the email index. Each further one is a key of the directory's index of further addresses, so that only users that have
+the email index. Each other one is a key of the directory's index of secondary emails, so that only users that have
 such addresses pay for it. Keys are made of values as filters compare them, whether or not they are addresses: what a
 filter takes for equal has the same key. A blank is nobody's, and in no key.
 
@@ -14,22 +14,19 @@ from collections.abc import Iterable, Mapping
 
 from rightful.domain.account import Account
 from rightful.domain.address import InvalidAddressError, parse_address
-from rightful.ports.writes.accounts import ListFurther
+from rightful.ports.writes.accounts import ListSecondaryEmail
 from rightful.text.folding import fold
 from rightful.text.identity import employee_number
 from rightful.text.mailboxes import comparable
 
 MOST_KEYS = 20
-"""A user with more further addresses than this is listed once, under `MANY`: a transaction has 100 items."""
+"""A user with more secondary emails than this is listed once, under `MANY`: a transaction has 100 items."""
 MANY = ""
 """The key of those who have too many, which is no value's: whoever looks for an address has to look at them, too."""
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 _NUMBER = "employeeNumber#"
 _KEY_CHARACTERS = 400
 """Part of a partition key, which has 2,048 octets at most. No address is as long."""
-
-Change = tuple[Account | None, Account | None]
-"""An account before and after; None: there is none."""
 
 
 def address_key(value: str) -> str:
@@ -45,7 +42,7 @@ def held_as(key: str) -> str | None:
         return None
 
 
-def further_keys(account: Account) -> frozenset[tuple[str, str]]:
+def secondary_keys(account: Account) -> frozenset[tuple[str, str]]:
     """Under which keys an account is to be listed: (directory id, or for its number the organization's; key)."""
     return _address_keys(account) | _number_keys(account)
 
@@ -57,10 +54,10 @@ def _address_keys(account: Account) -> frozenset[tuple[str, str]]:
     values = (entry.get("value") for entry in emails if isinstance(entry, dict))
     found = {address_key(value) for value in values if isinstance(value, str)} - {""}
     # A key by which the email index leads to the account already needs no second entry.
-    further = {key for key in found if account.holds is None or held_as(key) != account.holds}
-    if len(further) > MOST_KEYS:
-        further = {MANY}
-    return frozenset((account.link.directory_id, key) for key in further)
+    secondary = {key for key in found if account.holds is None or held_as(key) != account.holds}
+    if len(secondary) > MOST_KEYS:
+        secondary = {MANY}
+    return frozenset((account.link.directory_id, key) for key in secondary)
 
 
 def _number_keys(account: Account) -> frozenset[tuple[str, str]]:
@@ -82,17 +79,18 @@ def number_of(attributes: Mapping[str, object]) -> str | None:
     return employee_number(extension.get("employeeNumber")) if isinstance(extension, Mapping) else None
 
 
-def further_writes(changes: Iterable[Change]) -> list[ListFurther]:
-    """The writes that keep the index in step with these changes: one for each key, as a transaction needs it."""
+def secondary_writes(updates: Iterable[tuple[Account | None, Account | None]]) -> list[ListSecondaryEmail]:
+    """The writes that keep the index in step with accounts before and after (None: there is none): one for each key,
+    as a transaction needs it."""
     added: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     removed: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for before, after in changes:
-        old, new = further_keys(before) if before else frozenset(), further_keys(after) if after else frozenset()
+    for before, after in updates:
+        old, new = secondary_keys(before) if before else frozenset(), secondary_keys(after) if after else frozenset()
         for pair in new - old:
             added[pair].add(after.id if after else "")
         for pair in old - new:
             removed[pair].add(before.id if before else "")
     return [
-        ListFurther(*pair, frozenset(added.get(pair, ())), frozenset(removed.get(pair, ())))
+        ListSecondaryEmail(*pair, frozenset(added.get(pair, ())), frozenset(removed.get(pair, ())))
         for pair in sorted({*added, *removed})
     ]

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightful.core.accounts.secondary_emails import further_keys
+from rightful.core.accounts.secondary_emails import secondary_keys
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.hold import Hold
 from rightful.ports.key import ItemKey
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.store.upkeep import UserNameHold
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
-    ListFurther,
+    ListSecondaryEmail,
     ReleaseAddress,
     ReleaseUserName,
     RequireAccount,
@@ -66,29 +66,29 @@ def judge_address(account: Account, hold: Hold | None, holder: Account | None, n
     return Disagreement("address_held_by_another", account.id, (transfer, unchanged, *evidence))
 
 
-def judge_further_list(found: FurtherList, accounts: Mapping[str, Account]) -> list[Disagreement]:
-    """A list of further addresses and the accounts that it names."""
+def judge_secondary_email_list(found: SecondaryEmailList, accounts: Mapping[str, Account]) -> list[Disagreement]:
+    """A list of secondary emails and the accounts that it names."""
     disagreements = []
     for account_id in sorted(found.account_ids):
         account = accounts.get(account_id)
-        unlist = ListFurther(found.directory_id, found.key, removed=frozenset({account_id}))
+        unlist = ListSecondaryEmail(found.directory_id, found.key, removed=frozenset({account_id}))
         if account is None:
-            disagreements.append(Disagreement("further_address_of_no_account", account_id, (unlist,)))
-        elif (found.directory_id, found.key) not in further_keys(account):
+            disagreements.append(Disagreement("secondary_email_of_no_account", account_id, (unlist,)))
+        elif (found.directory_id, found.key) not in secondary_keys(account):
             unchanged = RequireAccount(account_id, account.version)
-            disagreements.append(Disagreement("further_address_of_another_time", account_id, (unlist, unchanged)))
+            disagreements.append(Disagreement("secondary_email_of_another_time", account_id, (unlist, unchanged)))
     return disagreements
 
 
-def judge_further_addresses(account: Account, lists: Mapping[tuple[str, str], FurtherList]) -> list[Disagreement]:
-    """An account and the lists of its further addresses. One that counts more than it names may mean the account."""
+def judge_secondary_emails(account: Account, lists: Mapping[tuple[str, str], SecondaryEmailList]) -> list[Disagreement]:
+    """An account and the lists of its secondary emails. One that counts more than it names may mean the account."""
     unchanged = RequireAccount(account.id, account.version)
     missing = []
-    for directory_id, key in sorted(further_keys(account)):
+    for directory_id, key in sorted(secondary_keys(account)):
         found = lists.get((directory_id, key))
         if found is None or not (account.id in found.account_ids or found.unnamed):
-            listing = ListFurther(directory_id, key, added=frozenset({account.id}))
-            missing.append(Disagreement("further_address_not_listed", account.id, (listing, unchanged)))
+            listing = ListSecondaryEmail(directory_id, key, added=frozenset({account.id}))
+            missing.append(Disagreement("secondary_email_not_listed", account.id, (listing, unchanged)))
     return missing
 
 

@@ -7,14 +7,14 @@ consistently, and counts only if the accounts in question did not change while i
 
 from collections.abc import Iterator
 
-from rightful.core.accounts.secondary_emails import further_keys
+from rightful.core.accounts.secondary_emails import secondary_keys
 from rightful.core.integrity.accounts import (
     Disagreement,
     judge_address,
-    judge_further_addresses,
-    judge_further_list,
     judge_hold,
     judge_link,
+    judge_secondary_email_list,
+    judge_secondary_emails,
     judge_user_name,
 )
 from rightful.core.integrity.repair import Checked, Repair
@@ -22,7 +22,7 @@ from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.hold import Hold
 from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.store.upkeep import UNREADABLE, Piece, UserNameHold
 
 SEGMENTS = 8
@@ -30,7 +30,7 @@ PIECE = 500
 PIECES_PER_RUN = 8
 _TIME_FOR_ONE_MORE = 15.0
 
-Subject = Account | Hold | UserNameHold | FurtherList
+Subject = Account | Hold | UserNameHold | SecondaryEmailList
 
 
 def check_indexes(context: Context) -> Checked:
@@ -65,12 +65,12 @@ def suspects(context: Context, piece: Piece) -> Iterator[Subject]:
     named = {hold.account_id for hold in piece.holds if hold.account_id} | {
         item.account_id for item in piece.user_names
     }
-    named = named.union(*(each.account_ids for each in piece.further_lists))
+    named = named.union(*(each.account_ids for each in piece.secondary_email_lists))
     accounts = store.accounts(named)
     user_names = store.user_names({pair for account in piece.accounts for pair in _user_name_of(account)})
-    lists = store.further_lists({pair for account in piece.accounts for pair in further_keys(account)})
-    for each in piece.further_lists:
-        if judge_further_list(each, accounts):
+    lists = store.secondary_email_lists({pair for account in piece.accounts for pair in secondary_keys(account)})
+    for each in piece.secondary_email_lists:
+        if judge_secondary_email_list(each, accounts):
             yield each
     for hold in piece.holds:
         if judge_hold(hold, accounts.get(hold.account_id or "")):
@@ -81,7 +81,7 @@ def suspects(context: Context, piece: Piece) -> Iterator[Subject]:
     for account in piece.accounts:
         address = judge_address(account, holds.get(account.holds or ""), None, context.now)
         link = next((judge_link(account, user_names.get(pair)) for pair in _user_name_of(account)), None)
-        if address or link or judge_further_addresses(account, lists):
+        if address or link or judge_secondary_emails(account, lists):
             yield account
 
 
@@ -105,17 +105,17 @@ def _confirmed(context: Context, subject: Subject) -> list[Disagreement]:
         if named is None or named != context.store.user_names([pair]).get(pair):
             return []
         return _list(judge_user_name(UserNameHold(*pair, named), account))
-    if isinstance(subject, FurtherList):
+    if isinstance(subject, SecondaryEmailList):
         return _confirmed_list(context.store, (subject.directory_id, subject.key))
     return _confirmed_account(context, subject.id)
 
 
 def _confirmed_list(store: IdentityStore, pair: tuple[str, str]) -> list[Disagreement]:
-    there = store.further_lists([pair]).get(pair)
+    there = store.secondary_email_lists([pair]).get(pair)
     if there is None:
         return []
-    found = judge_further_list(there, store.accounts(there.account_ids))
-    return found if there == store.further_lists([pair]).get(pair) else []
+    found = judge_secondary_email_list(there, store.accounts(there.account_ids))
+    return found if there == store.secondary_email_lists([pair]).get(pair) else []
 
 
 def _confirmed_account(context: Context, account_id: str) -> list[Disagreement]:
@@ -128,7 +128,7 @@ def _confirmed_account(context: Context, account_id: str) -> list[Disagreement]:
     found = _list(judge_address(account, hold, holder, context.now))
     for pair in _user_name_of(account):
         found += _list(judge_link(account, user_names.get(pair)))
-    found += judge_further_addresses(account, context.store.further_lists(further_keys(account)))
+    found += judge_secondary_emails(account, context.store.secondary_email_lists(secondary_keys(account)))
     now = context.store.account(account_id)
     return found if now is not None and now.version == account.version else []
 

@@ -44,7 +44,7 @@ class Facts:
         counts: what the counters of the caps stand at.
         alone: directories whose live keys all rest on one administrator's word.
         identified: who has, or had last, an externalId that more than one of these accounts have, by directory and id.
-        numbered: who has an employeeNumber, by its list (`further_addresses.number_key`); none where too many have it.
+        numbered: who has an employeeNumber, by its list (`secondary_emails.number_key`); none where too many have it.
     """
 
     now: datetime

@@ -93,7 +93,7 @@ def _numbered(store: IdentityStore, facts: Facts) -> dict[tuple[str, str], froze
     """Who has the employeeNumbers that more than one of these accounts have: no other can be a proof."""
     numbers = Counter(number for account in facts.accounts.values() if (number := number_of(account.attributes)))
     keys = {number_key(facts.organization.id, number) for number, times in numbers.items() if times > 1}
-    return {key: found.account_ids for key, found in store.further_lists(keys).items() if not found.unnamed}
+    return {key: found.account_ids for key, found in store.secondary_email_lists(keys).items() if not found.unnamed}
 
 
 def _waiting(store: IdentityStore, organization: Organization) -> tuple[tuple[Conflict, ...], bool]:

@@ -103,7 +103,7 @@ def _suspects(context: Context, piece: Piece) -> list[Subject]:
             *(replace(nothing, accounts=(each,)) for each in piece.accounts),
             *(replace(nothing, holds=(each,)) for each in piece.holds),
             *(replace(nothing, user_names=(each,)) for each in piece.user_names),
-            *(replace(nothing, further_lists=(each,)) for each in piece.further_lists),
+            *(replace(nothing, secondary_email_lists=(each,)) for each in piece.secondary_email_lists),
         ):
             with suppress(*UNREADABLE):
                 found += suspects(context, part)

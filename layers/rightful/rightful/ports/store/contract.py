@@ -16,7 +16,7 @@ from rightful.domain.hold import Hold
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.pages import AccountPage, ConflictPage
-from rightful.ports.store.emails import FurtherStore
+from rightful.ports.store.emails import SecondaryEmailStore
 from rightful.ports.store.groups import GroupStore
 from rightful.ports.store.lists import ListingStore
 from rightful.ports.store.organizations import ManagedStore
@@ -48,7 +48,7 @@ class LogPage:
     next_position: str | None
 
 
-class IdentityStore(FurtherStore, GroupStore, ListingStore, ManagedStore, UpkeepStore, Protocol):
+class IdentityStore(SecondaryEmailStore, GroupStore, ListingStore, ManagedStore, UpkeepStore, Protocol):
     """Accounts, the email and userName indexes, conflicts and settings."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:

@@ -1,4 +1,4 @@
-"""The index of further addresses: who is found by an address besides the one that the account holds."""
+"""The index of secondary emails: who is found by an address besides the one that the account holds."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ MOST_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class FurtherList:
+class SecondaryEmailList:
     """The accounts that are listed under one key of a directory.
 
     Attributes:
@@ -27,7 +27,7 @@ class FurtherList:
         """Whether there is nobody: then there is no such list."""
         return not self.account_ids and not self.unnamed
 
-    def changed(self, added: frozenset[str], removed: frozenset[str]) -> "FurtherList":
+    def changed(self, added: frozenset[str], removed: frozenset[str]) -> "SecondaryEmailList":
         """The list with these and without those. Who is named already is not added again; who is not named was one of
         the unnamed."""
         named = self.account_ids - removed
@@ -37,7 +37,7 @@ class FurtherList:
         return replace(self, account_ids=named.union(new[:room]), unnamed=unnamed + len(new[room:]))
 
 
-class FurtherStore(Protocol):
+class SecondaryEmailStore(Protocol):
     """Look-ups by address. Strongly consistent."""
 
     def account_ids_of_address(
@@ -47,6 +47,6 @@ class FurtherStore(Protocol):
         None: there are some that are not named."""
         ...
 
-    def further_lists(self, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], FurtherList]:
+    def secondary_email_lists(self, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], SecondaryEmailList]:
         """Lists by (directory id, key); empty ones are absent."""
         ...

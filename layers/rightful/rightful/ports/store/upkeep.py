@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from rightful.domain.account import Account
 from rightful.domain.hold import Hold
 from rightful.ports.key import ItemKey
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.emails import SecondaryEmailList
 
 if TYPE_CHECKING:
     from rightful.domain.conflict import Conflict, Pointer
@@ -37,14 +37,14 @@ class Piece:
     accounts: tuple[Account, ...]
     holds: tuple[Hold, ...]
     user_names: tuple[UserNameHold, ...]
-    further_lists: tuple[FurtherList, ...]
+    secondary_email_lists: tuple[SecondaryEmailList, ...]
     next_position: str | None
     unreadable: tuple[ItemKey, ...] = ()
 
     @property
     def size(self) -> int:
         """How many items it has that can be read."""
-        return len(self.accounts) + len(self.holds) + len(self.user_names) + len(self.further_lists)
+        return len(self.accounts) + len(self.holds) + len(self.user_names) + len(self.secondary_email_lists)
 
 
 class UpkeepStore(Protocol):
@@ -98,7 +98,7 @@ class UpkeepStore(Protocol):
         ...
 
     def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
-        """Accounts, email and userName index items and lists of further addresses of a segment of the table, from a
+        """Accounts, email and userName index items and lists of secondary emails of a segment of the table, from a
         position on; up to `limit` items of any kind are looked at."""
         ...
 

@@ -124,8 +124,8 @@ class TransferUserName:
 
 
 @dataclass(frozen=True, slots=True)
-class ListFurther:
-    """Change who is listed under a key of a directory's index of further addresses (`accounts.further_addresses`).
+class ListSecondaryEmail:
+    """Change who is listed under a key of a directory's index of secondary emails (`accounts.secondary_emails`).
     Unconditional: it is never refused. A list that names as many as it can counts the others."""
 
     directory_id: str

@@ -17,7 +17,7 @@ from rightful.ports.writes.accounts import (
     CountUsers,
     DeleteAccount,
     EndReservation,
-    ListFurther,
+    ListSecondaryEmail,
     NoteLogin,
     PutAccount,
     ReleaseAddress,
@@ -46,7 +46,7 @@ Write = (
     | ClaimUserName
     | ReleaseUserName
     | TransferUserName
-    | ListFurther
+    | ListSecondaryEmail
     | RequireDomain
     | PutConflict
     | PutPending

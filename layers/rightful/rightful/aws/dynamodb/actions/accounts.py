@@ -18,7 +18,7 @@ from rightful.ports.writes.accounts import (
     CountUsers,
     DeleteAccount,
     EndReservation,
-    ListFurther,
+    ListSecondaryEmail,
     NoteLogin,
     PutAccount,
     ReleaseAddress,
@@ -38,7 +38,7 @@ _SAME_CONFLICT = "conflict_id = :conflict"
 
 
 @action_of.register
-def _(write: ListFurther, tables: Tables) -> Action:
+def _(write: ListSecondaryEmail, tables: Tables) -> Action:
     return likely_action(write, tables.identity)
 
 

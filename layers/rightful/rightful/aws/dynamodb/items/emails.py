@@ -1,4 +1,4 @@
-"""The index of further addresses in the identity table: one item per directory and key, with the accounts it names.
+"""The index of secondary emails in the identity table: one item per directory and key, with the accounts it names.
 
 A list is changed in the transaction that changes the account, and never stands in its way: a change is first tried on
 the list as it mostly is (there is none, or nobody else is in it), and else on the list as it was found. Either way on
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from rightful.aws.dynamodb.action import Action
 from rightful.aws.dynamodb.attributes import Item, Reader
 from rightful.ports.key import ItemKey
-from rightful.ports.store.emails import FurtherList
+from rightful.ports.store.emails import SecondaryEmailList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from rightful.ports.writes.accounts import ListFurther
+    from rightful.ports.writes.accounts import ListSecondaryEmail
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
-SORT_KEY = "FURTHER"
-_MARK = "#FURTHER#"
+SORT_KEY = "SECONDARY"
+_MARK = "#SECONDARY#"
 
 
 def list_key(directory_id: str, key: str) -> ItemKey:
@@ -30,34 +30,34 @@ def list_key(directory_id: str, key: str) -> ItemKey:
     return ItemKey(f"DIR#{directory_id}{_MARK}{key}", SORT_KEY)
 
 
-def read_list(item: "StoredItem") -> FurtherList:
+def read_list(item: "StoredItem") -> SecondaryEmailList:
     """A list as it was read."""
     directory_id, _, key = item["pk"]["S"].removeprefix("DIR#").partition(_MARK)
     read = Reader(item)
-    return FurtherList(directory_id, key, read.texts("account_ids"), read.number("unnamed"))
+    return SecondaryEmailList(directory_id, key, read.texts("account_ids"), read.number("unnamed"))
 
 
-def likely_action(write: "ListFurther", table: str) -> Action:
+def likely_action(write: "ListSecondaryEmail", table: str) -> Action:
     """The change of a list that names nobody but those who leave it."""
-    assumed = FurtherList(write.directory_id, write.key, write.removed)
+    assumed = SecondaryEmailList(write.directory_id, write.key, write.removed)
     return _action(assumed, assumed.changed(write.added, write.removed), table)
 
 
-def fitting_action(write: "ListFurther", table: str, found: "StoredItem | None") -> Action | None:
+def fitting_action(write: "ListSecondaryEmail", table: str, found: "StoredItem | None") -> Action | None:
     """The change of the list that was found; None: there is nothing to change."""
-    there = read_list(found) if found else FurtherList(write.directory_id, write.key)
+    there = read_list(found) if found else SecondaryEmailList(write.directory_id, write.key)
     after = there.changed(write.added, write.removed)
     return _action(there, after, table) if after != there else None
 
 
-def _action(before: FurtherList, after: FurtherList, table: str) -> Action:
+def _action(before: SecondaryEmailList, after: SecondaryEmailList, table: str) -> Action:
     condition, values = _unchanged(before)
     if after.empty:
         return Action("Delete", table, list_key(after.directory_id, after.key).item(), condition, values)
     return Action("Put", table, _item(after), condition, values)
 
 
-def _item(content: FurtherList) -> Item:
+def _item(content: SecondaryEmailList) -> Item:
     item = list_key(content.directory_id, content.key).item()
     if content.account_ids:
         item["account_ids"] = {"SS": sorted(content.account_ids)}
@@ -66,7 +66,7 @@ def _item(content: FurtherList) -> Item:
     return item
 
 
-def _unchanged(content: FurtherList) -> "tuple[str, dict[str, AttributeValueTypeDef] | None]":
+def _unchanged(content: SecondaryEmailList) -> "tuple[str, dict[str, AttributeValueTypeDef] | None]":
     if content.empty:
         return "attribute_not_exists(pk)", None
     item = _item(content)

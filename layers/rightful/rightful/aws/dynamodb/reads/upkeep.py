@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
 from rightful.aws.dynamodb.attributes import Reader, key_of, write_item
-from rightful.aws.dynamodb.items import emails as further_items
+from rightful.aws.dynamodb.items import emails as email_items
 from rightful.aws.dynamodb.items.accounts import read_account
 from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.holds import read_hold
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rightful.domain.conflict import Conflict, Pointer
     from rightful.domain.key import Token
     from rightful.domain.organization import Directory
-    from rightful.ports.store.emails import FurtherList
+    from rightful.ports.store.emails import SecondaryEmailList
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
@@ -39,7 +39,7 @@ _SCANNED = {
     ":account": {"S": "ACCOUNT"},
     ":email": {"S": "EMAIL"},
     ":name": {"S": "USERNAME"},
-    ":further": {"S": further_items.SORT_KEY},
+    ":secondary": {"S": email_items.SORT_KEY},
 }
 
 
@@ -158,14 +158,14 @@ class UpkeepReads:
             Segment=segment,
             TotalSegments=segments,
             Limit=limit,
-            FilterExpression="sk IN (:account, :email, :name, :further)",
+            FilterExpression="sk IN (:account, :email, :name, :secondary)",
             ExpressionAttributeValues=_SCANNED,
             **start,  # type: ignore[arg-type]  # one optional parameter
         )
         accounts: list[Account] = []
         holds: list[Hold] = []
         user_names: list[UserNameHold] = []
-        further_lists: list[FurtherList] = []
+        secondary_email_lists: list[SecondaryEmailList] = []
         unreadable: list[ItemKey] = []
         for item in answer["Items"]:
             try:
@@ -173,8 +173,8 @@ class UpkeepReads:
                     accounts.append(read_account(item))
                 elif item["sk"]["S"] == "EMAIL":
                     holds.append(read_hold(item))
-                elif item["sk"]["S"] == further_items.SORT_KEY:
-                    further_lists.append(further_items.read_list(item))
+                elif item["sk"]["S"] == email_items.SORT_KEY:
+                    secondary_email_lists.append(email_items.read_list(item))
                 else:
                     user_names.append(_user_name(item))
             except UNREADABLE:
@@ -184,7 +184,7 @@ class UpkeepReads:
             tuple(accounts),
             tuple(holds),
             tuple(user_names),
-            tuple(further_lists),
+            tuple(secondary_email_lists),
             json.dumps([last["pk"]["S"], last["sk"]["S"]]) if last else None,
             tuple(unreadable),
         )

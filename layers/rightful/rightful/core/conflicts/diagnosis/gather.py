@@ -103,7 +103,7 @@ def _numbered(store: IdentityStore, participant: Participant) -> frozenset[str]:
     if number is None:
         return frozenset()
     key = number_key(participant.conflict.request.organization_id, number)
-    found = store.further_lists([key]).get(key)
+    found = store.secondary_email_lists([key]).get(key)
     return found.account_ids if found is not None and not found.unnamed else frozenset()
 
 

@@ -2,28 +2,28 @@
 
 import pytest
 
-from rightful.ports.store import emails as further_contract
+from rightful.ports.store import emails as emails_contract
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.store.emails import FurtherList
-from rightful.ports.writes.accounts import ClaimAddress, ListFurther
+from rightful.ports.store.emails import SecondaryEmailList
+from rightful.ports.writes.accounts import ClaimAddress, ListSecondaryEmail
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW
 from tests.support.names import Names
 
 
-def a_list(names: Names, *account_ids: str, unnamed: int = 0) -> FurtherList:
-    return FurtherList(names.directory, names.address, frozenset(account_ids), unnamed)
+def a_list(names: Names, *account_ids: str, unnamed: int = 0) -> SecondaryEmailList:
+    return SecondaryEmailList(names.directory, names.address, frozenset(account_ids), unnamed)
 
 
-def there(store: IdentityStore, names: Names) -> FurtherList | None:
-    return store.further_lists([(names.directory, names.address)]).get((names.directory, names.address))
+def there(store: IdentityStore, names: Names) -> SecondaryEmailList | None:
+    return store.secondary_email_lists([(names.directory, names.address)]).get((names.directory, names.address))
 
 
-def listing(names: Names, added: str = "", removed: str = "") -> ListFurther:
-    return ListFurther(names.directory, names.address, frozenset(added.split()), frozenset(removed.split()))
+def listing(names: Names, added: str = "", removed: str = "") -> ListSecondaryEmail:
+    return ListSecondaryEmail(names.directory, names.address, frozenset(added.split()), frozenset(removed.split()))
 
 
-class FurtherAddresses:
+class SecondaryEmails:
     """Lists change with the accounts they name, and never stand in the way of a commit."""
 
     def test_accounts_join_and_leave_a_list_in_any_order(
@@ -52,7 +52,7 @@ class FurtherAddresses:
     def test_who_does_not_fit_into_a_list_is_counted_until_there_is_nobody_else(
         self, store: IdentityStore, committing: Committing, names: Names, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(further_contract, "MOST_LISTED", 2)
+        monkeypatch.setattr(emails_contract, "MOST_LISTED", 2)
         for each in "abcd":
             committing.done(listing(names, each))
         assert there(store, names) == a_list(names, "a", "b", unnamed=2)
