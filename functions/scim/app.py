@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from rightful.api.scim.service import ScimService, error_response
 from rightful.core.lists.cursors import key_from
+from rightful.core.users.request import Observer
 from rightful.runtime import cold_start  # noqa: F401 # isort: split
 from rightful.runtime.clients import conflict_queue, identity_store, settings
 from rightful.runtime.gateway import answer_event
@@ -23,4 +24,6 @@ def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, obj
 def _service() -> ScimService:
     found = settings()
     key = key_from(found.identity_table)
-    return ScimService(identity_store(), conflict_queue(), failed, recorded, key, found.documentation_url, held)
+    return ScimService(
+        identity_store(), conflict_queue(), Observer(failed, recorded, held), key, found.documentation_url
+    )

@@ -47,7 +47,7 @@ def test_a_create_takes_two_calls(idp: ProvisionedDirectory, store: DynamoDBStor
 
 def test_a_read_takes_one_call(idp: ProvisionedDirectory, store: DynamoDBStore, ada: Account) -> None:
     with counting(store.client) as calls:
-        idp.provisioning.state(scim_id_of(ada))
+        idp.state(scim_id_of(ada))
     assert calls == {"BatchGetItem": 1}
 
 

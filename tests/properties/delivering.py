@@ -49,7 +49,7 @@ class Delivering(Machine):
         if asked.scim_id is not None:
             if self.latest.get(asked.scim_id, asked) is not asked:
                 return  # an administrator had a change applied that the directory has said otherwise of since
-            self._send(self._provisioning(asked.directory_id), asked)
+            self._send(self._request(asked.directory_id), asked)
             assert _changed(before, self.world.store.snapshot(), "EMAIL") == set()
             for key in _changed(before, self.world.store.snapshot(), "ACCOUNT"):
                 # A request that deactivates, overtaken within seconds by one that does not say so, deactivates all the
@@ -57,7 +57,7 @@ class Delivering(Machine):
                 assert _stateless(before[key]) == _stateless(self.world.store.snapshot()[key])
             return
         try:
-            self._send(self._provisioning(asked.directory_id), asked)
+            self._send(self._request(asked.directory_id), asked)
         except ScimError as error:
             # A user of that name exists by now: the create has nothing to do with the address any more.
             if "with userName[" not in error.detail:

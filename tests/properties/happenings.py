@@ -18,7 +18,8 @@ from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.undo import undo
 from rightful.core.upkeep.resend import send_due
 from rightful.core.upkeep.reservations import end_reservations
-from rightful.core.users.intent import ExplicitIntent
+from rightful.core.users.remove import remove_user
+from rightful.core.users.request import ExplicitIntent, read_state
 from rightful.domain.account import Flag
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Resolution
@@ -159,10 +160,8 @@ class Happenings(Delivering):
     def a_directory_removes_a_user(self, who: int) -> None:
         account = self._pick(self._linked(), who)
         assert account.link is not None
-        provisioning = self._provisioning(account.link.directory_id)
-        before = provisioning.remove(
-            account.link.scim_id, provisioning.state(account.link.scim_id), self.world.invocation()
-        )
+        request = self._request(account.link.directory_id)
+        before = remove_user(request, account.link.scim_id, read_state(request, account.link.scim_id))
         self.said[account.id] = False
         self._requeue(before)
 

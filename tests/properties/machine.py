@@ -7,15 +7,17 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from rightful.core.accounts.resource import UnverifiedDomainError
 from rightful.core.conflicts.lifecycle.requeue import requeue
-from rightful.core.users.change import Provisioning
-from rightful.core.users.intent import NOTHING, ExplicitIntent
-from rightful.core.users.refuse import ClaimRefusedError, RefusalRecorder
+from rightful.core.users.change import UserChange, change_user
+from rightful.core.users.create import create_user
+from rightful.core.users.refuse import ClaimRefusedError
+from rightful.core.users.request import NOTHING, ExplicitIntent, Observer, UserRequest, read_state
 from rightful.domain.account import Account, account_id_of
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import DomainPolicy, OnDelete
 from rightful.domain.policy import Policy, PolicyBase, read_policy
 from rightful.domain.refused_request import Operation, Requester
+from rightful.ports.context import QueueContext
 from rightful.ports.writes.settings import ListToken, PutDirectory, PutOrganization
 from rightful.scim.errors import ScimError
 from tests.scenarios.world import ELSEWHERE, HERE, OURS, THEIRS, World
@@ -79,13 +81,13 @@ class Machine(RuleBasedStateMachine):
         self.world.commit(ListToken(key))
         return key
 
-    def _provisioning(self, directory_id: str, asked: Asked | None = None) -> Provisioning:
+    def _request(self, directory_id: str, asked: Asked | None = None) -> UserRequest:
         def remember(conflict: Conflict) -> None:
             if asked is not None:
                 self.asked[conflict.id] = asked
 
-        recorder = RefusalRecorder(self.world.store, self.world.queue, on_recorded=remember)
-        return Provisioning(self.world.store, recorder, DIRECTORIES[directory_id], directory_id)
+        context = QueueContext(self.world.store, self.world.invocation(), self.world.queue)
+        return UserRequest(context, DIRECTORIES[directory_id], directory_id, observer=Observer(recorded=remember))
 
     def _provision(self, asked: Asked) -> bool:
         """Send a request; what is refused with a 409 must be in the table from then on.
@@ -93,10 +95,10 @@ class Machine(RuleBasedStateMachine):
         Returns:
             Whether it was carried out or recorded, and not refused as wrong in itself.
         """
-        provisioning = self._provisioning(asked.directory_id, asked)
+        request = self._request(asked.directory_id, asked)
         before = self._account_of(asked)
         try:
-            after = self._send(provisioning, asked)
+            after = self._send(request, asked)
         except ScimError as error:
             if error.status != 409 or "with email[" not in error.detail:
                 return False
@@ -129,14 +131,14 @@ class Machine(RuleBasedStateMachine):
         assert stored is not None
         assert stored.request.wanted.canonical in refusal.detail
 
-    def _send(self, provisioning: Provisioning, asked: Asked) -> Account:
+    def _send(self, request: UserRequest, asked: Asked) -> Account:
         """Send a request, and remember what it says of the person's activity. A refused deactivation is owed, be it
         refused because of a domain; whether a refused reactivation comes is open."""
         active = asked.intent.active
         if asked.scim_id is not None and asked.intent.address:
             self.latest[asked.scim_id] = asked
         try:
-            after = self._sent(provisioning, asked)
+            after = self._sent(request, asked)
         except ScimError as error:
             recorded = error.status == 409 or isinstance(error, UnverifiedDomainError)
             if recorded and asked.scim_id is not None and active is not None:
@@ -149,21 +151,20 @@ class Machine(RuleBasedStateMachine):
             self.said[after.id] = active is not False
         return after
 
-    def _sent(self, provisioning: Provisioning, asked: Asked) -> Account:
-        invocation = self.world.invocation()
+    def _sent(self, request: UserRequest, asked: Asked) -> Account:
         if asked.scim_id is None:
             resource = asked.change({})
             external_id = resource.get("externalId")
             requester = Requester(None, None, str(resource["userName"]), str(external_id) if external_id else None)
-            state = provisioning.state(requester_key=requester.key(asked.directory_id))
-            return provisioning.create(resource, state, invocation)
-        state = provisioning.state(asked.scim_id)
-        return provisioning.change(asked.scim_id, asked.change, asked.operation, state, invocation, intent=asked.intent)
+            state = read_state(request, requester_key=requester.key(asked.directory_id))
+            return create_user(request, resource, state)
+        change = UserChange(asked.scim_id, asked.change, asked.operation, intent=asked.intent)
+        return change_user(request, read_state(request, asked.scim_id), change)
 
     def _account_of(self, asked: Asked) -> Account | None:
         if asked.scim_id is None:
             return None
-        return self._provisioning(asked.directory_id).state(asked.scim_id).account
+        return read_state(self._request(asked.directory_id), asked.scim_id).account
 
     def _requeue(self, before: Account) -> None:
         requeue(self.world.store, self.world.queue, [before.holds] if before.holds else [])

@@ -11,9 +11,10 @@ from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.conflicts.log_rows import OUTSIDE
 from rightful.core.conflicts.remediate import Remediation, remediate
 from rightful.core.events.requeues import requeued_by
-from rightful.core.users.change import Provisioning
-from rightful.core.users.intent import intent_of_resource
-from rightful.core.users.refuse import RefusalRecorder
+from rightful.core.users.change import UserChange, change_user
+from rightful.core.users.create import create_user
+from rightful.core.users.remove import remove_user
+from rightful.core.users.request import UserRequest, intent_of_resource, read_state
 from rightful.domain.account import (
     Account,
     AccountStatus,
@@ -253,37 +254,35 @@ class World:
         """Remediate one conflict, whatever the queue holds."""
         return remediate(self.store, self.queue, self.invocation(), conflict.pointer)
 
-    def provisioning(self) -> Provisioning:
-        """What a directory does to its users, with the key that it has."""
-        recorder = RefusalRecorder(self.store, self.queue, key_id=self.key_id)
-        return Provisioning(self.store, recorder, OURS, HERE, self.alone_until)
+    def request(self) -> UserRequest:
+        """A request of a directory about its users, with the key that it has."""
+        context = QueueContext(self.store, self.invocation(), self.queue)
+        return UserRequest(context, OURS, HERE, self.key_id, self.alone_until)
 
     def create(self, user_name: str, email: str, external_id: str | None) -> Account:
         """A directory creates a user; a refusal is recorded and raised."""
-        provisioning = self.provisioning()
+        request = self.request()
         resource = attributes(user_name, email) | {"externalId": external_id, "active": True}
         if external_id is None:
             del resource["externalId"]
-        state = provisioning.state(requester_key=Requester(None, None, user_name, external_id).key(HERE))
-        return provisioning.create(resource, state, self.invocation())
+        state = read_state(request, requester_key=Requester(None, None, user_name, external_id).key(HERE))
+        return create_user(request, resource, state)
 
     def push(self, name: str, operation: Operation = Operation.PUT, **wanted: object) -> Account:
         """A user's directory sends attributes of theirs; a refusal is recorded and raised."""
-        provisioning = self.provisioning()
+        request = self.request()
         link = self.account(name).link
         assert link is not None
         said = intent_of_resource(wanted)
-        state = provisioning.state(link.scim_id)
-        return provisioning.change(
-            link.scim_id, lambda now: {**now, **wanted}, operation, state, self.invocation(), intent=said
-        )
+        change = UserChange(link.scim_id, lambda now: {**now, **wanted}, operation, intent=said)
+        return change_user(request, read_state(request, link.scim_id), change)
 
     def delete(self, name: str) -> None:
         """A user's directory deletes them."""
         link = self.account(name).link
         assert link is not None
-        provisioning = self.provisioning()
-        provisioning.remove(link.scim_id, provisioning.state(link.scim_id), self.invocation())
+        request = self.request()
+        remove_user(request, link.scim_id, read_state(request, link.scim_id))
 
     def publish(self) -> None:
         """Read the change stream: who waits for what changed is woken."""

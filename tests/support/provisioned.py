@@ -5,17 +5,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from rightful.core.users.change import Precondition, Provisioning, no_precondition
-from rightful.core.users.refuse import RefusalRecorder
+from rightful.core.users.change import Precondition, UserChange, change_user, no_precondition
+from rightful.core.users.create import create_user
+from rightful.core.users.remove import remove_user
+from rightful.core.users.request import Observer, UserRequest, read_state
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import LogEntry
 from rightful.domain.hold import Hold
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.refused_request import Operation, Requester
+from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.contract import DirectoryState, IdentityStore
 from rightful.ports.writes.settings import PutDirectory, PutOrganization
 from tests.support.builders import NOW, a_directory, an_organization
 from tests.support.dynamodb.store import TestedStore
@@ -89,10 +92,15 @@ class ProvisionedDirectory:
         )
 
     @property
-    def provisioning(self) -> Provisioning:
-        """The use cases."""
-        recorder = RefusalRecorder(self.store, self.queue, lambda what, _: self.failures.append(what))
-        return Provisioning(self.store, recorder, self.organization.id, self.directory.id)
+    def request(self) -> UserRequest:
+        """A request of this directory at this moment."""
+        context = QueueContext(self.store, self.invocation, self.queue)
+        observer = Observer(failed=lambda what, _: self.failures.append(what))
+        return UserRequest(context, self.organization.id, self.directory.id, observer=observer)
+
+    def state(self, scim_id: str | None = None, *, requester_key: str | None = None) -> DirectoryState:
+        """What its requests are understood by."""
+        return read_state(self.request, scim_id, requester_key=requester_key)
 
     def pass_time(self, duration: timedelta = timedelta(minutes=1)) -> None:
         """Move the clock."""
@@ -102,11 +110,10 @@ class ProvisionedDirectory:
 
     def create(self, resource: Mapping[str, object]) -> Account:
         """POST."""
-        provisioning = self.provisioning
         external_id = resource.get("externalId")
         requester = Requester(None, None, str(resource["userName"]), str(external_id) if external_id else None)
-        state = provisioning.state(requester_key=requester.key(self.directory.id))
-        return provisioning.create(resource, state, self.invocation)
+        state = self.state(requester_key=requester.key(self.directory.id))
+        return create_user(self.request, resource, state)
 
     def change(
         self,
@@ -118,18 +125,13 @@ class ProvisionedDirectory:
         **attributes: object,
     ) -> Account:
         """PATCH or PUT: by a function, or by these attributes (None removes)."""
-        provisioning = self.provisioning
-        scim_id = scim_id_of(account)
-        state = provisioning.state(scim_id)
-        return provisioning.change(
-            scim_id, change or setting(**attributes), operation, state, self.invocation, precondition
-        )
+        wanted = UserChange(scim_id_of(account), change or setting(**attributes), operation, precondition)
+        return change_user(self.request, self.state(wanted.scim_id), wanted)
 
     def remove(self, account: Account, *, precondition: Precondition = no_precondition) -> Account:
         """DELETE."""
-        provisioning = self.provisioning
-        state = provisioning.state(scim_id_of(account))
-        return provisioning.remove(scim_id_of(account), state, self.invocation, precondition)
+        scim_id = scim_id_of(account)
+        return remove_user(self.request, scim_id, self.state(scim_id), precondition)
 
     # What there is then
 

@@ -15,6 +15,7 @@ from rightful.core.conflicts.remediate import remediate
 from rightful.core.organizations.domain_proof import DomainProof
 from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
+from rightful.core.users.request import Observer
 from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Policy, PolicyBase
@@ -113,7 +114,7 @@ class Service:
         service = ScimService(
             self.store,
             self.queue,
-            lambda what, _: self.failures.append(what),
+            Observer(failed=lambda what, _: self.failures.append(what)),
             documentation_url=self.documentation_url,
         )
         return service.answer(request, self.invocation())

@@ -214,7 +214,7 @@ def call(store: TestedStore, key: Token, base: str, method: str, route: str, vic
         return accounts.AccountsService(store).answer(request, invocation)
     if base == admin.BASE:
         return admin.AdminService(store, victim.service.queue, lambda *_: None).answer(request, invocation)
-    return scim.ScimService(store, victim.service.queue, lambda *_: None).answer(request, invocation)
+    return scim.ScimService(store, victim.service.queue).answer(request, invocation)
 
 
 def key_of(store: TestedStore, victim: Victim, scope: Scope) -> Token:

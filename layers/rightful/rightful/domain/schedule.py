@@ -52,3 +52,14 @@ def look_again_at(conflict: Conflict, now: datetime) -> datetime:
     if conflict.outcome.prepared:
         return now + LOOK_AGAIN_AFTER
     return max(now + UNSENT_FOR, min(now + LOOK_AGAIN_AFTER, conflict.expires_at))
+
+
+def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool | None) -> bool:
+    """Whether a refused request deactivated that user, which was not carried out yet, and this one says nothing else:
+    then this one does it, too, so that whatever it ends nobody stays active because of an address."""
+    return (
+        conflict is not None
+        and conflict.deactivation_pending
+        and conflict.request.requester.scim_id == scim_id
+        and says_active is None
+    )

@@ -1,6 +1,7 @@
 """Why a commit was refused, in the words of the core; and trying again."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import TypeVar
 
 from rightful.domain.account import Account
@@ -16,7 +17,9 @@ from rightful.ports.writes.accounts import (
     ReleaseUserName,
 )
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.scim.errors import unavailable
 
+State = TypeVar("State")
 Result = TypeVar("Result")
 
 _MOST_ATTEMPTS = 40
@@ -48,6 +51,26 @@ def commit_again(
                 break
             invocation.pause(number)
     raise ContendedError
+
+
+def commit_from(
+    first: State,
+    attempt: Callable[[State], Result],
+    read: Callable[[], State],
+    invocation: Invocation,
+    *,
+    time_for_one: float = _TIME_FOR_ONE_MORE,
+) -> Result:
+    """See `commit_again`: the first attempt has what a SCIM request was understood by, each further one reads again.
+
+    Raises:
+        ScimError: 503, others were faster each time, until the time ran out.
+    """
+    states = chain((first,), iter(read, None))
+    try:
+        return commit_again(lambda: attempt(next(states)), invocation, time_for_one=time_for_one)
+    except ContendedError as error:
+        raise unavailable(1) from error
 
 
 def taken_by(refused: RefusedError) -> Hold | None:

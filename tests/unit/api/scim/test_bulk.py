@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rightful.core.groups.provision import GroupProvisioning
+from rightful.api.scim import groups as scim_groups
 from rightful.ports.invocation import Invocation
 from rightful.scim.errors import unavailable
 from tests.support.service import Service, email_patch, patch, user
@@ -118,7 +118,7 @@ def test_a_group_that_cannot_be_taken_back_is_named_with_its_location(
     def refusing(*_: object) -> None:
         raise unavailable(1)
 
-    monkeypatch.setattr(GroupProvisioning, "remove", refusing)
+    monkeypatch.setattr(scim_groups, "remove_group", refusing)
     first, _ = bulk(
         service, post("/Groups", "a", group("A", "bulkId:b")), post("/Groups", "b", group("Taken", "bulkId:a"))
     )

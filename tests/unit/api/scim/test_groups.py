@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rightful.core.groups import leave as cleaning
-from rightful.core.groups import member_lookup as lookup
+from rightful.core.groups import request as lookup
 from rightful.core.groups.batches import BATCH
 from rightful.core.groups.leave import finish_deletions
 from rightful.domain.group import Group

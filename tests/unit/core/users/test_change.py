@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from rightful.core.users.change import UserChange, change_user
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.event_log import Action
 from rightful.domain.refused_request import Operation
@@ -255,10 +256,10 @@ def test_a_change_whose_own_answer_was_lost_is_done_even_under_a_precondition(
 
 
 def test_a_user_that_is_removed_meanwhile_is_not_found(idp: ProvisionedDirectory, ada: Account) -> None:
-    state = idp.provisioning.state(scim_id_of(ada))
+    state = idp.state(scim_id_of(ada))
     idp.remove(ada)
     with pytest.raises(ScimError) as refused:
-        idp.provisioning.change(scim_id_of(ada), setting(title="Dr"), Operation.PATCH, state, idp.invocation)
+        change_user(idp.request, state, UserChange(scim_id_of(ada), setting(title="Dr"), Operation.PATCH))
     assert refused.value.status == 404
 
 

@@ -30,10 +30,10 @@ def test_a_created_user_is_stored_with_address_user_name_count_and_row(idp: Prov
 
 def test_a_created_user_is_found_by_its_scim_id_and_by_no_other(idp: ProvisionedDirectory) -> None:
     ada = idp.create(a_user("ada", "ada@example.com"))
-    assert idp.provisioning.state(scim_id_of(ada)).account == ada
+    assert idp.state(scim_id_of(ada)).account == ada
     for wrong in (ada.id, f"{ada.id}-2", f"{ada.id}-", "", "x", "x" * 5000, "\x00", "ü-1"):
         with pytest.raises(ScimError) as refused:
-            idp.provisioning.state(wrong)
+            idp.state(wrong)
         assert refused.value.status == 404
 
 
@@ -41,7 +41,7 @@ def test_a_user_of_one_directory_is_not_there_in_another(idp: ProvisionedDirecto
     ada = idp.create(a_user("ada", "ada@example.com"))
     for other in (idp.beside(), idp.of_another_organization()):
         with pytest.raises(ScimError) as refused:
-            other.provisioning.state(scim_id_of(ada))
+            other.state(scim_id_of(ada))
         assert refused.value.status == 404
 
 
@@ -142,12 +142,12 @@ def test_attributes_that_would_not_fit_are_refused(idp: ProvisionedDirectory) ->
 def test_a_directory_that_is_not_there_is_not_found(idp: ProvisionedDirectory) -> None:
     idp.directory = idp.of_another_organization().directory
     with pytest.raises(ScimError) as refused:
-        idp.provisioning.state()
+        idp.state()
     assert refused.value.status == 404
 
 
 def test_a_user_name_too_long_to_have_been_recorded_finds_no_pending_change(idp: ProvisionedDirectory) -> None:
-    state = idp.provisioning.state(requester_key="create:dir:" + "x" * 100_000)
+    state = idp.state(requester_key="create:dir:" + "x" * 100_000)
     assert state.pending_conflict_id is None
 
 

@@ -192,7 +192,7 @@ def test_a_conflict_waits_for_its_address_and_is_the_requesters_pending_change(i
     _refused(lambda: idp.change(ada, email=WANTED))
     (conflict,) = idp.conflicts()
     assert [pointer.conflict_id for pointer in idp.store.waiters(CANONICAL)] == [conflict.id]
-    assert idp.provisioning.state(f"{ada.id}-1").pending_conflict_id == conflict.id
+    assert idp.state(f"{ada.id}-1").pending_conflict_id == conflict.id
 
 
 def test_a_taken_user_name_of_a_change_is_recorded_as_a_conflict_of_user_names(idp: ProvisionedDirectory) -> None:

@@ -39,9 +39,9 @@ def test_the_old_account_comes_back_active_under_a_new_scim_id_and_the_old_one_s
     assert again.active
     assert again.attributes["title"] == "Dr"
     assert scim_id_of(again) != scim_id_of(ada)
-    assert idp.provisioning.state(scim_id_of(again)).account == again
+    assert idp.state(scim_id_of(again)).account == again
     with pytest.raises(ScimError) as refused:
-        idp.provisioning.state(scim_id_of(ada))
+        idp.state(scim_id_of(ada))
     assert refused.value.status == 404
     assert idp.holder("ada@example.com") == ada.id
     assert idp.store.account_id_of_user_name(idp.directory.id, "ada.l") == ada.id

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from rightful.core.users.remove import remove_user
 from rightful.domain.account import AccountStatus, Flag
 from rightful.domain.event_log import Action
 from rightful.domain.organization import OnDelete
@@ -119,9 +120,9 @@ def test_an_account_scheduled_for_deletion_stays_so_when_it_is_removed(idp: Prov
 
 def test_a_user_that_changed_meanwhile_is_removed_as_it_is_then(idp: ProvisionedDirectory) -> None:
     ada = idp.create(a_user("ada", "ada@example.com"))
-    stale = idp.provisioning.state(scim_id_of(ada))
+    stale = idp.state(scim_id_of(ada))
     idp.change(ada, email="lovelace@example.com", userName="lovelace")
-    removed = idp.provisioning.remove(scim_id_of(ada), stale, idp.invocation)
+    removed = remove_user(idp.request, scim_id_of(ada), stale)
     assert removed.holds == "lovelace@example.com"
     assert idp.now_of(ada).link is None
     assert idp.store.account_id_of_user_name(idp.directory.id, "lovelace") is None
@@ -130,9 +131,9 @@ def test_a_user_that_changed_meanwhile_is_removed_as_it_is_then(idp: Provisioned
 
 def test_a_user_that_changed_meanwhile_is_erased_as_it_is_then(erasing: ProvisionedDirectory) -> None:
     ada = erasing.create(a_user("ada", "ada@example.com"))
-    stale = erasing.provisioning.state(scim_id_of(ada))
+    stale = erasing.state(scim_id_of(ada))
     erasing.change(ada, email="lovelace@example.com")
-    erasing.provisioning.remove(scim_id_of(ada), stale, erasing.invocation)
+    remove_user(erasing.request, scim_id_of(ada), stale)
     assert erasing.store.account(ada.id) is None
     assert erasing.hold("lovelace@example.com") is None
 
@@ -141,9 +142,9 @@ def test_a_user_that_joined_a_group_meanwhile_is_not_erased_and_the_request_is_t
     erasing: ProvisionedDirectory,
 ) -> None:
     ada = erasing.create(a_user("ada", "ada@example.com"))
-    state = erasing.provisioning.state(scim_id_of(ada))
+    state = erasing.state(scim_id_of(ada))
     joined = replace(state, account=replace(ada, group_ids=frozenset({"group"}), group_changes=1))
     with pytest.raises(ScimError) as refused:
-        erasing.provisioning.remove(scim_id_of(ada), joined, erasing.invocation)
+        remove_user(erasing.request, scim_id_of(ada), joined)
     assert refused.value.status == 503
     assert erasing.now_of(ada) == ada

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from rightful.api.request import Request, Response
 from rightful.core.accounts.resource import user_resource
-from rightful.core.groups.provision import GroupProvisioning
-from rightful.core.users.change import Provisioning
+from rightful.core.groups.request import GroupRequest
+from rightful.core.users.request import UserRequest, read_state
 from rightful.domain.account import Account
 from rightful.domain.organization import Directory
 from rightful.ports.invocation import Invocation
@@ -29,6 +30,13 @@ are told: a member that they have to provision first must not look as if it were
 _EXTENSIONS: dict[tuple[str, int], tuple[Schema, ...]] = {}
 """The extensions that were read last; one function instance mostly serves few directories with any."""
 
+_KEPT = timedelta(seconds=30)
+_MOST_KEPT = 200
+_DIRECTORIES: dict[tuple[str, str], tuple[Directory, datetime]] = {}
+"""Directories' settings for lists, which would else cost a call of their own. Only lists and searches use them, to know
+the identity provider's dialect and the schema extensions. Whatever writes, or reads one resource, reads the settings
+along with it, and renews what is kept here."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScimCall:
@@ -41,12 +49,20 @@ class ScimCall:
     """
 
     request: Request
-    invocation: Invocation
-    provisioning: Provisioning
-    groups: GroupProvisioning
+    users: UserRequest
     cursor_key: bytes = b""
     documentation_url: str = ""
     data: dict[str, object] | None = None
+
+    @property
+    def invocation(self) -> Invocation:
+        """Its time and its ids."""
+        return self.users.context.invocation
+
+    @property
+    def groups(self) -> GroupRequest:
+        """The request to the use cases of groups."""
+        return GroupRequest(self.users.context, self.users.organization_id, self.users.directory_id)
 
     @property
     def resource_id(self) -> str:
@@ -56,7 +72,7 @@ class ScimCall:
     @property
     def base_url(self) -> str:
         """The directory's SCIM base URL."""
-        return f"{self.request.base_url}/scim/directory/{self.provisioning.directory_id}"
+        return f"{self.request.base_url}/scim/directory/{self.users.directory_id}"
 
     def body(self, limit_octets: int = BODY_LIMIT_OCTETS) -> dict[str, object]:
         """The request's body. What the query asks of the answer is checked along with it: once something is written,
@@ -77,8 +93,8 @@ class ScimCall:
         """The request's body as text."""
         return json.dumps(self.data) if self.data is not None else self.request.body or ""
 
-    def groups_of(self, directory: Directory) -> GroupProvisioning:
-        """The use cases of groups for a PATCH, as the directory's identity provider needs them."""
+    def groups_of(self, directory: Directory) -> GroupRequest:
+        """See `groups`: for a PATCH, as the directory's identity provider needs them."""
         return replace(self.groups, leaves_out_unknown=directory.profile in LEAVES_OUT_UNKNOWN_MEMBERS)
 
     def dialect(self, directory: Directory) -> Profile:
@@ -134,3 +150,23 @@ def resource_response(
     body = render(resource, rt, attributes=call.names("attributes"), excluded=call.names("excludedAttributes"))
     headers = {"ETag": version, "Location": f"{call.base_url}{rt.endpoint}/{resource['id']}"}
     return Response(status, body, headers, CONTENT_TYPE)
+
+
+def directory_for_lists(call: ScimCall) -> Directory:
+    """The directory's settings, at most 30 seconds old.
+
+    Raises:
+        ScimError: 404, there is no such directory.
+    """
+    kept = _DIRECTORIES.get((call.users.organization_id, call.users.directory_id))
+    if kept is not None and kept[1] <= call.invocation.now < kept[1] + _KEPT:
+        return kept[0]
+    return keep(call, read_state(call.users).directory)
+
+
+def keep(call: ScimCall, directory: Directory) -> Directory:
+    """Note settings that were just read."""
+    if len(_DIRECTORIES) >= _MOST_KEPT:
+        _DIRECTORIES.clear()
+    _DIRECTORIES[call.users.organization_id, directory.id] = (directory, call.invocation.now)
+    return directory

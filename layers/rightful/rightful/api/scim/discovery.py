@@ -7,6 +7,7 @@ from rightful.api.scim.bulk import MAX_OPERATIONS, MAX_PAYLOAD_OCTETS
 from rightful.api.scim.call import CONTENT_TYPE, ScimCall, user_resource_type
 from rightful.api.scim.lists import DEFAULT_PAGE, MAX_PAGE
 from rightful.core.lists.cursors import LIFETIME
+from rightful.core.users.request import read_state
 from rightful.scim import discovery
 from rightful.scim.discovery import Capabilities
 from rightful.scim.errors import not_found
@@ -43,7 +44,7 @@ def answer(call: ScimCall) -> Response:
 
 
 def _types(call: ScimCall) -> list[ResourceType]:
-    return [user_resource_type(call.provisioning.state().directory), GROUP]
+    return [user_resource_type(read_state(call.users).directory), GROUP]
 
 
 def _answer(body: dict[str, object]) -> Response:

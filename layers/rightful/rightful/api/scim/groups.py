@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from itertools import islice
 
 from rightful.api.request import Response
-from rightful.api.scim.call import CONTENT_TYPE, ScimCall, resource_response
-from rightful.api.scim.settings_cache import keep
+from rightful.api.scim.call import CONTENT_TYPE, ScimCall, keep, resource_response
 from rightful.core.groups.batches import BATCH
-from rightful.core.groups.provision import Changed
+from rightful.core.groups.provision import Changed, GroupChange, change_group, create_group, remove_group
 from rightful.core.groups.read import shown_with, whole_group
+from rightful.core.groups.request import read_group_state
 from rightful.core.groups.resource import head_resource, mentions_members, wants_members
 from rightful.domain.group import Group
 from rightful.scim.errors import ScimError, invalid_value, not_found
@@ -30,29 +30,29 @@ _ID = re.compile(r"[0-9a-f]{32}(?:-[0-9]{1,9})?")
 def create(call: ScimCall) -> Response:
     """POST /Groups (RFC 7644 section 3.3)."""
     sent = call.body(BODY_LIMIT_OCTETS)
-    state = call.groups.state(member_ids=_ids_in(call))
+    state = read_group_state(call.groups, member_ids=_ids_in(call))
     keep(call, state.directory)
     body = call.rewritten(state.directory, "/Groups", sent)
-    changed = call.groups.create(read_create(body, GROUP), state, call.invocation)
+    changed = create_group(call.groups, read_create(body, GROUP), state)
     return _whole(call, 201, changed)
 
 
 def get(call: ScimCall) -> Response:
     """GET /Groups/{id} (RFC 7644 section 3.4.1); 304 where If-None-Match names the version."""
-    store, group_id = call.provisioning.store, call.resource_id
+    store, group_id = call.users.context.store, call.resource_id
     if not is_id(group_id):
         raise not_found(f"Resource {group_id[:64]} not found.")
     shows_members = _shows_members(call)
     if_none_match = call.request.headers.get("if-none-match")
     if not shows_members or if_none_match is not None:
-        group = call.groups.mine(store.group(group_id), group_id)
+        group = call.groups.own(store.group(group_id), group_id)
         require_match(call.request.headers.get("if-match"), etag(group.version))
         if not_modified(if_none_match, etag(group.version)):
             return Response(304, None, {"ETag": etag(group.version)})
         if not shows_members:
             return _response(call, 200, group, ())
     found, members = whole_group(store, group_id)
-    group = call.groups.mine(found, group_id)
+    group = call.groups.own(found, group_id)
     require_match(call.request.headers.get("if-match"), etag(group.version))
     return _response(call, 200, group, members)
 
@@ -60,7 +60,7 @@ def get(call: ScimCall) -> Response:
 def replace(call: ScimCall) -> Response:
     """PUT /Groups/{id} (RFC 7644 section 3.5.1). A body that does not mention members leaves them as they are."""
     sent = call.body(BODY_LIMIT_OCTETS)
-    state = call.groups.state(call.resource_id, member_ids=_ids_in(call))
+    state = read_group_state(call.groups, call.resource_id, member_ids=_ids_in(call))
     keep(call, state.directory)
     body = call.rewritten(state.directory, f"/Groups/{call.resource_id}", sent)
 
@@ -68,16 +68,15 @@ def replace(call: ScimCall) -> Response:
         new_head, members = take_members(read_replace(body, dict(head), GROUP))
         return new_head, MemberChanges(replace_all=members if mentions_members(body) else None)
 
-    changed = call.groups.change(
-        call.resource_id, plan, state, call.invocation, lambda found: _precondition(call, found), finishes=True
-    )
+    change = GroupChange(call.resource_id, plan, lambda found: _precondition(call, found), finishes=True)
+    changed = change_group(call.groups, state, change)
     return _whole(call, 200, changed)
 
 
 def patch(call: ScimCall) -> Response:
     """PATCH /Groups/{id} (RFC 7644 section 3.5.2): all operations or none. `attributes` rules out an answer of 204."""
     sent = call.body(BODY_LIMIT_OCTETS)
-    state = call.groups.state(call.resource_id, member_ids=_ids_in(call))
+    state = read_group_state(call.groups, call.resource_id, member_ids=_ids_in(call))
     keep(call, state.directory)
     dialect = call.dialect(state.directory)
     body = call.rewritten(state.directory, f"/Groups/{call.resource_id}", sent)
@@ -87,8 +86,8 @@ def patch(call: ScimCall) -> Response:
     def plan(head: Mapping[str, object]) -> tuple[Mapping[str, object], MemberChanges]:
         return apply_patch(dict(head), changes.head_operations, GROUP, dialect.patch_rules), changes
 
-    groups = call.groups_of(state.directory)
-    changed = groups.change(call.resource_id, plan, state, call.invocation, lambda found: _precondition(call, found))
+    change = GroupChange(call.resource_id, plan, lambda found: _precondition(call, found))
+    changed = change_group(call.groups_of(state.directory), state, change)
     group, named = changed.group, bool(call.names("attributes"))
     if dialect.patch_answer == 204 and not named:
         return _no_content(group)
@@ -96,7 +95,7 @@ def patch(call: ScimCall) -> Response:
         return _response(call, 200, group, ())
     if named:
         return _all_that_is_named(call, group)
-    found, page = call.provisioning.store.group_with_members(group.id, limit=MOST_MEMBERS_IN_PATCH_ANSWER)
+    found, page = call.users.context.store.group_with_members(group.id, limit=MOST_MEMBERS_IN_PATCH_ANSWER)
     if page.next_position is not None or found is None:
         return _no_content(group)
     return _response(call, 200, found, page.members)
@@ -104,8 +103,8 @@ def patch(call: ScimCall) -> Response:
 
 def delete(call: ScimCall) -> Response:
     """DELETE /Groups/{id} (RFC 7644 section 3.6)."""
-    state = call.groups.state(call.resource_id)
-    call.groups.remove(call.resource_id, state, call.invocation, lambda found: _precondition(call, found))
+    state = read_group_state(call.groups, call.resource_id)
+    remove_group(call.groups, call.resource_id, state, lambda found: _precondition(call, found))
     return Response(204)
 
 
@@ -120,7 +119,7 @@ def _all_that_is_named(call: ScimCall, group: Group) -> Response:
 def _whole(call: ScimCall, status: int, changed: Changed) -> Response:
     group, members = changed.group, changed.members
     if members is None and _shows_members(call):
-        found, members = whole_group(call.provisioning.store, group.id)
+        found, members = whole_group(call.users.context.store, group.id)
         group = found or group
     return _response(call, status, group, members or ())
 

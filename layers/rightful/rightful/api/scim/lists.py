@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from rightful.api.request import Response
-from rightful.api.scim.call import CONTENT_TYPE, ScimCall, user_resource_type
-from rightful.api.scim.settings_cache import directory_for_lists
+from rightful.api.scim.call import CONTENT_TYPE, ScimCall, directory_for_lists, user_resource_type
 from rightful.core.groups.resource import wants_members
 from rightful.core.lists.collection import Collection
 from rightful.core.lists.cursors import Cursors
@@ -66,7 +65,7 @@ def _answer(call: ScimCall, directory: Directory, endpoint: str, query: ListQuer
     scope = "|".join([directory.id, endpoint, order, query.filter_text or ""])
     search = Search(
         _collections(call, directory, endpoint, query),
-        call.provisioning.store,
+        call.users.context.store,
         Cursors(call.cursor_key, scope, call.invocation.now),
         call.invocation.now,
     )
@@ -78,7 +77,7 @@ def _answer(call: ScimCall, directory: Directory, endpoint: str, query: ListQuer
 
 
 def _collections(call: ScimCall, directory: Directory, endpoint: str, query: ListQuery) -> Sequence[Collection]:
-    store = call.provisioning.store
+    store = call.users.context.store
     users = Users(store, directory.id, user_resource_type(directory), call.base_url)
     groups = Groups(store, directory.id, call.base_url, wants_members(query.attributes, query.excluded))
     if endpoint == "/Users":

@@ -8,12 +8,9 @@ from rightful.api.scim import groups as scim_groups
 from rightful.api.scim import lists as scim_listing
 from rightful.api.scim import users as scim_users
 from rightful.api.scim.call import ScimCall
-from rightful.core.groups.provision import GroupProvisioning
-from rightful.core.users.change import Provisioning
-from rightful.core.users.refuse import RefusalRecorder, unheld, unnoticed
-from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict
+from rightful.core.users.request import NO_OBSERVER, Observer, UserRequest
 from rightful.domain.key import Scope
+from rightful.ports.context import QueueContext
 from rightful.ports.invocation import Invocation
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
@@ -83,16 +80,13 @@ class ScimService:
     Attributes:
         cursor_key: what cursors of lists are signed with.
         documentation_url: where the service is described; empty: nowhere.
-        on_held: hears of each account that one administrator's key did not reach.
     """
 
     store: IdentityStore
     queue: ConflictQueue
-    on_failure: Callable[[str, Exception], None]
-    on_recorded: Callable[[Conflict], None] = unnoticed
+    observer: Observer = NO_OBSERVER
     cursor_key: bytes = b""
     documentation_url: str = ""
-    on_held: Callable[[Account], None] = unheld
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; every error that a client can cause is a SCIM error (RFC 7644 section 3.12)."""
@@ -118,14 +112,15 @@ class ScimService:
             if self.store.directory_state(principal.organization_id, directory_id) is None:
                 raise not_found(f"There is no directory {directory_id}.")
             raise forbidden("This key belongs to another directory: use the key of this one.")
-        recorder = RefusalRecorder(
-            self.store, self.queue, self.on_failure, self.on_recorded, principal.token_id, self.on_held
+        users = UserRequest(
+            QueueContext(self.store, invocation, self.queue),
+            principal.organization_id,
+            directory_id,
+            principal.token_id,
+            principal.alone_until,
+            self.observer,
         )
-        provisioning = Provisioning(
-            self.store, recorder, principal.organization_id, directory_id, principal.alone_until
-        )
-        groups = GroupProvisioning(self.store, principal.organization_id, directory_id)
-        return ScimCall(request, invocation, provisioning, groups, self.cursor_key, self.documentation_url)
+        return ScimCall(request, users, self.cursor_key, self.documentation_url)
 
 
 def error_response(error: ScimError) -> Response:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace as replace_state
 
 from rightful.api.request import Response
-from rightful.api.scim.call import ScimCall, user_resource_type, user_response
-from rightful.api.scim.settings_cache import keep
+from rightful.api.scim.call import ScimCall, keep, user_resource_type, user_response
 from rightful.core.groups.leave import leave_all
-from rightful.core.users.intent import intent_of_operations, intent_of_resource
+from rightful.core.users.change import UserChange, change_user
+from rightful.core.users.create import create_user
+from rightful.core.users.remove import remove_user
+from rightful.core.users.request import intent_of_operations, intent_of_resource, read_state
 from rightful.domain.account import Account
 from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.store.contract import DirectoryState
@@ -20,17 +22,17 @@ from rightful.scim.resources import read_create, read_replace
 def create(call: ScimCall) -> Response:
     """POST /Users (RFC 7644 section 3.3)."""
     sent = call.body()
-    state = call.provisioning.state(requester_key=_requester_key(call, sent))
+    state = read_state(call.users, requester_key=_requester_key(call, sent))
     rt = user_resource_type(keep(call, state.directory))
     body = call.rewritten(state.directory, "/Users", sent)
-    account = call.provisioning.create(read_create(body, rt), state, call.invocation)
+    account = create_user(call.users, read_create(body, rt), state)
     return user_response(call, 201, account, rt)
 
 
 def get(call: ScimCall) -> Response:
     """GET /Users/{id} (RFC 7644 section 3.4.1); 304 where If-None-Match names the version, 412 where If-Match
     does not (RFC 9110 section 13.2.2)."""
-    state = call.provisioning.state(call.resource_id)
+    state = read_state(call.users, call.resource_id)
     account = _account(state, call)
     require_match(call.request.headers.get("if-match"), etag(account.tag))
     if not_modified(call.request.headers.get("if-none-match"), etag(account.tag)):
@@ -41,46 +43,40 @@ def get(call: ScimCall) -> Response:
 def replace(call: ScimCall) -> Response:
     """PUT /Users/{id} (RFC 7644 section 3.5.1)."""
     sent = call.body()
-    state = call.provisioning.state(call.resource_id)
+    state = read_state(call.users, call.resource_id)
     rt = user_resource_type(keep(call, state.directory))
     body = call.rewritten(state.directory, f"/Users/{call.resource_id}", sent)
 
-    def change(resource: Mapping[str, object]) -> Mapping[str, object]:
+    def edit(resource: Mapping[str, object]) -> Mapping[str, object]:
         return read_replace(body, dict(resource), rt)
 
-    account = call.provisioning.change(
-        call.resource_id,
-        change,
-        Operation.PUT,
-        state,
-        call.invocation,
-        lambda found: _precondition(call, found),
-        intent_of_resource(body),
+    change = UserChange(
+        call.resource_id, edit, Operation.PUT, lambda found: _precondition(call, found), intent_of_resource(body)
     )
+    account = change_user(call.users, state, change)
     return user_response(call, 200, account, rt)
 
 
 def patch(call: ScimCall) -> Response:
     """PATCH /Users/{id} (RFC 7644 section 3.5.2): all operations or none."""
     sent = call.body()
-    state = call.provisioning.state(call.resource_id)
+    state = read_state(call.users, call.resource_id)
     rt = user_resource_type(keep(call, state.directory))
     dialect = call.dialect(state.directory)
     body = call.rewritten(state.directory, f"/Users/{call.resource_id}", sent)
     operations = read_patch(body, dialect.patch_rules)
 
-    def change(resource: Mapping[str, object]) -> Mapping[str, object]:
+    def edit(resource: Mapping[str, object]) -> Mapping[str, object]:
         return {"active": None, **apply_patch(dict(resource), operations, rt, dialect.patch_rules)}
 
-    account = call.provisioning.change(
+    change = UserChange(
         call.resource_id,
-        change,
+        edit,
         Operation.PATCH,
-        state,
-        call.invocation,
         lambda found: _precondition(call, found),
         intent_of_operations(operations),
     )
+    account = change_user(call.users, state, change)
     if dialect.patch_answer == 204 and not call.names("attributes"):
         return Response(204, None, {"ETag": etag(account.tag)})
     return user_response(call, 200, account, rt)
@@ -88,17 +84,17 @@ def patch(call: ScimCall) -> Response:
 
 def delete(call: ScimCall) -> Response:
     """DELETE /Users/{id} (RFC 7644 section 3.6)."""
-    state = call.provisioning.state(call.resource_id)
+    state = read_state(call.users, call.resource_id)
     account = _account(state, call)
     _precondition(call, account)
-    left = leave_all(call.provisioning.store, account, call.invocation)
+    left = leave_all(call.users.context.store, account, call.invocation)
 
     def unchanged(found: Account) -> None:
         # Leaving the groups has made a version of its own, which If-Match could not name.
         if found.tag != left.tag:
             _precondition(call, found)
 
-    call.provisioning.remove(call.resource_id, replace_state(state, account=left), call.invocation, unchanged)
+    remove_user(call.users, call.resource_id, replace_state(state, account=left), unchanged)
     return Response(204)
 
 
@@ -118,4 +114,4 @@ def _requester_key(call: ScimCall, body: Mapping[str, object]) -> str:
     user_name = next((value for name, value in body.items() if name.lower() == "username"), "")
     external_id = next((value for name, value in body.items() if name.lower() == "externalid"), None)
     requester = Requester(None, None, str(user_name), str(external_id) if external_id is not None else None)
-    return requester.key(call.provisioning.directory_id)
+    return requester.key(call.users.directory_id)

@@ -2,148 +2,180 @@
 it link. An address that somebody else has is a conflict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 
 from rightful.core.accounts.from_resource import new_account, relinked_account
 from rightful.core.accounts.index_writes import user_writes
 from rightful.core.accounts.log_rows import display_name_of
 from rightful.core.accounts.relinking import may_be_linked
 from rightful.core.accounts.same_external_id import is_shared
-from rightful.core.users.base import DirectoryUsers, busy, keeps_address
+from rightful.core.users.change import UserChange, change_user, keeps_address
 from rightful.core.users.expected import is_expected
+from rightful.core.users.refuse import Attempt, check, ending, pending_conflict, taken_address, taken_user_name
+from rightful.core.users.request import UserRequest, busy, intent_of_resource, read_state
 from rightful.domain.account import Account, Link, canonical_user_name
-from rightful.domain.hold import Hold
 from rightful.domain.refused_request import Operation, Requester
-from rightful.ports.invocation import Invocation
-from rightful.ports.refusals import is_closed, refused_user_name, taken_by
+from rightful.ports.refusals import commit_from, is_closed, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
 from rightful.ports.writes.transaction import RefusedError
 from rightful.scim.errors import uniqueness
 from rightful.text.identity import identifier
 
+_TIME_FOR_ONE_MORE_ATTEMPT = 1.0
 
-class ExpectedUserError(Exception):
-    """The create is the first word of its directory about a user that an operator imported into it (`expecting`)."""
+
+class _ExpectedUserError(Exception):
+    """The create is the first word of its directory about a user that an operator imported into it (`expected`)."""
 
     def __init__(self, link: Link) -> None:
         super().__init__(link.scim_id)
         self.scim_id = link.scim_id
 
 
-@dataclass(frozen=True, slots=True)
-class Creating(DirectoryUsers):
-    """How users are created."""
+class _KnownByNowError(Exception):
+    """The directory has said something about an imported user meanwhile."""
 
-    def create(self, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation) -> Account:
-        """Create a user; or, on proof that it is the same person, link the account it had here before.
 
-        Args:
-            resource: a User resource as `scim.resources.read_create` made it.
+def create_user(request: UserRequest, resource: Mapping[str, object], state: DirectoryState) -> Account:
+    """Create a user; or, on proof that it is the same person, link the account it had here before.
 
-        Raises:
-            ScimError: 400 invalidValue, 409 uniqueness (the conflict is recorded then), 503.
-            ExpectedUserError: it is a user of the directory already, by an import, and its directory never spoke of it
-        """
-        account = new_account(invocation.new_id(), self.organization_id, self.directory_id, resource, invocation.now)
-        self.check(account, state, None, invocation)
-        user_name = account.link.user_name if account.link else ""
-        external_id = account.link.external_id if account.link else None
-        requester = Requester(None, None, user_name, external_id, display_name_of(account))
-        writes = user_writes(None, account, invocation, requester_key=requester.key(self.directory_id))
-        while True:
-            pending = self.refusals.pending(state)
-            try:
-                self.commit([*writes, *self.refusals.ending(pending, None, account, invocation)], invocation)
-            except RefusedError as refused:
-                if is_closed(refused):
-                    self.again(None, invocation)  # 404, unless only a part of it was restored
-                    raise busy() from None
-                if refused_user_name(refused):
-                    self._look_for_expected(user_name, resource, state, invocation.now)
-                    raise self.refusals.taken_user_name(
-                        state, Operation.CREATE, requester, None, account, invocation
-                    ) from None
-                hold = taken_by(refused)
-                try:
-                    relinked = self._relink(hold, resource, state, invocation) if hold else None
-                except RefusedError:
-                    hold = relinked = None  # the holder changed in between
-                if hold is None:
-                    state = self.again(None, invocation, requester_key=requester.key(self.directory_id))
-                    continue
-                if relinked is not None:
-                    return relinked
-                raise self.refusals.taken_address(
-                    state, Operation.CREATE, requester, None, account, invocation
-                ) from None
-            return account
+    The first word about an imported user is a change of that user: its SCIM id stays, so that look-ups and creates
+    lead to one resource.
 
-    def _look_for_expected(
-        self, user_name: str, resource: Mapping[str, object], state: DirectoryState, now: datetime
-    ) -> None:
-        """See whether the user that has the userName is the one that is created, as an import said."""
-        account_id = self.store.account_id_of_user_name(self.directory_id, canonical_user_name(user_name))
-        account = self.store.account(account_id) if account_id is not None else None
-        if account is None or account.link is None:
-            return
-        if self._is_expected(account, resource, state, now):
-            raise ExpectedUserError(account.link)
+    Args:
+        resource: a User resource as `scim.resources.read_create` made it.
+        state: as `read_state(request, requester_key=...)` read it.
 
-    def _is_expected(
-        self, account: Account, resource: Mapping[str, object], state: DirectoryState, now: datetime
-    ) -> bool:
-        expected, sent = account.expected, identifier(resource.get("externalId"))
-        if expected is None:
-            return False
-        same = sent is not None and sent == identifier(expected.external_id)
-        ids = (resource.get("externalId"), expected.external_id)
-        shared = same and is_shared(self.store, self.directory_id, ids, {account.id})
-        return is_expected(account, resource, state.organization, self.directory_id, now, shared=shared)
-
-    def _shares(self, holder: Account, resource: Mapping[str, object]) -> bool:
-        """Whether the externalId by which the holder would be linked is others', too."""
-        former, sent = holder.former_link, resource.get("externalId")
-        if former is None or former.directory_id != self.directory_id:
-            return False
-        if identifier(sent) != identifier(former.external_id):
-            return False
-        return is_shared(self.store, self.directory_id, (sent, former.external_id), {holder.id})
-
-    def _relink(
-        self, hold: Hold, resource: Mapping[str, object], state: DirectoryState, invocation: Invocation
-    ) -> Account | None:
-        """Link the holder again where it is the same person (`relinking`); else None.
-
-        Raises:
-            RefusedError: the holder, or the pending change, is not as it was read any more.
-            ExpectedUserError: see `create`.
-        """
-        holder = self.store.account(hold.account_id) if hold.account_id is not None else None
-        if holder is None or holder.holds != hold.canonical:
-            return None  # the index and the account disagree by now: that is for the remediator to look into
-        now = invocation.now
-        policy = state.organization.policy_at(now)
-        expected = self._is_expected(holder, resource, state, now)
-        if expected and holder.link is not None:
-            raise ExpectedUserError(holder.link)
-        ids = (self.organization_id, self.directory_id)
-        shared = not expected and self._shares(holder, resource)
-        if not expected and not may_be_linked(holder, resource, *ids, policy, now, shared=shared):
-            return None
-        relinked = relinked_account(holder, self.directory_id, resource, invocation.now)
-        if not keeps_address(holder, relinked) and self.out_of_reach(holder, state, invocation):
-            return None  # as with a change (`Provisioning.change`); two administrators can approve the conflict
-        account = self.eased(holder, relinked, state, invocation)
-        self.check(account, state, holder, invocation)
-        writes = [
-            *user_writes(holder, account, invocation),
-            *self.refusals.ending(self.refusals.pending(state), None, account, invocation),
-        ]
+    Raises:
+        ScimError: 400 invalidValue, 409 uniqueness (the conflict is recorded then), 503.
+    """
+    wanted = {"active": True, **resource}
+    while True:
         try:
-            self.commit(writes, invocation)
-        except RefusedError as refused:
-            if refused_user_name(refused):
-                raise uniqueness("userName", str(resource.get("userName", ""))) from None
+            return _new_user(request, resource, state)
+        except _ExpectedUserError as found:
+            scim_id = found.scim_id
+        intent = intent_of_resource(resource)
+        change = UserChange(scim_id, lambda _: wanted, Operation.PUT, _require_expected, intent)
+        try:
+            return change_user(request, _read_again(request, scim_id), change)
+        except _KnownByNowError:
+            state = _read_again(request)
+
+
+def _require_expected(account: Account) -> None:
+    if account.expected is None:
+        raise _KnownByNowError
+
+
+def _read_again(request: UserRequest, scim_id: str | None = None) -> DirectoryState:
+    if request.context.invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
+        raise busy()
+    return read_state(request, scim_id)
+
+
+def _new_user(request: UserRequest, resource: Mapping[str, object], state: DirectoryState) -> Account:
+    invocation = request.context.invocation
+    account = new_account(invocation.new_id(), request.organization_id, request.directory_id, resource, invocation.now)
+    user_name = account.link.user_name if account.link else ""
+    external_id = account.link.external_id if account.link else None
+    requester = Requester(None, None, user_name, external_id, display_name_of(account))
+    first = Attempt(state, Operation.CREATE, requester, None, account)
+    check(request, first)
+    return commit_from(
+        state,
+        lambda state: _created(request, resource, replace(first, state=state)),
+        lambda: read_state(request, requester_key=requester.key(request.directory_id)),
+        invocation,
+    )
+
+
+def _created(request: UserRequest, resource: Mapping[str, object], attempt: Attempt) -> Account:
+    """One attempt at a new account; where its address is taken by the same person, that one's is linked."""
+    account, state = attempt.after, attempt.state
+    key = attempt.requester.key(request.directory_id)
+    writes = user_writes(None, account, request.context.invocation, requester_key=key)
+    writes += ending(request, pending_conflict(request, state), None, account)
+    try:
+        request.context.commit(writes)
+    except RefusedError as refused:
+        if is_closed(refused):
+            read_state(request)  # 404, unless only a part of it was restored
+            raise busy() from None
+        if refused_user_name(refused):
+            _look_for_expected(request, resource, attempt)
+            raise taken_user_name(request, attempt) from None
+        hold = taken_by(refused)
+        if hold is None:
             raise
-        return account
+        holder = request.context.store.account(hold.account_id) if hold.account_id is not None else None
+        # The index and the account may disagree by now: that is for the remediator to look into.
+        if holder is not None and holder.holds == hold.canonical:
+            relinked = _relink(request, holder, resource, attempt)
+            if relinked is not None:
+                return relinked
+        raise taken_address(request, attempt) from None
+    return account
+
+
+def _look_for_expected(request: UserRequest, resource: Mapping[str, object], attempt: Attempt) -> None:
+    """See whether the user that has the userName is the one that is created, as an import said."""
+    store = request.context.store
+    user_name = canonical_user_name(attempt.requester.user_name)
+    account_id = store.account_id_of_user_name(request.directory_id, user_name)
+    account = store.account(account_id) if account_id is not None else None
+    if account is None or account.link is None:
+        return
+    if _is_expected(request, account, resource, attempt.state):
+        raise _ExpectedUserError(account.link)
+
+
+def _is_expected(request: UserRequest, account: Account, resource: Mapping[str, object], state: DirectoryState) -> bool:
+    expected, sent = account.expected, identifier(resource.get("externalId"))
+    if expected is None:
+        return False
+    same = sent is not None and sent == identifier(expected.external_id)
+    ids = (resource.get("externalId"), expected.external_id)
+    shared = same and is_shared(request.context.store, request.directory_id, ids, {account.id})
+    return is_expected(account, resource, state.organization, request.directory_id, request.context.now, shared=shared)
+
+
+def _shares(request: UserRequest, holder: Account, resource: Mapping[str, object]) -> bool:
+    """Whether the externalId by which the holder would be linked is others', too."""
+    former, sent = holder.former_link, resource.get("externalId")
+    if former is None or former.directory_id != request.directory_id:
+        return False
+    if identifier(sent) != identifier(former.external_id):
+        return False
+    return is_shared(request.context.store, request.directory_id, (sent, former.external_id), {holder.id})
+
+
+def _relink(request: UserRequest, holder: Account, resource: Mapping[str, object], attempt: Attempt) -> Account | None:
+    """Link the holder again where it is the same person (`relinking`); else None.
+
+    Raises:
+        RefusedError: the holder, or the pending change, is not as it was read any more.
+    """
+    invocation, state = request.context.invocation, attempt.state
+    policy = state.organization.policy_at(invocation.now)
+    expected = _is_expected(request, holder, resource, state)
+    if expected and holder.link is not None:
+        raise _ExpectedUserError(holder.link)
+    ids = (request.organization_id, request.directory_id)
+    shared = not expected and _shares(request, holder, resource)
+    if not expected and not may_be_linked(holder, resource, *ids, policy, invocation.now, shared=shared):
+        return None
+    relinked = relinked_account(holder, request.directory_id, resource, invocation.now)
+    if not keeps_address(holder, relinked) and request.out_of_reach(holder, state):
+        return None  # as with a change; two administrators can approve the conflict
+    account = request.eased(holder, relinked, state)
+    check(request, replace(attempt, before=holder, after=account))
+    writes = user_writes(holder, account, invocation)
+    writes += ending(request, pending_conflict(request, state), None, account)
+    try:
+        request.context.commit(writes)
+    except RefusedError as refused:
+        if refused_user_name(refused):
+            raise uniqueness("userName", attempt.requester.user_name) from None
+        raise
+    return account

@@ -3,26 +3,29 @@
 The conflict is in the table before the 409 is answered. Telling the queue may fail: the 409 is answered all the same,
 and what the queue did not get is found in the table and sent again.
 
-What records and ends conflicts is imported when there is one: few requests need it, and a cold start would pay for it.
+Each function here records the refusal and returns the error, which the caller raises. What records and ends conflicts
+is imported when there is one: few requests need it, and a cold start would pay for it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from rightful.core.accounts.index_writes import requester_of
 from rightful.core.accounts.log_rows import subject_of
-from rightful.core.users.intent import NOTHING, ExplicitIntent
+from rightful.core.accounts.resource import MAX_ATTRIBUTES_OCTETS, UnverifiedDomainError, check_claimable
+from rightful.core.organizations.may_claim import may_claim
+from rightful.core.users.request import NOTHING, ExplicitIntent, UserRequest, busy
 from rightful.domain.account import Account
+from rightful.domain.address import Address
 from rightful.domain.conflict import Conflict, ConflictClass, Pointer
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
 from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.domain.schedule import look_again_at
-from rightful.ports.invocation import Invocation
-from rightful.ports.queue import ConflictQueue, QueueUnavailableError
-from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError, IdentityStore
+from rightful.ports.queue import QueueUnavailableError
+from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError
 from rightful.ports.writes.transaction import ContendedError, Write
-from rightful.scim.errors import ScimError, forbidden, unavailable, uniqueness
+from rightful.scim.errors import ScimError, forbidden, payload_too_large, uniqueness
 
 
 class ClaimRefusedError(ScimError):
@@ -34,255 +37,176 @@ class ClaimRefusedError(ScimError):
         self.conflict = conflict
 
 
-def ignore(_: str, __: Exception) -> None:
-    """Nobody wants to hear of what could not be done."""
-
-
-def unnoticed(_: Conflict) -> None:
-    """Nobody wants to hear of what was recorded."""
-
-
-def unheld(_: Account) -> None:
-    """Nobody wants to hear of what takes two people."""
-
-
 @dataclass(frozen=True, slots=True)
-class RefusalRecorder:
-    """Records refused claims. `on_failure(what, error)` hears of what could not be done and is done later,
-    `on_recorded` of each conflict that is in the table, `on_held` of each account that one administrator's key did not
-    reach. `key_id` is the key that the requests come with."""
+class Attempt:
+    """What a request would make of a user: `before` (None: a create) and `after` it, by the state that was read."""
 
-    store: IdentityStore
-    queue: ConflictQueue
-    on_failure: Callable[[str, Exception], None] = field(default=ignore)
-    on_recorded: Callable[[Conflict], None] = field(default=unnoticed)
-    key_id: str = ""
-    on_held: Callable[[Account], None] = field(default=unheld)
+    state: DirectoryState
+    operation: Operation
+    requester: Requester
+    before: Account | None
+    after: Account
+    intent: ExplicitIntent = NOTHING
 
-    def taken_address(
-        self,
-        state: DirectoryState,
-        operation: Operation,
-        requester: Requester,
-        before: Account | None,
-        after: Account,
-        invocation: Invocation,
-        intent: ExplicitIntent = NOTHING,
-    ) -> ScimError:
-        """Record that the address is held by another, and return the answer to raise."""
-        if after.email is None:
-            raise ValueError("only an account with an address can be refused one")
-        refused = RefusedRequest(
-            organization_id=state.organization.id,
-            directory_id=state.directory.id,
-            operation=operation,
-            requester=requester,
-            wanted=after.email,
-            old_email=before.email if before else None,
-            change=pending_change(before, after),
-            key_id=self.key_id,
-        )
-        return self._record(refused, intent, invocation)
 
-    def held_address(
-        self,
-        state: DirectoryState,
-        operation: Operation,
-        before: Account,
-        after: Account,
-        invocation: Invocation,
-        intent: ExplicitIntent,
-        why: str,
-    ) -> ScimError:
-        """Record a change of an address that takes two people and came with one administrator's key, and return the
-        answer to raise. The conflict carries a deactivation out, and is how two administrators can let the change
-        through."""
-        if after.email is None:
-            raise ValueError("an address that goes is no claim")
-        refused = RefusedRequest(
-            organization_id=state.organization.id,
-            directory_id=state.directory.id,
-            operation=operation,
-            requester=requester_of(before),
-            wanted=after.email,
-            old_email=before.email,
-            change=pending_change(before, after),
-            key_id=self.key_id,
-        )
-        self.on_held(before)
-        # Whether somebody else has the address is not told.
-        self._record(refused, intent, invocation, explained(OutcomeCode.BY_ONE, why=why, done="changed"))
-        return self._held(state)
+def check(request: UserRequest, attempt: Attempt) -> None:
+    """Everything that can refuse a user before any index is touched.
 
-    def held_removal(
-        self, state: DirectoryState, before: Account, invocation: Invocation, why: str, done: str = "removed"
-    ) -> ScimError:
-        """Tell the administrators of an address that one administrator's key did not take away, or write otherwise
-        (`done` to it), and return the answer to raise. Repeats within an hour are one row."""
-        from rightful.domain.next_step import Role, StepCode
+    Raises:
+        ScimError: 400 invalidValue, 413. The administrators are told of an address on a domain that is not theirs.
+    """
+    before, after, state = attempt.before, attempt.after, attempt.state
+    size = len(json.dumps(after.attributes, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    if size > MAX_ATTRIBUTES_OCTETS:
+        raise payload_too_large(f"A user's attributes may have {MAX_ATTRIBUTES_OCTETS} octets; these have {size}.")
+    address = after.email
+    if address is None or (before is not None and before.holds == address.canonical):
+        return
+    check_claimable(address)
+    if not may_claim(request.context.store, state.organization, address.domain):
+        raise unverified_domain(request, attempt)
 
-        link, hour = before.link, invocation.now.replace(minute=0, second=0, microsecond=0)
-        entry = LogEntry(
-            id=row_id(hour, f"{before.id[-13:]}{done[-7:]}"),
-            organization_id=state.organization.id,
-            at=invocation.now,
-            action=Action.CLAIM_REFUSED,
-            result=Result.REFUSED,
-            directory_id=state.directory.id,
-            account_id=before.id,
-            subject=subject_of(before),
-            scim_id=link.scim_id if link else None,
-            external_id=link.external_id if link else None,
-            old_email=before.email.value if before.email else None,
-            conflict_class=ConflictClass.PROTECTED.value,
-            explanation=explained(OutcomeCode.BY_ONE, why=why, done=done).sentence,
-            next_step_who=Role.ADMINISTRATOR.value,
-            next_step_what=StepCode.CONFIRM_KEY_ONLY.pattern,
-            retried_by_idp=True,
-            correlation_id=invocation.correlation_id,
-        )
-        self.on_held(before)
+
+def taken_address(request: UserRequest, attempt: Attempt) -> ScimError:
+    """The address is held by another."""
+    return record_refusal(request, attempt, attempt.after.email)
+
+
+def taken_user_name(request: UserRequest, attempt: Attempt) -> ScimError:
+    """Another user of the directory has the userName; a rename is recorded as a conflict.
+
+    A create is not: the identity provider then looks the user up and goes on with it.
+    """
+    user_name = attempt.after.link.user_name if attempt.after.link else ""
+    if attempt.operation is Operation.CREATE:
+        return ClaimRefusedError("userName", user_name, None)
+    return record_refusal(request, attempt, UserName(attempt.state.directory.id, user_name))
+
+
+def held_address(request: UserRequest, attempt: Attempt, why: str) -> ScimError:
+    """The change of an address takes two people and came with one administrator's key. The conflict carries a
+    deactivation out, and is how two administrators can let the change through."""
+    if attempt.before is not None:
+        request.observer.held(attempt.before)
+    answer = _held(request, attempt.state)
+    # Whether somebody else has the address is not told.
+    explanation = explained(OutcomeCode.BY_ONE, why=why, done="changed")
+    answer.__cause__ = record_refusal(request, attempt, attempt.after.email, explanation)
+    return answer
+
+
+def held_removal(request: UserRequest, attempt: Attempt, why: str, done: str = "removed") -> ScimError:
+    """One administrator's key did not take an address away, or write it otherwise (`done` to it): its administrators
+    are told. Repeats within an hour are one row."""
+    from rightful.domain.next_step import StepCode
+
+    before = attempt.before or attempt.after
+    hour = request.context.now.replace(minute=0, second=0, microsecond=0)
+    entry = replace(
+        _refusal_row(request, attempt, before),
+        id=row_id(hour, f"{before.id[-13:]}{done[-7:]}"),
+        conflict_class=ConflictClass.PROTECTED.value,
+        explanation=explained(OutcomeCode.BY_ONE, why=why, done=done).sentence,
+        next_step_what=StepCode.CONFIRM_KEY_ONLY.pattern,
+    )
+    request.observer.held(before)
+    _log(request, entry)
+    return _held(request, attempt.state)
+
+
+def unverified_domain(request: UserRequest, attempt: Attempt) -> ScimError:
+    """The address is on a domain that is not the organization's: its administrators are told; the index was not looked
+    at."""
+    from rightful.domain.next_step import StepCode
+
+    after = attempt.after
+    if after.email is None:
+        raise ValueError("only an address has a domain")
+    answer = UnverifiedDomainError(after.email)
+    entry = replace(
+        _refusal_row(request, attempt, after),
+        requested_email=after.email.value,
+        conflict_class="unverified_domain",
+        explanation=answer.detail,
+        next_step_what=StepCode.VERIFY_DOMAIN.pattern,
+    )
+    _log(request, entry)
+    return answer
+
+
+def record_refusal(
+    request: UserRequest,
+    attempt: Attempt,
+    wanted: Address | UserName | None,
+    explanation: Explanation = NOTHING_SAID,
+) -> ScimError:
+    """Record a refused claim as a conflict, send it to the remediator, and return the answer: the 409; 503 where it
+    could not be recorded."""
+    from rightful.core.conflicts.lifecycle.record import needs_remediation, record
+
+    if wanted is None:
+        raise ValueError("only an account with an address can be refused one")
+    context, before, state = request.context, attempt.before, attempt.state
+    refused = RefusedRequest(
+        organization_id=state.organization.id,
+        directory_id=state.directory.id,
+        operation=attempt.operation,
+        requester=attempt.requester,
+        wanted=wanted,
+        old_email=before.email if before else None,
+        change=pending_change(before, attempt.after),
+        key_id=request.key_id,
+    )
+    try:
+        active = attempt.intent.active
+        conflict = record(context.store, context.invocation, refused, says_active=active, explanation=explanation)
+    except ContendedError:
+        return busy()
+    request.observer.recorded(conflict)
+    if needs_remediation(conflict):
+        pointer = conflict.pointer
         try:
-            self.store.log_entry(entry)
-        except EventLogUnavailableError as error:
-            self.on_failure("event_log", error)
-        return self._held(state)
+            context.queue.send(pointer, correlation_id=context.invocation.correlation_id)
+            again_at = look_again_at(conflict, context.now)
+            context.store.mark_sent(pointer, now=context.now, again_at=again_at)
+        except QueueUnavailableError as error:
+            request.observer.failed("conflict_not_sent", error)
+    return ClaimRefusedError(refused.collision.value, refused.wanted.value, conflict)
 
-    def _held(self, state: DirectoryState) -> ScimError:
-        """The answer to what takes two people and came with one administrator's key."""
-        route = (
-            f"POST /admin/v1/orgs/{state.organization.id}/directories/{state.directory.id}/tokens/{self.key_id}"
-            "/confirmation"
-        )
-        return forbidden(
-            "'emails' was not changed: this account is protected, its address takes two people, and one administrator "
-            "alone issued the key of this request within the last 7 days. A different administrator of the "
-            f"organization has to confirm the key: {route} (it counts within a minute). Other attributes can be "
-            "changed meanwhile."
-        )
 
-    def taken_user_name(
-        self,
-        state: DirectoryState,
-        operation: Operation,
-        requester: Requester,
-        before: Account | None,
-        after: Account,
-        invocation: Invocation,
-        intent: ExplicitIntent = NOTHING,
-    ) -> ScimError:
-        """The answer to a userName that another user of the directory has; a rename is recorded as a conflict.
+def pending_conflict(request: UserRequest, state: DirectoryState) -> Conflict | None:
+    """The one pending change of the account, or of the user to be created, that `state` was read with."""
+    if state.pending_conflict_id is None:
+        return None
+    return request.context.store.conflict(Pointer(state.organization.id, state.pending_conflict_id))
 
-        A create is not: the identity provider then looks the user up and goes on with it.
-        """
-        user_name = after.link.user_name if after.link else ""
-        if operation is Operation.CREATE:
-            return ClaimRefusedError("userName", user_name, None)
-        refused = RefusedRequest(
-            organization_id=state.organization.id,
-            directory_id=state.directory.id,
-            operation=operation,
-            requester=requester,
-            wanted=UserName(state.directory.id, user_name),
-            old_email=before.email if before else None,
-            change=pending_change(before, after),
-            key_id=self.key_id,
-        )
-        return self._record(refused, intent, invocation)
 
-    def unverified_domain(
-        self,
-        state: DirectoryState,
-        before: Account | None,
-        after: Account,
-        answer: ScimError,
-        invocation: Invocation,
-    ) -> None:
-        """Tell the administrators of an address on a domain that is not theirs; the index was not looked at."""
-        from rightful.domain.next_step import Role, StepCode
+def ending(
+    request: UserRequest,
+    conflict: Conflict | None,
+    before: Account | None,
+    after: Account | None,
+    intent: ExplicitIntent = NOTHING,
+) -> tuple[Write, ...]:
+    """What a request that goes through has to write besides, so that no older refused change outlives it."""
+    if conflict is None:
+        return ()
+    context = request.context
+    if conflict.outcome.prepared and after is not None:
+        from rightful.core.conflicts.lifecycle.prepared import ending_by_create
 
-        link = after.link
-        entry = LogEntry(
-            id=row_id(invocation.now, invocation.new_id()),
-            organization_id=state.organization.id,
-            at=invocation.now,
-            action=Action.CLAIM_REFUSED,
-            result=Result.REFUSED,
-            directory_id=state.directory.id,
-            account_id=before.id if before else None,
-            subject=subject_of(after),
-            scim_id=link.scim_id if link and before else None,
-            external_id=link.external_id if link else None,
-            old_email=before.email.value if before and before.email else None,
-            requested_email=after.email.value if after.email else None,
-            conflict_class="unverified_domain",
-            explanation=answer.detail,
-            next_step_who=Role.ADMINISTRATOR.value,
-            next_step_what=StepCode.VERIFY_DOMAIN.pattern,
-            retried_by_idp=True,
-            correlation_id=invocation.correlation_id,
-        )
-        try:
-            self.store.log_entry(entry)
-        except EventLogUnavailableError as error:
-            self.on_failure("event_log", error)
+        return ending_by_create(context.store, conflict, after, context.now)
+    from rightful.core.conflicts.lifecycle.end import ending_writes
 
-    def pending(self, state: DirectoryState) -> Conflict | None:
-        """The one pending change of the account, or of the user to be created, that `state` was read with."""
-        if state.pending_conflict_id is None:
-            return None
-        return self.store.conflict(Pointer(state.organization.id, state.pending_conflict_id))
-
-    def ending(
-        self,
-        conflict: Conflict | None,
-        before: Account | None,
-        after: Account | None,
-        invocation: Invocation,
-        intent: ExplicitIntent = NOTHING,
-    ) -> tuple[Write, ...]:
-        """What a request that goes through has to write besides, so that no older refused change outlives it."""
-        if conflict is None:
-            return ()
-        if conflict.outcome.prepared and after is not None:
-            from rightful.core.conflicts.lifecycle.prepared import ending_by_create
-
-            return ending_by_create(self.store, conflict, after, invocation.now)
-        from rightful.core.conflicts.lifecycle.end import ending_writes
-
-        return ending_writes(
-            conflict,
-            invocation,
-            before=before,
-            after=after,
-            states_address=intent.address,
-            says_active=intent.active,
-            soft_deleted=intent.soft_delete,
-        )
-
-    def _record(
-        self,
-        refused: RefusedRequest,
-        intent: ExplicitIntent,
-        invocation: Invocation,
-        explanation: Explanation = NOTHING_SAID,
-    ) -> ScimError:
-        from rightful.core.conflicts.lifecycle.record import needs_remediation, record
-
-        try:
-            conflict = record(self.store, invocation, refused, says_active=intent.active, explanation=explanation)
-        except ContendedError:
-            return unavailable(1)
-        self.on_recorded(conflict)
-        if needs_remediation(conflict):
-            pointer = conflict.pointer
-            try:
-                self.queue.send(pointer, correlation_id=invocation.correlation_id)
-                again_at = look_again_at(conflict, invocation.now)
-                self.store.mark_sent(pointer, now=invocation.now, again_at=again_at)
-            except QueueUnavailableError as error:
-                self.on_failure("conflict_not_sent", error)
-        return ClaimRefusedError(refused.collision.value, refused.wanted.value, conflict)
+    return ending_writes(
+        conflict,
+        context.invocation,
+        before=before,
+        after=after,
+        states_address=intent.address,
+        says_active=intent.active,
+        soft_deleted=intent.soft_delete,
+    )
 
 
 def pending_change(before: Account | None, after: Account) -> PendingChange:
@@ -304,3 +228,47 @@ def pending_change(before: Account | None, after: Account) -> PendingChange:
 
 def _only(names: list[str], attributes: Mapping[str, object]) -> dict[str, object]:
     return {name: attributes[name] for name in names if name in attributes}
+
+
+def _held(request: UserRequest, state: DirectoryState) -> ScimError:
+    """The answer to what takes two people and came with one administrator's key."""
+    route = (
+        f"POST /admin/v1/orgs/{state.organization.id}/directories/{state.directory.id}/tokens/{request.key_id}"
+        "/confirmation"
+    )
+    return forbidden(
+        "'emails' was not changed: this account is protected, its address takes two people, and one administrator "
+        "alone issued the key of this request within the last 7 days. A different administrator of the "
+        f"organization has to confirm the key: {route} (it counts within a minute). Other attributes can be "
+        "changed meanwhile."
+    )
+
+
+def _refusal_row(request: UserRequest, attempt: Attempt, person: Account) -> LogEntry:
+    """A row for a claim that is refused without a conflict, and that an administrator has to act on."""
+    from rightful.domain.next_step import Role
+
+    context, before, link = request.context, attempt.before, person.link
+    return LogEntry(
+        id=row_id(context.now, context.invocation.new_id()),
+        organization_id=attempt.state.organization.id,
+        at=context.now,
+        action=Action.CLAIM_REFUSED,
+        result=Result.REFUSED,
+        directory_id=attempt.state.directory.id,
+        account_id=before.id if before else None,
+        subject=subject_of(person),
+        scim_id=link.scim_id if link and before else None,
+        external_id=link.external_id if link else None,
+        old_email=before.email.value if before and before.email else None,
+        next_step_who=Role.ADMINISTRATOR.value,
+        retried_by_idp=True,
+        correlation_id=context.invocation.correlation_id,
+    )
+
+
+def _log(request: UserRequest, entry: LogEntry) -> None:
+    try:
+        request.context.store.log_entry(entry)
+    except EventLogUnavailableError as error:
+        request.observer.failed("event_log", error)

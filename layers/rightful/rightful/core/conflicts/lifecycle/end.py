@@ -83,17 +83,6 @@ def ended(conflict: Conflict, status: ConflictStatus, explanation: Explanation, 
     return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
 
 
-def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool | None) -> bool:
-    """Whether a refused request deactivated that user, which was not carried out yet, and this one says nothing else:
-    then this one does it, too, so that whatever it ends nobody stays active because of an address."""
-    return (
-        conflict is not None
-        and conflict.deactivation_pending
-        and conflict.request.requester.scim_id == scim_id
-        and says_active is None
-    )
-
-
 def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
     """The conflict without an older word on the person's activity that contradicts the latest."""
     contradicts = active is not None and conflict.request.change.active not in {None, active}
