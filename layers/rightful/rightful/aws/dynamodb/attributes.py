@@ -19,6 +19,10 @@ Item = dict[str, "AttributeValueTypeDef"]
 Scalar = str | int | bool | datetime | None
 
 
+FORMAT = "1"
+"""How items are written. Whoever changes what a stored attribute means raises it, and reads the one before it, too."""
+
+
 def text_of(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds: sorts as time does."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
@@ -40,8 +44,8 @@ def key_of(item: Mapping[str, "AttributeValueTypeDef"]) -> ItemKey:
 
 
 def write_item(key: ItemKey, values: Mapping[str, Scalar]) -> Item:
-    """An item with these attributes; those that are None are left out."""
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}, **write_values(values)}
+    """An item with these attributes; those that are None are left out. It says in which format it is written."""
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "format": {"N": FORMAT}, **write_values(values)}
 
 
 def write_values(values: Mapping[str, Scalar], prefix: str = "") -> Item:
