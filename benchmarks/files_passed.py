@@ -28,8 +28,7 @@ from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
 from rightful.domain.account import account_id_of
 from rightful.domain.key import Grant, Scope, Token
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from tests.support.builders import a_user
 from tests.support.functions import Deployed, deployed_on_moto
 from tests.support.service import AT_ONCE, email_patch

@@ -92,8 +92,7 @@ def make_organizations() -> Seeded:
     from rightful.domain.key import Grant, Scope
     from rightful.domain.organization import DomainPolicy, OnDelete
     from rightful.domain.policy import Policy, PolicyBase, Rule
-    from rightful.ports.context import Context
-    from rightful.ports.invocation import Invocation
+    from rightful.ports.context import Context, Invocation
     from rightful.runtime.clients import identity_store
 
     context = Context(identity_store(), Invocation(correlation_id="seed"))

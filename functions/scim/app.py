@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from rightful.api.scim.service import ScimService, error_response
-from rightful.core.lists.cursors import key_from
 from rightful.core.users.request import Observer
 from rightful.runtime import cold_start  # noqa: F401 # isort: split
 from rightful.runtime.clients import conflict_queue, identity_store, settings
 from rightful.runtime.gateway import answer_event
 from rightful.runtime.observability import failed, held, observed, recorded
 from rightful.scim.errors import unavailable
+from rightful.text.keyed_hash import cursor_key_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -23,7 +23,7 @@ def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, obj
 
 def _service() -> ScimService:
     found = settings()
-    key = key_from(found.identity_table)
+    key = cursor_key_of(found.identity_table)
     return ScimService(
         identity_store(), conflict_queue(), Observer(failed, recorded, held), key, found.documentation_url
     )

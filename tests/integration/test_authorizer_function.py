@@ -12,8 +12,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from functions.authorizer import app
 from rightful.core.organizations.registry import issue_token, revoke_token
 from rightful.domain.key import Grant, Scope
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.runtime import observability
 from tests.support.functions import Deployed, deployed_on_moto
 

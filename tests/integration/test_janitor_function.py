@@ -11,8 +11,7 @@ from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import AccountStatus
 from rightful.domain.hold import Reservation
 from rightful.domain.key import Grant, Scope
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import a_conflict, an_account

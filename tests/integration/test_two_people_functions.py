@@ -14,8 +14,7 @@ from rightful.aws.dynamodb.keys.base import token as token_key
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import Flag
 from rightful.domain.key import Grant, Scope
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, CountUsers, PutAccount
 from rightful.ports.writes.settings import PutDirectory, PutOrganization
 from tests.support.builders import NOW, a_directory, a_link, an_account, an_organization

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from rightful.core.lists import search, start_index
-from rightful.core.lists.cursors import Cursors, key_from
+from rightful.core.lists.cursors import Cursors
 from rightful.core.lists.search import Results, Search
 from rightful.core.lists.users import Users
 from rightful.ports.writes.accounts import CountUsers, DeleteAccount, PutAccount
 from rightful.scim.filters.expressions import parse_filter
 from rightful.scim.listing import ListQuery
 from rightful.scim.schemas.resource_types import USER
+from rightful.text.keyed_hash import cursor_key_of
 from tests.support.builders import NOW, a_link, an_account
 from tests.support.dynamodb.store import TestedStore
 
@@ -56,7 +57,7 @@ class Paging(RuleBasedStateMachine):
 
     def page(self, query: ListQuery) -> tuple[Sequence[str], Results]:
         now = NOW + self.clock
-        cursors = Cursors(key_from("test"), query.filter_text or "", now)
+        cursors = Cursors(cursor_key_of("test"), query.filter_text or "", now)
         users = Users(self.store, DIRECTORY, USER, "https://example.com")
         results = Search([users], self.store, cursors, now).find(query)
         return [str(each["id"]).rpartition("-")[0] for each in results.resources], results

@@ -34,8 +34,7 @@ from rightful.domain.hold import Hold, Reservation
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
-from rightful.ports.context import QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, PutAccount, ReleaseAddress, ReserveAddress
 from rightful.ports.writes.settings import ClaimDomain, PutDirectory, PutOrganization

@@ -12,8 +12,7 @@ from local.stack import Stack
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
 from rightful.core.administration.directory_deletion import begin
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from tests.support.patience import SECONDS
 from tests.support.service import user
 

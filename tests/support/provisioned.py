@@ -15,8 +15,7 @@ from rightful.domain.event_log import LogEntry
 from rightful.domain.hold import Hold
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.refused_request import Operation, Requester
-from rightful.ports.context import QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import DirectoryState, IdentityStore
 from rightful.ports.writes.settings import PutDirectory, PutOrganization

@@ -19,8 +19,7 @@ from rightful.core.users.request import Observer
 from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Policy, PolicyBase
-from rightful.ports.context import QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from tests.support.dynamodb.store import TestedStore
 from tests.support.patience import at_once
 from tests.support.queue import ListedQueue

@@ -10,8 +10,7 @@ from rightful.domain.account import AccountStatus, Flag
 from rightful.domain.conflict import Pointer
 from rightful.domain.key import digest
 from rightful.operations import command
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import NOW, a_conflict, an_account

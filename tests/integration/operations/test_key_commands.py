@@ -9,8 +9,7 @@ import pytest
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.key import Grant, Scope, Token, digest
 from rightful.operations import command
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, value
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.refusals import commit_again
 from rightful.ports.writes.transaction import ContendedError, RefusedError
 

@@ -11,7 +11,7 @@ from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord
 from rightful.domain.organization import Directory, Organization
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 
 def _time(moment: datetime | None) -> str | None:

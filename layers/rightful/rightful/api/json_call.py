@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rightful.api.request import Principal, Request, Response
 from rightful.domain.request_error import RequestError
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.transaction import ContendedError
 from rightful.scim.errors import ScimError

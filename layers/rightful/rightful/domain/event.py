@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 SCHEMA_VERSION = 1
 """Raised only when a member changes its meaning or goes; new members come without notice."""

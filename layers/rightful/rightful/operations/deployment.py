@@ -7,8 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rightful.ports.context import Context, QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.runtime.settings import Settings, SettingsMissingError, read_settings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
-from rightful.text.plain import without_breaks
+from rightful.text.folding import without_breaks
 
 
 def progress(text: str) -> None:

@@ -1,13 +1,53 @@
-"""What a use case works with: where things are kept, who is told of conflicts, and the request it is done for."""
+"""What a use case works with: where things are kept, who is told of conflicts, and the request it is done for.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+Time, fresh ids and how long it may take are passed in, so that the rules stay functions of their arguments.
+"""
 
-from rightful.ports.invocation import Invocation
+import random
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.transaction import Write
+
+NewId = Callable[[], str]
+
+
+def new_id() -> str:
+    """A server-made id: 48 bits of time, so that ids sort by it, and 80 random bits; 32 hexadecimal digits."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def unlimited() -> float:
+    """More time than anything takes."""
+    return 3600.0
+
+
+def jittered_pause(attempt: int) -> None:
+    """Wait before the next attempt: up to 20 ms at first, up to 0.3 s later, so that contenders spread out."""
+    time.sleep(random.random() * min(0.3, 0.02 * 2**attempt))  # noqa: S311 - no secret, only a pause
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One request.
+
+    Attributes:
+        now: the moment the request is judged at, UTC.
+        remaining: seconds left to answer in.
+        correlation_id: follows the request through logs, queue, conflict and events.
+        pause: waits before the n-th further attempt at something that others were faster with.
+    """
+
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    new_id: NewId = new_id
+    remaining: Callable[[], float] = unlimited
+    correlation_id: str = ""
+    pause: Callable[[int], None] = jittered_pause
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from rightful.domain.account import Account
 from rightful.domain.hold import Hold
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,

@@ -6,7 +6,7 @@ from typing import Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.api.request import Request, Response, read_request
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.runtime.clients import identity_store, settings
 from rightful.runtime.cross_organization import is_cross_organization
 from rightful.runtime.lambda_context import RemainingTime, invocation_of

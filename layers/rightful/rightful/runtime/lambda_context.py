@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 
 
 class RemainingTime(Protocol):

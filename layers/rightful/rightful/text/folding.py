@@ -5,8 +5,12 @@ profile of RFC 8265 (section 3.3, which RFC 7644 section 5 asks for by its prede
 are plain ones, upper case is lower case (Unicode's toLowerCase, not case folding), and a letter with a mark is one
 letter (NFC). Nothing else: "straße" is not "strasse", and neither a ligature, a circled digit nor a superscript is what
 it is made of. Those are other people.
+
+And what of a text is fit to be compared by eye: no control characters, none that turn the direction of writing.
 """
 
+import re
+import unicodedata
 from functools import cache
 
 
@@ -47,3 +51,31 @@ def _plain_widths() -> dict[int, str]:
 
     mappings = {code: decomposition(chr(code)).split() for code in (0x3000, *range(0xFF00, 0xFFF0))}
     return {code: chr(int(to[1], 16)) for code, to in mappings.items() if to and to[0] in {"<wide>", "<narrow>"}}
+
+
+_DECEIVING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters (C0, DEL, C1), and those that turn the direction of writing, so that one name looks like another
+(Unicode Technical Report 36, "Bidirectional Text Spoofing")."""
+
+
+_BREAKING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's control, format and surrogate characters and its line ends."""
+
+
+_LONGEST_NAME = 200
+"""Characters of a name that a row of the log shows: it is for recognising somebody, not a place to store things."""
+
+
+def one_line(name: str) -> str:
+    """A name as a row of the event log shows it: short, and without what would break the line."""
+    return without_breaks(name[:_LONGEST_NAME])
+
+
+def without_breaks(text: str) -> str:
+    """A text without what would break the line or turn it."""
+    return "".join(character for character in text if unicodedata.category(character) not in _BREAKING)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has no control characters and none that turn the direction of writing."""
+    return _DECEIVING.search(text) is None

@@ -1,6 +1,7 @@
-"""What logs hold instead of an address: a hash that only who has the stack's key can make from an address."""
+"""Keyed hashes: what logs hold instead of an address, and the key that cursors are signed with."""
 
 import hmac
+from hashlib import sha256
 
 _DIGITS = 24
 """96 bits: no two addresses of one stack share a hash, and a log line stays readable."""
@@ -14,3 +15,9 @@ def address_hash(canonical: str, key: str) -> str:
     if not key:
         return ""
     return hmac.digest(key.encode(), canonical.encode("utf-8", "surrogatepass"), "sha256").hex()[:_DIGITS]
+
+
+def cursor_key_of(setting: str) -> bytes:
+    """The key that cursors of a deployment are signed with. The setting (the identity table's name, which AWS makes)
+    is not public, and need be no more than that: a forged cursor would open nothing."""
+    return sha256(b"rightful cursors\x00" + setting.encode()).digest()

@@ -8,7 +8,7 @@ from rightful.api.request import Response
 from rightful.core.organizations.domain_proof import ProofUnavailableError
 from rightful.core.organizations.domains import MOST_DOMAINS
 from rightful.core.organizations.verify_domain import MOST_CHALLENGES
-from rightful.ports.invocation import unlimited
+from rightful.ports.context import unlimited
 from rightful.ports.writes.settings import PutOrganization
 from tests.support.service import Service
 from tests.unit.api.admin.settings import body_of, domains, error_of, on, operator_of, other_organization, rows

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rightful.api.scim import groups as scim_groups
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.scim.errors import unavailable
 from tests.support.service import Service, email_patch, patch, user
 

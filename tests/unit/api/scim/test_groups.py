@@ -13,7 +13,7 @@ from rightful.core.groups.batches import BATCH
 from rightful.core.groups.leave import finish_deletions
 from rightful.domain.group import Group
 from rightful.domain.organization import DomainPolicy, OnDelete
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.groups import Membership
 from rightful.ports.writes.groups import PutMember
 from rightful.ports.writes.transaction import RefusedError

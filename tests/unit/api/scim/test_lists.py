@@ -8,10 +8,11 @@ import pytest
 
 from rightful.core.lists import groups as group_search
 from rightful.core.lists import search, start_index
-from rightful.core.lists.cursors import Cursors, Place, key_from
+from rightful.core.lists.cursors import Cursors, Place
 from rightful.core.lists.ranks import rank
 from rightful.core.organizations.registry import create_directory
 from rightful.scim.errors import ScimError
+from rightful.text.keyed_hash import cursor_key_of
 from tests.support.service import START, Service
 from tests.unit.api.scim.lists import SEARCH, listed, names, refused, searched, seven_users_and_three_groups
 
@@ -203,11 +204,11 @@ class TestByCursor:
         assert "nextCursor" not in body
 
     def test_keys_of_two_deployments_do_not_fit(self) -> None:
-        mine = Cursors(key_from("mine"), "scope", START)
+        mine = Cursors(cursor_key_of("mine"), "scope", START)
         for place in (Place(1, "position"), Place(rank=rank((0, (3, "5")), 1, "position", "id")), Place()):
             assert mine.take(mine.give(place)) == place
         with pytest.raises(ScimError):
-            Cursors(key_from("yours"), "scope", START).take(mine.give(place))
+            Cursors(cursor_key_of("yours"), "scope", START).take(mine.give(place))
 
 
 class TestOrder:

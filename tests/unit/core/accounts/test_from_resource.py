@@ -5,8 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.accounts.from_resource import changed_account, new_account, relinked_account, unlinked_account
-from rightful.core.accounts.resource import resource_of
+from rightful.core.accounts.resource import (
+    changed_account,
+    new_account,
+    relinked_account,
+    resource_of,
+    unlinked_account,
+)
 from rightful.domain.account import Account, AccountStatus, FormerLink, Link, Origin
 from rightful.domain.address import parse_address
 from rightful.scim.errors import ScimError

@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.accounts.emails import address_of
-from rightful.core.accounts.resource import UnverifiedDomainError, attributes_of, check_claimable, resource_of
+from rightful.core.accounts.resource import (
+    UnverifiedDomainError,
+    address_of,
+    attributes_of,
+    check_claimable,
+    resource_of,
+)
 from rightful.domain.account import account_id_of, canonical_user_name, scim_id_of
 from rightful.domain.address import parse_address
 from rightful.scim.errors import ScimError
-from rightful.text.ids import MAX_KEY_OCTETS
-from rightful.text.times import time_text
+from rightful.text.ids import MAX_KEY_OCTETS, time_text
 from tests.support.builders import CORE, NOW, a_link, an_account
 
 WORK = {"value": "work@example.com", "type": "work"}

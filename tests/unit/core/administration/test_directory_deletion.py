@@ -15,8 +15,7 @@ from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.hold import Hold
 from rightful.domain.key import Grant, Scope
-from rightful.ports.context import QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.writes.accounts import CountUsers, PutAccount
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.settings import PutDirectory

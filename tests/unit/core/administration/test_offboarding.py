@@ -18,8 +18,7 @@ from rightful.domain.organization import AccountsAtEnd
 from rightful.domain.request_error import RequestError
 from rightful.operations.imports.line import Target, import_account
 from rightful.operations.imports.rows import ImportRow
-from rightful.ports.context import QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.transaction import Write

@@ -9,8 +9,7 @@ from rightful.core.organizations.domains import add_domain, remove_domain
 from rightful.core.organizations.registry import create_organization
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from tests.support.builders import NOW
 from tests.support.dynamodb.store import TestedStore
 

@@ -20,8 +20,7 @@ from rightful.domain.key import PREFIX, Grant, Scope, Token, digest, new_secret
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase
 from rightful.domain.request_error import RequestError
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.store.contract import IdentityStore, Remaining
 from rightful.ports.writes.transaction import Write
 from tests.support.builders import NOW, a_token

@@ -10,7 +10,7 @@ from rightful.operations.imports.account import Target
 from rightful.operations.imports.outcomes import Outcome
 from rightful.operations.imports.rehearsal import Rehearsal
 from rightful.operations.imports.run import ImportRun, Summary
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import PutAccount
 from tests.support.service import Service, user
 

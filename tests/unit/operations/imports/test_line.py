@@ -15,7 +15,7 @@ from rightful.operations.imports.line import import_account
 from rightful.operations.imports.outcomes import Imported, Outcome
 from rightful.operations.imports.rows import RowError, import_row
 from rightful.operations.imports.run import ImportRun, Summary
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import DeleteAccount, PutAccount, ReleaseAddress
 from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service, email_patch, user

@@ -12,7 +12,7 @@ from rightful.core.organizations.domain_proof import ProofUnavailableError, reco
 from rightful.core.organizations.domains import add_domain, domain_name, remove_domain
 from rightful.core.organizations.verify_domain import CHALLENGE_LIFETIME, ask_for_domain, verify_domain
 from rightful.domain.organization import Organization
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 
 class NewDomain(Body):

@@ -14,7 +14,7 @@ from rightful.api.json_call import ApiError, cursor_of, wrong_cursor
 from rightful.api.request import Response
 from rightful.domain.conflict import ConflictClass
 from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 MOST_CSV_ROWS = 5_000
 """In one answer: about 2 MB, of the 6 MB that a function may answer."""

@@ -22,8 +22,7 @@ from rightful.api.json_call import ApiError, answered, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
 from rightful.core.organizations.domain_proof import DomainProof
 from rightful.domain.key import Scope
-from rightful.ports.context import QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rightful.api.admin.call import AdminCall
 from rightful.api.request import Response
 from rightful.domain.conflict import Conflict
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 MOST_CONFLICTS = 1_000
 MOST_ACCOUNTS = 10_000

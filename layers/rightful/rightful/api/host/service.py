@@ -21,8 +21,7 @@ from rightful.api.json_call import ApiError, JsonCall, answered, no_such_endpoin
 from rightful.api.request import Request, Response
 from rightful.core.accounts.errors import no_such_account
 from rightful.domain.key import Scope
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.store.contract import IdentityStore
 
 BASE = "/accounts/v1/accounts"

@@ -11,7 +11,7 @@ from rightful.core.groups.request import GroupRequest
 from rightful.core.users.request import UserRequest, read_state
 from rightful.domain.account import Account
 from rightful.domain.organization import Directory
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.scim.errors import invalid_value
 from rightful.scim.etags import etag
 from rightful.scim.listing import attribute_names

@@ -10,8 +10,7 @@ from rightful.api.scim import users as scim_users
 from rightful.api.scim.call import ScimCall
 from rightful.core.users.request import NO_OBSERVER, Observer, UserRequest
 from rightful.domain.key import Scope
-from rightful.ports.context import QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
 from rightful.scim.errors import ScimError, forbidden, method_not_allowed, not_found, not_implemented

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.accounts.emails import with_address
+from rightful.core.accounts.resource import with_address
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 
 
 def with_email(account: Account, address: Address, invocation: Invocation, *, verified: bool) -> Account:

@@ -16,7 +16,7 @@ from rightful.core.accounts.secondary_emails import secondary_writes
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.hold import Reservation
 from rightful.domain.refused_request import Requester
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
-from rightful.ports.invocation import Invocation
-from rightful.text.plain import one_line
+from rightful.ports.context import Invocation
+from rightful.text.folding import one_line
 
 
 def entries_of(before: Account | None, after: Account, invocation: Invocation) -> list[LogEntry]:

@@ -6,14 +6,15 @@ identifier (`rightful.text.identity`: blanks, fillers) was never sent; and a use
 other letters proves nothing, although it is taken.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from rightful.core.accounts.emails import address_of
+from rightful.core.accounts.resource import address_of
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.explanation import ObstacleCode, Statement
 from rightful.domain.policy import Policy
 from rightful.domain.refused_request import Requester
+from rightful.ports.store.contract import IdentityStore
 from rightful.text.identity import identifier, same_but_for_case
 
 
@@ -90,3 +91,21 @@ def obstacle_to_linking(holder: Account, organization_id: str) -> Statement[Obst
     if holder.former_link is None and not holder.email_verified:
         return Statement(ObstacleCode.NEVER_CONFIRMED)
     return None
+
+
+def is_shared(store: IdentityStore, directory_id: str, external_ids: Iterable[object], by: Iterable[str]) -> bool:
+    """Whether anybody but these accounts has one of these externalIds in the directory, or had it last there.
+
+    The index is eventually consistent: somebody who came within the last second may be overlooked. An item of its own
+    for each user's externalId would cost every create a write, for what is asked when somebody comes back.
+
+    Args:
+        external_ids: as they were sent; what identifies nobody is left out.
+        by: who may have it.
+    """
+    own = set(by)
+    for external_id in {each for each in external_ids if isinstance(each, str) and identifier(each) is not None}:
+        found = store.account_ids_of_external_id(directory_id, external_id)
+        if found is None or not own.issuperset(found):
+            return True
+    return False

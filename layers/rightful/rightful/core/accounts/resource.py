@@ -1,17 +1,18 @@
 """Between an account and the SCIM User resource that its directory sees."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from rightful.core.accounts.placeholders import without_placeholders
-from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.address import PLACEHOLDER_DOMAIN, Address
+from rightful.domain.account import Account, AccountStatus, FormerLink, Link, Origin, canonical_user_name, scim_id_of
+from rightful.domain.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
 from rightful.scim.declared import declared
 from rightful.scim.errors import ScimError, invalid_value
 from rightful.scim.resources import Resource, schemas_of
 from rightful.scim.schemas.attributes import ResourceType
-from rightful.text.ids import MAX_KEY_OCTETS, fits_key
-from rightful.text.plain import is_plain
-from rightful.text.times import time_text
+from rightful.text.folding import is_plain
+from rightful.text.ids import MAX_KEY_OCTETS, fits_key, time_text
 
 _KEPT_BY_SERVER = frozenset({"id", "schemas", "meta", "active", "groups", "password"})
 MAX_ATTRIBUTES_OCTETS = 128 * 1024
@@ -98,3 +99,160 @@ def user_resource(account: Account, rt: ResourceType, base_url: str) -> Resource
     """An account as a User resource: with its schemas, what they declare, and no placeholder for an address."""
     resource = without_placeholders(declared(resource_of(account, base_url), rt))
     return {"schemas": schemas_of(resource, rt), **resource}
+
+
+def address_of(attributes: Mapping[str, object]) -> Address | None:
+    """The account's address: the email with primary true, else type work, else the first.
+
+    None: there are no emails. Nothing is ever derived from userName: it may be an address that is not the person's.
+
+    Raises:
+        ScimError: 400 invalidValue, the chosen email is not an address.
+    """
+    chosen = chosen_email(attributes)
+    try:
+        return parse_address(chosen) if chosen is not None else None
+    except InvalidAddressError as error:
+        raise invalid_value(f"'emails.value' must be an email address: {error}.") from error
+
+
+def with_address(emails: object, address: Address) -> list[object]:
+    """The `emails` value with another address in the entry that is the account's: the primary one, else the work one,
+    else the first (as `accounts.resource.address_of` chooses)."""
+    entries: list[object] = list(emails) if isinstance(emails, Sequence) and not isinstance(emails, str) else []
+    usable = [
+        (position, entry)
+        for position, entry in enumerate(entries)
+        if isinstance(entry, Mapping) and isinstance(entry.get("value"), str) and entry["value"].strip()
+    ]
+    if not usable:
+        return [*entries, {"value": address.value, "type": "work", "primary": True}]
+    position, chosen = next(
+        (each for each in usable if each[1].get("primary") is True),
+        next((each for each in usable if str(each[1].get("type", "")).lower() == "work"), usable[0]),
+    )
+    if chosen["value"] != address.value:
+        entries[position] = {**chosen, "value": address.value}
+    return entries
+
+
+def new_account(
+    account_id: str, organization_id: str, directory_id: str, resource: Mapping[str, object], now: datetime
+) -> Account:
+    """The account that a directory's create makes: managed, claimed, and trusted to be whose IdP says it is.
+
+    Raises:
+        ScimError: 400 invalidValue, its address or a key attribute cannot be used.
+    """
+    attributes = attributes_of(resource)
+    email = address_of(attributes)
+    active = resource.get("active") is not False
+    return Account(
+        id=account_id,
+        version=1,
+        email=email,
+        email_verified=email is not None,
+        status=AccountStatus.ACTIVE if active else AccountStatus.DEACTIVATED,
+        origin=Origin.SCIM,
+        created_at=now,
+        updated_at=now,
+        organization_id=organization_id,
+        claimed=True,
+        deactivated_at=None if active else now,
+        held_since=now if email else None,
+        link=_link(account_id, 1, directory_id, attributes, now),
+        attributes=attributes,
+        links_made=1,
+    )
+
+
+def relinked_account(account: Account, directory_id: str, resource: Mapping[str, object], now: datetime) -> Account:
+    """An unlinked account that its directory creates again: the same account, a new SCIM id."""
+    links_made = account.links_made + 1
+    linked = replace(
+        account,
+        link=_link(account.id, links_made, directory_id, attributes_of(resource), now),
+        former_link=None,
+        awaited=None,
+        expected=None,
+        links_made=links_made,
+    )
+    changed = changed_account(linked, {"active": True, **resource}, now)
+    return changed or replace(linked, version=account.version + 1, updated_at=now)
+
+
+def changed_account(account: Account, resource: Mapping[str, object], now: datetime) -> Account | None:
+    """A linked account as its directory wants it to be; None where that is what it is already. The first time that a
+    directory says something about an imported account is news even so: it knows it now.
+
+    A resource that does not say `active` leaves that as it is: a forgotten attribute must not let a leaver in again.
+    One that says None does so, too, but was told to forget it: then it is not shown (RFC 7644 section 3.5.2.2: it is
+    unassigned) until somebody changes it. The value that is not shown stands with the attributes.
+
+    Raises:
+        ScimError: 400 invalidValue, its address or a key attribute cannot be used, or it is to be reactivated although
+            it is about to be deleted.
+    """
+    attributes = attributes_of(resource)
+    active = resource.get("active", account.active)
+    if active is None:
+        active = account.active
+        attributes = {**attributes, "active": active}
+    active = active is not False
+    same = attributes == account.attributes and active == account.active and account.link is not None
+    if same and account.expected is None:
+        return None
+    email = address_of(attributes)
+    changed = replace(
+        account,
+        version=account.version + 1,
+        updated_at=now,
+        attributes=attributes,
+        email=email,
+        expected=None,
+    )
+    if changed.holds != account.holds:
+        # A directory vouches for the address that it gives somebody; it says nothing new about the one that stays.
+        held_since = now if email else None
+        changed = replace(changed, email_verified=email is not None, held_since=held_since, refused_names=())
+    if account.link is not None:
+        changed = replace(changed, link=_renamed(account.link, attributes))
+    return _with_active(changed, active, now)
+
+
+def unlinked_account(account: Account, now: datetime) -> Account:
+    """An account that its directory let go: deactivated, without a SCIM id, and still holding its address."""
+    link = account.link
+    former = FormerLink(link.directory_id, link.user_name, link.external_id, now) if link else account.former_link
+    unlinked = replace(
+        account, version=account.version + 1, updated_at=now, link=None, former_link=former, expected=None
+    )
+    return _with_active(unlinked, False, now)
+
+
+def _link(account_id: str, number: int, directory_id: str, attributes: Mapping[str, object], now: datetime) -> Link:
+    return _renamed(Link(directory_id, scim_id_of(account_id, number), "", None, now), attributes)
+
+
+def _renamed(link: Link, attributes: Mapping[str, object]) -> Link:
+    external_id = attributes.get("externalId")
+    return replace(
+        link,
+        user_name=str(attributes.get("userName", "")),
+        external_id=external_id if isinstance(external_id, str) else None,
+    )
+
+
+def _with_active(account: Account, active: bool, now: datetime) -> Account:
+    if active == account.active:
+        return account
+    if account.status is AccountStatus.PENDING_DELETION:
+        if not active:
+            return account
+        raise invalid_value(
+            "'active' cannot be true while the account is scheduled for deletion: "
+            "an organization administrator must cancel the deletion before the user can be active again."
+        )
+    if active:
+        return replace(account, status=AccountStatus.ACTIVE, deactivated_at=None)
+    return replace(account, status=AccountStatus.DEACTIVATED, deactivated_at=now)

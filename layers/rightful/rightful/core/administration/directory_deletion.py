@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
-from rightful.core.accounts.from_resource import unlinked_account
 from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import removal_entry
+from rightful.core.accounts.resource import unlinked_account
 from rightful.core.administration.alter import ending_of
 from rightful.core.conflicts.remediate import remediate
 from rightful.core.groups.leave import leave_all

@@ -10,8 +10,7 @@ from rightful.core.administration.alter import alter
 from rightful.domain.account import Account, Flag
 from rightful.domain.address import Address
 from rightful.domain.request_error import RequestError
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import NoteLogin
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import RefusedError, Write

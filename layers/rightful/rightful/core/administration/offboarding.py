@@ -24,8 +24,7 @@ from rightful.core.organizations.registry import change_organization, revoke_tok
 from rightful.domain.account import Account, Flag, Origin
 from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Organization
 from rightful.domain.request_error import RequestError
-from rightful.ports.context import Context, QueueContext
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.ports.pages import every_page
 from rightful.ports.refusals import commit_again
 from rightful.ports.writes.accounts import EndReservation

@@ -34,7 +34,7 @@ from rightful.domain.policy import Rule
 from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
 from rightful.domain.schedule import LOOK_AGAIN_AFTER
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending

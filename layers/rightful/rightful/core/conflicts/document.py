@@ -2,7 +2,7 @@
 
 from rightful.domain.conflict import Conflict
 from rightful.domain.next_step import NextStep
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 
 def outline(conflict: Conflict) -> dict[str, object]:

@@ -29,7 +29,7 @@ from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Po
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import OutcomeCode, Statement, explained
 from rightful.domain.organization import Organization
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import PutAccount

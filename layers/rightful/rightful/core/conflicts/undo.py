@@ -36,7 +36,7 @@ from rightful.domain.next_step import Role, StepCode, step
 from rightful.domain.organization import Organization
 from rightful.domain.policy import Rule
 from rightful.domain.request_error import RequestError
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import ClaimAddress, CountUsers, PutAccount, RequireDomain

@@ -13,7 +13,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
 from rightful.domain.explanation import OutcomeCode
 from rightful.domain.next_step import Role, StepCode, step
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import RefusedError

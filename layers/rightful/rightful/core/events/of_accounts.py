@@ -3,7 +3,7 @@
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.change import AccountChange
 from rightful.domain.event import Event, EventType
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 
 def account_events(change: AccountChange) -> tuple[Event, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from rightful.domain.change import DirectoryChange, OrganizationChange, TokenChange
 from rightful.domain.event import Event, EventType
 from rightful.domain.one_word import OneWord
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 
 @dataclass(frozen=True, slots=True)

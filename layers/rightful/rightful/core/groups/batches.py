@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rightful.core.groups.member_delta import Delta
 from rightful.domain.account import account_id_of
 from rightful.domain.group import Group, canonical_group_name, is_user_id
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.groups import (
     ClaimGroupName,
     JoinGroup,

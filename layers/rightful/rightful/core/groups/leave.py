@@ -6,7 +6,7 @@ from dataclasses import replace
 from rightful.core.groups.log_rows import GroupHistory
 from rightful.domain.account import Account, account_id_of, scim_id_of
 from rightful.domain.group import Group, is_user_id
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.groups import EndDeletedGroup, LeaveGroups, PutGroup, RemoveGroup, RemoveMember, UnnestGroup
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write

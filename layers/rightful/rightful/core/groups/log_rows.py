@@ -8,10 +8,10 @@ from rightful.core.groups.member_delta import Delta
 from rightful.domain.account import Account, account_id_of
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.group import Group, is_user_id
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.scim.patch.members import Member
-from rightful.text.plain import one_line
+from rightful.text.folding import one_line
 
 MOST_NAMED = 10
 """Members of one change that get a row each, which is read with the person's account. More of them are a number: a row

@@ -15,7 +15,7 @@ from rightful.core.groups.member_delta import Delta
 from rightful.core.groups.request import GroupRequest, delta_of, read_again, those_known
 from rightful.core.groups.resource import head_resource, names_of
 from rightful.domain.group import Group, canonical_group_name
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.refusals import commit_from
 from rightful.ports.store.groups import GroupState
 from rightful.ports.writes.groups import (

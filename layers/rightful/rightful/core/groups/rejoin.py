@@ -8,7 +8,7 @@ from rightful.core.groups.batches import additions
 from rightful.core.groups.log_rows import GroupHistory
 from rightful.core.groups.member_delta import Delta, shown_as
 from rightful.domain.account import Account
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.groups import JoinGroup, PutGroup
 from rightful.ports.writes.transaction import ContendedError, RefusedError

@@ -9,9 +9,8 @@ from rightful.scim.filters.paths import Target, locate
 from rightful.scim.patch.members import MEMBERS, Member, member_to_dict
 from rightful.scim.resources import Resource
 from rightful.scim.schemas.resource_types import CORE_GROUP, GROUP
-from rightful.text.ids import MAX_KEY_OCTETS, fits_key
-from rightful.text.plain import is_plain
-from rightful.text.times import time_text
+from rightful.text.folding import is_plain
+from rightful.text.ids import MAX_KEY_OCTETS, fits_key, time_text
 
 
 def head_resource(group: Group, base_url: str = "") -> Resource:

@@ -18,12 +18,6 @@ LIFETIME = timedelta(hours=1)
 _MAC_OCTETS = 16
 
 
-def key_from(setting: str) -> bytes:
-    """The key that cursors of a deployment are signed with. The setting (the identity table's name, which AWS makes)
-    is not public, and need be no more than that: a forged cursor would open nothing."""
-    return sha256(b"rightful cursors\x00" + setting.encode()).digest()
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to go on: in which collection, after which position; or, for results that are put in order as a whole,

@@ -7,7 +7,7 @@ from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.domain.policy import write_brakes, write_policy
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.conflicts import AppendLog
 
 _LONGEST = 1_000

@@ -13,8 +13,7 @@ from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.domain.policy import STANDARD, Brakes, Policy
 from rightful.domain.request_error import RequestError, changed_meanwhile
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.settings import (
     DeleteToken,
     ListToken,
@@ -25,7 +24,7 @@ from rightful.ports.writes.settings import (
     UnlistToken,
 )
 from rightful.ports.writes.transaction import RefusedError, Write
-from rightful.text.plain import is_plain
+from rightful.text.folding import is_plain
 
 LIVE_KEYS_PER_DIRECTORY = 2
 """One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""

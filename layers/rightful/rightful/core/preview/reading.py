@@ -14,7 +14,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
 from rightful.domain.organization import Organization
 from rightful.domain.two_people import what_takes_two
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.identity import identifier
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rightful.core.accounts.emails import with_address
+from rightful.core.accounts.resource import with_address
 from rightful.core.accounts.secondary_emails import number_key
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot

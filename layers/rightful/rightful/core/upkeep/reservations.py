@@ -6,8 +6,7 @@ those who wait for it hear of it (from the change stream).
 
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.hold import Hold, Reservation
-from rightful.ports.context import Context
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import EndReservation
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write

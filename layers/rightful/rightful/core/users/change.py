@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from rightful.core.accounts.edits import deactivated
-from rightful.core.accounts.from_resource import changed_account
 from rightful.core.accounts.index_writes import requester_of, user_writes
 from rightful.core.accounts.placeholders import with_own_address
-from rightful.core.accounts.resource import UnverifiedDomainError, resource_of
+from rightful.core.accounts.resource import UnverifiedDomainError, changed_account, resource_of
 from rightful.core.accounts.soft_deletes import remembering, without_tombstones
 from rightful.core.users.refuse import (
     Attempt,

@@ -4,11 +4,10 @@ it link. An address that somebody else has is a conflict."""
 from collections.abc import Mapping
 from dataclasses import replace
 
-from rightful.core.accounts.from_resource import new_account, relinked_account
 from rightful.core.accounts.index_writes import user_writes
 from rightful.core.accounts.log_rows import display_name_of
-from rightful.core.accounts.relinking import may_be_linked
-from rightful.core.accounts.same_external_id import is_shared
+from rightful.core.accounts.relinking import is_shared, may_be_linked
+from rightful.core.accounts.resource import new_account, relinked_account
 from rightful.core.users.change import UserChange, change_user, keeps_address
 from rightful.core.users.expected import is_expected
 from rightful.core.users.refuse import Attempt, check, ending, pending_conflict, taken_address, taken_user_name

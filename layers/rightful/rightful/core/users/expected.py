@@ -16,7 +16,7 @@ directory have, too, proves nothing.
 from collections.abc import Mapping
 from datetime import datetime
 
-from rightful.core.accounts.emails import address_of
+from rightful.core.accounts.resource import address_of
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.organization import Organization
 from rightful.text.identity import identifier, same_but_for_case

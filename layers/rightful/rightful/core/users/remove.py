@@ -1,8 +1,8 @@
 """A directory removes a user. Conditional and repeatable, as `change`."""
 
-from rightful.core.accounts.from_resource import unlinked_account
 from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import removal_entry
+from rightful.core.accounts.resource import unlinked_account
 from rightful.core.users.change import Precondition, no_precondition
 from rightful.core.users.refuse import ending, pending_conflict
 from rightful.core.users.request import UserRequest, busy, read_state

@@ -9,7 +9,7 @@ from rightful.core.accounts.log_rows import changed_row, entries_of
 from rightful.domain.account import Account, AccountStatus, ExpectedUser, Link, Origin, scim_id_of
 from rightful.domain.organization import Organization
 from rightful.operations.imports.rows import ImportRow
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.imports import ClaimSource, ReleaseSource
 from rightful.ports.writes.transaction import Write

@@ -16,7 +16,7 @@ from rightful.operations.imports.account import Target, account_of, adopted, ado
 from rightful.operations.imports.identity import earlier_keys, line_key
 from rightful.operations.imports.outcomes import Imported, Outcome
 from rightful.operations.imports.rows import ImportRow
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, CountUsers, PutAccount
 from rightful.ports.writes.imports import ClaimSource

@@ -16,7 +16,7 @@ from rightful.operations.imports.lines import Line, read_rows, text_lines
 from rightful.operations.imports.outcomes import FINE, Imported, Outcome
 from rightful.operations.imports.progress import Note, Reading, read_note
 from rightful.operations.imports.rows import ImportRow, RowError, import_row
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 
 _BATCH = 200
 _COLUMNS = ("line", "outcome", "accountId", "explanation")

@@ -18,9 +18,9 @@ from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields
 from rightful.operations.tasks.keys import BY
 from rightful.operations.tasks.organizations import organization_named
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.queue import QueueUnavailableError
-from rightful.text.times import time_text
+from rightful.text.ids import time_text
 
 _LONGEST_REASON = 500
 

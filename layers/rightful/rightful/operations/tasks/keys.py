@@ -9,7 +9,7 @@ from rightful.core.organizations.registry import revocation
 from rightful.domain.key import Scope, Token
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, write_rows
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import day, progress, write_fields, write_rows
 from rightful.operations.tasks.keys import BY
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 
 _MOST_COUNTED = 100_000
 _COLUMNS = ("id", "name", "domains", "created", "paused", "closing_since")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from rightful.core.accounts.same_external_id import is_shared
+from rightful.core.accounts.relinking import is_shared
 from rightful.core.accounts.secondary_emails import number_key
 from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
@@ -14,7 +14,7 @@ from rightful.core.organizations.may_claim import may_claim
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 
 MAX_PARTICIPANTS = 100

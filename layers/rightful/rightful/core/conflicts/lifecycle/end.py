@@ -9,7 +9,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import OVER, Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, explained
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutConflict, PutWaiter
 from rightful.ports.writes.transaction import Write
 

@@ -10,7 +10,7 @@ from rightful.domain.conflict import Conflict, ConflictStatus, Outcome, Pointer
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.next_step import Role, StepCode, step
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import RefusedError, Write

@@ -19,7 +19,7 @@ from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, Statement
 from rightful.domain.hold import Reservation
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation, PutAccount
 from rightful.ports.writes.conflicts import EndPending, PutConflict

@@ -14,7 +14,7 @@ from rightful.domain.conflict import PENDING_CHANGE_LIFETIME, Conflict, Conflict
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
 from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest
-from rightful.ports.invocation import Invocation
+from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
