@@ -29,6 +29,7 @@ def test_a_leavers_address_moves_to_the_colleague_who_was_refused_it() -> None:
     [conflict] = _conflicts(service)
     assert (conflict["status"], conflict["class"]) == ("applied", "deactivated")
     assert conflict["explanation"]
+    assert conflict["explanationCode"] == "holder_released"
     assert retried.status == 200
     found: Any = service.admin("GET", "/accounts", query={"email": "sales@example.com"}).body
     assert [account["link"]["scimId"] for account in found["items"]] == [colleague["id"]]
@@ -54,12 +55,19 @@ def test_an_active_colleagues_address_is_refused_with_a_next_step() -> None:
     alan = service.create_user("alan")
 
     assert service.move(alan["id"], "grace").status == 409
+    [conflict] = _conflicts(service)
+    assert (conflict["explanationCode"], conflict["nextStep"]) == (None, None)
     service.remediate_all()
 
     [conflict] = _conflicts(service)
     assert (conflict["status"], conflict["class"]) == ("refused", "active_in_directory")
     assert conflict["nextStep"]["who"]
     assert conflict["nextStep"]["what"]
+    assert conflict["explanationCode"] == "active_in_directory"
+    assert (conflict["nextStep"]["whoCode"], conflict["nextStep"]["code"]) == (
+        "identity_provider_administrator",
+        "correct_address",
+    )
 
 
 def test_under_the_standard_policy_a_fresh_leavers_address_waits_for_an_administrator() -> None:
@@ -70,6 +78,7 @@ def test_under_the_standard_policy_a_fresh_leavers_address_waits_for_an_administ
     service.remediate_all()
     [conflict] = _conflicts(service)
     assert conflict["status"] == "waiting_approval"
+    assert (conflict["explanationCode"], conflict["nextStep"]["code"]) == ("deactivated_lately", "approve")
 
     decided: Any = service.admin(
         "POST",
