@@ -167,11 +167,11 @@ def tear(copy: Copy, people: dict[str, str]) -> set[str]:
     copy.take(ItemKey(lost["pk"]["S"], lost["sk"]["S"]), for_good=True)
     fred = people["fred"].rpartition("-")[0]
     pending = keys.pending(f"account:{fred}")
-    waiter = keys.waiter(lost["wanted_canonical"]["S"], lost["conflict_id"]["S"])
+    waiter = keys.waiter(lost["wanted_address"]["S"], lost["conflict_id"]["S"])
     copy.lost |= {(pending.pk, pending.sk), (waiter.pk, waiter.sk)}
     gina = people["gina"].rpartition("-")[0]
     copy.take(keys.pending(f"account:{gina}"))
-    copy.take(keys.waiter(unseen["wanted_canonical"]["S"], unseen["conflict_id"]["S"]))
+    copy.take(keys.waiter(unseen["wanted_address"]["S"], unseen["conflict_id"]["S"]))
     # A member that does not know of it; one that knows of a group that it is not in; and a group that is gone, whose
     # members and name are not. Dora's account is gone, and she is a member still.
     team, crew, club = (people[group] for group in ("team", "crew", "club"))
