@@ -11,7 +11,8 @@ from rightful.scim.patch.patch import PATCH_SCHEMA, apply_patch, read_patch
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.resources import read_create
 from rightful.scim.schemas.attributes import Attribute, ResourceType
-from rightful.scim.schemas.resource_types import CORE_USER, schema_from_dict
+from rightful.scim.schemas.resource_types import schema_from_dict
+from rightful.scim.schemas.standard import CORE_USER
 
 Resource = dict[str, object]
 

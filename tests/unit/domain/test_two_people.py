@@ -18,7 +18,7 @@ from rightful.domain.one_word import ALONE_FOR
 from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, at_least_two
 from rightful.domain.refused_request import PendingChange, Requester
 from rightful.domain.two_people import eased_by_one, kinds_of, what_takes_two
-from rightful.scim.schemas.enterprise import ENTERPRISE_USER
+from rightful.scim.schemas.standard import ENTERPRISE_USER
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
 
 WANTED = parse_address("wanted@example.com")

@@ -2,7 +2,8 @@
 
 from rightful.scim.errors import ScimError
 from rightful.scim.patch.patch import PATCH_SCHEMA, RFC_RULES, PatchRules, apply_patch, read_patch
-from rightful.scim.schemas.resource_types import USER, ResourceType
+from rightful.scim.schemas.attributes import ResourceType
+from rightful.scim.schemas.resource_types import USER
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

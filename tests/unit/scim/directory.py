@@ -14,7 +14,8 @@ from rightful.scim.patch.members import member_to_dict, plan_members, take_membe
 from rightful.scim.patch.patch import apply_patch, read_patch
 from rightful.scim.profiles import ScimRequest, profile
 from rightful.scim.resources import read_create, read_replace, render
-from rightful.scim.schemas.resource_types import GROUP, USER, ResourceType, Schema, user_type
+from rightful.scim.schemas.attributes import ResourceType, Schema
+from rightful.scim.schemas.resource_types import GROUP, USER, user_type
 
 Resource = dict[str, object]
 Answer = tuple[int, Resource | None]

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rightful.scim.filters.paths import Path
 from rightful.scim.schemas.attributes import Attribute, ResourceType, Schema
-from rightful.scim.schemas.enterprise import ENTERPRISE_USER
+from rightful.scim.schemas.standard import ENTERPRISE_USER
 
 Resource = dict[str, object]
 

@@ -1,11 +1,12 @@
 """The answers that are errors: RFC 7644 section 3.12, table 9, and RFC 9865 section 2.1.
 
-Every way in which a request can be wrong has one constructor here, so that status and scimType
-cannot drift apart. `detail` is written for the person who reads it in an IdP's log: it names the
-attribute and says what to do instead.
+Every way in which a request can be wrong has one constructor here, so that status and scimType cannot drift apart:
+most take the `detail` alone. It is written for the person who reads it in an IdP's log: it names the attribute and says
+what to do instead.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -47,66 +48,40 @@ class ScimError(Exception):
         return f"ScimError({self.status}, {self.scim_type!r}, {self.detail!r})"
 
 
-def invalid_syntax(detail: str) -> ScimError:
-    """400: the body is not the JSON, or not the message, that the endpoint takes."""
-    return ScimError(400, "invalidSyntax", detail)
+invalid_syntax = partial(ScimError, 400, "invalidSyntax")
+"""The body is not the JSON, or not the message, that the endpoint takes."""
+invalid_path = partial(ScimError, 400, "invalidPath")
+"""A PATCH path is malformed or names no attribute."""
+invalid_filter = partial(ScimError, 400, "invalidFilter")
+"""A filter is malformed, names no attribute, or compares what cannot be compared."""
+invalid_value = partial(ScimError, 400, "invalidValue")
+"""A required value is missing, or a value does not fit its attribute."""
+mutability = partial(ScimError, 400, "mutability")
+"""The change is not compatible with the attribute's mutability or current state."""
+no_target = partial(ScimError, 400, "noTarget")
+"""A PATCH path selects nothing that could be operated on."""
+too_many = partial(ScimError, 400, "tooMany")
+"""The filter asks for more work than the service is willing to do."""
+sensitive = partial(ScimError, 400, "sensitive")
+"""The request carries sensitive information where it can be logged (RFC 7644 section 7.5.2)."""
+forbidden = partial(ScimError, 403, None)
+"""Known, but not allowed to do this."""
+not_found = partial(ScimError, 404, None)
+"""No such resource or endpoint."""
+payload_too_large = partial(ScimError, 413, None)
+"""Body, or number of operations, over the limit that the detail names (RFC 7644 section 3.7.4)."""
+not_implemented = partial(ScimError, 501, None)
+"""The service does not have this."""
 
 
-def invalid_path(detail: str) -> ScimError:
-    """400: a PATCH path is malformed or names no attribute."""
-    return ScimError(400, "invalidPath", detail)
-
-
-def invalid_filter(detail: str) -> ScimError:
-    """400: a filter is malformed, names no attribute, or compares what cannot be compared."""
-    return ScimError(400, "invalidFilter", detail)
-
-
-def invalid_value(detail: str) -> ScimError:
-    """400: a required value is missing, or a value does not fit its attribute."""
-    return ScimError(400, "invalidValue", detail)
-
-
-def mutability(detail: str) -> ScimError:
-    """400: the change is not compatible with the attribute's mutability or current state."""
-    return ScimError(400, "mutability", detail)
-
-
-def no_target(detail: str) -> ScimError:
-    """400: a PATCH path selects nothing that could be operated on."""
-    return ScimError(400, "noTarget", detail)
-
-
-def too_many(detail: str) -> ScimError:
-    """400: the filter asks for more work than the service is willing to do."""
-    return ScimError(400, "tooMany", detail)
-
-
-def sensitive(detail: str) -> ScimError:
-    """400: the request carries sensitive information where it can be logged (RFC 7644 section 7.5.2)."""
-    return ScimError(400, "sensitive", detail)
-
-
-def invalid_cursor(
-    detail: str = "The cursor is not one that this service gave out: start without a cursor.",
-) -> ScimError:
+def invalid_cursor() -> ScimError:
     """400: a cursor that was never given out, or was given for another query (RFC 9865 section 2.1)."""
-    return ScimError(400, "invalidCursor", detail)
+    return ScimError(400, "invalidCursor", "The cursor is not one that this service gave out: start without a cursor.")
 
 
-def expired_cursor(detail: str = "The cursor is too old: start the listing again without a cursor.") -> ScimError:
+def expired_cursor() -> ScimError:
     """400: a cursor past its lifetime (RFC 9865 section 2.1)."""
-    return ScimError(400, "expiredCursor", detail)
-
-
-def forbidden(detail: str) -> ScimError:
-    """403: known, but not allowed to do this."""
-    return ScimError(403, None, detail)
-
-
-def not_found(detail: str) -> ScimError:
-    """404: no such resource or endpoint."""
-    return ScimError(404, None, detail)
+    return ScimError(400, "expiredCursor", "The cursor is too old: start the listing again without a cursor.")
 
 
 def method_not_allowed(allow: str) -> ScimError:
@@ -131,11 +106,6 @@ def precondition_failed(
     return ScimError(412, None, detail)
 
 
-def payload_too_large(detail: str) -> ScimError:
-    """413: body, or number of operations, over the limit that the detail names (RFC 7644 section 3.7.4)."""
-    return ScimError(413, None, detail)
-
-
 def unsupported_media_type(sent: str | None) -> ScimError:
     """415: the body is not SCIM or JSON."""
     return ScimError(
@@ -143,11 +113,6 @@ def unsupported_media_type(sent: str | None) -> ScimError:
         None,
         f"Content-Type {sent or '(none)'} is not accepted: send application/scim+json (or application/json) in UTF-8.",
     )
-
-
-def not_implemented(detail: str) -> ScimError:
-    """501: the service does not have this."""
-    return ScimError(501, None, detail)
 
 
 def unavailable(retry_after: int) -> ScimError:

@@ -8,7 +8,8 @@ from rightful.scim.filters.expressions import And, Comparison, Filter, Not, Or, 
 from rightful.scim.filters.paths import Target, locate
 from rightful.scim.patch.members import MEMBERS, Member, member_to_dict
 from rightful.scim.resources import Resource
-from rightful.scim.schemas.resource_types import CORE_GROUP, GROUP
+from rightful.scim.schemas.resource_types import GROUP
+from rightful.scim.schemas.standard import CORE_GROUP
 from rightful.text.folding import is_plain
 from rightful.text.ids import MAX_KEY_OCTETS, fits_key, time_text
 

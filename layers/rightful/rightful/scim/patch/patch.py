@@ -23,7 +23,7 @@ from rightful.scim.filters.paths import Path, Target, locate, parse_path
 from rightful.scim.patch.changes import AttributeChange, change
 from rightful.scim.resources import check_extension, schemas_of
 from rightful.scim.schemas.attributes import ResourceType, Schema
-from rightful.scim.schemas.enterprise import ENTERPRISE_USER
+from rightful.scim.schemas.standard import ENTERPRISE_USER
 
 PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 1000

@@ -71,6 +71,22 @@ def _key(by_name: Mapping[str, Attribute]) -> tuple[str, ...]:
     return ("value", "type")
 
 
+def reference(
+    name: str, description: str, *types: str, mutability: str = "readWrite", required: bool = False
+) -> Attribute:
+    """Build an attribute whose value is a URI (RFC 7643 section 2.3.7); `types` say what it leads to."""
+    return Attribute(
+        name, "reference", False, description, required, case_exact=True, mutability=mutability, reference_types=types
+    )
+
+
+def compound(
+    name: str, description: str, *parts: Attribute, plural: bool = False, mutability: str = "readWrite"
+) -> Attribute:
+    """Build a complex attribute (RFC 7643 section 2.3.8) of these parts; `plural` where it has several values."""
+    return Attribute(name, "complex", plural, description, mutability=mutability, sub_attributes=parts)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Schema:
     """One schema (RFC 7643 section 7): a URN and its attributes."""
@@ -107,18 +123,15 @@ COMMON_ATTRIBUTES: tuple[Attribute, ...] = (
         uniqueness="server",
     ),
     Attribute("externalId", description="Identifier given by the client.", case_exact=True, identifies=True),
-    Attribute(
+    compound(
         "meta",
-        "complex",
-        description="What the service knows about the resource itself.",
+        "What the service knows about the resource itself.",
+        Attribute("resourceType", case_exact=True, mutability="readOnly"),
+        Attribute("created", "dateTime", mutability="readOnly"),
+        Attribute("lastModified", "dateTime", mutability="readOnly"),
+        reference("location", "", "uri", mutability="readOnly"),
+        Attribute("version", case_exact=True, mutability="readOnly"),
         mutability="readOnly",
-        sub_attributes=(
-            Attribute("resourceType", case_exact=True, mutability="readOnly"),
-            Attribute("created", "dateTime", mutability="readOnly"),
-            Attribute("lastModified", "dateTime", mutability="readOnly"),
-            Attribute("location", "reference", case_exact=True, mutability="readOnly", reference_types=("uri",)),
-            Attribute("version", case_exact=True, mutability="readOnly"),
-        ),
     ),
 )
 """Attributes that every resource has without any schema listing them (RFC 7643 section 3.1)."""

@@ -3,15 +3,19 @@
 Everything in them is readOnly: only the service says what it is.
 """
 
-from rightful.scim.schemas.attributes import Attribute, Schema
+from rightful.scim.schemas.attributes import Attribute, Schema, reference
 
 
 def _text(name: str, description: str, *, required: bool = False, case_exact: bool = False) -> Attribute:
     return Attribute(name, "string", False, description, required, case_exact=case_exact, mutability="readOnly")
 
 
-def _flag(name: str, description: str) -> Attribute:
-    return Attribute(name, "boolean", False, description, True, mutability="readOnly")
+def _texts(name: str, description: str) -> Attribute:
+    return Attribute(name, "string", True, description, case_exact=True, mutability="readOnly")
+
+
+def _flag(name: str, description: str, *, required: bool = True) -> Attribute:
+    return Attribute(name, "boolean", False, description, required, mutability="readOnly")
 
 
 def _number(name: str, description: str, *, required: bool = True) -> Attribute:
@@ -19,16 +23,7 @@ def _number(name: str, description: str, *, required: bool = True) -> Attribute:
 
 
 def _url(name: str, description: str, *, required: bool = False) -> Attribute:
-    return Attribute(
-        name,
-        "reference",
-        False,
-        description,
-        required,
-        case_exact=True,
-        mutability="readOnly",
-        reference_types=("external",),
-    )
+    return reference(name, description, "external", mutability="readOnly", required=required)
 
 
 def _part(name: str, description: str, *subs: Attribute, plural: bool = False, required: bool = True) -> Attribute:
@@ -74,7 +69,7 @@ SERVICE_PROVIDER_CONFIG = Schema(
             _text("description", "What the scheme is.", required=True),
             _url("specUri", "The specification of the scheme."),
             _url("documentationUri", "How the scheme is used here."),
-            Attribute("primary", "boolean", description="The preferred scheme.", mutability="readOnly"),
+            _flag("primary", "The preferred scheme.", required=False),
             plural=True,
         ),
     ),
@@ -106,24 +101,12 @@ _CHARACTERISTICS = (
     _flag("multiValued", "Whether it can have several values."),
     _text("description", "What it is.", case_exact=True),
     _flag("required", "Whether it must have a value."),
-    Attribute(
-        "canonicalValues",
-        multi_valued=True,
-        description="Values that are suggested.",
-        case_exact=True,
-        mutability="readOnly",
-    ),
-    Attribute("caseExact", "boolean", description="Whether the case of letters counts.", mutability="readOnly"),
+    _texts("canonicalValues", "Values that are suggested."),
+    _flag("caseExact", "Whether the case of letters counts.", required=False),
     _text("mutability", "Who may change it.", case_exact=True),
     _text("returned", "When it is in an answer.", case_exact=True),
     _text("uniqueness", "Where its value occurs once.", case_exact=True),
-    Attribute(
-        "referenceTypes",
-        multi_valued=True,
-        description="What a reference can point to.",
-        case_exact=True,
-        mutability="readOnly",
-    ),
+    _texts("referenceTypes", "What a reference can point to."),
 )
 
 SCHEMA = Schema(

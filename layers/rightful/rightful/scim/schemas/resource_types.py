@@ -1,40 +1,14 @@
 """The resource types that this service has, and custom schemas read from data.
 
-Look here for `USER`, `GROUP`, `user_type` and `schema_from_dict`; what an attribute is stands in
-attributes.py, and the schemas themselves in schemas/.
+What an attribute is stands in attributes.py, the schemas of users and groups in standard.py.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from rightful.scim.errors import invalid_value
-from rightful.scim.schemas.attributes import (
-    COMMON_ATTRIBUTES,
-    MUTABILITIES,
-    RETURNED,
-    TYPES,
-    UNIQUENESS,
-    Attribute,
-    ResourceType,
-    Schema,
-)
-from rightful.scim.schemas.enterprise import ENTERPRISE_USER
-from rightful.scim.schemas.group import CORE_GROUP
-from rightful.scim.schemas.user import CORE_USER
-
-__all__ = [
-    "COMMON_ATTRIBUTES",
-    "CORE_GROUP",
-    "CORE_USER",
-    "ENTERPRISE_USER",
-    "GROUP",
-    "USER",
-    "Attribute",
-    "ResourceType",
-    "Schema",
-    "schema_from_dict",
-    "user_type",
-]
+from rightful.scim.schemas.attributes import MUTABILITIES, RETURNED, TYPES, UNIQUENESS, Attribute, ResourceType, Schema
+from rightful.scim.schemas.standard import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 
 MAX_ATTRIBUTES = 200
 """Attributes and sub-attributes that a custom schema may have."""
@@ -60,12 +34,7 @@ def user_type(extensions: Iterable[Schema] = ()) -> ResourceType:
 
 USER = user_type()
 
-_CHOICES = {
-    "type": TYPES,
-    "mutability": MUTABILITIES,
-    "returned": RETURNED,
-    "uniqueness": UNIQUENESS,
-}
+_CHOICES = {"type": TYPES, "mutability": MUTABILITIES, "returned": RETURNED, "uniqueness": UNIQUENESS}
 _FLAGS = ("multiValued", "required", "caseExact")
 _TEXT_LISTS = ("canonicalValues", "referenceTypes")
 
