@@ -7,12 +7,19 @@ the values in it are shared with the stored resource and are replaced, never cha
 
 from rightful.scim.errors import invalid_path, invalid_value, mutability
 from rightful.scim.filters.paths import sub_attribute
-from rightful.scim.patch.one_value import AttributeChange, Container, immutable, merged, with_sub
-from rightful.scim.patch.selected_values import changed_values, check_repeat, created, one_primary
+from rightful.scim.patch.values import (
+    AttributeChange,
+    Container,
+    changed_values,
+    check_repeat,
+    created,
+    immutable,
+    merged,
+    one_primary,
+    with_sub,
+)
 from rightful.scim.schemas.attributes import Attribute
 from rightful.scim.schemas.values import identity, merge, read_list, read_single, read_sub_attributes
-
-__all__ = ["AttributeChange", "change"]
 
 
 def change(container: Container, attribute: Attribute, sub: Attribute | None, wanted: AttributeChange) -> None:

@@ -20,7 +20,8 @@ from rightful.scim.errors import (
 )
 from rightful.scim.filters.expressions import number_of_clauses
 from rightful.scim.filters.paths import Path, Target, locate, parse_path
-from rightful.scim.patch.changes import AttributeChange, change
+from rightful.scim.patch.changes import change
+from rightful.scim.patch.values import AttributeChange
 from rightful.scim.resources import check_extension, schemas_of
 from rightful.scim.schemas.attributes import ResourceType, Schema
 from rightful.scim.schemas.standard import ENTERPRISE_USER

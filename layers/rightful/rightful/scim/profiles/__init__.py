@@ -5,17 +5,17 @@ strict engine sees it. The engine stays clean; a new shape becomes a new workaro
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
-from rightful.scim.profiles.profile import Profile
 from rightful.scim.profiles.request import ScimRequest, Types
-from rightful.scim.profiles.vendors import DIALECTS
+from rightful.scim.profiles.vendors import PROFILES, Profile
 from rightful.scim.schemas.attributes import Schema
 from rightful.scim.schemas.resource_types import GROUP, user_type
 
 __all__ = ["PROFILE_NAMES", "Profile", "ScimRequest", "profile"]
 
-PROFILE_NAMES: tuple[str, ...] = tuple(DIALECTS)
+PROFILE_NAMES: tuple[str, ...] = tuple(PROFILES)
 
 
 def profile(name: str, extensions: Iterable[Schema] = ()) -> Profile:
@@ -24,19 +24,11 @@ def profile(name: str, extensions: Iterable[Schema] = ()) -> Profile:
     Raises:
         ValueError: for a name that is not in PROFILE_NAMES: the setting is checked when it is made.
     """
-    if name not in DIALECTS:
+    if name not in PROFILES:
         raise ValueError(f"{name!r} is no IdP profile: choose one of {', '.join(PROFILE_NAMES)}")
     return _profile(name, tuple(extensions))
 
 
 @lru_cache(maxsize=256)
 def _profile(name: str, extensions: tuple[Schema, ...]) -> Profile:
-    dialect = DIALECTS[name]
-    return Profile(
-        name=name,
-        types=Types((user_type(extensions), GROUP)),
-        workarounds=dialect.workarounds,
-        patch_answer=dialect.patch_answer,
-        patch_rules=dialect.patch_rules,
-        tolerates_unknown=dialect.tolerates_unknown,
-    )
+    return replace(PROFILES[name], types=Types((user_type(extensions), GROUP)))

@@ -5,20 +5,13 @@ tokens: (path, operator, value) triples are found by their order alone.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rightful.scim.filters.expressions import MAX_LENGTH, OPERATORS
 from rightful.scim.filters.lexer import STRING, WORD, Token, number_value, tokens
 from rightful.scim.filters.paths import locate
 from rightful.scim.profiles.names import current_urn, qualified, renamed
-from rightful.scim.profiles.request import (
-    ScimRequest,
-    Types,
-    is_patch,
-    key_of,
-    operations_of,
-    with_operations,
-)
+from rightful.scim.profiles.request import ScimRequest, Types, each_operation, is_patch, key_of
 from rightful.scim.schemas.attributes import Attribute, ResourceType
 
 _JOINS = frozenset({"and", "or"})
@@ -139,38 +132,29 @@ class FilterWorkaround:
     rename: RenamePath = _same_path
     change: ChangeLiteral = _same_literal
 
-    def applies(self, request: ScimRequest, types: Types) -> bool:
-        return bool(types.searched_by(request))
-
-    def rewrite(self, request: ScimRequest, types: Types) -> ScimRequest:
+    def __call__(self, request: ScimRequest, types: Types) -> ScimRequest:
         for rt in types.searched_by(request):
             request = self._rewritten(request, rt)
         return request
 
     def _rewritten(self, request: ScimRequest, rt: ResourceType) -> ScimRequest:
         if is_patch(request):
-            return self._paths(request, rt)
+            return each_operation(request, lambda operation: renamed(operation, rt, self._mend_path))
         if "filter" in request.query:
             filters = tuple(self._mend(text, rt) for text in request.query["filter"])
-            request = request.with_query({**request.query, "filter": filters})
+            request = replace(request, query={**request.query, "filter": filters})
         if request.body is not None and request.path.lower().endswith("/.search"):
             key = key_of(request.body, "filter") or "filter"
             text = request.body.get(key)
             if isinstance(text, str):
-                request = request.with_body({**request.body, key: self._mend(text, rt)})
+                request = replace(request, body={**request.body, key: self._mend(text, rt)})
         return request
-
-    def _mend(self, text: str, rt: ResourceType) -> str:
-        return rewrite_filter(text, rt, rename=self.rename, change=self.change)
-
-    def _paths(self, request: ScimRequest, rt: ResourceType) -> ScimRequest:
-        operations = operations_of(request)
-        if operations is None:
-            return request
-        return with_operations(request, [renamed(operation, rt, self._mend_path) for operation in operations])
 
     def _mend_path(self, text: str, rt: ResourceType) -> str:
         return self._mend(text, rt) if "[" in text else text
+
+    def _mend(self, text: str, rt: ResourceType) -> str:
+        return rewrite_filter(text, rt, rename=self.rename, change=self.change)
 
 
 def quote_bare_literal(attribute: Attribute | None, literal: str) -> str:
@@ -206,20 +190,17 @@ QUALIFIED_NAMES = FilterWorkaround(rename=qualified)
 CURRENT_URNS = FilterWorkaround(rename=current_urn)
 
 
-class PlusForBlank:
+def plus_for_blank(request: ScimRequest, _types: Types) -> ScimRequest:
     """`filter=userName+eq+%22bob%22`: a plus that reached us as one, where a blank was meant.
 
     Only where the filter has no blank outside its strings, so that no filter that could be read
     changes. Source: OneLogin "SCIM v2 Enterprise" connector (goauthentik/authentik issue 11249);
     API Gateway hands the plus on.
     """
-
-    def applies(self, request: ScimRequest, _types: Types) -> bool:
-        return any("+" in text for text in request.query.get("filter", ()))
-
-    def rewrite(self, request: ScimRequest, _types: Types) -> ScimRequest:
-        filters = tuple(_blanks_for_plus(text) for text in request.query["filter"])
-        return request.with_query({**request.query, "filter": filters})
+    if not any("+" in text for text in request.query.get("filter", ())):
+        return request
+    filters = tuple(_blanks_for_plus(text) for text in request.query["filter"])
+    return replace(request, query={**request.query, "filter": filters})
 
 
 def _blanks_for_plus(text: str) -> str:
@@ -230,14 +211,11 @@ def _blanks_for_plus(text: str) -> str:
     return '"'.join(pieces)
 
 
-class EmptyParameters:
+def empty_parameters(request: ScimRequest, _types: Types) -> ScimRequest:
     """`?filter=userName eq "bob"&`: a parameter without name, or without value.
 
     Source: OneLogin "SCIM v2 Enterprise" connector (goauthentik/authentik issue 11249).
     """
-
-    def applies(self, request: ScimRequest, _types: Types) -> bool:
-        return "" in request.query
-
-    def rewrite(self, request: ScimRequest, _types: Types) -> ScimRequest:
-        return request.with_query({name: values for name, values in request.query.items() if name})
+    if "" not in request.query:
+        return request
+    return replace(request, query={name: values for name, values in request.query.items() if name})

@@ -1,8 +1,7 @@
 """A SCIM request as data, and how a workaround changes one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from rightful.scim.schemas.attributes import ResourceType
 
@@ -19,14 +18,6 @@ class ScimRequest:
     path: str
     query: Mapping[str, tuple[str, ...]]
     body: dict[str, object] | None = None
-
-    def with_body(self, body: dict[str, object]) -> "ScimRequest":
-        """Return the same request with another body."""
-        return replace(self, body=body)
-
-    def with_query(self, query: Mapping[str, tuple[str, ...]]) -> "ScimRequest":
-        """Return the same request with another query."""
-        return replace(self, query=query)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,16 +43,13 @@ class Types:
         return self.resource_types if request.path.lower() == "/.search" else ()
 
 
-class Workaround(Protocol):
-    """One answer to one thing that identity providers do. Its docstring names the shape and where it is from."""
+Workaround = Callable[[ScimRequest, Types], ScimRequest]
+"""One answer to one thing that identity providers do: the request as the RFC would have it, or as it is where it has no
+such shape. Its docstring names the shape and where it is from."""
 
-    def applies(self, request: ScimRequest, types: Types, /) -> bool:
-        """Tell, cheaply, whether the request can have the shape."""
-        ...
-
-    def rewrite(self, request: ScimRequest, types: Types, /) -> ScimRequest:
-        """Return the request as the RFC would have it."""
-        ...
+Operation = dict[str, object]
+ChangeOperation = Callable[[Operation, ResourceType], Operation | None]
+"""What the operation was meant to be, None to leave it out."""
 
 
 def is_write(request: ScimRequest) -> bool:
@@ -83,37 +71,33 @@ def key_of(body: Mapping[str, object], name: str) -> str | None:
     return next((key for key in body if key.lower() == name.lower()), None)
 
 
-def operations_of(request: ScimRequest) -> list[dict[str, object]] | None:
-    """Return the operations of a PATCH with lower-case member names, None where they are no list of objects."""
+def each_operation(request: ScimRequest, change: Callable[[Operation], Operation | None]) -> ScimRequest:
+    """Return a PATCH with what `change` makes of each operation, which it gets with lower-case member names.
+
+    A request whose operations are no list of objects stays as it is.
+    """
     if not is_patch(request) or request.body is None:
-        return None
+        return request
     key = key_of(request.body, "Operations")
     listed = request.body[key] if key is not None else None
-    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-        return None
-    return [{name.lower(): value for name, value in item.items()} for item in listed]
+    if key is None or not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+        return request
+    operations = [{name.lower(): value for name, value in item.items()} for item in listed]
+    made = [changed for operation in operations if (changed := change(operation)) is not None]
+    return replace(request, body={**request.body, key: made})
 
 
-def with_operations(request: ScimRequest, operations: Sequence[dict[str, object]]) -> ScimRequest:
-    """Return the PATCH with other operations."""
-    body = dict(request.body or {})
-    body[key_of(body, "Operations") or "Operations"] = list(operations)
-    return request.with_body(body)
-
-
+@dataclass(frozen=True, slots=True)
 class EachOperation:
-    """A workaround that looks at the operations of a PATCH one by one."""
+    """A workaround that looks at the operations of a PATCH one by one, and at a whole resource if it has `resource`."""
 
-    def applies(self, request: ScimRequest, types: Types) -> bool:
-        return is_patch(request) and types.of(request) is not None
+    change: ChangeOperation
+    resource: Callable[[dict[str, object], ResourceType], dict[str, object]] | None = None
 
-    def rewrite(self, request: ScimRequest, types: Types) -> ScimRequest:
-        rt, operations = types.of(request), operations_of(request)
-        if rt is None or operations is None:
+    def __call__(self, request: ScimRequest, types: Types) -> ScimRequest:
+        rt, body = types.of(request), request.body
+        if rt is None or body is None:
             return request
-        made = [changed for operation in operations if (changed := self.operation(operation, rt)) is not None]
-        return with_operations(request, made)
-
-    def operation(self, operation: dict[str, object], rt: ResourceType) -> dict[str, object] | None:
-        """Return what the operation was meant to be, None to leave it out."""
-        raise NotImplementedError
+        if self.resource is not None and is_write(request):
+            return replace(request, body=self.resource(body, rt))
+        return each_operation(request, lambda operation: self.change(operation, rt))

@@ -1,12 +1,21 @@
-"""Workarounds about single values: each one says what a value was meant to be."""
+"""Workarounds about single values: each one says what a value was meant to be.
+
+Where values are (in a resource, in an extension, behind a PATCH path, in a path-less PATCH) is known to
+`ValueWorkarounds` alone, which visits every one with the attribute that it belongs to.
+"""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rightful.scim.filters.paths import Target
-from rightful.scim.profiles.request import EachOperation, ScimRequest, Types, is_patch, is_write
-from rightful.scim.profiles.traversal import ChangeValue, rewrite_values, target_of
+from rightful.scim.filters.paths import Path, Target
+from rightful.scim.profiles.names import target_of
+from rightful.scim.profiles.request import EachOperation, Operation, ScimRequest, Types
 from rightful.scim.schemas.attributes import Attribute, ResourceType
+
+ChangeValue = Callable[[Attribute, object, bool], object]
+"""(attribute, value, whole) -> value. `whole` is True where the value stands for all values of a
+multi-valued attribute, False for one value. None as result means unassigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +24,12 @@ class ValueWorkarounds:
 
     changes: tuple[ChangeValue, ...]
 
-    def applies(self, request: ScimRequest, types: Types) -> bool:
-        return (is_write(request) or is_patch(request)) and types.of(request) is not None
-
-    def rewrite(self, request: ScimRequest, types: Types) -> ScimRequest:
-        return rewrite_values(request, types, self._change)
+    def __call__(self, request: ScimRequest, types: Types) -> ScimRequest:
+        walk = EachOperation(
+            lambda operation, rt: _rewrite_operation(operation, rt, self._change),
+            lambda body, rt: _rewrite_keys(body, rt, self._change),
+        )
+        return walk(request, types)
 
     def _change(self, attribute: Attribute, value: object, whole: bool) -> object:
         for change in self.changes:
@@ -27,6 +37,63 @@ class ValueWorkarounds:
             if value is None:
                 return None
         return value
+
+
+def _rewrite_operation(operation: Operation, rt: ResourceType, change: ChangeValue) -> Operation:
+    value = operation.get("value")
+    if value is None:
+        return operation
+    if not operation.get("path"):
+        return {**operation, "value": _rewrite_keys(value, rt, change)} if isinstance(value, dict) else operation
+    found = target_of(operation["path"], rt)
+    if found is None:
+        return operation
+    return {**operation, "value": _rewrite_at(found, value, rt, change)}
+
+
+def _rewrite_keys(body: Mapping[str, object], rt: ResourceType, change: ChangeValue) -> dict[str, object]:
+    made: dict[str, object] = {}
+    for key, value in body.items():
+        found = target_of(key, rt)
+        made[key] = value if found is None or value is None else _rewrite_at(found, value, rt, change)
+    return made
+
+
+def _rewrite_at(
+    found: tuple[Path, Target, Attribute | None], value: object, rt: ResourceType, change: ChangeValue
+) -> object:
+    path, target, leaf = found
+    if leaf is None:
+        if not isinstance(value, dict):
+            return value
+        schema = target.extension
+        if schema is None:
+            return _rewrite_keys(value, rt, change)
+        return {
+            key: _visit(attribute, item, change, whole=attribute.multi_valued)
+            if (attribute := schema.by_name.get(key.lower())) is not None and item is not None
+            else item
+            for key, item in value.items()
+        }
+    one = path.filter is not None and path.sub_attribute is None
+    return _visit(leaf, value, change, whole=leaf.multi_valued and not one)
+
+
+def _visit(attribute: Attribute, value: object, change: ChangeValue, *, whole: bool) -> object:
+    made = change(attribute, value, whole)
+    if whole and isinstance(made, list):
+        items = [_visit(attribute, item, change, whole=False) for item in made]
+        if attribute.names_others or all(item is None for item in made):
+            return items  # Of nulls alone nothing can be read: the engine refuses them.
+        return [item for item in items if item is not None]
+    if isinstance(made, dict) and attribute.sub_attributes:
+        return {
+            key: _visit(sub, item, change, whole=sub.multi_valued)
+            if (sub := attribute.by_name.get(key.lower())) is not None and item is not None
+            else item
+            for key, item in made.items()
+        }
+    return made
 
 
 _BOOLEANS = {"true": True, "false": False}
@@ -130,40 +197,36 @@ def _is_empty(value: dict[str, object]) -> bool:
     return any(key.lower() == "value" and (item is None or item == "") for key, item in value.items())
 
 
-class MissingValue(EachOperation):
+def missing_value(operation: Operation, rt: ResourceType) -> Operation | None:
     """`{"op": "replace", "path": "title"}`: a replace without `value`, by nothing: a removal.
 
     Not of a whole list: nobody loses all addresses, and no group all members, by what a request leaves out. Source:
     none published; serializers that leave out what is null.
     """
-
-    def operation(self, operation: dict[str, object], rt: ResourceType) -> dict[str, object] | None:
-        path = operation.get("path")
-        if "value" in operation or str(operation.get("op")).lower() != "replace":
-            return operation
-        found = target_of(path, rt)
-        if found is None or found[2] is None or (found[2].multi_valued and found[0].filter is None):
-            return operation
-        return {"op": "remove", "path": path}
+    path = operation.get("path")
+    if "value" in operation or str(operation.get("op")).lower() != "replace":
+        return operation
+    found = target_of(path, rt)
+    if found is None or found[2] is None or (found[2].multi_valued and found[0].filter is None):
+        return operation
+    return {"op": "remove", "path": path}
 
 
-class EmptyValueBehindFilter(EachOperation):
+def empty_value_behind_filter(operation: Operation, rt: ResourceType) -> Operation | None:
     r"""`{"op": "Replace", "path": "emails[type eq \"work\"].value", "value": ""}`, or null: remove that value.
 
     Also `manager.value`, and `{"op": "Remove", "path": "phoneNumbers[type eq \\"mobile\\"].value"}`: without its
     `value` the rest of such a value would say nothing. Source: as `empty_text`, for a mapping whose source attribute
     was cleared; none published for the remove.
     """
-
-    def operation(self, operation: dict[str, object], rt: ResourceType) -> dict[str, object] | None:
-        path = operation.get("path")
-        if not isinstance(path, str) or not path.lower().endswith(".value") or not _clears(operation, path):
-            return operation
-        found = target_of(path, rt)
-        leaf = found[2] if found is not None else None
-        if found is None or leaf is None or leaf.name != "value" or _names_others(found[1]):
-            return operation
-        return {"op": "remove", "path": path.rpartition(".")[0]}
+    path = operation.get("path")
+    if not isinstance(path, str) or not path.lower().endswith(".value") or not _clears(operation, path):
+        return operation
+    found = target_of(path, rt)
+    leaf = found[2] if found is not None else None
+    if found is None or leaf is None or leaf.name != "value" or _names_others(found[1]):
+        return operation
+    return {"op": "remove", "path": path.rpartition(".")[0]}
 
 
 def _names_others(target: Target) -> bool:

@@ -10,47 +10,71 @@ from rightful.scim.profiles.expressions import (
     BOOLEAN_LITERALS,
     CURRENT_URNS,
     QUALIFIED_NAMES,
-    EmptyParameters,
-    PlusForBlank,
+    empty_parameters,
+    plus_for_blank,
 )
 from rightful.scim.profiles.names import (
-    DotAfterUrn,
-    DottedKeys,
-    LegacyUrns,
-    ReadOnlyInPathless,
-    SupplySchemas,
-    UnknownAttributes,
-    UnqualifiedExtensionNames,
+    current_urns,
+    dot_after_urn,
+    dotted_keys,
+    legacy_urns,
+    read_only_in_pathless,
+    supply_schemas,
+    unknown_attributes,
+    unqualified_extension_names,
 )
-from rightful.scim.profiles.request import Workaround
-from rightful.scim.profiles.traversal import ChangeValue
+from rightful.scim.profiles.request import EachOperation, ScimRequest, Types, Workaround
 from rightful.scim.profiles.values import (
-    EmptyValueBehindFilter,
-    MissingValue,
+    ChangeValue,
     ValueWorkarounds,
     booleans_as_text,
     empty_text,
+    empty_value_behind_filter,
     json_in_value,
+    missing_value,
     numbers_as_text,
     text_for_complex,
     wrapped_single_value,
 )
+from rightful.scim.schemas.resource_types import GROUP, USER
+
+_STANDARD = Types((USER, GROUP))
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """A profile without the directory's own extensions."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Profile:
+    """What one kind of identity provider sends, and what it wants in answer.
+
+    workarounds: applied in order.
+    patch_answer: 200 with the resource, or 204 without (RFC 7644 section 3.5.2 allows both).
+    patch_rules: for `read_patch` and `apply_patch`.
+    tolerates_unknown: whether PATCH operations on attributes that nobody knows are left out
+        (otherwise 400 invalidPath). POST and PUT ignore unknown attributes in every profile.
+    types: of the directory, with its own extensions.
+    """
 
     workarounds: tuple[Workaround, ...]
     patch_answer: int = 200
     patch_rules: PatchRules = RFC_RULES
     tolerates_unknown: bool = False
+    types: Types = _STANDARD
+
+    def rewrite(self, request: ScimRequest) -> ScimRequest:
+        """Return the request as the RFC would have it. Never raises: what stays wrong is for the engine."""
+        for workaround in self.workarounds:
+            request = workaround(request, self.types)
+        return request
 
 
 # What makes no request mean anything else than the RFC says.
-_TRANSPORT: tuple[Workaround, ...] = (EmptyParameters(), PlusForBlank())
+_TRANSPORT: tuple[Workaround, ...] = (empty_parameters, plus_for_blank)
 
-_NAMES: tuple[Workaround, ...] = (SupplySchemas(), DotAfterUrn(), UnqualifiedExtensionNames(), DottedKeys())
+_NAMES: tuple[Workaround, ...] = (
+    supply_schemas,
+    EachOperation(dot_after_urn),
+    EachOperation(unqualified_extension_names),
+    dotted_keys,
+)
 _FILTERS: tuple[Workaround, ...] = (QUALIFIED_NAMES, BARE_LITERALS, BOOLEAN_LITERALS)
 _CHANGES: tuple[ChangeValue, ...] = (
     wrapped_single_value,
@@ -59,30 +83,30 @@ _CHANGES: tuple[ChangeValue, ...] = (
     booleans_as_text,
     empty_text,
 )
-_LEFT_OUT: tuple[Workaround, ...] = (ReadOnlyInPathless(), UnknownAttributes())
+_LEFT_OUT: tuple[Workaround, ...] = (EachOperation(read_only_in_pathless), EachOperation(unknown_attributes))
 
 
 def _chain(*changes: ChangeValue) -> tuple[Workaround, ...]:
     """Return the usual chain, with these changes of values."""
-    values = (MissingValue(), EmptyValueBehindFilter(), ValueWorkarounds(changes))
+    values = (EachOperation(missing_value), EachOperation(empty_value_behind_filter), ValueWorkarounds(changes))
     return (*_TRANSPORT, *_NAMES, *_FILTERS, *values, *_LEFT_OUT)
 
 
 _USUAL = _chain(*_CHANGES)
-_OLD_NAMES: tuple[Workaround, ...] = (LegacyUrns(), CURRENT_URNS)
+_OLD_NAMES: tuple[Workaround, ...] = (EachOperation(legacy_urns, resource=current_urns), CURRENT_URNS)
 _LENIENT = PatchRules(create_on_miss=True, allow_empty=True, ignore_unknown=True)
 
-DIALECTS: dict[str, Dialect] = {
-    "generic": Dialect(_TRANSPORT),
-    "entra": Dialect(
+PROFILES: dict[str, Profile] = {
+    "generic": Profile(_TRANSPORT),
+    "entra": Profile(
         _chain(json_in_value, *_CHANGES),
         patch_answer=204,
         patch_rules=_LENIENT,
         tolerates_unknown=True,
     ),
-    "okta": Dialect(_USUAL, patch_rules=PatchRules(allow_empty=True, ignore_unknown=True), tolerates_unknown=True),
-    "onelogin": Dialect((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
-    "jumpcloud": Dialect(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
-    "google": Dialect(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
-    "ping": Dialect((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
+    "okta": Profile(_USUAL, patch_rules=PatchRules(allow_empty=True, ignore_unknown=True), tolerates_unknown=True),
+    "onelogin": Profile((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
+    "jumpcloud": Profile(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
+    "google": Profile(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
+    "ping": Profile((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
 }
