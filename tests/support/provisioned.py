@@ -40,7 +40,6 @@ class BrokenQueue:
     """A queue that takes nothing."""
 
     def send(self, pointer: Pointer, *, correlation_id: str) -> None:
-        """See `ConflictQueue.send`."""
         raise QueueUnavailableError("it does not take anything")
 
 

@@ -14,14 +14,11 @@ class ListedQueue:
         self.sweeps: list[ReexamineAll] = []
 
     def send(self, pointer: Pointer, *, correlation_id: str) -> None:
-        """See `ConflictQueue.send`."""
         self.messages.append(pointer)
 
     def send_all(self, pointers: Sequence[Pointer], *, correlation_id: str) -> None:
-        """See `ConflictQueue.send_all`."""
         for pointer in pointers:
             self.send(pointer, correlation_id=correlation_id)
 
     def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
-        """See `ConflictQueue.send_reexamine_all`."""
         self.sweeps.append(reexamine_all)

@@ -28,7 +28,6 @@ class EventBridgeBus:
         self._name = name
 
     def publish(self, events: Sequence[Event]) -> tuple[int, ...]:
-        """See `EventBus.publish`."""
         failed: list[int] = []
         for start in range(0, len(events), _ENTRIES_PER_CALL):
             batch = events[start : start + _ENTRIES_PER_CALL]

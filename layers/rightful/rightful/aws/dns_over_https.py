@@ -33,7 +33,6 @@ class DnsOverHttps:
     context: "SSLContext | None" = None
 
     def has_txt(self, name: str, value: str) -> bool:
-        """See `DomainProof.has_txt`."""
         return value in txt_values(self._answer(name))
 
     def _answer(self, name: str) -> bytes:

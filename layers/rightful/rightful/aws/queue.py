@@ -27,11 +27,9 @@ class SQSConflictQueue:
         self._queue_url = queue_url
 
     def send(self, pointer: Pointer, *, correlation_id: str) -> None:
-        """See `ConflictQueue.send`."""
         self._send(pointer.organization_id, _pointer_body(pointer, correlation_id))
 
     def send_all(self, pointers: Sequence[Pointer], *, correlation_id: str) -> None:
-        """See `ConflictQueue.send_all`."""
         for start in range(0, len(pointers), _BATCH):
             batch = pointers[start : start + _BATCH]
             try:
@@ -52,7 +50,6 @@ class SQSConflictQueue:
                 raise QueueUnavailableError(answer["Failed"][0]["Code"])
 
     def send_reexamine_all(self, reexamine_all: ReexamineAll, *, correlation_id: str) -> None:
-        """See `ConflictQueue.send_reexamine_all`."""
         body = {
             "organizationId": reexamine_all.organization_id,
             "reexamineAfter": reexamine_all.after or "",

@@ -133,7 +133,6 @@ class RefusedRequest:
 
     @property
     def requester_key(self) -> str:
-        """See `Requester.key`."""
         return self.requester.key(self.directory_id)
 
     @property

@@ -24,7 +24,6 @@ class Dns:
         self.down = False
 
     def has_txt(self, name: str, value: str) -> bool:
-        """See `DomainProof.has_txt`."""
         if self.down:
             raise ProofUnavailableError("down")
         return (name, value) in self.records

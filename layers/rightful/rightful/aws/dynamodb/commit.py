@@ -55,7 +55,7 @@ class Commits:
         self._jitter = jitter
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
-        """See `IdentityStore.commit`. One write is a plain conditional write (half the capacity of a transaction)."""
+        """One write is a plain conditional write (half the capacity of a transaction)."""
         steps: list[_Step] = [(write, action_of(write, self.tables)) for write in writes]
         pause = FIRST_PAUSE
         while steps:

@@ -59,11 +59,9 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
     # Writing
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:
-        """See `IdentityStore.commit`."""
         self._commits.commit(writes, remaining=remaining)
 
     def mark_sent(self, pointer: Pointer, *, now: datetime, again_at: datetime) -> None:
-        """See `IdentityStore.mark_sent`."""
         # Nobody waits for this note: without it the janitor sends the pointer once more, and a repeat changes nothing.
         with suppress(ClientError, BotoCoreError):
             self.client.update_item(
@@ -79,7 +77,6 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
             )
 
     def tally(self, names: Iterable[str], *, until: datetime, most: int, times: int = 1) -> Mapping[str, int]:
-        """See `IdentityStore.tally`."""
         return {name: self._count(name, until, most, times) for name in dict.fromkeys(names)}
 
     def _count(self, name: str, until: datetime, most: int, times: int) -> int:
@@ -105,13 +102,11 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
         return int(answer["Attributes"]["times"]["N"])
 
     def tallied(self, names: Iterable[str]) -> Mapping[str, int]:
-        """See `IdentityStore.tallied`."""
         places = {keys.tally(name): name for name in names}
         items = self.identities.get_items(list(places))
         return {places[key]: Reader(item).number("times") for key, item in items.items()}
 
     def log_entry(self, entry: LogEntry) -> None:
-        """See `IdentityStore.log_entry`."""
         try:
             self._commits.write_one(action_of(AppendLog(entry), self.tables))
         except (ClientError, BotoCoreError) as error:
@@ -127,7 +122,6 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
         account_id: str | None = None,
         requester_key: str | None = None,
     ) -> DirectoryState | None:
-        """See `IdentityStore.directory_state`."""
         organization_key = keys.organization(organization_id)
         directory_key = keys.directory(organization_id, directory_id)
         account_key = keys.account(account_id) if account_id is not None else None
@@ -148,43 +142,35 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
         )
 
     def organization(self, organization_id: str) -> Organization | None:
-        """See `IdentityStore.organization`."""
         item = self.identities.get_item(keys.organization(organization_id))
         return read_organization(item) if item else None
 
     def account(self, account_id: str) -> Account | None:
-        """See `IdentityStore.account`."""
         item = self.identities.get_item(keys.account(account_id))
         return read_account(item) if item else None
 
     def accounts(self, account_ids: Iterable[str]) -> Mapping[str, Account]:
-        """See `IdentityStore.accounts`."""
         items = self.identities.get_items([keys.account(account_id) for account_id in dict.fromkeys(account_ids)])
         accounts = [read_account(item) for item in items.values()]
         return {account.id: account for account in accounts}
 
     def holds(self, canonicals: Iterable[str]) -> Mapping[str, Hold]:
-        """See `IdentityStore.holds`."""
         items = self.identities.get_items([keys.hold(canonical) for canonical in dict.fromkeys(canonicals)])
         holds = [read_hold(item) for item in items.values()]
         return {hold.canonical: hold for hold in holds}
 
     def account_id_of_user_name(self, directory_id: str, canonical_user_name: str) -> str | None:
-        """See `IdentityStore.account_id_of_user_name`."""
         item = self.identities.get_item(keys.user_name(directory_id, canonical_user_name))
         return Reader(item).text("account_id") if item else None
 
     def account_id_of_source(self, key: str) -> str | None:
-        """See `IdentityStore.account_id_of_source`."""
         item = self.identities.get_item(keys.source(key))
         return Reader(item).text("account_id") if item else None
 
     def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
-        """See `IdentityStore.account_ids_of_external_id`."""
         return self._found("external_id", keys.of_external_id(directory_id, external_id))
 
     def account_ids_of_display_name(self, directory_id: str, display_name: str) -> tuple[str, ...] | None:
-        """See `IdentityStore.account_ids_of_display_name`."""
         return self._found("display_name", keys.of_display_name(directory_id, fold(display_name)))
 
     def _found(self, what: str, key: str) -> tuple[str, ...] | None:
@@ -195,7 +181,7 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
     def users(
         self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> AccountPage:
-        """See `IdentityStore.users`. The position is the listed item's place in the index."""
+        """The position is the listed item's place in the index."""
         listing = Listing("users", directory_id)
         entries, last = listed_entries(self.identities, listing, limit=limit, position=position, skip=skip)
         listed = {keys.account(keys.account_id_of(entry["pk"]["S"])): place_of(entry) for entry in entries}
@@ -209,11 +195,9 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
         )
 
     def number_of_users(self, directory_id: str) -> int:
-        """See `IdentityStore.number_of_users`."""
         return counted_in(self.identities, Listing("users", directory_id))
 
     def conflict(self, pointer: Pointer) -> Conflict | None:
-        """See `IdentityStore.conflict`."""
         item = self.identities.get_item(keys.conflict(pointer.organization_id, pointer.conflict_id))
         return read_conflict(item) if item else None
 
@@ -226,7 +210,7 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
         statuses: frozenset[ConflictStatus] = frozenset(),
         directory_id: str | None = None,
     ) -> ConflictPage:
-        """See `IdentityStore.conflicts`. The position is the last item's sort key, without its prefix."""
+        """The position is the last item's sort key, without its prefix."""
         filters: dict[str, Sequence[str]] = {"directory_id": (directory_id,)} if directory_id else {}
         if statuses:
             filters["status"] = sorted(statuses)
@@ -248,7 +232,7 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
         position: str | None = None,
         wanted: LogFilter = EVERYTHING,
     ) -> LogPage:
-        """See `IdentityStore.log`. The position is the last row's id."""
+        """The position is the last row's id."""
         items, last = self.event_log.newest(
             keys.log(organization_id, ""),
             limit=limit,
@@ -259,37 +243,30 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
         return LogPage(tuple(read_log_entry(item) for item in items), last)
 
     def pending_conflicts(self, requester_keys: Iterable[str]) -> Mapping[str, str]:
-        """See `IdentityStore.pending_conflicts`."""
         items = self.identities.get_items([keys.pending(key) for key in dict.fromkeys(requester_keys)])
         readers = [Reader(item) for item in items.values()]
         return {read.text("requester_key"): read.text("conflict_id") for read in readers}
 
     def waiters(self, canonical: str) -> tuple[Pointer, ...]:
-        """See `IdentityStore.waiters`."""
         readers = (Reader(item) for item in self.identities.query_prefix(keys.hold(canonical).pk, keys.WAITER_PREFIX))
         return tuple(Pointer(read.text("organization_id"), read.text("conflict_id")) for read in readers)
 
     def directories(self, organization_id: str) -> tuple[Directory, ...]:
-        """See `IdentityStore.directories`."""
         items = self.identities.query_prefix(keys.organization(organization_id).pk, keys.DIRECTORY_PREFIX)
         return tuple(sorted(map(read_directory, items), key=lambda directory: directory.created_at))
 
     def organization_of_domain(self, domain: str) -> str | None:
-        """See `IdentityStore.organization_of_domain`."""
         item = self.identities.get_item(keys.domain(domain))
         return Reader(item).text("organization_id") if item else None
 
     def token(self, sha256: str) -> Token | None:
-        """See `IdentityStore.token`."""
         item = self.identities.get_item(keys.token(sha256))
         return read_token(item) if item else None
 
     def tokens(self, *, organization_id: str, directory_id: str | None = None) -> tuple[Token, ...]:
-        """See `IdentityStore.tokens`."""
         items = self.identities.query_prefix(keys.token_list(organization_id, directory_id), keys.TOKEN_PREFIX)
         return tuple(sorted(map(read_token, items), key=lambda token: token.created_at))
 
     def revoked_at(self, token_id: str) -> datetime | None:
-        """See `IdentityStore.revoked_at`."""
         item = self.identities.get_item(keys.revoked(token_id))
         return Reader(item).moment("at") if item else None

@@ -55,11 +55,10 @@ class Groups:
 
     @property
     def listing(self) -> Listing:
-        """See `Collection.listing`."""
         return Listing("groups", self.directory_id)
 
     def equal(self, attribute: str, value: str) -> list[Resource] | None:
-        """See `Collection.equal`. The groups of a member stand on the member itself."""
+        """The groups of a member stand on the member itself."""
         ids = self._ids(attribute, value)
         if ids is None:
             return None
@@ -69,7 +68,6 @@ class Groups:
         return self._resources([groups[group_id] for group_id in ids if group_id in groups])
 
     def page(self, limit: int, position: str | None, *, skip: int = 0, counted: bool = False) -> Page:
-        """See `Collection.page`."""
         page = self.store.listed_groups(self.directory_id, limit=limit, position=position, skip=skip, counted=counted)
         entries = [
             Entry(head_resource(group, self.base_url), place)
@@ -79,7 +77,6 @@ class Groups:
         return Page(tuple(entries), page.next_position, page.total)
 
     def total(self) -> int:
-        """See `Collection.total`."""
         return self.store.number_of_groups(self.directory_id)
 
     def most_evaluated(self, wanted: Filter) -> int | None:
@@ -88,7 +85,7 @@ class Groups:
         return None if asked is not None and not asked else MOST_LOOKED_INTO * 5
 
     def sort_key(self, sort_by: str) -> Callable[[Resource], SortKey]:
-        """See `Collection.sort_key`. Not by members, who stand in no order of their own."""
+        """Not by members, who stand in no order of their own."""
         target = locate(sort_by, self.rt)
         if target is not None and target.attribute is MEMBERS:
             raise invalid_value("'sortBy': groups are not put in order by their members: name another attribute.")

@@ -32,16 +32,13 @@ class Users:
 
     @property
     def listing(self) -> Listing:
-        """See `Collection.listing`."""
         return Listing("users", self.directory_id)
 
     def equal(self, attribute: str, value: str) -> list[Resource] | None:
-        """See `Collection.equal`."""
         ids = self._ids(attribute, value)
         return self._read(ids) if ids is not None else None
 
     def page(self, limit: int, position: str | None, *, skip: int = 0, counted: bool = False) -> Page:
-        """See `Collection.page`."""
         page = self.store.users(self.directory_id, limit=limit, position=position, skip=skip, counted=counted)
         entries = [
             Entry(user_resource(account, self.rt, self.base_url), place)
@@ -51,7 +48,6 @@ class Users:
         return Page(tuple(entries), page.next_position, page.total)
 
     def total(self) -> int:
-        """See `Collection.total`."""
         return self.store.number_of_users(self.directory_id)
 
     def most_evaluated(self, wanted: Filter) -> int | None:  # noqa: ARG002 - the protocol's
@@ -59,7 +55,6 @@ class Users:
         return None
 
     def sort_key(self, sort_by: str) -> Callable[[Resource], SortKey]:
-        """See `Collection.sort_key`."""
         return sort_key(sort_by, self.rt)
 
     def for_filter(self, resources: Sequence[Resource], wanted: Filter) -> list[Resource]:  # noqa: ARG002 - the protocol's

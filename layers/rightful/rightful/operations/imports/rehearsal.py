@@ -26,11 +26,9 @@ class Rehearsal(ImportStore):
         self._lock = Lock()
 
     def account(self, account_id: str) -> Account | None:
-        """See `IdentityStore.account`."""
         return self._accounts.get(account_id) or self._store.account(account_id)
 
     def account_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
-        """See `IdentityStore.account_ids_of_external_id`."""
         would_be = self._claimed.get(("externalId", directory_id, external_id))
         found = self._store.account_ids_of_external_id(directory_id, external_id)
         return found if would_be is None else (*(found or ()), would_be)

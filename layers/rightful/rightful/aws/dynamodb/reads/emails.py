@@ -24,7 +24,6 @@ class SecondaryEmailReads:
     def account_ids_of_address(
         self, directory_id: str, wanted: Iterable[str], canonical: str | None
     ) -> tuple[str, ...] | None:
-        """See `SecondaryEmailStore.account_ids_of_address`."""
         places = [list_key(directory_id, key) for key in dict.fromkeys(wanted)]
         hold_key = keys.hold(canonical) if canonical is not None else None
         items = self.identities.get_items([*places, hold_key] if hold_key else places)
@@ -35,7 +34,6 @@ class SecondaryEmailReads:
         return tuple(sorted({*([holder] if holder else []), *(name for each in lists for name in each.account_ids)}))
 
     def secondary_email_lists(self, pairs: Iterable[tuple[str, str]]) -> "Mapping[tuple[str, str], SecondaryEmailList]":
-        """See `SecondaryEmailStore.secondary_email_lists`."""
         items = self.identities.get_items([list_key(*pair) for pair in dict.fromkeys(pairs)])
         found = [read_list(item) for item in items.values()]
         return {(each.directory_id, each.key): each for each in found}

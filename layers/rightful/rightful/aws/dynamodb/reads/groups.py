@@ -32,7 +32,6 @@ class GroupReads:
     def group_state(
         self, organization_id: str, directory_id: str, *, group_id: str | None = None, member_ids: Iterable[str] = ()
     ) -> GroupState | None:
-        """See `GroupStore.group_state`."""
         ids = frozenset(member_ids)
         directory_key = keys.directory(organization_id, directory_id)
         wanted = [directory_key, *_membership_keys(group_id, ids)]
@@ -48,39 +47,34 @@ class GroupReads:
         )
 
     def membership(self, group_id: str | None, member_ids: Iterable[str]) -> Membership:
-        """See `GroupStore.membership`."""
         ids = frozenset(member_ids)
         return _membership(group_id, ids, self.identities.get_items(_membership_keys(group_id, ids)))
 
     def group(self, group_id: str) -> Group | None:
-        """See `GroupStore.group`."""
         item = self.identities.get_item(group_keys.group(group_id))
         return read_group(item) if item else None
 
     def groups(self, group_ids: Iterable[str]) -> Mapping[str, Group]:
-        """See `GroupStore.groups`."""
         items = self.identities.get_items([group_keys.group(group_id) for group_id in dict.fromkeys(group_ids)])
         groups = [read_group(item) for item in items.values()]
         return {group.id: group for group in groups}
 
     def group_with_members(self, group_id: str, *, limit: int) -> tuple[Group | None, MemberPage]:
-        """See `GroupStore.group_with_members`. The head sorts before the members of its partition."""
+        """The head sorts before the members of its partition."""
         items, last = self._partition(group_id, limit + 1, None)
         head = next((read_group(item) for item in items if item["sk"]["S"] == group_keys.HEAD), None)
         return head, _member_page(items, last)
 
     def members(self, group_id: str, *, limit: int, position: str | None = None) -> MemberPage:
-        """See `GroupStore.members`. The position is the last member's id."""
+        """The position is the last member's id."""
         after = group_keys.member(group_id, position).sk if position is not None else group_keys.HEAD
         return _member_page(*self._partition(group_id, limit, after))
 
     def group_id_of_name(self, directory_id: str, canonical_name: str) -> str | None:
-        """See `GroupStore.group_id_of_name`."""
         item = self.identities.get_item(group_keys.group_name(directory_id, canonical_name))
         return Reader(item).text("group_id") if item else None
 
     def group_ids_of_external_id(self, directory_id: str, external_id: str) -> tuple[str, ...] | None:
-        """See `GroupStore.group_ids_of_external_id`."""
         key = group_keys.groups_of_external_id(directory_id, external_id)
         entries, _ = self.identities.index("by_external_id", "external_id_key", key, limit=MOST_FOUND + 1)
         return tuple(sorted(map(listed_group, entries))) if len(entries) <= MOST_FOUND else None
@@ -88,7 +82,7 @@ class GroupReads:
     def listed_groups(
         self, directory_id: str, *, limit: int, position: str | None = None, skip: int = 0, counted: bool = False
     ) -> GroupPage:
-        """See `GroupStore.listed_groups`. The position is the listed item's place in the index."""
+        """The position is the listed item's place in the index."""
         listing = Listing("groups", directory_id)
         entries, last = listed_entries(self.identities, listing, limit=limit, position=position, skip=skip)
         places = {group_keys.group(listed_group(entry)): place_of(entry) for entry in entries}
@@ -99,11 +93,9 @@ class GroupReads:
         return GroupPage(tuple(shown.values()), last, total, tuple(shown))
 
     def number_of_groups(self, directory_id: str) -> int:
-        """See `GroupStore.number_of_groups`."""
         return counted_in(self.identities, Listing("groups", directory_id))
 
     def deleted_groups(self, *, limit: int) -> tuple[str, ...]:
-        """See `GroupStore.deleted_groups`."""
         answer = self.identities.client.query(
             TableName=self.identities.name,
             KeyConditionExpression="pk = :pk",

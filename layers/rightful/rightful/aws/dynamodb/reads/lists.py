@@ -23,12 +23,10 @@ class ListingReads:
     identities: "Table"
 
     def skip(self, listing: Listing, number: int, position: str | None) -> str | None:
-        """See `ListingStore.skip`."""
         entries, _ = listed_entries(self.identities, listing, limit=1, position=position, skip=number - 1)
         return place_of(entries[0]) if entries else None
 
     def landmarks(self, listing: Listing, *, now: datetime) -> Landmarks:
-        """See `ListingStore.landmarks`."""
         there = keys.landmarks(listing.kind, listing.directory_id)
         items = self.identities.get_items([there, *counters(listing)])
         item = items.pop(there, None)
@@ -39,7 +37,6 @@ class ListingReads:
         return Landmarks(shifts, tuple(json.loads(read.text("positions"))))
 
     def put_landmarks(self, listing: Listing, landmarks: Landmarks, *, until: datetime) -> None:
-        """See `ListingStore.put_landmarks`."""
         item = write_item(
             keys.landmarks(listing.kind, listing.directory_id),
             {

@@ -31,12 +31,12 @@ class ManagedReads:
     def managed_accounts(
         self, organization_id: str, *, limit: int, position: str | None = None, unlinked_only: bool = False
     ) -> "AccountPage":
-        """See `ManagedStore.managed_accounts`. The position is the last account's place."""
+        """The position is the last account's place."""
         prefix = index_keys.UNLINKED if unlinked_only else ""
         return self._page(index_keys.of_organization(organization_id), prefix, limit, position)
 
     def unmanaged_accounts(self, domain: str, *, limit: int, position: str | None = None) -> "AccountPage":
-        """See `ManagedStore.unmanaged_accounts`. The position is the last account's place."""
+        """The position is the last account's place."""
         return self._page(index_keys.of_domain(domain), "", limit, position)
 
     def _page(self, partition: str, prefix: str, limit: int, position: str | None) -> "AccountPage":
@@ -55,7 +55,7 @@ class ManagedReads:
         )
 
     def number_of_unlinked(self, organization_id: str, *, most: int) -> int:
-        """See `ManagedStore.number_of_unlinked`. A page holds about 8,000 entries: 128 read units."""
+        """A page holds about 8,000 entries: 128 read units."""
         query = self._in_partition(index_keys.of_organization(organization_id), index_keys.UNLINKED)
         number = 0
         while True:
@@ -78,7 +78,7 @@ class ManagedReads:
         }
 
     def organizations(self, *, limit: int, position: str | None = None) -> "OrganizationPage":
-        """See `ManagedStore.organizations`. The position is the last organization's id."""
+        """The position is the last organization's id."""
         from rightful.ports.store.organizations import OrganizationPage
 
         query = self._in_partition(index_keys.ORGANIZATIONS, "") | {"Limit": limit}
@@ -94,7 +94,7 @@ class ManagedReads:
         )
 
     def open_conflicts(self, organization_id: str, *, limit: int, position: str | None = None) -> "ConflictPage":
-        """See `ManagedStore.open_conflicts`. The position is the last conflict's id."""
+        """The position is the last conflict's id."""
         from rightful.ports.pages import ConflictPage
 
         partition = keys.open_conflicts(organization_id)

@@ -50,14 +50,12 @@ class UpkeepReads:
     identities: "Table"
 
     def due_conflicts(self, now: datetime, *, limit: int) -> "tuple[Pointer, ...]":
-        """See `UpkeepStore.due_conflicts`."""
         found: list[ItemKey] = []
         for kind in get_args(DueConflict):
             found += self._due(kind, now, limit)
         return tuple(map(_pointer, found[:limit]))
 
     def look_again(self, pointer: "Pointer", at: datetime) -> None:
-        """See `UpkeepStore.look_again`."""
         with suppress(self.client.exceptions.ConditionalCheckFailedException):
             self.client.update_item(
                 TableName=self.identities.name,
@@ -68,7 +66,6 @@ class UpkeepReads:
             )
 
     def number_of_open_conflicts(self, *, most: int) -> int:
-        """See `UpkeepStore.number_of_open_conflicts`."""
         number = 0
         scan = self.client.get_paginator("scan")
         for page in scan.paginate(TableName=self.identities.name, IndexName="open_conflicts", Select="COUNT"):
@@ -78,7 +75,6 @@ class UpkeepReads:
         return number
 
     def unfinished_deactivations(self, *, limit: int) -> "tuple[Conflict, ...]":
-        """See `UpkeepStore.unfinished_deactivations`."""
         items = self.identities.get_items(self._due("deactivation", _ALWAYS, limit))
         found: list[Conflict] = []
         for item in items.values():
@@ -87,7 +83,6 @@ class UpkeepReads:
         return tuple(conflict for conflict in found if conflict.deactivation_pending)
 
     def undecided_conflicts(self) -> "tuple[Pointer, ...]":
-        """See `UpkeepStore.undecided_conflicts`."""
         found: list[Pointer] = []
         query = self.client.get_paginator("query")
         for shard in range(index_keys.SHARDS):
@@ -101,22 +96,18 @@ class UpkeepReads:
         return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
 
     def paused_organizations(self, *, limit: int) -> int:
-        """See `UpkeepStore.paused_organizations`."""
         return len(self._due("paused", _ALWAYS, limit))
 
     def keys_that_expire(self, after: datetime, until: datetime, *, limit: int) -> "tuple[Token, ...]":
-        """See `UpkeepStore.keys_that_expire`."""
         items = self.identities.get_items(self._due("key", until, limit, after=after))
         return tuple(map(read_token, items.values()))
 
     def user_names(self, pairs: "Iterable[tuple[str, str]]") -> "Mapping[tuple[str, str], str]":
-        """See `UpkeepStore.user_names`."""
         places = {keys.user_name(*pair): pair for pair in pairs}
         items = self.identities.get_items(list(places))
         return {places[key]: Reader(item).text("account_id") for key, item in items.items()}
 
     def ended_reservations(self, now: datetime, *, limit: int) -> tuple[Hold, ...]:
-        """See `UpkeepStore.ended_reservations`."""
         items = self.identities.get_items(self._due("reservation", now, limit))
         holds: list[Hold] = []
         for item in items.values():
@@ -125,11 +116,9 @@ class UpkeepReads:
         return tuple(holds)
 
     def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
-        """See `UpkeepStore.due_deletions`."""
         return tuple(keys.account_id_of(key.pk) for key in self._due("deletion", now, limit))
 
     def directories_to_delete(self, *, limit: int) -> "tuple[Directory, ...]":
-        """See `UpkeepStore.directories_to_delete`."""
         items = self.identities.get_items(self._due("directory", _ALWAYS, limit))
         return tuple(directory for directory in map(read_directory, items.values()) if directory.deleting)
 
@@ -151,7 +140,7 @@ class UpkeepReads:
         return found
 
     def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
-        """See `UpkeepStore.piece`. The position is the last key that was looked at."""
+        """The position is the last key that was looked at."""
         start = {"ExclusiveStartKey": ItemKey(*json.loads(position)).item()} if position else {}
         answer = self.client.scan(
             TableName=self.identities.name,
@@ -190,12 +179,10 @@ class UpkeepReads:
         )
 
     def scan_position(self, segment: int) -> str | None:
-        """See `UpkeepStore.scan_position`."""
         item = self.identities.get_item(index_keys.scan_position(segment))
         return Reader(item).optional_text("position") if item else None
 
     def put_scan_position(self, segment: int, position: str | None) -> None:
-        """See `UpkeepStore.put_scan_position`."""
         item = write_item(index_keys.scan_position(segment), {"position": position})
         self.client.put_item(TableName=self.identities.name, Item=item)
 
