@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from rightful.core.upkeep.janitor import make_round
 from rightful.ports.context import QueueContext
-from rightful.runtime.clients import conflict_queue, identity_store
-from rightful.runtime.lambda_context import invocation_of
+from rightful.runtime.clients import conflict_queue, identity_store, invocation_of
 from rightful.runtime.metrics import Metric
 from rightful.runtime.observability import count, failed, logger, observed
 

@@ -12,8 +12,7 @@ from rightful.core.conflicts.lifecycle.requeue import reexamine_all
 from rightful.core.conflicts.remediate import remediate
 from rightful.domain.conflict import Pointer
 from rightful.ports.queue import ReexamineAll
-from rightful.runtime.clients import conflict_queue, identity_store, settings
-from rightful.runtime.lambda_context import invocation_of
+from rightful.runtime.clients import conflict_queue, identity_store, invocation_of, settings
 from rightful.runtime.metrics import Metric
 from rightful.runtime.observability import count, examined, given_up, logger, not_examined, observed, reexamined
 

@@ -1,15 +1,17 @@
-"""AWS clients, made when first needed and kept while the function is warm.
+"""What a function works with: AWS clients, made when first needed and kept while it is warm; and its invocation.
 
-They are botocore's, which boto3's are, too: boto3 itself would only add what it has for S3 and for resources.
+The clients are botocore's, which boto3's are, too: boto3 itself would only add what it has for S3 and for resources.
 """
 
+from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
 from rightful.aws.errors import watched
 from rightful.aws.queue import SQSConflictQueue, SQSUnpublishedQueue
+from rightful.ports.context import Invocation
 from rightful.runtime.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -78,3 +80,20 @@ def unpublished_queue() -> SQSUnpublishedQueue:
 def conflict_queue() -> SQSConflictQueue:
     """The conflicts queue."""
     return SQSConflictQueue(cast("SQSClient", _client("sqs", _config())), settings().conflicts_queue_url)
+
+
+class RemainingTime(Protocol):
+    """The part of a Lambda context that use cases care about."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends the invocation."""
+        ...
+
+
+def invocation_of(context: RemainingTime, correlation_id: str) -> Invocation:
+    """This invocation's moment, time limit and correlation id."""
+    return Invocation(
+        now=datetime.now(UTC),
+        remaining=lambda: context.get_remaining_time_in_millis() / 1000,
+        correlation_id=correlation_id,
+    )

@@ -7,11 +7,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.api.request import Request, Response, read_request
 from rightful.ports.context import Invocation
-from rightful.runtime.clients import identity_store, settings
-from rightful.runtime.cross_organization import is_cross_organization
-from rightful.runtime.lambda_context import RemainingTime, invocation_of
+from rightful.runtime.clients import RemainingTime, identity_store, invocation_of, settings
 from rightful.runtime.observability import answered, attempted, failed, refused, started
-from rightful.runtime.refusal_share import RefusalShares
+from rightful.runtime.refusals import RefusalShares, is_cross_organization
 
 _SHARES = RefusalShares()
 

@@ -19,7 +19,7 @@ from rightful.runtime import cold_start
 from rightful.runtime.clients import settings
 from rightful.runtime.conflict_metrics import measurements_of
 from rightful.runtime.metrics import DIMENSIONS, FAILURES, UNITS, Measurement, Metric
-from rightful.runtime.refusal_share import is_write
+from rightful.runtime.refusals import is_write
 from rightful.runtime.settings import metrics_namespace
 from rightful.text.keyed_hash import address_hash
 

@@ -6,7 +6,7 @@ import pytest
 
 from rightful.api.request import Principal, Request
 from rightful.domain.key import Scope
-from rightful.runtime.refusal_share import FEWEST_WRITES, RefusalShares
+from rightful.runtime.refusals import FEWEST_WRITES, RefusalShares
 from tests.support.builders import NOW
 from tests.support.dynamodb.store import TestedStore
 

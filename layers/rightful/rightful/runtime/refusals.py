@@ -1,4 +1,4 @@
-"""What share of a directory's writes was refused with 409 within the hour.
+"""What refused requests tell: a directory's share of them, and whether one was an attempt at others' things.
 
 Entra measures each job by itself, so the share of all directories together says nothing about one of them. A
 directory's numbers are in the table, because its requests are answered by many processes. A process adds what it has
@@ -66,3 +66,25 @@ class RefusalShares:
 
 def _tally(store: IdentityStore, name: str, now: datetime, times: int) -> int:
     return store.tally([name], until=now + _KEPT_FOR, most=_NO_LIMIT, times=times)[name]
+
+
+def is_cross_organization(store: IdentityStore, request: Request, status: int) -> bool:
+    """Whether a live key of an organization was refused at what another one has.
+
+    Ids are random: who names one that exists has it from somewhere. One that nobody has is a mistyped URL, and another
+    directory of the same organization is a mix-up of its own keys.
+
+    Raises:
+        ClientError, BotoCoreError: AWS cannot say.
+    """
+    principal, asked = request.principal, request.path_parameters
+    if status not in {403, 404} or principal is None or not principal.organization_id:
+        return False
+    own, organization_id = principal.organization_id, asked.get("orgId")
+    if organization_id is not None and organization_id != own:
+        return store.organization(organization_id) is not None
+    directory_id = asked.get("directoryId")
+    if directory_id is None or directory_id == principal.directory_id:
+        return False
+    # A directory is found under its organization only; that it has users is known by its own id.
+    return store.directory_state(own, directory_id) is None and store.number_of_users(directory_id) > 0
