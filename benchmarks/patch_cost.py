@@ -20,8 +20,8 @@ from scim2_models import Context, EnterpriseUser, PatchOp, User
 
 from rightful.scim.patch.patch import apply_patch, read_patch
 from rightful.scim.profiles import ScimRequest, profile
+from rightful.scim.rendering import render
 from rightful.scim.requests import parse_body
-from rightful.scim.resources import render
 from rightful.scim.schemas.resource_types import USER
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

@@ -8,7 +8,8 @@ from scim2_models import SearchRequest
 from scim2_models.exceptions import SCIMException
 
 from rightful.scim.errors import ScimError
-from rightful.scim.filters.filter import matches, parse_filter
+from rightful.scim.filters.expressions import parse_filter
+from rightful.scim.filters.matching import compile_filter
 from rightful.scim.schemas.resource_types import USER
 from tests.conformance.differential import CORE, ENTERPRISE, STORED, OracleUser, Resource, users
 
@@ -59,7 +60,7 @@ filters = st.recursive(
 
 def our_match(text: str, user: Resource) -> bool | str | None:
     try:
-        return matches(parse_filter(text), user, USER)
+        return compile_filter(parse_filter(text), USER)(user)
     except ScimError as error:
         return error.scim_type
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from rightful.scim.errors import ScimError, not_found, uniqueness
-from rightful.scim.filters.filter import compile_filter
+from rightful.scim.filters.matching import compile_filter
 from rightful.scim.listing import list_response, read_list_query
 from rightful.scim.patch.members import member_to_dict, plan_members, take_members
 from rightful.scim.patch.patch import apply_patch, read_patch
 from rightful.scim.profiles import ScimRequest, profile
-from rightful.scim.resources import read_create, read_replace, render
+from rightful.scim.rendering import render
+from rightful.scim.resources import read_create, read_replace
 from rightful.scim.schemas.attributes import ResourceType, Schema
 from rightful.scim.schemas.resource_types import GROUP, USER, user_type
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from rightful.scim.bulk import REQUEST_SCHEMA, BulkOperation, BulkRequest, BulkResult, plan_bulk, read_bulk, run_bulk
+from rightful.scim.bulk import REQUEST_SCHEMA, BulkResult, read_bulk, run_bulk
+from rightful.scim.bulk_plan import BulkOperation, BulkRequest, plan_bulk
 from rightful.scim.errors import ScimError, uniqueness
 from tests.unit.scim.builders import ENTERPRISE
 

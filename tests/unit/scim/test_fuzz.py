@@ -10,16 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rightful.scim.bulk import plan_bulk, read_bulk
+from rightful.scim.bulk import read_bulk
+from rightful.scim.bulk_plan import plan_bulk
 from rightful.scim.errors import ScimError
-from rightful.scim.filters.filter import compile_filter, equality, matches, parse_filter
+from rightful.scim.filters.equality import equality
+from rightful.scim.filters.expressions import parse_filter
+from rightful.scim.filters.matching import compile_filter
 from rightful.scim.filters.paths import locate, parse_path
 from rightful.scim.listing import read_list_query, read_search
 from rightful.scim.patch.members import plan_members, take_members
 from rightful.scim.patch.patch import PATCH_SCHEMA, PatchRules, apply_patch, read_patch
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
+from rightful.scim.rendering import render
 from rightful.scim.requests import parse_body
-from rightful.scim.resources import read_create, read_replace, render
+from rightful.scim.resources import read_create, read_replace
 from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict
 from tests.support.work import Text, lines_run
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, user
@@ -87,7 +91,7 @@ def test_any_text_is_a_filter_or_invalid(text: str) -> None:
         assert parsed.scim_type in {"invalidFilter", "tooMany"}
         return
     equality(parsed)
-    matched = answer(lambda: matches(parsed, user(), USER))
+    matched = answer(lambda: compile_filter(parsed, USER)(user()))
     assert matched.scim_type in {"invalidFilter", "sensitive"} if isinstance(matched, ScimError) else matched in {0, 1}
     answer(lambda: compile_filter(parsed, GROUP, beside=[USER])({}))
 

@@ -4,7 +4,7 @@ import pytest
 
 from rightful.scim.errors import ScimError
 from rightful.scim.etags import etag, not_modified, require_match
-from rightful.scim.filters.filter import Comparison
+from rightful.scim.filters.expressions import Comparison
 from rightful.scim.filters.sorting import sort_key
 from rightful.scim.listing import MAX_COUNT, SEARCH_SCHEMA, ListQuery, list_response, read_list_query, read_search
 from rightful.scim.schemas.resource_types import USER

@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.resources import read_create, read_replace, render
+from rightful.scim.rendering import render
+from rightful.scim.resources import read_create, read_replace
 from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, user
 

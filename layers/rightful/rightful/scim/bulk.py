@@ -6,24 +6,10 @@ which order operations can be done that refer to each other is for bulk_plan.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from rightful.scim.bulk_plan import BulkOperation, BulkRequest, Step, completion, plan_bulk, references, resolve
+from rightful.scim.bulk_plan import BulkOperation, BulkRequest, Step, completion, plan_bulk, resolve
 from rightful.scim.errors import ScimError, invalid_syntax, payload_too_large
-
-__all__ = [
-    "BulkOperation",
-    "BulkRequest",
-    "BulkResult",
-    "Step",
-    "bulk_response",
-    "completion",
-    "plan_bulk",
-    "read_bulk",
-    "references",
-    "resolve",
-    "run_bulk",
-]
 
 REQUEST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
@@ -120,22 +106,20 @@ def run_bulk(
     return bulk_response([(request.operations[place], run.results[place]) for place in sorted(run.results)])
 
 
+@dataclass(slots=True)
 class _Run:
     """What has been done of a bulk request: results by place, ids by bulkId, and how many errors."""
 
-    def __init__(
-        self, execute: Callable[[BulkOperation], BulkResult], locate: Callable[[BulkOperation], str | None]
-    ) -> None:
-        self._execute = execute
-        self._locate = locate
-        self._ids: dict[str, str] = {}
-        self.results: dict[int, BulkResult] = {}
-        self.errors = 0
+    execute: Callable[[BulkOperation], BulkResult]
+    locate: Callable[[BulkOperation], str | None]
+    ids: dict[str, str] = field(default_factory=dict)
+    results: dict[int, BulkResult] = field(default_factory=dict)
+    errors: int = 0
 
     def take(self, step: Step) -> None:
         operation = step.operation
         if not step.completes:
-            result = self._tried(operation, lambda: resolve(step, self._ids))
+            result = self._tried(operation, lambda: resolve(step, self.ids))
         elif (created := self._created(operation)) is not None:
             result = self._completed(step, *created)
         else:
@@ -143,17 +127,17 @@ class _Run:
         self.results[operation.place] = result
         if result.failed:
             self.errors += 1
-            self._ids.pop(operation.bulk_id or "", None)
+            self.ids.pop(operation.bulk_id or "", None)
         elif operation.bulk_id is not None and result.resource_id is not None:
-            self._ids[operation.bulk_id] = result.resource_id
+            self.ids[operation.bulk_id] = result.resource_id
 
     def _tried(self, sent: BulkOperation, wanted: Callable[[], BulkOperation]) -> BulkResult:
         operation = sent
         try:
             operation = wanted()
-            return self._execute(operation)
+            return self.execute(operation)
         except ScimError as error:
-            return BulkResult(error.status, self._locate(operation), response=error.body())
+            return BulkResult(error.status, self.locate(operation), response=error.body())
 
     def _created(self, operation: BulkOperation) -> tuple[BulkResult, str] | None:
         """The first step's result and the resource that it made, None where it made none."""
@@ -162,7 +146,7 @@ class _Run:
 
     def _completed(self, step: Step, created: BulkResult, resource_id: str) -> BulkResult:
         """Add what the first step left out; where that fails, remove what it made."""
-        added = self._tried(step.operation, lambda: completion(step, self._ids, resource_id))
+        added = self._tried(step.operation, lambda: completion(step, self.ids, resource_id))
         if not added.failed:
             return replace(created, version=added.version or created.version)
         path = f"{step.operation.path.rstrip('/')}/{resource_id}"
@@ -184,14 +168,12 @@ def bulk_response(results: Sequence[tuple[BulkOperation, BulkResult]]) -> dict[s
 
 
 def _answer(operation: BulkOperation, result: BulkResult) -> dict[str, object]:
-    made: dict[str, object] = {"method": operation.method}
-    if operation.bulk_id is not None:
-        made["bulkId"] = operation.bulk_id
-    if result.version is not None:
-        made["version"] = result.version
-    if result.location is not None:
-        made["location"] = result.location
-    made["status"] = str(result.status)
-    if result.response is not None:
-        made["response"] = dict(result.response)
-    return made
+    made: dict[str, object] = {
+        "method": operation.method,
+        "bulkId": operation.bulk_id,
+        "version": result.version,
+        "location": result.location,
+        "status": str(result.status),
+        "response": None if result.response is None else dict(result.response),
+    }
+    return {name: value for name, value in made.items() if value is not None}

@@ -62,25 +62,24 @@ def references(value: object) -> frozenset[str]:
     return frozenset(found)
 
 
-def _named_in(text: str) -> list[str]:
-    """Return the bulkIds in a text: all of it, the last part of a path, or quoted in a PATCH filter."""
+def _pieces(text: str) -> tuple[str, list[str]]:
+    """Split a text at what a bulkId can stand between: nothing, the slashes of a path, the quotes of a PATCH filter."""
     if text.startswith(PREFIX):
-        return [text[len(PREFIX) :]]
-    if text.startswith("/"):
-        return [part[len(PREFIX) :] for part in text.split("/") if part.startswith(PREFIX)]
-    return [piece[len(PREFIX) :] for piece in text.split('"')[1::2] if piece.startswith(PREFIX)]
+        return "", [text]
+    separator = "/" if text.startswith("/") else '"'
+    return separator, text.split(separator)
+
+
+def _named_in(text: str) -> list[str]:
+    separator, pieces = _pieces(text)
+    named = pieces[1::2] if separator == '"' else pieces
+    return [piece.removeprefix(PREFIX) for piece in named if piece.startswith(PREFIX)]
 
 
 def _with_ids(text: str, ids: Mapping[str, str]) -> str:
-    for name in _named_in(text):
-        if name in ids:
-            text = text.replace(PREFIX + name, ids[name]) if text == PREFIX + name else _replaced(text, name, ids[name])
-    return text
-
-
-def _replaced(text: str, name: str, identifier: str) -> str:
-    separator = "/" if text.startswith("/") else '"'
-    return separator.join(identifier if part == PREFIX + name else part for part in text.split(separator))
+    found = {PREFIX + name: ids[name] for name in _named_in(text) if name in ids}
+    separator, pieces = _pieces(text)
+    return separator.join(found.get(piece, piece) for piece in pieces)
 
 
 def plan_bulk(request: BulkRequest) -> tuple[Step, ...]:

@@ -31,16 +31,8 @@ class Capabilities:
 
 def service_provider_config(base_url: str, capabilities: Capabilities) -> dict[str, object]:
     """Return the ServiceProviderConfig (RFC 7643 section 5) with every sub-field."""
-    pagination: dict[str, object] = {
-        "cursor": capabilities.cursor,
-        "index": True,
-        "defaultPaginationMethod": "index",
-        "defaultPageSize": capabilities.default_page_size,
-        "maxPageSize": capabilities.max_page_size,
-    }
-    if capabilities.cursor and capabilities.cursor_timeout is not None:
-        pagination["cursorTimeout"] = capabilities.cursor_timeout
-    config: dict[str, object] = {
+    timeout = capabilities.cursor_timeout
+    made: dict[str, object] = {
         "schemas": [SERVICE_PROVIDER_CONFIG.id],
         "patch": {"supported": True},
         "bulk": {
@@ -52,7 +44,14 @@ def service_provider_config(base_url: str, capabilities: Capabilities) -> dict[s
         "changePassword": {"supported": False},
         "sort": {"supported": capabilities.sort},
         "etag": {"supported": capabilities.etag},
-        "pagination": pagination,
+        "pagination": {
+            "cursor": capabilities.cursor,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": capabilities.default_page_size,
+            "maxPageSize": capabilities.max_page_size,
+            **({"cursorTimeout": timeout} if capabilities.cursor and timeout is not None else {}),
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",
@@ -63,10 +62,9 @@ def service_provider_config(base_url: str, capabilities: Capabilities) -> dict[s
             }
         ],
         "meta": _meta("ServiceProviderConfig", f"{base_url}/ServiceProviderConfig"),
+        "documentationUri": capabilities.documentation_uri,
     }
-    if capabilities.documentation_uri is not None:
-        config["documentationUri"] = capabilities.documentation_uri
-    return config
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def resource_types(base_url: str, types: Sequence[ResourceType]) -> list[dict[str, object]]:
@@ -75,6 +73,7 @@ def resource_types(base_url: str, types: Sequence[ResourceType]) -> list[dict[st
 
 
 def _resource_type(base_url: str, rt: ResourceType) -> dict[str, object]:
+    extensions = [{"schema": each.id, "required": each.id in rt.required_extensions} for each in rt.extensions]
     made: dict[str, object] = {
         "schemas": [RESOURCE_TYPE.id],
         "id": rt.name,
@@ -82,22 +81,17 @@ def _resource_type(base_url: str, rt: ResourceType) -> dict[str, object]:
         "endpoint": rt.endpoint,
         "description": rt.description,
         "schema": rt.schema.id,
+        "schemaExtensions": extensions or None,
+        "meta": _meta("ResourceType", f"{base_url}/ResourceTypes/{rt.name}"),
     }
-    if rt.extensions:
-        made["schemaExtensions"] = [
-            {"schema": extension.id, "required": extension.id in rt.required_extensions} for extension in rt.extensions
-        ]
-    made["meta"] = _meta("ResourceType", f"{base_url}/ResourceTypes/{rt.name}")
-    return made
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def schemas(base_url: str, types: Sequence[ResourceType]) -> list[dict[str, object]]:
     """Return the Schema resources (RFC 7643 section 7) of `types`, and those of discovery itself."""
+    listed = [schema for rt in types for schema in (rt.schema, *rt.extensions)]
     known: dict[str, Schema] = {}
-    for rt in types:
-        for schema in (rt.schema, *rt.extensions):
-            known.setdefault(schema.id, schema)
-    for schema in DISCOVERY_SCHEMAS:
+    for schema in (*listed, *DISCOVERY_SCHEMAS):
         known.setdefault(schema.id, schema)
     return [_schema(base_url, schema) for schema in known.values()]
 
@@ -136,19 +130,15 @@ def attribute_to_dict(attribute: Attribute) -> dict[str, object]:
         "multiValued": attribute.multi_valued,
         "description": attribute.description,
         "required": attribute.required,
+        "canonicalValues": list(attribute.canonical_values) or None,
+        "caseExact": attribute.case_exact if attribute.type in {"string", "reference", "binary"} else None,
+        "mutability": attribute.mutability,
+        "returned": attribute.returned,
+        "uniqueness": attribute.uniqueness,
+        "referenceTypes": list(attribute.reference_types) or None,
+        "subAttributes": [attribute_to_dict(sub) for sub in attribute.sub_attributes] or None,
     }
-    if attribute.canonical_values:
-        made["canonicalValues"] = list(attribute.canonical_values)
-    if attribute.type in {"string", "reference", "binary"}:
-        made["caseExact"] = attribute.case_exact
-    made["mutability"] = attribute.mutability
-    made["returned"] = attribute.returned
-    made["uniqueness"] = attribute.uniqueness
-    if attribute.reference_types:
-        made["referenceTypes"] = list(attribute.reference_types)
-    if attribute.sub_attributes:
-        made["subAttributes"] = [attribute_to_dict(sub) for sub in attribute.sub_attributes]
-    return made
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def _meta(resource_type: str, location: str) -> dict[str, object]:

@@ -172,13 +172,12 @@ def list_response(
     `total` and `start_index` may be None when paging by cursor; `next_cursor` None means that this
     is the last page.
     """
-    body: dict[str, object] = {"schemas": [LIST_SCHEMA]}
-    if total is not None:
-        body["totalResults"] = total
-    if start_index is not None:
-        body["startIndex"] = start_index
-    body["itemsPerPage"] = len(resources)
-    if next_cursor is not None:
-        body["nextCursor"] = next_cursor
-    body["Resources"] = list(resources)
-    return body
+    made: dict[str, object] = {
+        "schemas": [LIST_SCHEMA],
+        "totalResults": total,
+        "startIndex": start_index,
+        "itemsPerPage": len(resources),
+        "nextCursor": next_cursor,
+        "Resources": list(resources),
+    }
+    return {name: value for name, value in made.items() if value is not None}

@@ -12,11 +12,10 @@ What is ignored, and why:
 from rightful.scim.declared import fits
 from rightful.scim.errors import ScimError, invalid_value, mutability
 from rightful.scim.filters.paths import Target, locate
-from rightful.scim.rendering import render
 from rightful.scim.schemas.attributes import Attribute, ResourceType, Schema
 from rightful.scim.schemas.values import missing, read_value
 
-__all__ = ["read_create", "read_replace", "render", "schemas_of"]
+Resource = dict[str, object]
 
 
 def read_create(body: dict[str, object], rt: ResourceType) -> dict[str, object]:
@@ -228,6 +227,3 @@ def _fixed(name: str) -> ScimError:
 def _mentions(body: dict[str, object], name: str, rt: ResourceType) -> bool:
     qualified = f"{rt.schema.id}:{name}".lower()
     return any(key.lower() in {name, qualified} for key in body)
-
-
-Resource = dict[str, object]

@@ -9,7 +9,7 @@ from rightful.core.groups.resource import members_asked_for, mentions_members, n
 from rightful.domain.group import MOST_GROUPS, Group
 from rightful.ports.store.groups import Membership
 from rightful.scim.errors import ScimError
-from rightful.scim.filters.filter import parse_filter
+from rightful.scim.filters.expressions import parse_filter
 from rightful.scim.patch.members import Member, MemberChanges
 from tests.support.builders import NOW, a_link, an_account
 

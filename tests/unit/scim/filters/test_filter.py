@@ -3,8 +3,9 @@
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.filters.expressions import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH
-from rightful.scim.filters.filter import compile_filter, equality, matches, parse_filter
+from rightful.scim.filters.equality import equality
+from rightful.scim.filters.expressions import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, parse_filter
+from rightful.scim.filters.matching import compile_filter
 from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 from tests.support.work import lines_run
 from tests.unit.scim.builders import CORE, ENTERPRISE, user
@@ -13,7 +14,7 @@ BARBARA = user()
 
 
 def holds(text: str, resource: dict[str, object] = BARBARA) -> bool:
-    return matches(parse_filter(text), resource, USER)
+    return compile_filter(parse_filter(text), USER)(resource)
 
 
 @pytest.mark.parametrize(
@@ -201,10 +202,10 @@ def test_numbers_and_simple_lists_of_an_extension_can_be_filtered() -> None:
     )
     resource = user(**{urn: {"level": 7, "tags": ["Red", "blue"]}})
     for text in (f"{urn}:level gt 6.5", f"{urn}:level le 7", f'{urn}:tags eq "RED"', f'{urn}:tags[value sw "bl"]'):
-        assert matches(parse_filter(text), resource, rt), text
-    assert not matches(parse_filter(f"{urn}:level lt 7"), resource, rt)
+        assert compile_filter(parse_filter(text), rt)(resource), text
+    assert not compile_filter(parse_filter(f"{urn}:level lt 7"), rt)(resource)
     with pytest.raises(ScimError):
-        matches(parse_filter(f'{urn}:level eq "7"'), resource, rt)
+        compile_filter(parse_filter(f'{urn}:level eq "7"'), rt)(resource)
 
 
 @pytest.mark.parametrize(

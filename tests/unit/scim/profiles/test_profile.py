@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.filters.filter import matches, parse_filter
+from rightful.scim.filters.expressions import parse_filter
+from rightful.scim.filters.matching import compile_filter
 from rightful.scim.patch.patch import PATCH_SCHEMA, apply_patch, read_patch
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.resources import read_create, read_replace
@@ -181,7 +182,7 @@ def test_bodies_are_mended_too(name: str) -> None:
 )
 def test_filters_are_mended(name: str, sent: str, meant: str) -> None:
     assert filtered(name, sent) == meant
-    matches(parse_filter(meant), user(), user_type(OWN))
+    compile_filter(parse_filter(meant), user_type(OWN))(user())
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_filters_are_mended(name: str, sent: str, meant: str) -> None:
 @pytest.mark.parametrize("name", PROFILE_NAMES)
 def test_a_broken_filter_stays_broken_and_raises_nothing(name: str, text: str) -> None:
     with pytest.raises(ScimError):
-        matches(parse_filter(filtered(name, text)), user(), USER)
+        compile_filter(parse_filter(filtered(name, text)), USER)(user())
 
 
 def test_legacy_urns_become_the_real_ones_everywhere() -> None:
@@ -212,7 +213,7 @@ def test_legacy_urns_become_the_real_ones_in_filters(name: str) -> None:
 
 def test_a_legacy_urn_is_named_in_the_refusal_where_nobody_sends_it() -> None:
     with pytest.raises(ScimError, match=r"urn:scim:schemas:core:1\.0:userName") as refused:
-        matches(parse_filter(filtered("generic", 'urn:scim:schemas:core:1.0:userName eq "bob"')), user(), USER)
+        compile_filter(parse_filter(filtered("generic", 'urn:scim:schemas:core:1.0:userName eq "bob"')), USER)(user())
     assert refused.value.scim_type == "invalidFilter"
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.resources import read_create, read_replace, render
+from rightful.scim.rendering import render
+from rightful.scim.resources import read_create, read_replace
 from rightful.scim.schemas.resource_types import schema_from_dict, user_type
 from tests.unit.scim.builders import CORE, error_of, patch
 

@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 from rightful.api.request import Response
 from rightful.api.scim.call import CONTENT_TYPE, ScimCall
-from rightful.scim.bulk import BulkOperation, BulkResult, read_bulk, references, run_bulk
+from rightful.scim.bulk import BulkResult, read_bulk, run_bulk
+from rightful.scim.bulk_plan import BulkOperation, references
 from rightful.scim.errors import invalid_path, method_not_allowed, not_found, unavailable
 
 MAX_OPERATIONS = 100

@@ -36,7 +36,7 @@ from rightful.ports.store.groups import MOST_FOUND
 from rightful.ports.store.lists import Listing
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import Write
-from rightful.scim.filters.filter import fold
+from rightful.text.folding import fold
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -20,7 +20,8 @@ from rightful.core.lists.page import ShownPage
 from rightful.core.lists.ranks import Rank, rank
 from rightful.ports.store.lists import ListingStore
 from rightful.scim.errors import ScimError, too_many
-from rightful.scim.filters.filter import Predicate, compile_filter, equality
+from rightful.scim.filters.equality import equality
+from rightful.scim.filters.matching import Predicate, compile_filter
 from rightful.scim.filters.sorting import SortKey
 from rightful.scim.listing import ListQuery
 from rightful.scim.resources import Resource

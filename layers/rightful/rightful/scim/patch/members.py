@@ -107,13 +107,8 @@ def _member(value: object) -> Member:
 
 def member_to_dict(member: Member, location: str | None = None) -> dict[str, object]:
     """Return the member as an answer shows it; `location` becomes `$ref`."""
-    made: dict[str, object] = {"value": member.value}
-    if location is not None:
-        made["$ref"] = location
-    made["type"] = member.type
-    if member.display is not None:
-        made["display"] = member.display
-    return made
+    made: dict[str, object] = {"value": member.value, "$ref": location, "type": member.type, "display": member.display}
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def plan_members(operations: Sequence[Operation]) -> MemberChanges:
@@ -277,12 +272,9 @@ def _values(selected: Filter) -> list[str] | None:
     clauses = selected.clauses if isinstance(selected, Or) else (selected,)
     values: list[str] = []
     for clause in clauses:
-        if (
-            not isinstance(clause, Comparison)
-            or clause.op != "eq"
-            or clause.path.lower() != "value"
-            or not isinstance(clause.value, str)
-        ):
-            return None
-        values.append(clause.value)
+        match clause:
+            case Comparison(path, "eq", str() as value) if path.lower() == "value":
+                values.append(value)
+            case _:
+                return None
     return values

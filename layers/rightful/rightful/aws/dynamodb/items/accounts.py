@@ -31,7 +31,7 @@ from rightful.domain.account import (
     Passed,
 )
 from rightful.domain.address import Address
-from rightful.scim.filters.filter import fold
+from rightful.text.folding import fold
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
