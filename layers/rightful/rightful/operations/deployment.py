@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rightful.domain.organization import Organization
 from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.runtime.settings import Settings, SettingsMissingError, read_settings
 
@@ -86,6 +87,17 @@ class Deployment:
     def queue_context(self) -> QueueContext:
         """And the conflicts queue."""
         return QueueContext(self.store, Invocation(correlation_id="operator"), self.queue)
+
+    def organization(self, organization_id: str, way_out: str = ".") -> Organization:
+        """The organization of that id.
+
+        Raises:
+            OperationError: there is none.
+        """
+        organization = self.store.organization(organization_id)
+        if organization is None:
+            raise OperationError(f"There is no organization {organization_id}{way_out}")
+        return organization
 
     @cached_property
     def store(self) -> "DynamoDBStore":

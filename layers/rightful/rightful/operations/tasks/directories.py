@@ -9,9 +9,8 @@ from rightful.core.administration import directory_deletion
 from rightful.core.organizations.log_rows import directory_sentence
 from rightful.core.organizations.registry import change_directory
 from rightful.domain.organization import Directory
-from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import day, progress, write_rows
+from rightful.operations.output import confirm, day, progress, write_rows
 from rightful.operations.tasks.keys import BY
 
 _COLUMNS = ("id", "name", "profile", "on_delete", "users", "groups", "created", "deleting_since")
@@ -45,8 +44,7 @@ def add_to(directory: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def list_directories(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful directory list`."""
-    if at.store.organization(asked.organization) is None:
-        raise OperationError(f"There is no organization {asked.organization}.")
+    at.organization(asked.organization)
     rows = [
         {
             "id": directory.id,

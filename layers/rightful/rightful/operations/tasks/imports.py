@@ -10,12 +10,10 @@ from rightful.operations.imports.account import Target
 from rightful.operations.imports.outcomes import counted
 from rightful.operations.imports.rehearsal import Rehearsal
 from rightful.operations.imports.run import ImportRun
-from rightful.operations.progress import Telling, of_total
+from rightful.operations.output import FINE, LOOK, Telling, of_total
 
 if TYPE_CHECKING:
     from rightful.domain.organization import Directory
-
-FINE, LOOK = 0, 1
 
 _WHOSE = (
     "Say whose accounts these are: --organization <id> --directory <id> (the users of an identity provider), "
@@ -56,9 +54,7 @@ def _target(at: Deployment, asked: Namespace) -> "tuple[Target, Directory | None
         return Target(), None
     if asked.personal:
         raise OperationError("Accounts are personal, or an organization's: leave --personal or --organization out.")
-    organization = at.store.organization(asked.organization)
-    if organization is None:
-        raise OperationError(f"There is no organization {asked.organization}.")
+    organization = at.organization(asked.organization)
     if organization.closing is not None:
         raise OperationError("This organization is being deleted.")
     if asked.directory is None:

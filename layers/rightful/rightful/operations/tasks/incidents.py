@@ -16,8 +16,7 @@ from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields
-from rightful.operations.tasks.keys import BY
-from rightful.operations.tasks.organizations import organization_named
+from rightful.operations.tasks.keys import BY, LISTED
 from rightful.ports.context import Invocation
 from rightful.ports.queue import QueueUnavailableError
 from rightful.text.ids import time_text
@@ -55,7 +54,7 @@ def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
     reason, account = _reason(asked), _account(at, asked.account)
     if account.organization_id is None:
         raise OperationError("No organization manages this account: deactivating it is up to the host application.")
-    organization = organization_named(at, account.organization_id)
+    organization = at.organization(account.organization_id, LISTED)
     after = Administration(at.context(), organization, BY, reason).deactivate(account.id)
     if account.active:
         out.write(
@@ -96,7 +95,7 @@ def retry_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def _brake(at: Deployment, asked: Namespace, out: TextIO, *, paused: bool) -> int:
-    reason, before = _reason(asked), organization_named(at, asked.organization)
+    reason, before = _reason(asked), at.organization(asked.organization, LISTED)
     after = replace(before, brakes=replace(before.brakes, paused=paused))
     if after == before:
         out.write(f"{before.name} {'is paused already' if paused else 'was not paused'}.\n")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BY = "Operator"
 """Who did it, as an organization's event log names whoever runs a command."""
+LISTED = ": rightful organization list."
+"""Where the id of an organization is found."""
 _COLUMNS = ("id", "scope", "holder", "organization", "directory", "created", "expires", "live")
 
 
@@ -37,8 +39,8 @@ def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful token list`."""
     if asked.directory is not None and asked.organization is None:
         raise OperationError("A directory is an organization's: --organization <id>.")
-    if asked.organization is not None and at.store.organization(asked.organization) is None:
-        raise OperationError(f"There is no organization {asked.organization}.")
+    if asked.organization is not None:
+        at.organization(asked.organization)
     now = Invocation().now
     rows = [
         {

@@ -12,11 +12,9 @@ from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization, check_plain
 from rightful.domain.key import Scope
 from rightful.domain.organization import AccountsAtEnd, Organization
-from rightful.operations.confirmation import asked as answer_to
-from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import day, progress, write_fields, write_rows
-from rightful.operations.tasks.keys import BY
+from rightful.operations.output import answer_to, confirm, day, progress, write_fields, write_rows
+from rightful.operations.tasks.keys import BY, LISTED
 from rightful.ports.context import Invocation
 
 _MOST_COUNTED = 100_000
@@ -76,7 +74,7 @@ def list_organizations(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful organization show`."""
-    organization = organization_named(at, asked.organization)
+    organization = at.organization(asked.organization, LISTED)
     now = Invocation().now
     keys = keys_of(at.store, organization.id)
     directories = at.store.directories(organization.id)
@@ -106,7 +104,7 @@ def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful organization rename`."""
-    before = organization_named(at, asked.organization)
+    before = at.organization(asked.organization, LISTED)
     check_plain("name", asked.name)
     after = replace(before, name=asked.name)
     if after != before:
@@ -117,7 +115,7 @@ def rename_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful organization delete`."""
-    organization = organization_named(at, asked.organization)
+    organization = at.organization(asked.organization, LISTED)
     what = _what(belongings(at.store, organization))
     if asked.dry_run:
         out.write(f"{what}\nNothing was changed.\n")
@@ -150,18 +148,6 @@ def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
         return 1
     out.write("Something changed all the time. Run it again: nothing is done twice.\n")
     return 1
-
-
-def organization_named(at: Deployment, organization_id: str) -> Organization:
-    """The organization of that id.
-
-    Raises:
-        OperationError: there is none.
-    """
-    organization = at.store.organization(organization_id)
-    if organization is None:
-        raise OperationError(f"There is no organization {organization_id}: rightful organization list.")
-    return organization
 
 
 def _accounts_at_end(organization: Organization, asked: Namespace, out: TextIO) -> AccountsAtEnd:

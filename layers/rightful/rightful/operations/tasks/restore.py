@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TextIO
 
 from rightful.aws.dynamodb.scan.compare import differences, facts_of_table, settle
-from rightful.operations.confirmation import confirm
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.imports.outcomes import counted
-from rightful.operations.progress import Telling, of_total
+from rightful.operations.output import FINE, LOOK, Telling, confirm, of_total
 from rightful.operations.restore import (
     Comparison,
     Relation,
@@ -20,8 +19,6 @@ from rightful.operations.restore import (
     why_not_a_table_of_ours,
     why_not_to_restore,
 )
-
-FINE, LOOK = 0, 1
 
 
 def restore_table(at: Deployment, asked: Namespace, out: TextIO) -> int:

@@ -1,7 +1,6 @@
 """What each command does: from its arguments to one use case, and a few lines to read."""
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,13 +13,12 @@ from rightful.domain.key import Grant, Scope
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.operations.check.run import Report, check
 from rightful.operations.deployment import Deployment, OperationError
+from rightful.operations.output import FINE, LOOK, json_text, progress
 from rightful.operations.redrive import redrive
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.keyed_hash import address_hash
 
 Task = Callable[[Deployment, Namespace, TextIO], int]
-
-FINE, LOOK = 0, 1
 
 
 def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
@@ -45,7 +43,7 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful directory create`."""
     context = at.context()
-    organization, lifetime = _organization(at.store, asked.organization), _lifetime(asked)
+    organization, lifetime = _open_organization(at, asked.organization), _lifetime(asked)
     directory = registry.create_directory(context, organization.id, asked.name, profile=asked.profile)
     secret, _ = registry.issue_token(
         context,
@@ -62,7 +60,7 @@ def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def add_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful domain add`."""
-    organization = _organization(at.store, asked.organization)
+    organization = _open_organization(at, asked.organization)
     organization = domains.add_domain(at.context(), organization, asked.domain)
     out.write(f"Its domains: {', '.join(sorted(organization.domains))}\n")
     return FINE
@@ -70,7 +68,7 @@ def add_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 def remove_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful domain remove`."""
-    organization = _organization(at.store, asked.organization)
+    organization = _open_organization(at, asked.organization)
     organization = domains.remove_domain(at.context(), organization, asked.domain)
     out.write(f"Its domains: {', '.join(sorted(organization.domains)) or '(none)'}\n")
     return FINE
@@ -83,9 +81,7 @@ def show_domain(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if organization_id is None:
         out.write(f"No organization has verified {name}.\n")
         return LOOK
-    organization = at.store.organization(organization_id)
-    if organization is None:
-        raise OperationError(f"There is no organization {organization_id}.")
+    organization = at.organization(organization_id)
     out.write(f"{name} is {organization.name}'s ({organization.id}), since {organization.domains[name]:%Y-%m-%d}.\n")
     return FINE
 
@@ -96,7 +92,7 @@ def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if scope in {Scope.SCIM, Scope.ADMIN}:
         if asked.organization is None:
             raise OperationError(f"A key of scope {scope.value} is an organization's: --organization <id>.")
-        _organization(at.store, asked.organization)
+        _open_organization(at, asked.organization)
     if scope is Scope.SCIM and asked.directory is None:
         raise OperationError("A key of scope scim is a directory's: --directory <id>.")
     secret, token = registry.issue_token(
@@ -121,9 +117,9 @@ def check_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
         at.context(),
         lambda: rows(at.client, at.settings.identity_table),
         repair=asked.repair,
-        progress=lambda number: _progress(f"{number:,} items looked at"),
+        progress=lambda number: progress(f"{number:,} items looked at"),
     )
-    _progress("")
+    progress("")
     out.write(_report_json(report) if asked.json else _report_text(report, repair=asked.repair))
     return FINE if report.clean else LOOK
 
@@ -148,11 +144,9 @@ def print_hash(at: Deployment, asked: Namespace, out: TextIO) -> int:
     return FINE
 
 
-def _organization(store: IdentityStore, organization_id: str) -> Organization:
+def _open_organization(at: Deployment, organization_id: str) -> Organization:
     """An organization that something is to be done for."""
-    organization = store.organization(organization_id)
-    if organization is None:
-        raise OperationError(f"There is no organization {organization_id}.")
+    organization = at.organization(organization_id)
     if organization.closing is not None:
         raise OperationError(f"{organization.name} is being deleted: nothing is added to it any more.")
     return organization
@@ -172,13 +166,6 @@ def _lifetime(asked: Namespace) -> timedelta | None:
     return timedelta(days=asked.days)
 
 
-def _progress(text: str) -> None:
-    """One line that is written over, for whoever watches; nothing in a file."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{text:<78}\r")
-        sys.stderr.flush()
-
-
 def _report_json(report: Report) -> str:
     document = {
         "lookedAt": report.looked_at,
@@ -194,7 +181,7 @@ def _report_json(report: Report) -> str:
             for found in report.left
         ],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _report_text(report: Report, *, repair: bool) -> str:
