@@ -41,6 +41,6 @@ def key_of(operation: str, key: Item) -> Key:
 
 def check_placeholders(operation: str, used: frozenset[str], values: Values, names: Mapping[str, str]) -> None:
     """Each that is used is given, and the other way round."""
-    given = values.keys() | names.keys()
+    given = values.keys() | names.keys() if names else values.keys()
     if used != given:
         invalid(operation, f"placeholders used and given differ: {sorted(used ^ given)}")

@@ -44,6 +44,7 @@ class TestedStore(DynamoDBStore):
     def __init__(self) -> None:
         self._tables = TablesClient(IDENTITY, EVENT_LOG)
         self._read: dict[tuple[str, str, str], tuple[Item, ItemKey, object]] = {}
+        self._seen: tuple[int, Items] = (0, {})
         super().__init__(self._tables, TABLES)  # type: ignore[arg-type]
 
     @property
@@ -53,7 +54,14 @@ class TestedStore(DynamoDBStore):
 
     def snapshot(self) -> Items:
         """All that is stored now."""
+        return dict(self._now())
+
+    def _now(self) -> Items:
+        """All that is stored, gathered anew only where something was written since."""
         with self._tables.lock:
+            puts = sum(table.puts for table in self._tables.tables.values())
+            if puts == self._seen[0]:
+                return self._seen[1]
             found: Items = {}
             for name, table in self._tables.tables.items():
                 for key, item in table.items.items():
@@ -61,6 +69,7 @@ class TestedStore(DynamoDBStore):
                     found[place] = content
                     if place[0] == "CONFLICT" and "due_sort" in item:
                         found["LOOK", *place[1:]] = item["due_sort"]["S"]
+            self._seen = (puts, found)
             return found
 
     def _content(self, table: str, key: tuple[str, str], item: Item) -> tuple[ItemKey, object]:
@@ -75,7 +84,7 @@ class TestedStore(DynamoDBStore):
 
     def all_of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """Every item of a kind: what a test looks at to see whether the whole is right."""
-        return tuple(item for item in self.snapshot().values() if isinstance(item, kind))
+        return tuple(item for item in self._now().values() if isinstance(item, kind))
 
     def copy_from(self, other: "TestedStore") -> None:
         """Have what another store has, besides."""

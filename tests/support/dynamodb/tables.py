@@ -57,6 +57,7 @@ class Table:
     def __init__(self, logical_id: str) -> None:
         properties = table_properties(logical_id)
         self.items: dict[Key, Item] = {}
+        self.puts = 0
         self.indexes: dict[str | None, Index] = {None: Index(properties["KeySchema"], all_attributes=True)}
         for each in properties.get("GlobalSecondaryIndexes", ()):
             assert each["Projection"] == {"ProjectionType": "KEYS_ONLY"}
@@ -67,6 +68,9 @@ class Table:
     def put(self, key: Key, item: Item | None) -> None:
         """An item, or that there is none any more."""
         before = self.items.get(key, {})
+        if item is None and not before:
+            return
+        self.puts += 1
         for index in self.indexes.values():
             index.replace(before, item or {})
         if item is not None:

@@ -22,7 +22,7 @@ class PreparedWrite:
             raise NotImplementedError(f"{verb} of an item, a key or an update")
         self._table, self._verb, self._operation, self._request = table, verb, operation, request
         source = request.Item or request.Key or {}
-        self.key = key_of(operation, {name: source[name] for name in ("pk", "sk")} if verb == "Put" else source)
+        self.key = (source["pk"]["S"], source["sk"]["S"]) if verb == "Put" else key_of(operation, source)
         self.before = table.items.get(self.key)
         self.allowed, used = True, frozenset[str]()
         if request.ConditionExpression is not None:
@@ -31,7 +31,7 @@ class PreparedWrite:
             used = wanted.placeholders
         change = update(request.UpdateExpression) if request.UpdateExpression is not None else None
         if change is not None:
-            used |= change.placeholders
+            used = used | change.placeholders if used else change.placeholders
         check_placeholders(operation, used, request.ExpressionAttributeValues, request.ExpressionAttributeNames)
         self.after: Item | None = dict(request.Item) if request.Item is not None else None
         if change is not None and self.allowed:
@@ -57,9 +57,13 @@ class PreparedWrite:
             self._table.put(self.key, self.after)
 
     def _check(self, item: Item) -> None:
-        characters, keys = 0, self._table.keys
+        characters, keys, before = 0, self._table.keys, self.before or {}
         for name, value in item.items():
             [(kind, raw)] = value.items()
+            # What is stored was looked at when it came; a value is never changed, only replaced.
+            if before.get(name) is value:
+                characters += len(raw) if kind == "S" else 0
+                continue
             if not isinstance(raw, _TYPES[kind]) or (kind == "SS" and not raw):
                 invalid(self._operation, f"{name} is no {kind}")
             if kind == "S":
