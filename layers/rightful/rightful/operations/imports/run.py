@@ -1,21 +1,20 @@
 """A whole file is imported: in batches, several lines at a time, and where it stopped if it stops."""
 
 import csv
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
 from rightful.operations.imports.account import Target
-from rightful.operations.imports.doubles import Seen
-from rightful.operations.imports.identity import names_in_file
+from rightful.operations.imports.identity import Seen, names_in_file
 from rightful.operations.imports.line import ImportStore, import_account
-from rightful.operations.imports.lines import Line, read_rows, text_lines
 from rightful.operations.imports.outcomes import FINE, Imported, Outcome
-from rightful.operations.imports.progress import Note, Reading, read_note
-from rightful.operations.imports.rows import ImportRow, RowError, import_row
+from rightful.operations.imports.rows import ImportRow, Line, RowError, import_row, read_rows, text_lines
 from rightful.ports.context import Invocation
 
 _BATCH = 200
@@ -190,3 +189,60 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
     left = iter(lines)
     while batch := list(islice(left, _BATCH)):
         yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How far a file was imported, noted beside it after each batch: a run that was stopped goes on from there."""
+
+    lines: int
+    target: str
+    size: int
+    sha256: str
+
+    def write(self, path: Path) -> None:
+        """Put it there."""
+        path.write_text(json.dumps(asdict(self)))
+
+    def is_about(self, file: Path, target: str) -> bool:
+        """Whether the file still begins with what was read, and is imported for the same one."""
+        read = Reading()
+        with file.open("rb") as opened:
+            left = self.size
+            while left and (chunk := opened.read(min(left, 1 << 20))):
+                read.add(chunk)
+                left -= len(chunk)
+        return (target, read.size, read.sha256) == (self.target, self.size, self.sha256)
+
+
+def read_note(path: Path) -> Note | None:
+    """The note of an earlier run; None: there is none that can be read."""
+    try:
+        found = json.loads(path.read_text())
+        return Note(int(found["lines"]), str(found["target"]), int(found["size"]), str(found["sha256"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of a file so far, as size and hash."""
+
+    size: int = 0
+    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of everything so far."""
+        return self._hash.hexdigest()
+
+    def add(self, chunk: bytes) -> None:
+        """Some more of it."""
+        self.size += len(chunk)
+        self._hash.update(chunk)
+
+    def of(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """The lines, counted as they are read."""
+        for line in lines:
+            self.add(line)
+            yield line

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from rightful.operations.imports.lines import read_rows, text_lines
-from rightful.operations.imports.rows import COLUMNS, RowError, import_row
+from rightful.operations.imports.rows import COLUMNS, RowError, import_row, read_rows, text_lines
 
 
 def test_csv_and_json_lines_say_the_same() -> None:
