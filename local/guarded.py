@@ -25,10 +25,9 @@ class Guarded:
         environment: Mapping[str, str],
         log: IO[bytes],
         port: int = 0,
-        keeps_log: bool = True,
     ) -> None:
         """Have a guardian start it in `folder` (leftovers.new_folder), which it makes. `log` gets all that is said; it
-        is removed at the end that somebody wanted, unless the command `keeps_log`."""
+        is removed at the end that somebody wanted if the command is a server (on `port`)."""
         self.folder = folder
         # No child of this process gets the other end of this pipe (PEP 446): it is closed when this process is gone.
         self._guardian = subprocess.Popen(
@@ -51,7 +50,7 @@ class Guarded:
                 port,
                 str(ROOT),
                 this_process(),
-                None if keeps_log else log.name,
+                log.name if port else None,
             )
             with contextlib.suppress(BrokenPipeError):
                 self._guardian.stdin.write(to_line(task))

@@ -64,7 +64,6 @@ class MiniStack:
                 environment={**self._environment(enforce_iam=enforce_iam), **(environment or {})},
                 log=log,
                 port=self.port,
-                keeps_log=False,
             )
         try:
             self._wait_until_ready()
