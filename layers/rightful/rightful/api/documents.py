@@ -1,5 +1,6 @@
 """Accounts, conflicts and log rows as administrators read them (docs/openapi.yaml): JSON documents, camelCase."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rightful.core.conflicts.diagnosis.version import version_of
@@ -18,16 +19,43 @@ def _time(moment: datetime | None) -> str | None:
     return time_text(moment) if moment else None
 
 
+_FOR_CLAIMING = ("id", "email", "emailVerified", "status", "origin", "lastLoginAt", "createdAt")
+_FOR_ITS_ORGANIZATION = (
+    "id", "email", "emailVerified", "status", "organizationId", "claimed", "origin", "lastLoginAt", "flags", "link",
+    "heldSince", "deletionDate", "displayName", "createdAt", "updatedAt", "version",
+)  # fmt: skip
+_FOR_THE_HOST = (
+    "id", "email", "emailVerified", "status", "managed", "organizationId", "linked", "origin", "lastLoginAt", "flags",
+    "heldSince", "deletionDate", "createdAt", "updatedAt", "version",
+)  # fmt: skip
+
+
 def account_document(account: Account) -> dict[str, object]:
     """An account, for administrators of its own organization."""
+    return _account_document(account, _FOR_ITS_ORGANIZATION)
+
+
+def claimable_document(account: Account) -> dict[str, object]:
+    """An account that an organization may claim, before it has: no more than it takes to decide."""
+    return _account_document(account, _FOR_CLAIMING)
+
+
+def reported_account_document(account: Account) -> dict[str, object]:
+    """An account, for the host application: what it needs to know, and nothing that a directory wrote."""
+    return _account_document(account, _FOR_THE_HOST)
+
+
+def _account_document(account: Account, shown: Sequence[str]) -> dict[str, object]:
     link = account.link
-    return {
+    known = {
         "id": account.id,
         "email": account.email.value if account.email else None,
         "emailVerified": account.email_verified,
         "status": account.status.value,
+        "managed": account.organization_id is not None,
         "organizationId": account.organization_id,
         "claimed": account.claimed,
+        "linked": link is not None,
         "origin": account.origin.value,
         "lastLoginAt": _time(account.last_login_at),
         "flags": sorted(account.flags),
@@ -46,40 +74,7 @@ def account_document(account: Account) -> dict[str, object]:
         "updatedAt": _time(account.updated_at),
         "version": account.version,
     }
-
-
-def claimable_document(account: Account) -> dict[str, object]:
-    """An account that an organization may claim, before it has: no more than it takes to decide."""
-    return {
-        "id": account.id,
-        "email": account.email.value if account.email else None,
-        "emailVerified": account.email_verified,
-        "status": account.status.value,
-        "origin": account.origin.value,
-        "lastLoginAt": _time(account.last_login_at),
-        "createdAt": _time(account.created_at),
-    }
-
-
-def reported_account_document(account: Account) -> dict[str, object]:
-    """An account, for the host application: what it needs to know, and nothing that a directory wrote."""
-    return {
-        "id": account.id,
-        "email": account.email.value if account.email else None,
-        "emailVerified": account.email_verified,
-        "status": account.status.value,
-        "managed": account.organization_id is not None,
-        "organizationId": account.organization_id,
-        "linked": account.link is not None,
-        "origin": account.origin.value,
-        "lastLoginAt": _time(account.last_login_at),
-        "flags": sorted(account.flags),
-        "heldSince": _time(account.held_since),
-        "deletionDate": _time(account.deletion_date),
-        "createdAt": _time(account.created_at),
-        "updatedAt": _time(account.updated_at),
-        "version": account.version,
-    }
+    return {name: known[name] for name in shown}
 
 
 def holder_document(holder: Account) -> dict[str, object]:
