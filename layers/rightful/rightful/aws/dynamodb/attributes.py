@@ -6,17 +6,19 @@ attributes and other documents are JSON text, which is smaller and an order of m
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
-from rightful.domain.address import Address
 from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 Item = dict[str, "AttributeValueTypeDef"]
-Scalar = str | int | bool | datetime | None
+Scalar = str | int | bool | datetime | frozenset[str] | None
 
 
 FORMAT = "1"
@@ -26,16 +28,6 @@ FORMAT = "1"
 def text_of(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds: sorts as time does."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-
-
-def moment_of(text: str) -> datetime:
-    """The inverse of `text_of`."""
-    return datetime.fromisoformat(text)
-
-
-def optional_moment(text: str | None) -> datetime | None:
-    """A moment that may be absent."""
-    return datetime.fromisoformat(text) if text else None
 
 
 def key_of(item: Mapping[str, "AttributeValueTypeDef"]) -> ItemKey:
@@ -53,11 +45,13 @@ def write_values(values: Mapping[str, Scalar], prefix: str = "") -> Item:
     return {f"{prefix}{name}": _write_value(value) for name, value in values.items() if value is not None}
 
 
-def _write_value(value: str | int | datetime) -> "AttributeValueTypeDef":
+def _write_value(value: str | int | datetime | frozenset[str]) -> "AttributeValueTypeDef":
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, bool):
         return {"BOOL": value}
+    if isinstance(value, frozenset):
+        return {"SS": sorted(value)}
     return {"N": str(value)} if isinstance(value, int) else {"S": text_of(value)}
 
 
@@ -83,50 +77,40 @@ class Reader:
         value = self._item.get(name)
         return int(value["N"]) if value else 0
 
-    def flag(self, name: str) -> bool:
-        """A boolean; absent means false."""
-        value = self._item.get(name)
-        return bool(value["BOOL"]) if value else False
-
     def moment(self, name: str) -> datetime:
         """A moment that is always there."""
-        return moment_of(self.text(name))
-
-    def optional_moment(self, name: str) -> datetime | None:
-        """A moment that may be absent."""
-        return optional_moment(self.optional_text(name))
+        return datetime.fromisoformat(self.text(name))
 
     def texts(self, name: str) -> frozenset[str]:
         """A set of strings; absent means an empty one."""
         value = self._item.get(name)
         return frozenset(value["SS"]) if value else frozenset()
 
-    def loaded(self, name: str) -> object:
-        """A JSON value; absent means None."""
-        value = self._item.get(name)
-        return json.loads(value["S"]) if value else None
-
     def document(self, name: str) -> dict[str, object]:
         """A JSON object; absent means an empty one."""
-        loaded = self.loaded(name)
+        loaded = json.loads(self._item[name]["S"]) if name in self._item else None
         return loaded if isinstance(loaded, dict) else {}
 
-    def documents(self, name: str) -> list[dict[str, object]]:
-        """A JSON array of objects; absent means an empty one."""
-        loaded = self.loaded(name)
-        return [entry for entry in loaded if isinstance(entry, dict)] if isinstance(loaded, list) else []
+
+def _plain(value: object) -> object:
+    """What JSON has no form for: a dataclass is an object of its fields that are not None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: found for name in _names(type(value)) if (found := getattr(value, name)) is not None}
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, date):
+        return text_of(value) if isinstance(value, datetime) else value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else sorted(value)  # type: ignore[call-overload]  # a set of text
+
+
+@cache
+def _names(kind: "type[DataclassInstance]") -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_plain)
 
 
 def json_text(document: object) -> str:
-    """Compact JSON."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-
-
-def address_document(address: Address | None) -> list[str] | None:
-    """An address inside a JSON document."""
-    return [address.value, address.canonical] if address else None
-
-
-def read_address(document: object) -> Address | None:
-    """The inverse of `address_document`."""
-    return Address(str(document[0]), str(document[1])) if isinstance(document, list) else None
+    """Compact JSON; dataclasses, moments and sets of text may be in it."""
+    return _compact.encode(document)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rightful.aws.dynamodb.attributes import Item, Reader, Scalar, text_of, write_item
+from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.domain.group import Group
 from rightful.scim.patch.members import Member
@@ -12,22 +13,13 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
+_GROUP = Codec(Group, names={"id": "group_id"})
+
+
 def group_values(group: Group) -> dict[str, Scalar]:
     """A head's attributes, with the keys under which its directory lists and finds it."""
-    values: dict[str, Scalar] = {
-        "group_id": group.id,
-        "version": group.version,
-        "directory_id": group.directory_id,
-        "display_name": group.display_name,
-        "external_id": group.external_id,
-        "created_at": group.created_at,
-        "updated_at": group.updated_at,
-        "unfinished": group.unfinished or None,
-        "deleted": group.deleted or None,
-        "directory_key": None,
-        "directory_sort": None,
-        "external_id_key": None,
-    }
+    values = {**_GROUP.values(group), "directory_key": None, "directory_sort": None, "external_id_key": None}
+    del values["parent_ids"]  # The store keeps them, by writes of their own.
     if not group.deleted:
         values["directory_key"] = group_keys.groups_of_directory(group.directory_id)
         values["directory_sort"] = f"{text_of(group.created_at)}#{group.id}"
@@ -43,19 +35,7 @@ def group_item(group: Group) -> Item:
 
 def read_group(item: Mapping[str, "AttributeValueTypeDef"]) -> Group:
     """The inverse of `group_item`, with the groups that it is in."""
-    read = Reader(item)
-    return Group(
-        id=read.text("group_id"),
-        version=read.number("version"),
-        directory_id=read.text("directory_id"),
-        display_name=read.text("display_name"),
-        created_at=read.moment("created_at"),
-        updated_at=read.moment("updated_at"),
-        external_id=read.optional_text("external_id"),
-        parent_ids=read.texts("parent_ids"),
-        unfinished=read.flag("unfinished"),
-        deleted=read.flag("deleted"),
-    )
+    return _GROUP.read(item)
 
 
 def member_item(group_id: str, member: Member) -> Item:

@@ -69,5 +69,5 @@ def _user(item: "StoredItem") -> Row | None:
     account_id, group_ids = keys.account_id_of(item["pk"]["S"]), read.texts("group_ids")
     link = read.document("link") if "link" in item else None
     if link:
-        return LinkedUser(account_id, str(link["directoryId"]), str(link["scimId"]), group_ids)
+        return LinkedUser(account_id, str(link["directory_id"]), str(link["scim_id"]), group_ids)
     return FormerUser(scim_id_of(account_id, read.number("links_made")), group_ids) if group_ids else None

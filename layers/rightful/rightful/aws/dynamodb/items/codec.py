@@ -1,0 +1,211 @@
+"""How a dataclass is an item, said once for both ways: the attributes follow from the fields and their types.
+
+Text, numbers, flags, moments, words and sets of text are attributes of their own; every other field is one JSON
+document, by the names of its fields. None is left out, and so is an empty value where it is the default, too.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter, itemgetter
+from types import MappingProxyType, NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from rightful.aws.dynamodb.attributes import Scalar, json_text
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_Kind = TypeVar("_Kind")
+_Write = Callable[[Any], str]
+_Read = Callable[[Any], Any]
+"""From a JSON value, or from an attribute."""
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Codec(Generic[_Kind]):
+    """Writes a dataclass as attributes, and reads it. The types are looked at when it is used for the first time."""
+
+    def __init__(
+        self,
+        kind: Callable[..., _Kind],
+        *,
+        names: Mapping[str, str] = _NOTHING,
+        spread: Mapping[str, str] = _NOTHING,
+        reads: Mapping[str, _Read] = _NOTHING,
+        types: Mapping[str, type] = _NOTHING,
+        prefix: str = "",
+    ) -> None:
+        """Describe a dataclass.
+
+        Args:
+            kind: the dataclass.
+            names: a field -> its attribute, where that is not called like the field.
+            spread: a field -> a prefix: its own fields are attributes of this item, by names with the prefix. Of
+                several types it is the first one whose attributes are all there.
+            reads: a field -> how its JSON value is read, where its type does not say it.
+            types: types that are not imported where the dataclass names them.
+            prefix: what the names of its attributes begin with.
+        """
+        self._kind = kind
+        self._names, self._spread, self._prefix = names, spread, prefix
+        self._reads, self._types = reads, types
+
+    def values(self, value: _Kind) -> dict[str, Scalar]:
+        """The attributes, None for each that is left out."""
+        values: dict[str, Scalar] = {}
+        for found, (name, write, drops) in zip(self._get(value), self._writing, strict=True):
+            if found is None or (drops and not found):
+                values[name] = None
+            else:
+                values[name] = write(found) if write else found
+        for name, codecs in self._parts.items():
+            part = getattr(value, name)
+            if part is not None:
+                values |= codecs[type(part)].values(part)
+        return values
+
+    def read(self, item: "Mapping[str, AttributeValueTypeDef]") -> _Kind:
+        """The inverse of `values`; other attributes of the item do not matter."""
+        values = self._nones.copy()
+        for name, attribute, read in self._reading:
+            if attribute in item:
+                values[name] = read(item[attribute])
+        for name, codecs in self._parts.items():
+            part = next((each for each in codecs.values() if each.is_in(item, whole=len(codecs) > 1)), None)
+            if part is not None:
+                values[name] = part.read(item)
+        return self._kind(**values)
+
+    def is_in(self, item: "Mapping[str, AttributeValueTypeDef]", *, whole: bool) -> bool:
+        """Whether the item has anything that only a value of this type must have; `whole`: whether it has all of it."""
+        there = self._needed & item.keys()
+        return there == self._needed or (bool(there) and not whole)
+
+    @cached_property
+    def _hints(self) -> Mapping[str, Any]:
+        return get_type_hints(self._kind, localns=dict(self._types))
+
+    @cached_property
+    def _fields(self) -> Mapping[str, "Field[object]"]:
+        """Those with attributes of their own."""
+        return {each.name: each for each in fields(self._kind) if each.name not in self._spread}  # type: ignore[arg-type]
+
+    @cached_property
+    def _get(self) -> Callable[[_Kind], tuple[Any, ...]]:
+        return attrgetter(*self._fields)
+
+    @cached_property
+    def _ways(self) -> Mapping[str, tuple[_Write | None, _Read]]:
+        """How each field becomes an attribute (None: as it is), and back."""
+        documents = _Documents(self._reads, self._types)
+        return {name: documents.attribute(name, self._hints[name]) for name in self._fields}
+
+    @cached_property
+    def _writing(self) -> list[tuple[str, _Write | None, bool]]:
+        """The attribute, how it is written, and whether an empty value is left out."""
+        return [
+            (self._name(name), write, _is_empty_by_default(self._fields[name]))
+            for name, (write, _) in self._ways.items()
+        ]
+
+    @cached_property
+    def _reading(self) -> list[tuple[str, str, _Read]]:
+        return [(name, self._name(name), read) for name, (_, read) in self._ways.items()]
+
+    @cached_property
+    def _nones(self) -> dict[str, object]:
+        return {name: None for name, hint in self._hints.items() if NoneType in get_args(hint)}
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        required = (name for name, each in self._fields.items() if each.default is each.default_factory is MISSING)
+        return frozenset(self._name(name) for name in required if name not in self._nones)
+
+    @cached_property
+    def _parts(self) -> "Mapping[str, Mapping[object, Codec[object]]]":
+        """The fields that are spread: their types, and how each is written."""
+        return {
+            name: {kind: self._part(kind, self._spread[name]) for kind in _alternatives(hint)}
+            for name, hint in self._hints.items()
+            if name in self._spread
+        }
+
+    def _part(self, kind: Callable[..., object], prefix: str) -> "Codec[object]":
+        return Codec(kind, names=self._names, spread=self._spread, reads=self._reads, types=self._types, prefix=prefix)
+
+    def _name(self, field: str) -> str:
+        return self._names.get(self._prefix + field, self._prefix + field)
+
+
+class _Documents:
+    """How attributes and JSON values are read, by their types."""
+
+    def __init__(self, reads: Mapping[str, _Read], types: Mapping[str, type]) -> None:
+        self._reads, self._types = reads, types
+
+    def attribute(self, name: str, hint: object) -> tuple[_Write | None, _Read]:
+        """How a field is written into an attribute (None: as it is), and read from it."""
+        kind, *others = _alternatives(hint)
+        if not others and kind in {str, bool}:
+            return None, itemgetter("S" if kind is str else "BOOL")
+        if kind is int:
+            return None, lambda stored: int(stored["N"])
+        read = self._reads.get(name) or self.reader(hint)
+        if get_origin(kind) is frozenset:
+            return None, lambda stored: read(stored["SS"])
+        if isinstance(kind, type) and issubclass(kind, StrEnum | datetime):
+            return None, lambda stored: read(stored["S"])
+        if read is _same:
+            return json_text, lambda stored: json.loads(stored["S"])
+        return json_text, lambda stored: read(json.loads(stored["S"]))
+
+    def reader(self, hint: object) -> _Read:
+        """How a JSON value becomes one of a type."""
+        first, *others = kinds = _alternatives(hint)
+        arguments, kind = get_args(first), get_origin(first) or first
+        if others:
+            words = {word.value: word for each in kinds if issubclass(each, StrEnum) for word in each}
+            records = [self.reader(each) for each in kinds if is_dataclass(each)]
+            return lambda value: words[value] if isinstance(value, str) else records[0](value)
+        if kind in {tuple, frozenset}:
+            each = self.reader(arguments[0])
+            return lambda values: kind(map(each, values))
+        if isinstance(kind, type) and is_dataclass(kind):
+            return self._record(kind, arguments)
+        if issubclass(kind, Mapping):
+            key, each = map(self.reader, arguments)
+            if key is each is _same:
+                return _same
+            return lambda values: {key(name): each(value) for name, value in values.items()}
+        if issubclass(kind, date):
+            from_text: _Read = kind.fromisoformat
+            return from_text
+        if issubclass(kind, timedelta):
+            return lambda seconds: timedelta(seconds=seconds)
+        return kind if issubclass(kind, StrEnum) else _same
+
+    def _record(self, kind: Callable[..., object], arguments: tuple[object, ...]) -> _Read:
+        bound = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=True))
+        hints = {name: bound.get(hint, hint) for name, hint in get_type_hints(kind, localns=dict(self._types)).items()}
+        nones = {name: None for name, hint in hints.items() if NoneType in get_args(hint)}
+        plan = [(name, self._reads.get(name) or self.reader(hint)) for name, hint in hints.items()]
+        return lambda document: kind(**nones | {name: read(document[name]) for name, read in plan if name in document})
+
+
+def _alternatives(hint: Any) -> list[Any]:  # noqa: ANN401 - an annotation is of no type
+    """What a type may be besides None."""
+    return [each for each in get_args(hint) if each is not NoneType] if isinstance(hint, UnionType) else [hint]
+
+
+def _is_empty_by_default(field: "Field[object]") -> bool:
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    return default is not None and not default
+
+
+def _same(value: object) -> object:
+    return value
