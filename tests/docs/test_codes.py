@@ -5,10 +5,9 @@ import re
 from string import Formatter
 
 from local.paths import ROOT
-from rightful.aws.dynamodb.items.findings import CODED
 from rightful.domain.evidence import ProofKind
 from rightful.domain.explanation import Code, FindingCode, ObstacleCode, OutcomeCode
-from rightful.domain.next_step import Effect, Role, StepCode
+from rightful.domain.next_step import CODED, Effect, Role, StepCode
 
 TOLD = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)
 CODES: list[Code] = [*FindingCode, *OutcomeCode, *StepCode, *Effect, *ProofKind, *ObstacleCode]

@@ -1,8 +1,10 @@
 """What has to be done about a conflict, and by whom, as codes with their patterns (`domain.explanation`)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rightful.domain.evidence import ProofKind
 from rightful.domain.explanation import Code, Statement
 
 
@@ -85,6 +87,10 @@ class StepCode(Code):
     )
     UNDO_AS_WELL = "undo_as_well", "Undo it as well: it takes two different administrators."
     UNDO_AGAIN = "undo_again", "Undo it again: not all groups are given back yet."
+
+
+CODED: Mapping[str, type[Code]] = {"effect": Effect, "instead": Effect, "proof": ProofKind}
+"""The parameters of statements whose values are codes themselves."""
 
 
 class Role(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -58,11 +58,12 @@ class Codec(Generic[_Kind]):
     def values(self, value: _Kind) -> dict[str, Scalar]:
         """The attributes, None for each that is left out."""
         values: dict[str, Scalar] = {}
-        for found, (name, write, drops) in zip(self._get(value), self._writing, strict=True):
+        for name, attribute, write, _, drops in self._plan:
+            found = getattr(value, name)
             if found is None or (drops and not found):
-                values[name] = None
+                values[attribute] = None
             else:
-                values[name] = write(found) if write else found
+                values[attribute] = write(found) if write else found
         for name, codecs in self._parts.items():
             part = getattr(value, name)
             if part is not None:
@@ -72,7 +73,7 @@ class Codec(Generic[_Kind]):
     def read(self, item: "Mapping[str, AttributeValueTypeDef]") -> _Kind:
         """The inverse of `values`; other attributes of the item do not matter."""
         values = self._nones.copy()
-        for name, attribute, read in self._reading:
+        for name, attribute, _, read, _ in self._plan:
             if attribute in item:
                 values[name] = read(item[attribute])
         for name, codecs in self._parts.items():
@@ -96,26 +97,14 @@ class Codec(Generic[_Kind]):
         return {each.name: each for each in fields(self._kind) if each.name not in self._spread}  # type: ignore[arg-type]
 
     @cached_property
-    def _get(self) -> Callable[[_Kind], tuple[Any, ...]]:
-        return attrgetter(*self._fields)
-
-    @cached_property
-    def _ways(self) -> Mapping[str, tuple[_Write | None, _Read]]:
-        """How each field becomes an attribute (None: as it is), and back."""
+    def _plan(self) -> list[tuple[str, str, _Write | None, _Read, bool]]:
+        """Of each field: the attribute, how it becomes one (None: as it is) and back, and whether it is left out when
+        it is empty."""
         documents = _Documents(self._reads, self._types)
-        return {name: documents.attribute(name, self._hints[name]) for name in self._fields}
-
-    @cached_property
-    def _writing(self) -> list[tuple[str, _Write | None, bool]]:
-        """The attribute, how it is written, and whether an empty value is left out."""
         return [
-            (self._name(name), write, _is_empty_by_default(self._fields[name]))
-            for name, (write, _) in self._ways.items()
+            (name, self._name(name), *documents.attribute(name, self._hints[name]), _is_empty_by_default(each))
+            for name, each in self._fields.items()
         ]
-
-    @cached_property
-    def _reading(self) -> list[tuple[str, str, _Read]]:
-        return [(name, self._name(name), read) for name, (_, read) in self._ways.items()]
 
     @cached_property
     def _nones(self) -> dict[str, object]:

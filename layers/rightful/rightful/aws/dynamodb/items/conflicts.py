@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 @cache
 def _codec() -> Codec[Conflict]:
     # A cold start needs no conflict.
-    from rightful.aws.dynamodb.items.findings import read_parameters
     from rightful.domain.evidence import Evidence
-    from rightful.domain.next_step import NextStep
+    from rightful.domain.next_step import CODED, NextStep
 
     return Codec(
         Conflict,
@@ -34,7 +33,7 @@ def _codec() -> Codec[Conflict]:
         },
         spread={"request": "", "requester": "requester_", "wanted": "wanted_", "finding": "", "outcome": ""},
         # The sentences are not stored: they are made anew from codes and parameters.
-        reads={"parameters": read_parameters},
+        reads={"parameters": lambda named: {name: CODED.get(name, str)(value) for name, value in named.items()}},
         types={"Evidence": Evidence, "NextStep": NextStep},
     )
 
