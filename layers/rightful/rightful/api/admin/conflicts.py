@@ -69,10 +69,7 @@ def list_conflicts(call: AdminCall) -> Response:
 
 def get(call: AdminCall) -> Response:
     """GET conflicts/{id}."""
-    conflict = call.store.conflict(_pointer(call))
-    if conflict is None:
-        raise ApiError(404, "not_found", "There is no such conflict in this organization.")
-    return _response(call, conflict)
+    return _response(call, call.store.conflict(_pointer(call)))
 
 
 def decide(call: AdminCall) -> Response:
@@ -149,12 +146,12 @@ def _after(call: AdminCall, done: Callable[[], Remediation]) -> Response:
     except QueueUnavailableError as error:
         call.on_failure("conflict_not_sent", error)
         conflict = call.store.conflict(_pointer(call))
-    if conflict is None:
-        raise ApiError(404, "not_found", "There is no such conflict in this organization.")
     return _response(call, conflict)
 
 
-def _response(call: AdminCall, conflict: Conflict) -> Response:
+def _response(call: AdminCall, conflict: Conflict | None) -> Response:
+    if conflict is None:
+        raise ApiError(404, "not_found", "There is no such conflict in this organization.")
     holder = call.store.account(conflict.finding.holder_account_id) if conflict.finding.holder_account_id else None
     return Response(200, conflict_document(conflict, holder))
 
