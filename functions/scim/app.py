@@ -9,7 +9,7 @@ from rightful.runtime.clients import conflict_queue, identity_store, settings
 from rightful.runtime.gateway import answer_event
 from rightful.runtime.observability import failed, held, observed, recorded
 from rightful.scim.errors import unavailable
-from rightful.text.keyed_hash import cursor_key_of
+from rightful.text.ids import cursor_key_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

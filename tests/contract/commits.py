@@ -2,7 +2,7 @@
 
 import pytest
 
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import (
     ClaimAddress,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rightful.domain.hold import Hold, Reservation
+from rightful.domain.address import Hold, Reservation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import (
     ClaimAddress,

@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from rightful.domain.account import Account, AccountStatus, Flag
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
-from rightful.domain.hold import Hold, Reservation
+from rightful.domain.address import Hold, Reservation
+from rightful.domain.conflict import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR, Conflict, ConflictStatus, Pointer
 from rightful.domain.policy import Brakes
-from rightful.domain.schedule import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR
-from rightful.ports.pages import AccountPage
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.emails import SecondaryEmailList
+from rightful.ports.store.lists import AccountPage
 from rightful.ports.store.upkeep import Piece, UserNameHold
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, ListSecondaryEmail, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict

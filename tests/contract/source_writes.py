@@ -1,7 +1,7 @@
 """Contract: which account was imported for which account of an existing system."""
 
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.writes.imports import ClaimSource, ReleaseSource
+from rightful.ports.writes.accounts import ClaimSource, ReleaseSource
 from tests.contract.committing import Committing, given
 from tests.support.names import Names
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from rightful.aws.dynamodb.commit import Commits
 from rightful.aws.dynamodb.items.accounts import account_item
 from rightful.aws.dynamodb.store import DynamoDBStore
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, RequireAccount
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import ContendedError, Refusal, RefusedError, Write

@@ -9,7 +9,7 @@ import pytest
 from rightful.aws.dynamodb.keys.indexes import SHARDS, due_sort, shard_of
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import AccountStatus
-from rightful.domain.hold import Reservation
+from rightful.domain.address import Reservation
 from rightful.domain.key import Grant, Scope
 from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from rightful.core.conflicts.remediate import Effect, remediate
 from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import Hold
 from rightful.domain.conflict import Conflict, Pointer
-from rightful.domain.hold import Hold
 from rightful.scim.errors import ScimError
 from tests.properties.machine import Machine
 from tests.scenarios.world import OURS

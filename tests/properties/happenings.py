@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.administration.accounts import Administration
 from rightful.core.administration.facts import login_seen, set_flag
 from rightful.core.administration.self_service import schedule_deletion
@@ -16,8 +16,7 @@ from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.undo import undo
-from rightful.core.upkeep.resend import send_due
-from rightful.core.upkeep.reservations import end_reservations
+from rightful.core.upkeep.due import end_reservations, send_due
 from rightful.core.users.remove import remove_user
 from rightful.core.users.request import ExplicitIntent, read_state
 from rightful.domain.account import Flag

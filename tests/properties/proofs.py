@@ -4,7 +4,7 @@ somebody's word. Written from what is right, without asking the product."""
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.domain.account import Account, FormerLink, Link
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.domain.refused_request import Operation

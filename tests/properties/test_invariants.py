@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis.stateful import invariant
 
 from rightful.domain.account import AccountStatus
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from tests.properties.happenings import Happenings
 from tests.properties.machine import NAMES, POLICIES
 from tests.properties.proofs import BLANKS, FILLERS, Seen

@@ -18,7 +18,7 @@ from rightful.ports.writes.accounts import CountUsers, DeleteAccount, PutAccount
 from rightful.scim.filters.expressions import parse_filter
 from rightful.scim.listing import ListQuery
 from rightful.scim.schemas.resource_types import USER
-from rightful.text.keyed_hash import cursor_key_of
+from rightful.text.ids import cursor_key_of
 from tests.support.builders import NOW, a_link, an_account
 from tests.support.dynamodb.store import TestedStore
 

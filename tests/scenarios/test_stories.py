@@ -11,11 +11,9 @@ import pytest
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.undo import undo
-from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token
-from rightful.core.organizations.loosening import noting_who
+from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token, noting_who
 from rightful.core.organizations.registry import change_directory, change_organization
-from rightful.core.upkeep.resend import send_due
-from rightful.core.upkeep.reservations import end_reservations
+from rightful.core.upkeep.due import end_reservations, send_due
 from rightful.core.users.refuse import ClaimRefusedError
 from rightful.domain.account import Account, AccountStatus, Flag, FormerLink
 from rightful.domain.conflict import Conflict, ConflictClass, Pointer, Resolution

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER, secondary_keys, secondary_writes
+from rightful.core.accounts.index_writes import ENTERPRISE_USER, secondary_keys, secondary_writes
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.core.conflicts.lifecycle.record import record
 from rightful.core.conflicts.lifecycle.requeue import requeue
@@ -27,10 +27,9 @@ from rightful.domain.account import (
     canonical_user_name,
     scim_id_of,
 )
-from rightful.domain.address import Address, parse_address
+from rightful.domain.address import Address, Hold, Reservation, parse_address
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.event_log import LogEntry
-from rightful.domain.hold import Hold, Reservation
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.domain.policy import Brakes, Policy, PolicyBase, read_policy
 from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName

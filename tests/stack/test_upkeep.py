@@ -13,7 +13,7 @@ from local.stack import Stack
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.hold import Reservation
+from rightful.domain.address import Reservation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import a_conflict

@@ -12,9 +12,9 @@ from rightful.api.request import Principal, Request, Response, principal_of
 from rightful.api.scim.service import ScimService
 from rightful.core.conflicts.lifecycle.requeue import reexamine_all
 from rightful.core.conflicts.remediate import remediate
-from rightful.core.organizations.domain_proof import DomainProof
 from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
+from rightful.core.organizations.verify_domain import DomainProof
 from rightful.core.users.request import Observer
 from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rightful.aws.dynamodb.items.holds import hold_item
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, value
 

@@ -8,7 +8,7 @@ from rightful.domain.key import Scope, digest
 from rightful.operations import command
 from rightful.operations.deployment import OperationError
 from rightful.operations.redrive import redrive
-from rightful.text.keyed_hash import address_hash
+from rightful.text.ids import address_hash
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 

@@ -10,7 +10,7 @@ import pytest
 
 from rightful.aws.dynamodb.items.holds import hold_item
 from rightful.aws.dynamodb.scan.compare import Difference, TableFacts, differences, settle
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.operations import command
 from rightful.operations.restore import Comparison, Relation, RestoreRequest, restore, why_not_to_restore
 from rightful.ports.key import ItemKey

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from rightful.aws import dns_over_https
 from rightful.aws.dns_over_https import MOST_OCTETS, DnsOverHttps, txt_values
-from rightful.core.organizations.domain_proof import ProofUnavailableError
+from rightful.core.organizations.verify_domain import ProofUnavailableError
 
 NAME, VALUE = "_rightful-challenge.corp.example", "rightful-verification=abc"
 

@@ -11,9 +11,8 @@ import pytest
 from rightful.core.conflicts.diagnosis.diagnose import diagnose
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account, AccountStatus, FormerLink, Origin
-from rightful.domain.address import parse_address
+from rightful.domain.address import Hold, parse_address
 from rightful.domain.conflict import Conflict, ConflictClass
-from rightful.domain.hold import Hold
 from rightful.domain.one_word import ALONE_FOR
 from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, at_least_two
 from rightful.domain.refused_request import PendingChange, Requester

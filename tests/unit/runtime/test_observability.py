@@ -14,7 +14,7 @@ from rightful.api.request import Principal, Request, Response
 from rightful.domain.key import Scope
 from rightful.runtime import observability
 from rightful.runtime.metrics import DIMENSIONS, UNITS, Metric
-from rightful.text.keyed_hash import address_hash
+from rightful.text.ids import address_hash
 
 KEY = Principal("key-1", Scope.SCIM, "IdP", "org-1", "dir-1")
 

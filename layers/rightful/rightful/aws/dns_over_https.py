@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from rightful.core.organizations.domain_proof import ProofUnavailableError
+from rightful.core.organizations.verify_domain import ProofUnavailableError
 
 if TYPE_CHECKING:
     from ssl import SSLContext

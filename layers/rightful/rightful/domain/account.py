@@ -135,7 +135,7 @@ class Account:
         links_made: how often it has been linked; makes each SCIM id new.
         group_ids: the groups of its directory that its user is a direct member of. The store keeps them, by writes of
             their own that raise `group_changes` and leave the version as it is.
-        refused_names: the address or userName that its directory asked for last and in vain (`accounts.soft_deletes`).
+        refused_names: the address or userName that its directory asked for last and in vain (`accounts.emails`).
         two_until: one person made another kind of account of it: until then its address takes two people as before.
         sign_up_key: what a repeat of the sign-up, or of the imported line, that made it is recognised by
             (`accounts.sign_up`, `operations.import_identity`).

@@ -1,6 +1,8 @@
-"""Email addresses: what was sent, and the one canonical form by which an address has a single holder (`mailboxes`)."""
+"""Email addresses: what was sent, the one canonical form by which an address has a single holder (`mailboxes`), and who
+holds it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from rightful.text.identity import same_but_for_case
 from rightful.text.mailboxes import InvalidAddressError, canonical_address, canonical_domain
@@ -56,3 +58,29 @@ def placeholder(conflict_id: str, account_id: str = "") -> Address:
     tail = f"-{account_id}" if account_id else ""
     text = f"released-{conflict_id}{tail}@{PLACEHOLDER_DOMAIN}"
     return Address(text, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A freed address kept for a user who is to be created. `requester_key` is Requester.key of the conflict."""
+
+    requester_key: str
+    conflict_id: str
+    organization_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An email index item: an address is held by an account, or reserved for a user to be created."""
+
+    canonical: str
+    account_id: str | None
+    reservation: Reservation | None = None
+
+    def is_free_for(self, requester_key: str | None, now: datetime) -> bool:
+        """Whether that requester may claim it: a reservation that ended, or its own."""
+        reservation = self.reservation
+        if self.account_id is not None or reservation is None:
+            return False
+        return reservation.until <= now or reservation.requester_key == requester_key

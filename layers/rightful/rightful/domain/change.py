@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightful.domain.account import Account
+from rightful.domain.address import Hold
 from rightful.domain.conflict import Conflict
-from rightful.domain.hold import Hold
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 

@@ -6,15 +6,16 @@ Which status follows which is drawn in docs/concepts.md, "Life of a conflict".
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rightful.domain.address import Address
 from rightful.domain.explanation import NOTHING_SAID, Explanation
 from rightful.domain.refused_request import RefusedRequest
 
-if TYPE_CHECKING:  # a cold start needs neither
+if TYPE_CHECKING:
     from rightful.domain.evidence import Evidence
     from rightful.domain.next_step import NextStep
+
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)
 """How long a refused change stays wanted: as long as Entra retries it."""
@@ -197,3 +198,63 @@ class Conflict:
     def live(self) -> bool:
         """Whether the change is still wanted."""
         return self.status in LIVE
+
+
+DueConflict = Literal["deactivation", "undecided", "conflict"]
+"""Another look at a conflict: one whose deactivation waits, one that is not decided, any other. Most urgent first; kept
+apart, because the janitor counts the first two, however many there are of the third."""
+
+
+LOOK_AGAIN_AFTER = timedelta(days=1)
+"""How long a conflict that waits may stay unexamined: some classes change with time alone (`deactivated` after 14
+days), and a change nobody wants any more ends after 28."""
+
+
+UNSENT_FOR = timedelta(minutes=1)
+"""How long a pointer may be on its way before it counts as not sent."""
+
+
+UNDECIDED = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL})
+"""Nobody has decided on it yet: neither the policy nor a person."""
+
+
+DEACTIVATED_WITHIN = timedelta(minutes=5)
+"""How long a person's deactivation may wait with a refused address."""
+
+
+def due_at(conflict: Conflict) -> datetime | None:
+    """When the janitor has to see to a conflict as it is written; None: never again."""
+    if conflict.status is ConflictStatus.FAILED and not conflict.deactivation_pending:
+        return conflict.expires_at
+    if not (conflict.live or conflict.deactivation_pending or conflict.outcome.prepared):
+        return None
+    if not conflict.sent:
+        return conflict.updated_at + UNSENT_FOR
+    return look_again_at(conflict, conflict.updated_at)
+
+
+def due_as(conflict: Conflict) -> DueConflict:
+    """As what a conflict is due."""
+    if conflict.deactivation_pending:
+        return "deactivation"
+    return "undecided" if conflict.status in UNDECIDED else "conflict"
+
+
+def look_again_at(conflict: Conflict, now: datetime) -> datetime:
+    """When a conflict whose pointer was sent now is due again, if nothing happens."""
+    if conflict.deactivation_pending:
+        return now + DEACTIVATED_WITHIN
+    if conflict.outcome.prepared:
+        return now + LOOK_AGAIN_AFTER
+    return max(now + UNSENT_FOR, min(now + LOOK_AGAIN_AFTER, conflict.expires_at))
+
+
+def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool | None) -> bool:
+    """Whether a refused request deactivated that user, which was not carried out yet, and this one says nothing else:
+    then this one does it, too, so that whatever it ends nobody stays active because of an address."""
+    return (
+        conflict is not None
+        and conflict.deactivation_pending
+        and conflict.request.requester.scim_id == scim_id
+        and says_active is None
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rightful.domain.request_error import RequestError
-from rightful.text.look_alike import same_name
+from rightful.text.folding import same_name
 
 ALONE_FOR = timedelta(days=7)
 """As long as an approval counts: time for the others to see the row, the event and the metric, and to object."""

@@ -1,10 +1,13 @@
-"""The queue of conflicts."""
+"""The queue of conflicts, and the event bus."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rightful.domain.conflict import Pointer
+
+if TYPE_CHECKING:
+    from rightful.domain.event import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,11 @@ class ConflictQueue(Protocol):
 
 class QueueUnavailableError(Exception):
     """The queue did not take the message."""
+
+
+class EventBus(Protocol):
+    """Where domain events go."""
+
+    def publish(self, events: Sequence["Event"]) -> tuple[int, ...]:
+        """Put events on the bus and return the positions of those that it did not take."""
+        ...

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import TypeVar
 
 from rightful.domain.account import Account
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import (
     ClaimAddress,

@@ -21,7 +21,7 @@ from rightful.runtime.conflict_metrics import measurements_of
 from rightful.runtime.metrics import DIMENSIONS, FAILURES, UNITS, Measurement, Metric
 from rightful.runtime.refusals import is_write
 from rightful.runtime.settings import metrics_namespace
-from rightful.text.keyed_hash import address_hash
+from rightful.text.ids import address_hash
 
 if TYPE_CHECKING:
     from rightful.api.request import Request, Response

@@ -5,9 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from rightful.api.request import Response
-from rightful.core.organizations.domain_proof import ProofUnavailableError
 from rightful.core.organizations.domains import MOST_DOMAINS
-from rightful.core.organizations.verify_domain import MOST_CHALLENGES
+from rightful.core.organizations.verify_domain import MOST_CHALLENGES, ProofUnavailableError
 from rightful.ports.context import unlimited
 from rightful.ports.writes.settings import PutOrganization
 from tests.support.service import Service

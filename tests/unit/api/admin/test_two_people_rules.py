@@ -8,7 +8,7 @@ import pytest
 
 from rightful.api.request import Response
 from rightful.core.organizations.registry import issue_token
-from rightful.core.upkeep.deletions import erase_all_due
+from rightful.core.upkeep.due import erase_all_due
 from rightful.domain.account import AccountStatus
 from rightful.domain.conflict import ConflictStatus
 from rightful.domain.key import Grant, Scope, Token

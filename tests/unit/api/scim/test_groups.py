@@ -9,8 +9,8 @@ import pytest
 
 from rightful.core.groups import leave as cleaning
 from rightful.core.groups import request as lookup
-from rightful.core.groups.batches import BATCH
 from rightful.core.groups.leave import finish_deletions
+from rightful.core.groups.member_delta import BATCH
 from rightful.domain.group import Group
 from rightful.domain.organization import DomainPolicy, OnDelete
 from rightful.ports.context import Invocation

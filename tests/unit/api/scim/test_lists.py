@@ -8,11 +8,10 @@ import pytest
 
 from rightful.core.lists import groups as group_search
 from rightful.core.lists import search, start_index
-from rightful.core.lists.cursors import Cursors, Place
-from rightful.core.lists.ranks import rank
+from rightful.core.lists.cursors import Cursors, Place, rank
 from rightful.core.organizations.registry import create_directory
 from rightful.scim.errors import ScimError
-from rightful.text.keyed_hash import cursor_key_of
+from rightful.text.ids import cursor_key_of
 from tests.support.service import START, Service
 from tests.unit.api.scim.lists import SEARCH, listed, names, refused, searched, seven_users_and_three_groups
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from rightful.core.accounts.before_image import restored, with_before_image
+from rightful.core.accounts.edits import restored, with_before_image
 from rightful.core.accounts.index_writes import AccountChange, CollidingUpdatesError, Indexed, index_writes
 from rightful.domain.account import Account
-from rightful.domain.address import parse_address
-from rightful.domain.hold import Reservation
+from rightful.domain.address import Reservation, parse_address
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,

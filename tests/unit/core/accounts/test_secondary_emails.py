@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rightful.core.accounts.secondary_emails import (
+from rightful.core.accounts.index_writes import (
     ENTERPRISE_USER,
     MANY,
     MOST_KEYS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rightful.core.accounts.soft_deletes import is_tombstone
+from rightful.core.accounts.emails import is_tombstone
 
 DIGITS = "0123456789abcdef0123456789abcdef"
 

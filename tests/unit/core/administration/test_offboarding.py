@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.administration import offboarding
 from rightful.core.administration.belongings import belongings
 from rightful.core.groups.leave import finish_deletions

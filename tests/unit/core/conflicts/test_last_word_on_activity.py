@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, ConflictStatus
 from tests.support.service import Service, patch

@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 
 from local.event_schema import domain_event
-from rightful.core.accounts.before_image import with_before_image
+from rightful.core.accounts.edits import with_before_image
 from rightful.core.events.publish import events_of
 from rightful.core.events.requeues import requeued_by
 from rightful.domain.account import Account, AccountStatus, Flag
-from rightful.domain.address import parse_address, placeholder
+from rightful.domain.address import Hold, Reservation, parse_address, placeholder
 from rightful.domain.change import AccountChange, ConflictChange, HoldChange
 from rightful.domain.conflict import Approval, ConflictClass, ConflictStatus
-from rightful.domain.hold import Hold, Reservation
 from rightful.domain.next_step import Role, StepCode, step
 from rightful.domain.refused_request import UserName
 from tests.support.builders import NOW, a_conflict, a_link, an_account

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.event_schema import domain_event
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.events.publish import Published, publish
 from rightful.core.organizations.registry import create_directory
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer

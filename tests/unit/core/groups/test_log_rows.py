@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rightful.core.groups.batches import BATCH
 from rightful.core.groups.log_rows import MOST_NAMED
+from rightful.core.groups.member_delta import BATCH
 from rightful.ports.writes.groups import PutGroup
 from tests.support.dynamodb.client import TRANSACTION_LIMIT
 from tests.support.service import Service, patch

@@ -9,8 +9,7 @@ from rightful.core.integrity.accounts import Disagreement, judge_address, judge_
 from rightful.core.integrity.repair import Checked
 from rightful.core.integrity.scan import SEGMENTS, check_indexes
 from rightful.domain.account import Account
-from rightful.domain.address import parse_address
-from rightful.domain.hold import Hold, Reservation
+from rightful.domain.address import Hold, Reservation, parse_address
 from rightful.ports.store import emails as emails_contract
 from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.store.upkeep import UserNameHold

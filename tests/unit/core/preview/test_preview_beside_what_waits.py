@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rightful.core.events.publish import publish
+from rightful.domain.address import Reservation
 from rightful.domain.conflict import Conflict
-from rightful.domain.hold import Reservation
 from rightful.domain.key import Token
 from rightful.domain.policy import STANDARD
 from rightful.ports.writes.accounts import ReserveAddress

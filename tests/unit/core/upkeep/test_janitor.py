@@ -9,8 +9,8 @@ import pytest
 from rightful.core.events.publish import publish
 from rightful.core.upkeep.janitor import Round, backlog, make_round
 from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import Hold, Reservation
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
-from rightful.domain.hold import Hold, Reservation
 from rightful.domain.policy import STANDARD
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError

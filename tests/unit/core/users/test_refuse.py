@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.address import Reservation
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
-from rightful.domain.hold import Reservation
 from rightful.domain.organization import OnDelete
 from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress

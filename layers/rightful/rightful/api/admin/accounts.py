@@ -14,7 +14,7 @@ from rightful.core.administration.accounts import Administration
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.request_error import RequestError
-from rightful.ports.pages import AccountPage
+from rightful.ports.store.lists import AccountPage
 
 _PLACE = re.compile(r"(linked|unlinked)#[0-9A-Za-z_-]{1,64}")
 _UNLINKED = re.compile(r"unlinked#[0-9A-Za-z_-]{1,64}")

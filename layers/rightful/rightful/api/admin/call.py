@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rightful.api.json_call import ApiError, JsonCall
-from rightful.core.organizations.domain_proof import DomainProof
+from rightful.core.organizations.verify_domain import DomainProof
 from rightful.domain.key import Scope, Token
 from rightful.domain.one_word import OneAdministrator
 from rightful.domain.organization import Organization

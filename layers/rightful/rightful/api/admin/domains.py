@@ -8,9 +8,15 @@ from pydantic import Field
 from rightful.api.admin.call import AdminCall
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
-from rightful.core.organizations.domain_proof import ProofUnavailableError, record_name, record_value
 from rightful.core.organizations.domains import add_domain, domain_name, remove_domain
-from rightful.core.organizations.verify_domain import CHALLENGE_LIFETIME, ask_for_domain, verify_domain
+from rightful.core.organizations.verify_domain import (
+    CHALLENGE_LIFETIME,
+    ProofUnavailableError,
+    ask_for_domain,
+    record_name,
+    record_value,
+    verify_domain,
+)
 from rightful.domain.organization import Organization
 from rightful.text.ids import time_text
 

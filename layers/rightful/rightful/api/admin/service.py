@@ -20,7 +20,7 @@ from rightful.api.admin import tokens as admin_tokens
 from rightful.api.admin.call import AdminCall
 from rightful.api.json_call import ApiError, answered, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
-from rightful.core.organizations.domain_proof import DomainProof
+from rightful.core.organizations.verify_domain import DomainProof
 from rightful.domain.key import Scope
 from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue

@@ -9,8 +9,8 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import word_document
 from rightful.api.json_call import ApiError
 from rightful.api.request import Response
+from rightful.core.organizations.confirm import noting_who
 from rightful.core.organizations.log_rows import organization_sentence
-from rightful.core.organizations.loosening import noting_who
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.domain.policy import Rule, read_brakes, read_policy, write_brakes, write_policy

@@ -6,7 +6,7 @@ from itertools import islice
 
 from rightful.api.request import Response
 from rightful.api.scim.call import CONTENT_TYPE, ScimCall, keep, resource_response
-from rightful.core.groups.batches import BATCH
+from rightful.core.groups.member_delta import BATCH
 from rightful.core.groups.provision import Changed, GroupChange, change_group, create_group, remove_group
 from rightful.core.groups.read import shown_with, whole_group
 from rightful.core.groups.request import read_group_state

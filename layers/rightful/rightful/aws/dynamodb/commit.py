@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
-from rightful.aws.dynamodb.action import Action
 from rightful.aws.dynamodb.actions import action_of
 from rightful.aws.dynamodb.attributes import Reader
 from rightful.aws.dynamodb.items.accounts import read_account
@@ -17,12 +16,12 @@ from rightful.aws.dynamodb.items.groups import read_group
 from rightful.aws.dynamodb.items.holds import read_hold
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
-from rightful.aws.dynamodb.table import Tables
+from rightful.aws.dynamodb.table import Action, Tables
 from rightful.aws.errors import FIRST_PAUSE, LONGEST_PAUSE, is_refused_for_now
 from rightful.domain.account import Account
+from rightful.domain.address import Hold
 from rightful.domain.conflict import Conflict
 from rightful.domain.group import Group
-from rightful.domain.hold import Hold
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import ListSecondaryEmail
 from rightful.ports.writes.transaction import ContendedError, Refusal, RefusedError, Write

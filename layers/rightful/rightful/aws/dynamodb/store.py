@@ -24,16 +24,14 @@ from rightful.aws.dynamodb.reads.organizations import ManagedReads
 from rightful.aws.dynamodb.reads.upkeep import UpkeepReads
 from rightful.aws.dynamodb.table import Table, Tables
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.address import Hold
+from rightful.domain.conflict import UNSENT_FOR, Conflict, ConflictStatus, Pointer
 from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
-from rightful.domain.hold import Hold
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
-from rightful.domain.schedule import UNSENT_FOR
-from rightful.ports.pages import AccountPage, ConflictPage
 from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError, LogPage, Remaining
 from rightful.ports.store.groups import MOST_FOUND
-from rightful.ports.store.lists import Listing
+from rightful.ports.store.lists import AccountPage, ConflictPage, Listing
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import Write
 from rightful.text.folding import fold

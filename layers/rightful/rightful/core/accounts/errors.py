@@ -1,7 +1,6 @@
 """Why something cannot be done with an account."""
 
-from rightful.domain.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
-from rightful.domain.hold import Hold
+from rightful.domain.address import PLACEHOLDER_DOMAIN, Address, Hold, InvalidAddressError, parse_address
 from rightful.domain.request_error import RequestError
 
 

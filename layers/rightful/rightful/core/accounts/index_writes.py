@@ -6,15 +6,15 @@ one by one but derived from the difference, so that nothing can give an address 
 Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from rightful.core.accounts.log_rows import display_name_of, entries_of
-from rightful.core.accounts.secondary_emails import secondary_writes
 from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.hold import Reservation
+from rightful.domain.address import InvalidAddressError, Reservation, parse_address
 from rightful.domain.refused_request import Requester
 from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import (
@@ -22,6 +22,7 @@ from rightful.ports.writes.accounts import (
     ClaimUserName,
     CountUsers,
     DeleteAccount,
+    ListSecondaryEmail,
     PutAccount,
     ReleaseAddress,
     ReleaseUserName,
@@ -31,6 +32,9 @@ from rightful.ports.writes.accounts import (
 )
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import Write
+from rightful.text.folding import fold
+from rightful.text.identity import employee_number
+from rightful.text.mailboxes import comparable
 
 _Key = TypeVar("_Key")
 
@@ -211,3 +215,80 @@ def _unique(pairs: Sequence[tuple[_Key, str]]) -> dict[_Key, str]:
         if unique.setdefault(key, account_id) != account_id:
             raise CollidingUpdatesError
     return unique
+
+
+MOST_KEYS = 20
+"""A user with more secondary emails than this is listed once, under `MANY`: a transaction has 100 items."""
+MANY = ""
+"""The key of those who have too many, which is no value's: whoever looks for an address has to look at them, too."""
+ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+_NUMBER = "employeeNumber#"
+_KEY_CHARACTERS = 400
+"""Part of a partition key, which has 2,048 octets at most. No address is as long."""
+
+
+def address_key(value: str) -> str:
+    """The key of a value of `emails`."""
+    return comparable(value)[:_KEY_CHARACTERS]
+
+
+def held_as(key: str) -> str | None:
+    """The canonical address by which the email index would have a value with that key; None: it is no address."""
+    try:
+        return parse_address(key).canonical
+    except InvalidAddressError:
+        return None
+
+
+def secondary_keys(account: Account) -> frozenset[tuple[str, str]]:
+    """Under which keys an account is to be listed: (directory id, or for its number the organization's; key)."""
+    return _address_keys(account) | _number_keys(account)
+
+
+def _address_keys(account: Account) -> frozenset[tuple[str, str]]:
+    emails = account.attributes.get("emails")
+    if account.link is None or not isinstance(emails, list):
+        return frozenset()
+    values = (entry.get("value") for entry in emails if isinstance(entry, dict))
+    found = {address_key(value) for value in values if isinstance(value, str)} - {""}
+    # A key by which the email index leads to the account already needs no second entry.
+    secondary = {key for key in found if account.holds is None or held_as(key) != account.holds}
+    if len(secondary) > MOST_KEYS:
+        secondary = {MANY}
+    return frozenset((account.link.directory_id, key) for key in secondary)
+
+
+def _number_keys(account: Account) -> frozenset[tuple[str, str]]:
+    number = number_of(account.attributes)
+    if number is None or account.organization_id is None:
+        return frozenset()
+    return frozenset({number_key(account.organization_id, number)})
+
+
+def number_key(organization_id: str, number: str) -> tuple[str, str]:
+    """The list of those in an organization who have that employeeNumber. Whoever has it in another case counts (RFC
+    7643 section 8.7.1: caseExact is false)."""
+    return organization_id, f"{_NUMBER}{fold(number)}"[:_KEY_CHARACTERS]
+
+
+def number_of(attributes: Mapping[str, object]) -> str | None:
+    """The employeeNumber in an account's attributes, where it says who somebody is."""
+    extension = attributes.get(ENTERPRISE_USER)
+    return employee_number(extension.get("employeeNumber")) if isinstance(extension, Mapping) else None
+
+
+def secondary_writes(updates: Iterable[tuple[Account | None, Account | None]]) -> list[ListSecondaryEmail]:
+    """The writes that keep the index in step with accounts before and after (None: there is none): one for each key,
+    as a transaction needs it."""
+    added: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    removed: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for before, after in updates:
+        old, new = secondary_keys(before) if before else frozenset(), secondary_keys(after) if after else frozenset()
+        for pair in new - old:
+            added[pair].add(after.id if after else "")
+        for pair in old - new:
+            removed[pair].add(before.id if before else "")
+    return [
+        ListSecondaryEmail(*pair, frozenset(added.get(pair, ())), frozenset(removed.get(pair, ())))
+        for pair in sorted({*added, *removed})
+    ]

@@ -1,10 +1,10 @@
 """Between an account and the SCIM User resource that its directory sees."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.accounts.placeholders import without_placeholders
+from rightful.core.accounts.emails import chosen_email, without_placeholders
 from rightful.domain.account import Account, AccountStatus, FormerLink, Link, Origin, canonical_user_name, scim_id_of
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
 from rightful.scim.declared import declared
@@ -60,20 +60,6 @@ def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
     return attributes
 
 
-def chosen_email(attributes: Mapping[str, object]) -> str | None:
-    """The email that is the account's address, as it was sent; None: there are none."""
-    emails = attributes.get("emails")
-    entries = [entry for entry in emails if isinstance(entry, dict)] if isinstance(emails, list) else []
-    entries = [entry for entry in entries if isinstance(entry.get("value"), str) and entry["value"].strip()]
-    if not entries:
-        return None
-    chosen = next(
-        (entry for entry in entries if entry.get("primary") is True),
-        next((entry for entry in entries if str(entry.get("type", "")).lower() == "work"), entries[0]),
-    )
-    return str(chosen["value"])
-
-
 def check_claimable(address: Address) -> None:
     """Refuse the one domain that remediation keeps for freed accounts.
 
@@ -114,26 +100,6 @@ def address_of(attributes: Mapping[str, object]) -> Address | None:
         return parse_address(chosen) if chosen is not None else None
     except InvalidAddressError as error:
         raise invalid_value(f"'emails.value' must be an email address: {error}.") from error
-
-
-def with_address(emails: object, address: Address) -> list[object]:
-    """The `emails` value with another address in the entry that is the account's: the primary one, else the work one,
-    else the first (as `accounts.resource.address_of` chooses)."""
-    entries: list[object] = list(emails) if isinstance(emails, Sequence) and not isinstance(emails, str) else []
-    usable = [
-        (position, entry)
-        for position, entry in enumerate(entries)
-        if isinstance(entry, Mapping) and isinstance(entry.get("value"), str) and entry["value"].strip()
-    ]
-    if not usable:
-        return [*entries, {"value": address.value, "type": "work", "primary": True}]
-    position, chosen = next(
-        (each for each in usable if each[1].get("primary") is True),
-        next((each for each in usable if str(each[1].get("type", "")).lower() == "work"), usable[0]),
-    )
-    if chosen["value"] != address.value:
-        entries[position] = {**chosen, "value": address.value}
-    return entries
 
 
 def new_account(

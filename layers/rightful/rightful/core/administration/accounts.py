@@ -10,8 +10,7 @@ person's to end and to give; that takes two people no less afterwards.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rightful.core.accounts.deletion import cancelled, scheduled
-from rightful.core.accounts.edits import with_email, without_address
+from rightful.core.accounts.edits import cancelled, scheduled, with_email, without_address
 from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
 from rightful.core.administration.alter import Alteration, alter

@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rightful.core.accounts.edits import deactivated
+from rightful.core.accounts.emails import remembering
 from rightful.core.accounts.errors import AddressTakenError, no_such_account
 from rightful.core.accounts.index_writes import AccountChange, index_writes
-from rightful.core.accounts.soft_deletes import remembering
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflict import Conflict, Pointer, owes_deactivation
 from rightful.domain.request_error import RequestError
-from rightful.domain.schedule import owes_deactivation
 from rightful.ports.context import Context
 from rightful.ports.refusals import commit_again, is_stale, taken_by
 from rightful.ports.store.contract import IdentityStore

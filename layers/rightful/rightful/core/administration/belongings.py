@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rightful.core.organizations.keys import keys_of
 from rightful.domain.account import Account, Flag
 from rightful.domain.organization import Organization
-from rightful.ports.pages import every_page
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import every_page
 
 _PAGE = 100
 

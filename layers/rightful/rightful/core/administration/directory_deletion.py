@@ -33,10 +33,10 @@ from rightful.domain.policy import STANDARD
 from rightful.domain.request_error import changed_meanwhile
 from rightful.domain.two_people import eased_by_one
 from rightful.ports.context import Context, QueueContext
-from rightful.ports.pages import AnyPage, every_page
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.refusals import commit_again, is_stale, obsolete_releases
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import AnyPage, every_page
 from rightful.ports.writes.conflicts import AppendLog, EndPending
 from rightful.ports.writes.settings import COUNTERS, CloseCounter, PutDirectory, RemoveDirectory
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write

@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 
-from rightful.core.accounts.deletion import is_due
+from rightful.core.accounts.edits import is_due
 from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import removal_entry
 from rightful.core.administration.alter import ending_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.account import Account, Flag, Origin
 from rightful.ports.context import Context
-from rightful.ports.writes.accounts import ReleaseAddress, ReleaseUserName
+from rightful.ports.writes.accounts import ReleaseAddress, ReleaseSource, ReleaseUserName
 from rightful.ports.writes.conflicts import AppendLog
-from rightful.ports.writes.imports import ReleaseSource
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 from rightful.scim.errors import ScimError
 

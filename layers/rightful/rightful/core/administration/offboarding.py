@@ -25,11 +25,10 @@ from rightful.domain.account import Account, Flag, Origin
 from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Organization
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context, Invocation, QueueContext
-from rightful.ports.pages import every_page
 from rightful.ports.refusals import commit_again
-from rightful.ports.writes.accounts import EndReservation
+from rightful.ports.store.lists import every_page
+from rightful.ports.writes.accounts import EndReservation, ReleaseSource
 from rightful.ports.writes.conflicts import AppendLog, EndPending
-from rightful.ports.writes.imports import ReleaseSource
 from rightful.ports.writes.settings import PutOrganization, ReleaseDomain, RemoveConflict, RemoveOrganization
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 

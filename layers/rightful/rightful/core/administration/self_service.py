@@ -4,8 +4,7 @@ A managed account is its organization's: its directory, or an administrator, cha
 refused there with a sentence that says whom to ask, and never becomes a conflict to be remediated.
 """
 
-from rightful.core.accounts.deletion import cancelled, scheduled
-from rightful.core.accounts.edits import with_email
+from rightful.core.accounts.edits import cancelled, scheduled, with_email
 from rightful.core.administration.alter import alter
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address

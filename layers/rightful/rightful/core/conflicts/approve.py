@@ -19,6 +19,7 @@ from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
 from rightful.domain.conflict import (
+    LOOK_AGAIN_AFTER,
     SETTLED_BY_PEOPLE,
     Approval,
     Conflict,
@@ -33,7 +34,6 @@ from rightful.domain.key import Token
 from rightful.domain.policy import Rule
 from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
-from rightful.domain.schedule import LOOK_AGAIN_AFTER
 from rightful.ports.context import Invocation
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import IdentityStore

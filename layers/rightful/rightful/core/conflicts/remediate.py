@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rightful.core.accounts.edits import deactivated
-from rightful.core.accounts.soft_deletes import asked_in_vain
+from rightful.core.accounts.emails import asked_in_vain
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.count_limits import count
 from rightful.core.conflicts.decision.decide import Decision, counting, decide, judged_now, ping_pong, version_now

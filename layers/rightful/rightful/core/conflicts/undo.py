@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from rightful.core.accounts.before_image import restored
+from rightful.core.accounts.edits import restored
 from rightful.core.accounts.index_writes import AccountChange, CollidingUpdatesError, Indexed, index_writes
 from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, same_approver
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
@@ -27,10 +27,10 @@ from rightful.core.conflicts.remediate import Effect, Remediation
 from rightful.core.conflicts.undo_groups import GROUPS_OUTSTANDING, give_groups_back, takes_groups
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
+from rightful.domain.address import Hold
 from rightful.domain.conflict import Approval, Conflict, ConflictStatus, Pointer
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, explained
-from rightful.domain.hold import Hold
 from rightful.domain.key import Token
 from rightful.domain.next_step import Role, StepCode, step
 from rightful.domain.organization import Organization

@@ -21,8 +21,7 @@ from rightful.domain.change import (
     TokenChange,
 )
 from rightful.domain.event import Event
-from rightful.ports.bus import EventBus
-from rightful.ports.queue import ConflictQueue, QueueUnavailableError, ReexamineAll
+from rightful.ports.queue import ConflictQueue, EventBus, QueueUnavailableError, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
 
 

@@ -8,10 +8,9 @@ group in order; when the time runs out the answer is 503, what was done stays, a
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rightful.core.groups.batches import BATCH, additions, batches
 from rightful.core.groups.leave import clean_up
 from rightful.core.groups.log_rows import GroupHistory
-from rightful.core.groups.member_delta import Delta
+from rightful.core.groups.member_delta import BATCH, Delta, additions, batches
 from rightful.core.groups.request import GroupRequest, delta_of, read_again, those_known
 from rightful.core.groups.resource import head_resource, names_of
 from rightful.domain.group import Group, canonical_group_name

@@ -4,9 +4,8 @@ user, and no transaction writes an item twice."""
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rightful.core.groups.batches import additions
 from rightful.core.groups.log_rows import GroupHistory
-from rightful.core.groups.member_delta import Delta, shown_as
+from rightful.core.groups.member_delta import Delta, additions, shown_as
 from rightful.domain.account import Account
 from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore

@@ -4,9 +4,16 @@ and who is a member already."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rightful.core.groups.batches import BATCH
 from rightful.core.groups.log_rows import GroupHistory
-from rightful.core.groups.member_delta import Delta, known_members, partial_delta, readable, refuse_unknown, whole_delta
+from rightful.core.groups.member_delta import (
+    BATCH,
+    Delta,
+    known_members,
+    partial_delta,
+    readable,
+    refuse_unknown,
+    whole_delta,
+)
 from rightful.core.groups.read import every_member
 from rightful.domain.group import Group
 from rightful.ports.context import Context

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightful.core.accounts.secondary_emails import secondary_keys
+from rightful.core.accounts.index_writes import secondary_keys
 from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.store.upkeep import UserNameHold

@@ -7,7 +7,7 @@ consistently, and counts only if the accounts in question did not change while i
 
 from collections.abc import Iterator
 
-from rightful.core.accounts.secondary_emails import secondary_keys
+from rightful.core.accounts.index_writes import secondary_keys
 from rightful.core.integrity.accounts import (
     Disagreement,
     judge_address,
@@ -19,7 +19,7 @@ from rightful.core.integrity.accounts import (
 )
 from rightful.core.integrity.repair import Checked, Repair
 from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.emails import SecondaryEmailList

@@ -15,9 +15,8 @@ from itertools import groupby
 
 from rightful.core.lists import start_index
 from rightful.core.lists.collection import Collection, Entry, Page
-from rightful.core.lists.cursors import Cursors, Place
+from rightful.core.lists.cursors import Cursors, Place, Rank, rank
 from rightful.core.lists.page import ShownPage
-from rightful.core.lists.ranks import Rank, rank
 from rightful.ports.store.lists import ListingStore
 from rightful.scim.errors import ScimError, too_many
 from rightful.scim.filters.equality import equality

@@ -7,8 +7,8 @@ one more for each hundred users beyond the first that it finds.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rightful.core.accounts.index_writes import MANY, address_key, held_as
 from rightful.core.accounts.resource import user_resource
-from rightful.core.accounts.secondary_emails import MANY, address_key, held_as
 from rightful.core.lists.collection import Entry, Page
 from rightful.domain.account import Account, account_id_of, canonical_user_name
 from rightful.ports.store.contract import IdentityStore

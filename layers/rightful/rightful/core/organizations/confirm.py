@@ -4,12 +4,15 @@ Confirming again, or what needs no second word any more, changes nothing.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_directory, change_organization
+from rightful.domain.conflict import ConflictClass
 from rightful.domain.key import Token
-from rightful.domain.one_word import OneWord, confirmed
+from rightful.domain.one_word import OneWord, confirmed, word_of
 from rightful.domain.organization import Directory, Organization
+from rightful.domain.policy import Rule
 from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.context import Context
 from rightful.ports.writes.settings import ConfirmToken, ListToken
@@ -70,3 +73,26 @@ def confirm_policy(context: Context, organization: Organization, *, by: str, rea
     rules = "; ".join(f"{name}, lowered by {word.by}" for name, word in sorted(sure, key=lambda pair: pair[0]))
     sentence = f"The policy was confirmed ({rules}): {reason}"
     return change_organization(context, replace(organization, lowered=lowered), sentence, by=by)
+
+
+_BELOW_TWO = frozenset({Rule.AUTO, Rule.APPROVAL})
+
+
+def noting_who(before: Organization, after: Organization, by: str | None, now: datetime) -> Organization:
+    """The changed settings, with a note of each rule that took two people, or that nobody could approve, and that this
+    change lowers.
+
+    Args:
+        by: who changes it; only an administrator's word needs a second one.
+    """
+    lowered: dict[ConflictClass, OneWord] = {}
+    for each in ConflictClass:
+        was, is_now, noted = before.policy.rule(each), after.policy.rule(each), before.lowered.get(each)
+        if is_now not in _BELOW_TWO:
+            continue
+        if was is is_now:
+            if noted is not None and noted.stands_alone(now):
+                lowered[each] = noted
+        elif (word := word_of(by, now)) is not None and before.policy_at(now).rule(each) not in _BELOW_TWO:
+            lowered[each] = word
+    return replace(after, lowered=lowered)

@@ -8,9 +8,9 @@ from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
-from rightful.ports.pages import every_page
 from rightful.ports.refusals import commit_again
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import every_page
 from rightful.ports.writes.settings import PutOrganization
 
 _PAGE = 100

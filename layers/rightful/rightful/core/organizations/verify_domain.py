@@ -2,13 +2,45 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from rightful.core.organizations.domain_proof import LONGEST_NAME, DomainProof, record_name, record_value
 from rightful.core.organizations.domains import add_domain, domain_name
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.organization import DomainChallenge, Organization
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
+
+LONGEST_NAME = 253
+"""Characters of a name in DNS (RFC 1035 section 2.3.4)."""
+
+_LABEL = "_rightful-challenge"
+
+
+class ProofUnavailableError(Exception):
+    """DNS did not answer, so that nobody knows whether the record is there."""
+
+
+class DomainProof(Protocol):
+    """Looks into DNS."""
+
+    def has_txt(self, name: str, value: str) -> bool:
+        """Whether a name has a TXT record of exactly that value.
+
+        Raises:
+            ProofUnavailableError: it could not be looked up.
+        """
+        ...
+
+
+def record_name(domain: str) -> str:
+    """Where the record has to be: at a name of its own (RFC 8552), not among the domain's other TXT records."""
+    return f"{_LABEL}.{domain}"
+
+
+def record_value(secret: str) -> str:
+    """What has to stand in it."""
+    return f"rightful-verification={secret}"
+
 
 MOST_CHALLENGES = 50
 CHALLENGE_LIFETIME = timedelta(days=30)

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from rightful.domain.account import Account
-from rightful.domain.address import Address, InvalidAddressError, parse_address
+from rightful.domain.address import Address, Hold, InvalidAddressError, parse_address
 from rightful.domain.conflict import Conflict
-from rightful.domain.hold import Hold
 from rightful.domain.organization import Organization
 from rightful.domain.two_people import what_takes_two
 
@@ -44,7 +43,7 @@ class Facts:
         counts: what the counters of the caps stand at.
         alone: directories whose live keys all rest on one administrator's word.
         identified: who has, or had last, an externalId that more than one of these accounts have, by directory and id.
-        numbered: who has an employeeNumber, by its list (`secondary_emails.number_key`); none where too many have it.
+        numbered: who has an employeeNumber, by its list (`index_writes.number_key`); none where too many have it.
     """
 
     now: datetime

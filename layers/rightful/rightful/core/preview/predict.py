@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rightful.core.accounts.soft_deletes import is_tombstone, looks_like_one, names_of, names_wanted
+from rightful.core.accounts.emails import is_tombstone, looks_like_one, names_of, names_wanted
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import decide, ping_pong
 from rightful.core.conflicts.decision.limits import Brake

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from rightful.core.accounts.secondary_emails import number_key, number_of
+from rightful.core.accounts.index_writes import number_key, number_of
 from rightful.core.conflicts.decision.limits import day_counter, hour_counter
 from rightful.core.organizations.may_claim import may_claim
 from rightful.core.preview.asked import Facts, Read

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from rightful.core.accounts.resource import with_address
-from rightful.core.accounts.secondary_emails import number_key
+from rightful.core.accounts.emails import with_address
+from rightful.core.accounts.index_writes import number_key
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.preview.asked import Facts

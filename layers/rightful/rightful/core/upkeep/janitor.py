@@ -9,11 +9,9 @@ from rightful.core.administration.directory_deletion import delete_due
 from rightful.core.groups.leave import finish_deletions
 from rightful.core.integrity.repair import Checked
 from rightful.core.integrity.scan import check_indexes
-from rightful.core.upkeep.deletions import erase_all_due
-from rightful.core.upkeep.resend import send_due
-from rightful.core.upkeep.reservations import end_reservations
+from rightful.core.upkeep.due import end_reservations, erase_all_due, send_due
+from rightful.domain.conflict import DEACTIVATED_WITHIN, UNDECIDED
 from rightful.domain.key import Token
-from rightful.domain.schedule import DEACTIVATED_WITHIN, UNDECIDED
 from rightful.ports.context import QueueContext
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.upkeep import UNREADABLE

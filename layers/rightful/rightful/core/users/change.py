@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from rightful.core.accounts.edits import deactivated
+from rightful.core.accounts.emails import remembering, with_own_address, without_tombstones
 from rightful.core.accounts.index_writes import requester_of, user_writes
-from rightful.core.accounts.placeholders import with_own_address
 from rightful.core.accounts.resource import UnverifiedDomainError, changed_account, resource_of
-from rightful.core.accounts.soft_deletes import remembering, without_tombstones
 from rightful.core.users.refuse import (
     Attempt,
     check,
@@ -25,9 +24,8 @@ from rightful.core.users.refuse import (
 )
 from rightful.core.users.request import NOTHING, ExplicitIntent, UserRequest, busy, read_state
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflict import Conflict, owes_deactivation
 from rightful.domain.refused_request import Operation
-from rightful.domain.schedule import owes_deactivation
 from rightful.ports.refusals import commit_from, is_done, is_stale, obsolete_releases, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
 from rightful.ports.writes.transaction import RefusedError, Write

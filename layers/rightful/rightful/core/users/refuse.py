@@ -17,11 +17,10 @@ from rightful.core.organizations.may_claim import may_claim
 from rightful.core.users.request import NOTHING, ExplicitIntent, UserRequest, busy
 from rightful.domain.account import Account
 from rightful.domain.address import Address
-from rightful.domain.conflict import Conflict, ConflictClass, Pointer
+from rightful.domain.conflict import Conflict, ConflictClass, Pointer, look_again_at
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
 from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
-from rightful.domain.schedule import look_again_at
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError
 from rightful.ports.writes.transaction import ContendedError, Write

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightful.core.accounts.placeholders import says_nothing_of_address
+from rightful.core.accounts.emails import says_nothing_of_address
 from rightful.domain.account import Account, account_id_of
 from rightful.domain.conflict import Conflict
 from rightful.domain.two_people import eased_by_one, what_takes_two

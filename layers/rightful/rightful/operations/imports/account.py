@@ -10,8 +10,8 @@ from rightful.domain.account import Account, AccountStatus, ExpectedUser, Link, 
 from rightful.domain.organization import Organization
 from rightful.operations.imports.rows import ImportRow
 from rightful.ports.context import Invocation
+from rightful.ports.writes.accounts import ClaimSource, ReleaseSource
 from rightful.ports.writes.conflicts import AppendLog
-from rightful.ports.writes.imports import ClaimSource, ReleaseSource
 from rightful.ports.writes.transaction import Write
 
 

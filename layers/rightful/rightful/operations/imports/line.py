@@ -11,15 +11,14 @@ from typing import Protocol
 
 from rightful.core.accounts.resource import attributes_of, check_claimable
 from rightful.domain.account import Account, Origin, canonical_user_name
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.operations.imports.account import Target, account_of, adopted, adoption, attributes_from, creation
 from rightful.operations.imports.identity import earlier_keys, line_key
 from rightful.operations.imports.outcomes import Imported, Outcome
 from rightful.operations.imports.rows import ImportRow
 from rightful.ports.context import Invocation
 from rightful.ports.store.contract import Remaining
-from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, CountUsers, PutAccount
-from rightful.ports.writes.imports import ClaimSource
+from rightful.ports.writes.accounts import ClaimAddress, ClaimSource, ClaimUserName, CountUsers, PutAccount
 from rightful.ports.writes.transaction import RefusedError, Write
 from rightful.scim.errors import ScimError
 

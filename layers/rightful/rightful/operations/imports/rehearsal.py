@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 
 from rightful.domain.account import Account
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.operations.imports.line import ImportStore
 from rightful.ports.store.contract import IdentityStore, Remaining
-from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, PutAccount
-from rightful.ports.writes.imports import ClaimSource, ReleaseSource
+from rightful.ports.writes.accounts import ClaimAddress, ClaimSource, ClaimUserName, PutAccount, ReleaseSource
 from rightful.ports.writes.transaction import Refusal, RefusedError, Write
 
 

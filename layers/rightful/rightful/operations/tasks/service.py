@@ -16,7 +16,7 @@ from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import FINE, LOOK, json_text, progress
 from rightful.operations.redrive import redrive
 from rightful.ports.store.contract import IdentityStore
-from rightful.text.keyed_hash import address_hash
+from rightful.text.ids import address_hash
 
 Task = Callable[[Deployment, Namespace, TextIO], int]
 

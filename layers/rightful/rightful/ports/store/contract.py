@@ -10,16 +10,14 @@ from datetime import datetime
 from typing import Protocol
 
 from rightful.domain.account import Account
+from rightful.domain.address import Hold
 from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
-from rightful.domain.hold import Hold
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
-from rightful.ports.pages import AccountPage, ConflictPage
 from rightful.ports.store.emails import SecondaryEmailStore
 from rightful.ports.store.groups import GroupStore
-from rightful.ports.store.lists import ListingStore
-from rightful.ports.store.organizations import ManagedStore
+from rightful.ports.store.lists import AccountPage, ConflictPage, ListingStore, ManagedStore
 from rightful.ports.store.upkeep import UpkeepStore
 from rightful.ports.writes.transaction import Write
 

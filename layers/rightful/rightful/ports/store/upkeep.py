@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from rightful.domain.account import Account
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import SecondaryEmailList
 

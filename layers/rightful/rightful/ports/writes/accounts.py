@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightful.domain.account import Account
-from rightful.domain.hold import Reservation
+from rightful.domain.address import Reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class TransferUserName:
 
 @dataclass(frozen=True, slots=True)
 class ListSecondaryEmail:
-    """Change who is listed under a key of a directory's index of secondary emails (`accounts.secondary_emails`).
+    """Change who is listed under a key of a directory's index of secondary emails (`accounts.index_writes`).
     Unconditional: it is never refused. A list that names as many as it can counts the others."""
 
     directory_id: str
@@ -165,3 +165,24 @@ class CountUsers:
     def shifts(self) -> bool:
         """Whether others move up or down in the list."""
         return self.delta < 0 or self.earlier
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSource:
+    """Remember for which account of an existing system an account was imported. Condition: none was yet, or this one,
+    or `instead_of`, which is gone."""
+
+    key: str
+    account_id: str
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSource:
+    """Forget it. Condition: it is this account, or none."""
+
+    key: str
+    account_id: str
+
+
+SourceWrite = ClaimSource | ReleaseSource

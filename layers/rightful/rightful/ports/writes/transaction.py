@@ -8,9 +8,9 @@ which one, with what it found there.
 from dataclasses import dataclass
 
 from rightful.domain.account import Account
+from rightful.domain.address import Hold
 from rightful.domain.conflict import Conflict
 from rightful.domain.group import Group
-from rightful.domain.hold import Hold
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
@@ -25,12 +25,12 @@ from rightful.ports.writes.accounts import (
     RequireAccount,
     RequireDomain,
     ReserveAddress,
+    SourceWrite,
     TransferAddress,
     TransferUserName,
 )
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
 from rightful.ports.writes.groups import GroupWrite
-from rightful.ports.writes.imports import SourceWrite
 from rightful.ports.writes.settings import SettingsWrite
 
 Write = (

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from rightful.core.accounts.edits import without_address
-from rightful.core.accounts.resource import address_of, with_address
+from rightful.core.accounts.emails import with_address
+from rightful.core.accounts.resource import address_of
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import parse_address, placeholder

@@ -13,9 +13,8 @@ from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.core.conflicts.plan import Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.domain.account import Account, Flag, Origin
-from rightful.domain.address import parse_address
+from rightful.domain.address import Hold, Reservation, parse_address
 from rightful.domain.conflict import Conflict, ConflictClass
-from rightful.domain.hold import Hold, Reservation
 from rightful.domain.organization import DomainPolicy
 from rightful.domain.policy import STANDARD, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.refused_request import PendingChange, Requester

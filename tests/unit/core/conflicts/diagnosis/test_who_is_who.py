@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.accounts.secondary_emails import ENTERPRISE_USER
+from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.administration.erase import erase_due
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.core.organizations.registry import create_directory

@@ -9,7 +9,7 @@
 Every action asks for ALL_OLD where its condition fails, so that one round trip tells who holds what.
 """
 
-from rightful.aws.dynamodb.action import action_of
 from rightful.aws.dynamodb.actions import accounts, groups, organizations
+from rightful.aws.dynamodb.table import action_of
 
 __all__ = ["accounts", "action_of", "groups", "organizations"]

@@ -2,7 +2,6 @@
 
 import zlib
 
-from rightful.aws.dynamodb.action import NEW, SAME_VERSION, Action, action_of, on, put, update, versioned
 from rightful.aws.dynamodb.attributes import Scalar, text_of, write_item
 from rightful.aws.dynamodb.items.accounts import account_item
 from rightful.aws.dynamodb.items.conflicts import conflict_item
@@ -10,10 +9,11 @@ from rightful.aws.dynamodb.items.emails import likely_action
 from rightful.aws.dynamodb.items.holds import hold_item
 from rightful.aws.dynamodb.items.log import log_item
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.table import Tables
-from rightful.domain.hold import Hold
+from rightful.aws.dynamodb.table import NEW, SAME_VERSION, Action, Tables, action_of, on, put, update, versioned
+from rightful.domain.address import Hold
 from rightful.ports.writes.accounts import (
     ClaimAddress,
+    ClaimSource,
     ClaimUserName,
     CountUsers,
     DeleteAccount,
@@ -22,6 +22,7 @@ from rightful.ports.writes.accounts import (
     NoteLogin,
     PutAccount,
     ReleaseAddress,
+    ReleaseSource,
     ReleaseUserName,
     RequireAccount,
     RequireDomain,
@@ -30,7 +31,6 @@ from rightful.ports.writes.accounts import (
     TransferUserName,
 )
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
-from rightful.ports.writes.imports import ClaimSource, ReleaseSource
 from rightful.ports.writes.settings import COUNTERS
 
 _OURS = "account_id = :account"

@@ -4,12 +4,11 @@ import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.action import NEW, SAME_VERSION, THERE, Action, action_of, on, put, update, values_of
 from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
 from rightful.aws.dynamodb.items.groups import group_item, group_values, member_item
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
-from rightful.aws.dynamodb.table import Tables
+from rightful.aws.dynamodb.table import NEW, SAME_VERSION, THERE, Action, Tables, action_of, on, put, update, values_of
 from rightful.domain.group import MOST_GROUPS
 from rightful.ports.key import ItemKey
 from rightful.ports.writes import groups as g

@@ -1,6 +1,5 @@
 """Writes of an organization's settings, directories, domains and keys as DynamoDB actions."""
 
-from rightful.aws.dynamodb.action import NEW, SAME_VERSION, THERE, Action, action_of, on, put, update, versioned
 from rightful.aws.dynamodb.attributes import write_item
 from rightful.aws.dynamodb.items.settings import (
     directory_item,
@@ -11,7 +10,7 @@ from rightful.aws.dynamodb.items.settings import (
 )
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
-from rightful.aws.dynamodb.table import Tables
+from rightful.aws.dynamodb.table import NEW, SAME_VERSION, THERE, Action, Tables, action_of, on, put, update, versioned
 from rightful.domain.key import Token
 from rightful.ports.key import ItemKey
 from rightful.ports.writes import settings as s

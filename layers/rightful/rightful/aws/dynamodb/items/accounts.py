@@ -7,7 +7,7 @@ from rightful.aws.dynamodb.attributes import Item, Scalar, text_of, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import indexes as index_keys
-from rightful.core.accounts.deletion import is_kept
+from rightful.core.accounts.edits import is_kept
 from rightful.domain.account import Account, AccountStatus
 from rightful.text.folding import fold
 

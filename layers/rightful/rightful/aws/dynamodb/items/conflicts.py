@@ -8,8 +8,7 @@ from rightful.aws.dynamodb.attributes import Item, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import indexes as index_keys
-from rightful.domain.conflict import Conflict
-from rightful.domain.schedule import due_as, due_at
+from rightful.domain.conflict import Conflict, due_as, due_at
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

@@ -7,8 +7,8 @@ the condition that it is so.
 
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.action import Action
 from rightful.aws.dynamodb.attributes import Item, Reader
+from rightful.aws.dynamodb.table import Action
 from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import SecondaryEmailList
 

@@ -7,7 +7,7 @@ from rightful.aws.dynamodb.attributes import Item, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import indexes as index_keys
-from rightful.domain.hold import Hold
+from rightful.domain.address import Hold
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

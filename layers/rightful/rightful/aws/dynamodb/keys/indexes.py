@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.domain.schedule import DueConflict
+from rightful.domain.conflict import DueConflict
 from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:

@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from rightful.aws.dynamodb.table import Table
-    from rightful.ports.pages import AccountPage, ConflictPage
-    from rightful.ports.store.organizations import OrganizationPage
+    from rightful.ports.store.lists import AccountPage, ConflictPage, OrganizationPage
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
 class ManagedReads:
-    """`ports.store.organizations.ManagedStore` on the identity table."""
+    """`ports.store.lists.ManagedStore` on the identity table."""
 
     client: "DynamoDBClient"
     identities: "Table"
@@ -40,7 +39,7 @@ class ManagedReads:
         return self._page(index_keys.of_domain(domain), "", limit, position)
 
     def _page(self, partition: str, prefix: str, limit: int, position: str | None) -> "AccountPage":
-        from rightful.ports.pages import AccountPage
+        from rightful.ports.store.lists import AccountPage
 
         query = self._in_partition(partition, prefix) | {"Limit": limit}
         if position:
@@ -79,7 +78,7 @@ class ManagedReads:
 
     def organizations(self, *, limit: int, position: str | None = None) -> "OrganizationPage":
         """The position is the last organization's id."""
-        from rightful.ports.store.organizations import OrganizationPage
+        from rightful.ports.store.lists import OrganizationPage
 
         query = self._in_partition(index_keys.ORGANIZATIONS, "") | {"Limit": limit}
         if position:
@@ -95,7 +94,7 @@ class ManagedReads:
 
     def open_conflicts(self, organization_id: str, *, limit: int, position: str | None = None) -> "ConflictPage":
         """The position is the last conflict's id."""
-        from rightful.ports.pages import ConflictPage
+        from rightful.ports.store.lists import ConflictPage
 
         partition = keys.open_conflicts(organization_id)
         start: StoredItem | None = None

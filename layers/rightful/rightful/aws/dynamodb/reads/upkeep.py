@@ -13,8 +13,8 @@ from rightful.aws.dynamodb.items.holds import read_hold
 from rightful.aws.dynamodb.items.settings import read_directory, read_token
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import indexes as index_keys
-from rightful.domain.hold import Hold
-from rightful.domain.schedule import DueConflict
+from rightful.domain.address import Hold
+from rightful.domain.conflict import DueConflict
 from rightful.ports.key import ItemKey
 from rightful.ports.store.upkeep import UNREADABLE, Piece, UserNameHold
 

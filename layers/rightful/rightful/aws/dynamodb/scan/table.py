@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING
 
 from rightful.aws.dynamodb.attributes import Reader, key_of
 from rightful.aws.dynamodb.items.conflicts import read_conflict
+from rightful.aws.dynamodb.items.groups import read_group
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.scan import groups as whole_groups
-from rightful.aws.dynamodb.scan.groups import group_row
+from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.domain.account import scim_id_of
-from rightful.ports.scan import CountedDirectory, FormerUser, LinkedUser, Pending, Row, Unreadable, Waiter
+from rightful.ports.scan import (
+    CountedDirectory,
+    CountedGroups,
+    DeletedGroup,
+    FormerUser,
+    GroupMember,
+    GroupName,
+    GroupRow,
+    LinkedUser,
+    Pending,
+    Row,
+    Unreadable,
+    Waiter,
+)
 from rightful.ports.store.upkeep import UNREADABLE
 
 if TYPE_CHECKING:
@@ -24,14 +37,18 @@ if TYPE_CHECKING:
 
 _FILTER = (
     "sk IN (:account, :pending) OR begins_with(sk, :conflict) OR begins_with(sk, :waiter) "
-    f"OR attribute_exists(user_count) OR {whole_groups.FILTER}"
+    "OR attribute_exists(user_count) "
+    "OR sk IN (:group, :group_name) OR begins_with(sk, :member) OR pk = :deleted OR attribute_exists(group_count)"
 )
 _VALUES: "Mapping[str, AttributeValueTypeDef]" = {
     ":account": {"S": "ACCOUNT"},
     ":pending": {"S": "PENDING"},
     ":conflict": {"S": keys.CONFLICT_PREFIX},
     ":waiter": {"S": keys.WAITER_PREFIX},
-    **whole_groups.VALUES,
+    ":group": {"S": group_keys.HEAD},
+    ":group_name": {"S": group_keys.NAME},
+    ":member": {"S": group_keys.MEMBER_PREFIX},
+    ":deleted": {"S": group_keys.DELETED},
 }
 
 
@@ -61,7 +78,7 @@ def _row(item: "StoredItem") -> Row | None:
         return read_conflict(item)
     if "user_count" in item:
         return CountedDirectory(pk.removeprefix("DIR#").removesuffix("#COUNT"))
-    return _user(item) if sk == "ACCOUNT" else group_row(item)
+    return _user(item) if sk == "ACCOUNT" else _group(item)
 
 
 def _user(item: "StoredItem") -> Row | None:
@@ -71,3 +88,19 @@ def _user(item: "StoredItem") -> Row | None:
     if link:
         return LinkedUser(account_id, str(link["directory_id"]), str(link["scim_id"]), group_ids)
     return FormerUser(scim_id_of(account_id, read.number("links_made")), group_ids) if group_ids else None
+
+
+def _group(item: "StoredItem") -> GroupRow | None:
+    """What an item says about groups; None: nothing."""
+    pk, sk = item["pk"]["S"], item["sk"]["S"]
+    if sk == group_keys.HEAD:
+        return read_group(item)
+    if sk.startswith(group_keys.MEMBER_PREFIX):
+        return GroupMember(group_keys.group_id_of(pk), group_keys.member_id_of(sk))
+    if sk == group_keys.NAME:
+        return GroupName(*group_keys.named_by(pk), item["group_id"]["S"])
+    if pk == group_keys.DELETED:
+        return DeletedGroup(sk)
+    if "group_count" in item:
+        return CountedGroups(group_keys.counted_by(pk))
+    return None

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from rightful.core.accounts.before_image import PING_PONG_WINDOW
+from rightful.core.accounts.edits import PING_PONG_WINDOW
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.version import judged, version_of
 from rightful.domain.conflict import Approval, ConflictClass, Resolution
 from rightful.domain.explanation import OutcomeCode, Statement
 from rightful.domain.policy import Brakes, Policy, Rule
-from rightful.text.look_alike import same_name
+from rightful.text.folding import same_name
 
 APPROVAL_LIFETIME = timedelta(days=7)
 """How long an approval counts: whoever gave it judged the facts of that week."""

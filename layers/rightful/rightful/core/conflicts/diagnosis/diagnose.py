@@ -11,7 +11,7 @@ a word:
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from rightful.core.accounts.soft_deletes import is_tombstone, names_of, names_wanted
+from rightful.core.accounts.emails import is_tombstone, names_of, names_wanted
 from rightful.core.conflicts.diagnosis.evidence import facts_about, in_other_letters, moved_by_one, protection
 from rightful.core.conflicts.diagnosis.relink import obstacle_to_relinking
 from rightful.core.conflicts.diagnosis.same_person import same_person, why_no_proof

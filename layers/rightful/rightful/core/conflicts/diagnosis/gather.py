@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
+from rightful.core.accounts.index_writes import number_key
 from rightful.core.accounts.relinking import is_shared
-from rightful.core.accounts.secondary_emails import number_key
 from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rightful.core.accounts.edits import deactivated
-from rightful.core.accounts.resource import with_address
+from rightful.core.accounts.emails import with_address
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflict import Conflict
 from rightful.domain.refused_request import PendingChange

@@ -3,7 +3,7 @@ or an address never does, nor does a value that identifies nobody (`rightful.tex
 
 from collections.abc import Collection, Mapping
 
-from rightful.core.accounts.secondary_emails import number_of
+from rightful.core.accounts.index_writes import number_of
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
 from rightful.domain.evidence import NoProof, NoProofKind, Proof, ProofKind

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightful.domain.account import Account
+from rightful.domain.address import Hold
 from rightful.domain.conflict import Conflict
-from rightful.domain.hold import Hold
 from rightful.domain.organization import Organization
 
 

@@ -15,10 +15,10 @@ from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.account import Account
+from rightful.domain.address import Reservation
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, Statement
-from rightful.domain.hold import Reservation
 from rightful.ports.context import Invocation
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation, PutAccount

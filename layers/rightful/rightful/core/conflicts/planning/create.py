@@ -9,7 +9,7 @@ pause between two tries is one.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rightful.core.accounts.before_image import with_before_image
+from rightful.core.accounts.edits import with_before_image
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
@@ -20,8 +20,8 @@ from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.parts import applied, emptied_holder, finding_of, follow_up_of, rests_on_domain
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import AwaitedLink
+from rightful.domain.address import Hold, Reservation
 from rightful.domain.conflict import ConflictClass, Outcome, Resolution
-from rightful.domain.hold import Hold, Reservation
 from rightful.ports.writes.accounts import RequireAccount, ReserveAddress, TransferAddress
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import Write

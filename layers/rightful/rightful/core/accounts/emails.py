@@ -1,23 +1,59 @@
-"""An identity provider's soft delete, which gives the person another name: known, so that no address is made of it.
+"""What the emails (and userName) that a directory sends mean for the account's address. Pure.
 
-Entra puts the 32 hexadecimal digits of the user's object id before the userPrincipalName of a deleted user, and sends
-that wherever it was mapped to: the userName, the emails, or both. As an address it would be nobody's: the person's own
-would be free at once, and every restore would collide. The name behind the digits is the identity provider's, which is
-not always the one that is here: a rename may have been refused. Pure.
+Soft deletes: Entra puts the 32 hexadecimal digits of the user's object id before the userPrincipalName of a deleted
+user, and sends that wherever it was mapped to: the userName, the emails, or both. As an address it would be nobody's:
+the person's own would be free at once, and every restore would collide. The name behind the digits is the identity
+provider's, which is not always the one that is here: a rename may have been refused.
+
+Placeholders: a remediation puts one in the place of an address that it takes away, so that paths of an identity
+provider (`emails[type eq "work"].value`) still find their entry. Nobody is shown it: an identity provider that reads
+its user, and writes it back as a whole, would otherwise send an address that is nobody's. One that was read earlier may
+come back all the same; it says nothing.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 
-from rightful.core.accounts.resource import chosen_email
 from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.address import InvalidAddressError, parse_address
+from rightful.domain.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
 from rightful.domain.conflict import Conflict
 from rightful.ports.writes.conflicts import EndPending
 from rightful.ports.writes.transaction import Write
 from rightful.text.identity import identifier
+
+
+def chosen_email(attributes: Mapping[str, object]) -> str | None:
+    """The email that is the account's address, as it was sent; None: there are none."""
+    chosen = _chosen(attributes.get("emails"))
+    return str(chosen[1]["value"]) if chosen is not None else None
+
+
+def with_address(emails: object, address: Address) -> list[object]:
+    """The `emails` value with another address in the entry that is the account's."""
+    entries: list[object] = list(emails) if isinstance(emails, list | tuple) else []
+    chosen = _chosen(emails)
+    if chosen is None:
+        return [*entries, {"value": address.value, "type": "work", "primary": True}]
+    position, entry = chosen
+    if entry["value"] != address.value:
+        entries[position] = {**entry, "value": address.value}
+    return entries
+
+
+def _chosen(emails: object) -> tuple[int, Mapping[str, object]] | None:
+    """The entry that is the account's, and its place: the primary one, else the work one, else the first."""
+    usable = [
+        (position, entry)
+        for position, entry in enumerate(emails if isinstance(emails, list | tuple) else ())
+        if isinstance(entry, Mapping) and isinstance(entry.get("value"), str) and entry["value"].strip()
+    ]
+    primary = (each for each in usable if each[1].get("primary") is True)
+    work = (each for each in usable if _type(each[1]) == "work")
+    return next(chain(primary, work, usable), None)
+
 
 _TOMBSTONE = re.compile(r"([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(.+)", re.DOTALL)
 """An object id, with its dashes or without, and the name it was put before."""
@@ -154,3 +190,69 @@ def _forms(name: str) -> set[str]:
 
 def _undashed(text: str) -> str:
     return text.replace("-", "")
+
+
+_BEGINNING, _ENDING = "released-", f"@{PLACEHOLDER_DOMAIN}"
+
+
+def is_placeholder(entry: object) -> bool:
+    """Whether an entry of `emails` has a placeholder as its value (see `address.placeholder`)."""
+    value = entry.get("value") if isinstance(entry, Mapping) else None
+    if not isinstance(value, str):
+        return False
+    text = value.strip().lower()
+    return text.startswith(_BEGINNING) and text.endswith(_ENDING)
+
+
+def without_placeholders(resource: dict[str, object]) -> dict[str, object]:
+    """A User resource as it is shown: without entries that are placeholders."""
+    emails = resource.get("emails")
+    if not isinstance(emails, list) or not any(map(is_placeholder, emails)):
+        return resource
+    shown = [entry for entry in emails if not is_placeholder(entry)]
+    rest = {name: value for name, value in resource.items() if name != "emails"}
+    return {**rest, "emails": shown} if shown else rest
+
+
+def says_nothing_of_address(emails: object) -> bool:
+    """Whether a value of `emails`, or of one entry's `value`, is placeholders and nothing else."""
+    if isinstance(emails, str):
+        return is_placeholder({"value": emails})
+    entries = emails if isinstance(emails, list) else [emails]
+    return bool(entries) and all(map(is_placeholder, entries))
+
+
+def with_own_address(account: Account, wanted: Mapping[str, object]) -> Mapping[str, object]:
+    """What a directory wants the user to be, where it knows the account's placeholder, a former one, or none.
+
+    The emails as they are shown mean the emails as they are. A placeholder, of today or of before, means the address
+    that the account has, whatever that is by now.
+    """
+    stored, sent = _email_list(account.attributes), _email_list(wanted)
+    if sent == stored:
+        return wanted
+    own = account.email
+    if not any(map(is_placeholder, sent)):
+        hidden = own is not None and own.is_placeholder and any(map(is_placeholder, stored))
+        shown = [entry for entry in stored if not is_placeholder(entry)]
+        return {**wanted, "emails": stored} if hidden and sent == shown else wanted
+    value = next((each["value"] for each in stored if isinstance(each, dict) and _is(each, account)), None)
+    known = any(isinstance(entry, dict) and entry.get("value") == value for entry in sent)
+    made: list[object] = []
+    for entry in sent:
+        if not isinstance(entry, dict) or not is_placeholder(entry):
+            made.append(entry)
+        elif value is not None and (not known or entry["value"] == value):
+            made.append({**entry, "value": value})
+    rest = {name: item for name, item in wanted.items() if name != "emails"}
+    return {**rest, "emails": made} if made else rest
+
+
+def _email_list(resource: Mapping[str, object]) -> list[object]:
+    emails = resource.get("emails")
+    return emails if isinstance(emails, list) else []
+
+
+def _is(entry: Mapping[str, object], account: Account) -> bool:
+    value = entry.get("value")
+    return isinstance(value, str) and account.email is not None and value.strip() == account.email.value
