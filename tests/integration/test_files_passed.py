@@ -7,9 +7,9 @@ from benchmarks import files_passed
 from local.paths import ROOT
 
 MOST = {
-    "a PATCH with a taken address": 70,
-    "its remediation": 61,
-    "an approval": 77,
+    "a PATCH with a taken address": 63,
+    "its remediation": 55,
+    "an approval": 70,
 }
 """These only go down; a PATCH has to come below 60.
 
