@@ -11,6 +11,7 @@ from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.lifecycle.requeue import reexamine_all
 from rightful.core.conflicts.remediate import remediate
 from rightful.domain.conflict import Pointer
+from rightful.ports.context import Context, QueueContext
 from rightful.ports.queue import ReexamineAll
 from rightful.runtime.clients import conflict_queue, identity_store, invocation_of, settings
 from rightful.runtime.metrics import Metric
@@ -40,12 +41,14 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
                 about, reexamine_all(identity_store(), conflict_queue(), about, correlation_id=message.correlation_id)
             )
             return
-        outcome = remediate(identity_store(), conflict_queue(), invocation_of(context, message.correlation_id), about)
+        outcome = remediate(
+            QueueContext(identity_store(), invocation_of(context, message.correlation_id), conflict_queue()), about
+        )
     except Exception as error:
         # The batch processor keeps it to itself: it only names the record, so that SQS delivers that again.
         not_examined(about, error)
         if isinstance(about, Pointer) and _is_last(record) and not passes_by_itself(error):
-            given_up(give_up(identity_store(), invocation_of(context, message.correlation_id), about))
+            given_up(give_up(Context(identity_store(), invocation_of(context, message.correlation_id)), about))
         raise
     examined(about, outcome)
 

@@ -56,10 +56,10 @@ def test_a_record_that_fails_is_named_logged_and_counted_without_what_it_quotes(
     monkeypatch.setattr(observability.logger.registered_handler, "stream", log)
     done = app.remediate
 
-    def fails_for_one(store: Any, queue: Any, invocation: Any, pointer: Pointer) -> Any:
+    def fails_for_one(context: Any, pointer: Pointer) -> Any:
         if pointer.conflict_id == "broken":
             raise error
-        return done(store, queue, invocation, pointer)
+        return done(context, pointer)
 
     monkeypatch.setattr(app, "remediate", fails_for_one)
     answer = deployed.call("remediator", batch("fine", "broken"))

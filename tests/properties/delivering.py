@@ -7,6 +7,7 @@ from rightful.core.conflicts.remediate import Effect, remediate
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Hold
 from rightful.domain.conflict import Conflict, Pointer
+from rightful.ports.context import QueueContext
 from rightful.scim.errors import ScimError
 from tests.properties.machine import Machine
 from tests.scenarios.world import OURS
@@ -21,7 +22,7 @@ class Delivering(Machine):
         store, queue = self.world.store, self.world.queue
         before = store.snapshot()
         paused = self.world.organization.brakes.paused
-        outcome = remediate(store, queue, self.world.invocation(), pointer)
+        outcome = remediate(QueueContext(store, self.world.invocation(), queue), pointer)
         after = store.snapshot()
         if interrupted:
             return  # what it did cannot be told from what happened meanwhile; the invariants hold for both
@@ -37,7 +38,7 @@ class Delivering(Machine):
                 or outcome.conflict.finding.conflict_class in {"self", "tombstone"}
             )
         if outcome.effect in {Effect.APPLIED, Effect.ENDED}:
-            remediate(store, queue, self.world.invocation(), pointer)
+            remediate(QueueContext(store, self.world.invocation(), queue), pointer)
             assert store.snapshot() == after, "the second delivery did something"
         if outcome.effect is Effect.APPLIED and outcome.conflict is not None:
             self._try_again(outcome.conflict)
@@ -85,7 +86,7 @@ class Delivering(Machine):
         store, queue = self.world.store, self.world.queue
         quiet = store.snapshot()
         for conflict in self._conflicts():
-            remediate(store, queue, self.world.invocation(), conflict.pointer)
+            remediate(QueueContext(store, self.world.invocation(), queue), conflict.pointer)
             assert conflict.pointer not in queue.messages, f"{conflict.id} wakes itself"
             self._drain()
             assert store.snapshot() == quiet

@@ -16,14 +16,15 @@ from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.word import Word
 from rightful.core.upkeep.due import end_reservations, send_due
 from rightful.core.users.remove import remove_user
-from rightful.core.users.request import ExplicitIntent, read_state
+from rightful.core.users.request import read_state
 from rightful.domain.account import Flag
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Resolution
 from rightful.domain.policy import Brakes, Policy
-from rightful.domain.refused_request import Operation
+from rightful.domain.refused_request import ExplicitIntent, Operation
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.writes.settings import ClaimDomain, ReleaseDomain
@@ -242,7 +243,7 @@ class Happenings(Delivering):
     @precondition(lambda self: self._conflicts())
     @rule(which=indexes)
     def the_service_gives_an_examination_up(self, which: int) -> None:
-        give_up(self.world.store, self.world.invocation(), self._pick_conflict(which).pointer)
+        give_up(self.world.context(), self._pick_conflict(which).pointer)
 
     @rule()
     def the_change_stream_is_read(self) -> None:
@@ -259,19 +260,19 @@ class Happenings(Delivering):
         conflict = self._pick_conflict(which)
         pointer, version = conflict.pointer, version_of(conflict)
         before = self.world.store.snapshot()
-        store, queue, invocation, key = self.world.store, self.world.queue, self.world.invocation(), self.keys[who]
+        context, key = self.world.context(), self.keys[who]
         try:
             if what == "approve":
-                approve(store, queue, invocation, pointer, key=key, reason="yes", version=version)
+                approve(context, pointer, Word(key, "yes", version))
             elif what == "link":
                 link = Resolution.RELINK
-                approve(store, queue, invocation, pointer, key=key, reason="hers", version=version, resolution=link)
+                approve(context, pointer, Word(key, "hers", version, link))
             elif what == "reject":
-                reject(store, queue, invocation, pointer, key=key, reason="no")
+                reject(context, pointer, Word(key, "no"))
             elif what == "retry":
-                retry(store, queue, invocation, pointer, key=key)
+                retry(context, pointer, Word(key))
             else:
-                undo(store, queue, invocation, pointer, key=key, reason="back", version=version)
+                undo(context, pointer, Word(key, "back", version))
         except RequestError:
             pass
         self._check_isolation(before, OURS)
@@ -282,11 +283,11 @@ class Happenings(Delivering):
         """It takes the other one, too, where somebody is marked; and whoever came in between may have it by then."""
         conflict = self._undoable()[which % len(self._undoable())]
         pointer, version = conflict.pointer, version_of(conflict)
-        store, queue, invocation = self.world.store, self.world.queue, self.world.invocation()
+        context = self.world.context()
         with suppress(RequestError):
             for key in self.keys:
-                undo(store, queue, invocation, pointer, key=key, reason="back", version=version)
-            retry(store, queue, invocation, pointer, key=self.keys[0])
+                undo(context, pointer, Word(key, "back", version))
+            retry(context, pointer, Word(self.keys[0]))
 
     @rule(days=st.sampled_from([0, 1, 8, 15, 29]))
     def time_passes(self, days: int) -> None:

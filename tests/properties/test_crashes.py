@@ -11,6 +11,7 @@ from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.remediate import remediate
 from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.word import Word
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer, Resolution
 from rightful.domain.event_log import LogEntry
@@ -58,16 +59,7 @@ def _first(world: World) -> Conflict:
 
 
 def _approves(world: World, resolution: Resolution | None = None) -> object:
-    return approve(
-        world.store,
-        world.queue,
-        world.invocation(),
-        _first(world).pointer,
-        key=INES,
-        reason="Yes.",
-        version=version_of(_first(world)),
-        resolution=resolution,
-    )
+    return approve(world.context(), _first(world).pointer, Word(INES, "Yes.", version_of(_first(world)), resolution))
 
 
 def _links(world: World) -> object:
@@ -78,28 +70,20 @@ def _loses_the_domain(world: World) -> object:
     if world.organization.domains:
         with suppress(RefusedError):  # its answer was lost
             world.change_organization(domains={})
-    return remediate(world.store, world.queue, world.invocation(), _first(world).pointer)
+    return remediate(world.context(), _first(world).pointer)
 
 
 def _rejects(world: World) -> object:
-    return reject(world.store, world.queue, world.invocation(), _first(world).pointer, key=INES, reason="No.")
+    return reject(world.context(), _first(world).pointer, Word(INES, "No."))
 
 
 def _undoes(world: World) -> object:
     first = _first(world)
-    return undo(
-        world.store,
-        world.queue,
-        world.invocation(),
-        first.pointer,
-        key=INES,
-        reason="Back.",
-        version=version_of(first),
-    )
+    return undo(world.context(), first.pointer, Word(INES, "Back.", version_of(first)))
 
 
 def _retries(world: World) -> object:
-    return retry(world.store, world.queue, world.invocation(), _first(world).pointer, key=INES)
+    return retry(world.context(), _first(world).pointer, Word(INES))
 
 
 ROTATION = [f"p{number}" for number in range(17)]
@@ -243,7 +227,7 @@ def _deliver(world: World, messages: list[Pointer]) -> None:
             return
         message = messages[0]
         try:
-            remediate(world.store, world.queue, world.invocation(), message)
+            remediate(world.context(), message)
         except Died:
             continue
         messages.remove(message)

@@ -8,6 +8,7 @@ import pytest
 
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.word import Word
 from rightful.domain.account import AccountStatus
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import Conflict, ConflictStatus
@@ -149,15 +150,7 @@ def test_an_undo_that_was_overtaken_does_not_happen(interruption: Interruption) 
     _interrupted(world, interruption)
     key = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)
     with pytest.raises(RequestError) as error:
-        undo(
-            world.store,
-            world.queue,
-            world.invocation(),
-            conflict.pointer,
-            key=key,
-            reason="Back.",
-            version=version_of(world.conflict(conflict)),
-        )
+        undo(world.context(), conflict.pointer, Word(key, "Back.", version_of(world.conflict(conflict))))
     assert error.value.code == "not_undoable"
     assert world.account("bob").email != parse_address("bob@example.com")
     assert world.conflict(conflict).status is ConflictStatus.APPLIED

@@ -11,6 +11,7 @@ import pytest
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.word import Word
 from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token, noting_who
 from rightful.core.organizations.registry import change_directory, change_organization
 from rightful.core.upkeep.due import end_reservations, send_due
@@ -278,21 +279,16 @@ def _approve(told: Told, who: str, way: str | None, name: str, read_before: str 
     if not read_before:
         _read(told, who, name)
     approve(
-        world.store,
-        world.queue,
-        world.invocation(),
+        world.context(),
         told.pointer(name),
-        key=told.keys[who],
-        reason="I know them.",
-        version=told.read[who, name],
-        resolution=_RESOLUTIONS[way],
+        Word(told.keys[who], "I know them.", told.read[who, name], _RESOLUTIONS[way]),
     )
 
 
 def _decide(decision: Callable[..., object], **more: object) -> Callable[..., None]:
     def step(told: Told, who: str, name: str) -> None:
         world = told.world
-        decision(world.store, world.queue, world.invocation(), told.pointer(name), key=told.keys[who], **more)
+        decision(world.context(), told.pointer(name), Word(told.keys[who], **more))
 
     return step
 

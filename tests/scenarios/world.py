@@ -166,7 +166,7 @@ class World:
         writes: list[Write] = [
             PutAccount(after, before.version),
             *secondary_writes([(before, after)]),
-            *ending_writes(conflict, self.invocation(), before=before, after=after),
+            *ending_writes(conflict, self.now, before, after),
         ]
         if after.holds != before.holds:
             if after.holds is not None:
@@ -244,13 +244,13 @@ class World:
 
     def record(self, refused: RefusedRequest) -> Conflict:
         """Record and send, as provisioning does."""
-        conflict = record(self.store, self.invocation(), refused)
+        conflict = record(self.context(), refused)
         self.queue.send(conflict.pointer, correlation_id="scenario")
         return conflict
 
     def remediate(self, conflict: Conflict) -> Remediation:
         """Remediate one conflict, whatever the queue holds."""
-        return remediate(self.store, self.queue, self.invocation(), conflict.pointer)
+        return remediate(self.context(), conflict.pointer)
 
     def request(self) -> UserRequest:
         """A request of a directory about its users, with the key that it has."""
@@ -296,7 +296,7 @@ class World:
         for _ in range(limit):
             if not self.queue.messages:
                 return
-            remediate(self.store, self.queue, self.invocation(), self.queue.messages.pop(0))
+            remediate(self.context(), self.queue.messages.pop(0))
             self.publish()
         raise AssertionError("the queue does not get empty")
 

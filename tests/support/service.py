@@ -179,7 +179,7 @@ class Service:
                 continue
             if not self.queue.messages:
                 return
-            remediate(self.store, self.queue, self.invocation(), self.queue.messages.pop(0))
+            remediate(self.context(), self.queue.messages.pop(0))
         raise AssertionError("the queue does not get empty")
 
     def create_user(self, name: str, **more: object) -> dict[str, object]:

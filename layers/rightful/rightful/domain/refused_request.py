@@ -87,6 +87,26 @@ class Requester:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplicitIntent:
+    """What a request says itself of the person, even if nothing changes by it.
+
+    Attributes:
+        address: it names the emails, be they what they are, other than by placeholders alone: every PUT; a PATCH of
+            `emails`. That takes back a wish for another address.
+        active: what it says of that; None: nothing. It takes back the opposite that was refused with the address,
+            whether or not that was applied since.
+        soft_delete: it gives the person the name of a deleted one: nothing else is wanted for them.
+    """
+
+    address: bool = False
+    active: bool | None = None
+    soft_delete: bool = False
+
+
+NOTHING = ExplicitIntent()
+
+
+@dataclass(frozen=True, slots=True)
 class PendingChange:
     """What the refused request asked for.
 

@@ -78,7 +78,7 @@ def test_a_deactivation_that_a_swap_found_waiting_outlives_the_undo_of_the_swap(
     service.scim("PATCH", f"/Users/{ben}", patch(OFF, _work("ada@example.com")))
     adas, bens = service.queue.messages
     service.queue.messages.clear()
-    remediate(service.store, service.queue, service.invocation(), adas)
+    remediate(service.context(), adas)
     assert _state(service, ben).holds == "ada@example.com", "the swap was made before Ben's own message came"
     body = {"reason": "back", "version": service.version(bens.conflict_id)}
     answer = service.admin("POST", "/conflicts/{id}/undo", body, parameters={"id": bens.conflict_id})

@@ -49,7 +49,7 @@ class Directory:
         if state == "open":
             return
         if state == "failed":
-            give_up(self.service.store, self.service.invocation(), self.conflict.pointer)
+            give_up(self.service.context(), self.conflict.pointer)
             return
         self.service.remediate_all()
         if state == "rejected":

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from rightful.core.accounts.relinking import is_same_user
+from rightful.core.accounts.relinking import Creation, is_same_user
 from rightful.domain.account import AccountStatus, Flag, FormerLink
 from rightful.domain.policy import STANDARD, Policy
-from tests.support.builders import NOW, a_link, a_user, an_account
+from tests.support.builders import NOW, a_link, a_user, an_account, an_organization
 
 FORMER = FormerLink("dir", "ada", "e1", NOW)
 WITHOUT_EXTERNAL_ID = FormerLink("dir", "ada", None, NOW)
@@ -31,7 +31,8 @@ def _same(
     resource = a_user(user_name, "ada@example.com")
     if external_id is not None:
         resource["externalId"] = external_id
-    return is_same_user(replace(HOLDER, **holder or {}), resource, "org", "dir", policy)
+    creation = Creation(resource, "dir", an_organization("org", policy=policy), NOW)
+    return is_same_user(replace(HOLDER, **holder or {}), creation)
 
 
 def test_the_same_external_id_is_proof_whatever_the_user_name() -> None:

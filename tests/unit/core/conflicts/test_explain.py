@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from rightful.core.conflicts import explain
-from rightful.core.conflicts.decision.decide import decide, over_limit
+from rightful.core.conflicts.decision.decide import decide
+from rightful.core.conflicts.decision.limits import over_limit
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.domain.account import AccountStatus, Flag, Origin

@@ -12,6 +12,7 @@ from rightful.api.request import Response
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.remediate import Remediation
 from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.word import Word
 from rightful.domain.conflict import (
     LIVE,
     Conflict,
@@ -19,6 +20,7 @@ from rightful.domain.conflict import (
     Pointer,
     Resolution,
 )
+from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 
 _REASON = Field(min_length=1, max_length=500)
@@ -76,73 +78,34 @@ def decide(call: AdminCall) -> Response:
     """POST conflicts/{id}/decision {"decision": "approve" | "reject", "reason", "version"}: the conflict as it is
     then."""
     asked = call.body(Decision)
-    key, pointer = call.key(), _pointer(call)
-
-    def done() -> Remediation:
-        if asked.decision == "reject":
-            return reject(
-                call.store,
-                call.context.queue,
-                call.invocation,
-                pointer,
-                key=key,
-                reason=asked.reason,
-                version=asked.version,
-            )
-        return approve(
-            call.store,
-            call.context.queue,
-            call.invocation,
-            pointer,
-            key=key,
-            reason=asked.reason,
-            version=asked.version,
-            resolution=asked.resolution,
-        )
-
-    return _after(call, done)
+    word = Word(call.key(), asked.reason, asked.version, asked.resolution)
+    return _after(call, reject if asked.decision == "reject" else approve, word)
 
 
 def retry_conflict(call: AdminCall) -> Response:
     """POST conflicts/{id}/retry [{"version"}]: examine it again now."""
     asked = call.body(Retry) if call.request.body and not call.request.body.isspace() else Retry()
-    key, pointer = call.key(), _pointer(call)
-    return _after(
-        call,
-        lambda: retry(call.store, call.context.queue, call.invocation, pointer, key=key, version=asked.version),
-    )
+    return _after(call, retry, Word(call.key(), version=asked.version))
 
 
 def undo_conflict(call: AdminCall) -> Response:
     """POST conflicts/{id}/undo {"reason", "version"}: put everything back as it was."""
     asked = call.body(Undo)
-    key, pointer = call.key(), _pointer(call)
-    return _after(
-        call,
-        lambda: undo(
-            call.store,
-            call.context.queue,
-            call.invocation,
-            pointer,
-            key=key,
-            reason=asked.reason,
-            version=asked.version,
-        ),
-    )
+    return _after(call, undo, Word(call.key(), asked.reason, asked.version))
 
 
 def _pointer(call: AdminCall) -> Pointer:
     return Pointer(call.organization_id, call.path_id())
 
 
-def _after(call: AdminCall, done: Callable[[], Remediation]) -> Response:
-    """The conflict as it is after what was done about it.
+def _after(call: AdminCall, say: Callable[[QueueContext, Pointer, Word], Remediation], word: Word) -> Response:
+    """The conflict as it is after an administrator's word.
 
     The queue is the last to be told, of other conflicts that wait for the address. Where it does not listen, what was
     asked for has happened all the same; the publisher and the janitor send those, too.
     """
     try:
-        conflict = done().conflict
+        conflict = say(call.context, _pointer(call), word).conflict
     except QueueUnavailableError as error:
         call.on_failure("conflict_not_sent", error)
         conflict = call.store.conflict(_pointer(call))

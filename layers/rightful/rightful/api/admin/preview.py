@@ -47,7 +47,7 @@ def preview(call: AdminCall) -> Response:
         raise ApiError(400, "invalid_value", "changes: there are none.", "changes")
     pairs = read_pairs(asked)
     organization = call.organization()
-    facts = gather_facts(call.store, call.invocation, organization, pairs)
+    facts = gather_facts(call.context, organization, pairs)
     found = predict(pairs, facts)
     body = {
         "total": len(found),

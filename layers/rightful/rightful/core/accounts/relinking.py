@@ -7,33 +7,55 @@ other letters proves nothing, although it is taken.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from rightful.core.accounts.resource import address_of
 from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import Address
 from rightful.domain.explanation import ObstacleCode, Statement
+from rightful.domain.organization import Organization
 from rightful.domain.policy import Policy
 from rightful.domain.refused_request import Requester
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.identity import identifier, same_but_for_case
 
 
-def may_be_linked(
-    holder: Account,
-    resource: Mapping[str, object],
-    organization_id: str,
-    directory_id: str,
-    policy: Policy,
-    now: datetime,
-    *,
-    shared: bool = False,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A directory's create of a user: what it says of who that is."""
+
+    resource: Mapping[str, object]
+    directory_id: str
+    organization: Organization
+    now: datetime
+
+    @property
+    def user_name(self) -> str:
+        """The userName as it was sent."""
+        return str(self.resource.get("userName", ""))
+
+    @property
+    def external_id(self) -> str | None:
+        """The externalId, where it says who the user is."""
+        return identifier(self.resource.get("externalId"))
+
+    @property
+    def address(self) -> Address | None:
+        """The primary address."""
+        return address_of(self.resource)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that counts now."""
+        return self.organization.policy_at(self.now)
+
+
+def may_be_linked(holder: Account, creation: Creation, *, shared: bool = False) -> bool:
     """Whether the holder of the wanted address is linked by the create of this user; `shared`: see `is_same_user`."""
-    external_id = resource.get("externalId")
-    user_name = str(resource.get("userName", ""))
-    requester = Requester(None, None, user_name, external_id if isinstance(external_id, str) else None)
-    return is_same_user(holder, resource, organization_id, directory_id, policy, shared=shared) or any(
-        is_awaited(holder, key, organization_id, now) for key in requester.keys(directory_id)
+    keys = Requester(None, None, creation.user_name, creation.external_id).keys(creation.directory_id)
+    return is_same_user(holder, creation, shared=shared) or any(
+        is_awaited(holder, key, creation.organization.id, creation.now) for key in keys
     )
 
 
@@ -45,32 +67,24 @@ def is_awaited(holder: Account, requester_key: str, organization_id: str, now: d
     return obstacle_to_linking(holder, organization_id) is None
 
 
-def is_same_user(
-    holder: Account,
-    resource: Mapping[str, object],
-    organization_id: str,
-    directory_id: str,
-    policy: Policy,
-    *,
-    shared: bool = False,
-) -> bool:
+def is_same_user(holder: Account, creation: Creation, *, shared: bool = False) -> bool:
     """Whether the holder of the wanted address is provably the very user that the directory creates now.
 
     Args:
         shared: others in the directory have that externalId, too, or had it: then it is nobody's in particular.
     """
     former = holder.former_link
-    if former is None or former.directory_id != directory_id or obstacle_to_linking(holder, organization_id):
+    if former is None or former.directory_id != creation.directory_id:
         return False
-    sent, known = identifier(resource.get("externalId")), identifier(former.external_id)
+    if obstacle_to_linking(holder, creation.organization.id):
+        return False
+    sent, known = creation.external_id, identifier(former.external_id)
     if sent is not None or known is not None:
         return sent == known and not shared
-    if not policy.relink_by_user_name:
+    wanted = creation.address
+    if not creation.policy.relink_by_user_name or wanted is None or holder.email is None:
         return False
-    wanted = address_of(resource)
-    if wanted is None or holder.email is None or not wanted.is_written_like(holder.email):
-        return False
-    return same_but_for_case(str(resource.get("userName", "")), former.user_name)
+    return wanted.is_written_like(holder.email) and same_but_for_case(creation.user_name, former.user_name)
 
 
 def obstacle_to_linking(holder: Account, organization_id: str) -> Statement[ObstacleCode] | None:

@@ -14,6 +14,7 @@ from rightful.core.accounts.index_writes import AccountChange, index_writes
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, Pointer, owes_deactivation
+from rightful.domain.refused_request import ExplicitIntent
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.refusals import commit_again, is_stale, taken_by
@@ -62,7 +63,7 @@ def alter(
             if wanted.link is None and before.link and owes_deactivation(pending, before.link.scim_id, says_active):
                 wanted = deactivated(wanted, context.now)
             wanted = replace(wanted, version=before.version + 1, updated_at=context.now)
-        writes = list(ending_writes(pending, context.invocation, before=before, after=wanted, says_active=says_active))
+        writes = list(ending_writes(pending, context.now, before, wanted, ExplicitIntent(active=says_active)))
         after = remembering(wanted, pending, writes) if changes else before
         if changes:
             writes += index_writes([AccountChange(before, after)], context.now).writes
@@ -82,7 +83,7 @@ def alter(
 def ending_of(context: Context, before: Account, after: Account | None) -> tuple[Write, ...]:
     """The end of the change that the account's directory still wants, if this one makes it pointless. `after` None:
     the account goes."""
-    return ending_writes(_pending_change(context.store, before), context.invocation, before=before, after=after)
+    return ending_writes(_pending_change(context.store, before), context.now, before, after)
 
 
 def _pending_change(store: IdentityStore, account: Account) -> Conflict | None:

@@ -260,12 +260,7 @@ class _Deleting:
         if not (conflict.live or failed or conflict.outcome.prepared or conflict.deactivation_pending):
             return True
         try:
-            remediate(
-                self.context.store,
-                self.context.queue,
-                self.context.invocation,
-                conflict.pointer,
-            )
+            remediate(self.context, conflict.pointer)
         except (ContendedError, QueueUnavailableError):
             return False
         return True

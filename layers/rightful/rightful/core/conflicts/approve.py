@@ -1,23 +1,22 @@
-"""What administrators say about a conflict: approve, reject, retry, undo."""
+"""What administrators say about a conflict that waits: approve, reject; and retry."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from rightful.core.conflicts.decision.decide import counting, decide, same_approver, version_now
-from rightful.core.conflicts.decision.resolution import chosen
+from rightful.core.conflicts.decision.decide import chosen, counting, decide, same_approver, version_now
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.errors import VERSION_REQUIRED, read_reason
 from rightful.core.conflicts.explain import cannot_relink, changed, situation, waiting_chain
 from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
+from rightful.core.conflicts.word import Word, existing
 from rightful.domain.conflict import (
     LOOK_AGAIN_AFTER,
     SETTLED_BY_PEOPLE,
@@ -30,37 +29,26 @@ from rightful.domain.conflict import (
 )
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import OutcomeCode, explained
-from rightful.domain.key import Token
 from rightful.domain.policy import Rule
 from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
-from rightful.ports.context import Invocation
-from rightful.ports.queue import ConflictQueue, QueueUnavailableError
+from rightful.ports.context import QueueContext
+from rightful.ports.queue import QueueUnavailableError
+from rightful.ports.refusals import commit_again
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
-from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.ports.writes.transaction import RefusedError
 
-_ATTEMPTS = 5
 _REOPENED_BY_RETRY = SETTLED_BY_PEOPLE | {ConflictStatus.FAILED}
 
 
-def approve(
-    store: IdentityStore,
-    queue: ConflictQueue,
-    invocation: Invocation,
-    pointer: Pointer,
-    *,
-    key: Token,
-    reason: str,
-    version: str | None,
-    resolution: Resolution | None = None,
-) -> Remediation:
+def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     """Approve a conflict with an admin key, and apply it if that was the last approval it needed.
 
-    An approval is given to what was read, which `version` names (`version.version_of`). The approval is stored, then
-    everything is read and judged again, and the approval counts only if that has this version still. It counts for 7
-    days and only while its key is live. Two approvals need two keys of two different people, and the same resolution;
-    who asks for the other one later has changed their mind. Who names none means what happens where nobody says.
+    An approval is given to what was read, which its version names. The approval is stored, then everything is read and
+    judged again, and the approval counts only if that has this version still. It counts for 7 days and only while its
+    key is live. Two approvals need two keys of two different people, and the same resolution; who asks for the other
+    one later has changed their mind. Who names none means what happens where nobody says.
 
     Raises:
         RequestError: not_found, ended, version_required, changed (examined again, nothing was moved by it),
@@ -68,179 +56,149 @@ def approve(
         ContendedError: no quiet moment; the approval may be stored: ask for a retry.
         QueueUnavailableError: it is applied, but waiting conflicts were not woken: ask for a retry.
     """
-    text = read_reason(reason)
-    for _ in range(_ATTEMPTS):
-        conflict = _waiting(store, pointer)
-        snapshot, diagnosis = _as_read(store, queue, invocation, conflict, version)
-        _check_approvable(snapshot, diagnosis, resolution)
-        given = counting(snapshot, diagnosis)
-        approval = Approval(key.id, key.holder, text, invocation.now, version=version_now(snapshot, diagnosis))
-        others = tuple(other for other in given if not same_approver(approval, other))
-        own = [other.resolution for other in given if other not in others]
-        wanted = resolution or (own[-1] if own else _where_nobody_says(conflict, diagnosis, others))
-        if wanted in own:
-            if _is_sufficient(snapshot, diagnosis, given):
-                # The process died between approval and remediation: asking again is asking for the latter.
-                return _announce_and_remediate(store, queue, invocation, pointer)
-            raise RequestError("same_approver", "You approved this already: a different administrator must agree.")
-        approved = replace(
-            conflict,
-            version=conflict.version + 1,
-            approvals=(*others, replace(approval, resolution=wanted)),
-            updated_at=invocation.now,
-            sent=False,
-        )
-        row = log_row(
-            replace(approved, explanation=explained(OutcomeCode.REASON, reason=text)),
-            Action.CONFLICT_APPROVED,
-            invocation.now,
-            result=Result.DONE,
-            approver=key.holder,
-        )
-        try:
-            store.commit([PutConflict(approved, conflict.version), row], remaining=invocation.remaining)
-        except RefusedError:
-            continue
-        outcome = _announce_and_remediate(store, queue, invocation, pointer)
-        if outcome.conflict is not None and not _was_for(store, outcome.conflict, snapshot, diagnosis):
-            raise RequestError("changed", changed(outcome.conflict))
-        return outcome
-    raise ContendedError
+    word = word.with_reason()
+
+    def attempt() -> tuple[Snapshot, Diagnosis]:
+        snapshot, diagnosis = _as_read(context, _waiting(context.store, pointer), word)
+        _check_approvable(snapshot, diagnosis, word.resolution)
+        approved = _approved(snapshot, diagnosis, word)
+        if approved is not None:
+            context.commit(word.noted(approved, Action.CONFLICT_APPROVED, Result.DONE))
+        return snapshot, diagnosis
+
+    snapshot, diagnosis = commit_again(attempt, context.invocation)
+    _announce(context, pointer)
+    outcome = remediate(context, pointer)
+    if outcome.conflict is not None and not _was_for(context.store, outcome.conflict, snapshot, diagnosis):
+        raise RequestError("changed", changed(outcome.conflict))
+    return outcome
 
 
-def reject(
-    store: IdentityStore,
-    queue: ConflictQueue,
-    invocation: Invocation,
-    pointer: Pointer,
-    *,
-    key: Token,
-    reason: str,
-    version: str | None = None,
-) -> Remediation:
+def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     """Say no. The identity provider's retries are counted on the conflict, and nobody is asked again.
 
-    Nobody loses anything by it, so it need not name a `version`; one that it names has to be what is true.
+    Nobody loses anything by it, so it need not name a version; one that it names has to be what is true.
 
     Raises:
         RequestError: not_found, ended, changed, invalid_value.
         ContendedError: no quiet moment.
         QueueUnavailableError: it is rejected, but who waited for it was not told.
     """
-    text = read_reason(reason)
-    for _ in range(_ATTEMPTS):
-        conflict = _waiting(store, pointer)
-        if version is not None:
-            _as_read(store, queue, invocation, conflict, version)
+    word, now, by = word.with_reason(), context.now, word.key.holder
+
+    def attempt() -> Conflict:
+        conflict = _waiting(context.store, pointer)
+        if word.version is not None:
+            _as_read(context, conflict, word)
         rejected = replace(
             conflict,
             version=conflict.version + 1,
             status=ConflictStatus.REJECTED,
-            explanation=explained(OutcomeCode.REJECTED, by=key.holder, reason=text),
+            explanation=explained(OutcomeCode.REJECTED, by=by, reason=word.reason),
             next_step=None,
-            updated_at=invocation.now,
-            outcome=replace(conflict.outcome, decided_by=key.holder, resolved_at=invocation.now),
+            updated_at=now,
+            outcome=replace(conflict.outcome, decided_by=by, resolved_at=now),
         )
-        writes: list[Write] = [
-            PutConflict(rejected, conflict.version),
-            *end_of_waiters(conflict),
-            log_row(rejected, Action.CONFLICT_REJECTED, invocation.now, result=Result.DONE, approver=key.holder),
-        ]
-        try:
-            store.commit(writes, remaining=invocation.remaining)
-        except RefusedError:
-            continue
-        return Remediation(Effect.DECIDED, rejected, requeue_followers(store, queue, rejected))
-    raise ContendedError
+        row = log_row(rejected, Action.CONFLICT_REJECTED, now, result=Result.DONE, approver=by)
+        context.commit([PutConflict(rejected, conflict.version), *end_of_waiters(conflict), row])
+        return rejected
+
+    rejected = commit_again(attempt, context.invocation)
+    return Remediation(Effect.DECIDED, rejected, requeue_followers(context, rejected))
 
 
-def retry(
-    store: IdentityStore,
-    queue: ConflictQueue,
-    invocation: Invocation,
-    pointer: Pointer,
-    *,
-    key: Token,
-    version: str | None = None,
-) -> Remediation:
+def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     """Examine a conflict again now; one that was rejected, undone or failed is opened again.
 
-    A `version` that it names has to be what is true; it need not name one.
+    A version that it names has to be what is true; it need not name one.
 
     Raises:
         RequestError: not_found; changed; ended (applied, superseded, expired, or a newer change took its place).
         ContendedError: no quiet moment.
     """
-    for _ in range(_ATTEMPTS):
-        conflict = _existing(store, pointer)
+
+    def attempt() -> bool:
+        """Open it again; whether that was needed."""
+        conflict = existing(context.store, pointer)
         if conflict.live:
-            if version is not None:
-                _as_read(store, queue, invocation, conflict, version)
-            return remediate(store, queue, invocation, pointer)
-        if conflict.status not in _REOPENED_BY_RETRY or invocation.now >= conflict.expires_at:
+            if word.version is not None:
+                _as_read(context, conflict, word)
+            return False
+        if conflict.status not in _REOPENED_BY_RETRY or context.now >= conflict.expires_at:
             raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry.")
-        if version not in {None, version_of(conflict)}:
+        if word.version not in {None, version_of(conflict)}:
             raise RequestError("changed", changed(conflict))
-        writes = reopening(conflict, invocation.now, explained(OutcomeCode.OPENED_AGAIN, by=key.holder), by=key.holder)
+        by = word.key.holder
         try:
-            store.commit(writes, remaining=invocation.remaining)
+            context.commit(reopening(conflict, context.now, explained(OutcomeCode.OPENED_AGAIN, by=by), by=by))
         except RefusedError as error:
             if any(isinstance(refusal.write, PutPending) for refusal in error.refusals):
                 raise RequestError("ended", "A later change of the same person took the place of this one.") from error
-            continue
-        return _announce_and_remediate(store, queue, invocation, pointer)
-    raise ContendedError
+            raise
+        return True
+
+    if commit_again(attempt, context.invocation):
+        _announce(context, pointer)
+    return remediate(context, pointer)
 
 
-def _announce_and_remediate(
-    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer
-) -> Remediation:
-    """Remediate at once, for the answer's sake; the message makes sure of it if this process dies half-way."""
-    try:
-        queue.send(pointer, correlation_id=invocation.correlation_id)
-        store.mark_sent(pointer, now=invocation.now, again_at=invocation.now + LOOK_AGAIN_AFTER)
-    except QueueUnavailableError:
-        pass  # marked as not sent: the janitor sends it
-    return remediate(store, queue, invocation, pointer)
-
-
-def _existing(store: IdentityStore, pointer: Pointer) -> Conflict:
-    conflict = store.conflict(pointer)
-    if conflict is None:
-        raise RequestError("not_found", "There is no such conflict.")
-    return conflict
+def _announce(context: QueueContext, pointer: Pointer) -> None:
+    """It is remediated at once, for the answer's sake; a message makes sure of it if this process dies half-way."""
+    with suppress(QueueUnavailableError):  # marked as not sent: the janitor sends it
+        context.queue.send(pointer, correlation_id=context.invocation.correlation_id)
+        context.store.mark_sent(pointer, now=context.now, again_at=context.now + LOOK_AGAIN_AFTER)
 
 
 def _waiting(store: IdentityStore, pointer: Pointer) -> Conflict:
-    conflict = _existing(store, pointer)
+    conflict = existing(store, pointer)
     if not conflict.live:
         raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to decide.")
     return conflict
 
 
-def _as_read(
-    store: IdentityStore, queue: ConflictQueue, invocation: Invocation, conflict: Conflict, version: str | None
-) -> tuple[Snapshot, Diagnosis]:
+def _as_read(context: QueueContext, conflict: Conflict, word: Word) -> tuple[Snapshot, Diagnosis]:
     """A waiting conflict as it is judged this moment, which is what was read.
 
     Raises:
         RequestError: ended; version_required; changed, and what it is now is stored.
     """
-    pointer = conflict.pointer
-    snapshot = gather(store, invocation, conflict)
+    snapshot = gather(context, conflict)
     end = reason_to_end(snapshot)
+    if end is None:
+        diagnosis = diagnose(snapshot)
+        if word.is_given_to(version_now(snapshot, diagnosis)):
+            return snapshot, diagnosis
+    with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
+        remediate(context, conflict.pointer)
     if end is not None:
-        with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
-            remediate(store, queue, invocation, pointer)
         raise RequestError("ended", end[1].pattern)
-    if version is None:
-        raise RequestError("version_required", VERSION_REQUIRED, "version")
-    diagnosis = diagnose(snapshot)
-    if version == version_now(snapshot, diagnosis):
-        return snapshot, diagnosis
-    with suppress(QueueUnavailableError):
-        remediate(store, queue, invocation, pointer)
-    raise RequestError("changed", changed(_existing(store, pointer)))
+    raise RequestError("changed", changed(existing(context.store, conflict.pointer)))
+
+
+def _approved(snapshot: Snapshot, diagnosis: Diagnosis, word: Word) -> Conflict | None:
+    """The conflict with this approval; None: it was given before, and is enough. The process died between approval and
+    remediation: asking again is asking for the latter.
+
+    Raises:
+        RequestError: same_approver; invalid_value, others named a resolution, and this names none.
+    """
+    conflict, organization = snapshot.conflict, snapshot.organization
+    given = counting(snapshot, diagnosis)
+    approval = word.approval(version_now(snapshot, diagnosis), snapshot.now)
+    others = tuple(other for other in given if not same_approver(approval, other))
+    own = [other.resolution for other in given if other not in others]
+    wanted = word.resolution or (own[-1] if own else _where_nobody_says(conflict, diagnosis, others))
+    if wanted not in own:
+        return replace(
+            conflict,
+            version=conflict.version + 1,
+            approvals=(*others, replace(approval, resolution=wanted)),
+            updated_at=snapshot.now,
+            sent=False,
+        )
+    if organization and decide(diagnosis, organization.policy, organization.brakes, approvals=given).act:
+        return None
+    raise RequestError("same_approver", "You approved this already: a different administrator must agree.")
 
 
 def _where_nobody_says(conflict: Conflict, diagnosis: Diagnosis, others: Sequence[Approval]) -> Resolution:
@@ -289,11 +247,3 @@ def _check_approvable(snapshot: Snapshot, diagnosis: Diagnosis, resolution: Reso
         raise RequestError(
             "not_approvable", cannot_relink(diagnosis.no_relink, diagnosis.effective_class), "resolution"
         )
-
-
-def _is_sufficient(snapshot: Snapshot, diagnosis: Diagnosis, approvals: Sequence[Approval]) -> bool:
-    organization = snapshot.organization
-    return (
-        organization is not None
-        and decide(diagnosis, organization.policy, organization.brakes, approvals=approvals).act
-    )

@@ -6,8 +6,7 @@ one; and it never says more than the evidence shows. The sentences are made from
 
 from collections.abc import Callable, Mapping
 
-from rightful.core.conflicts.decision.decide import Decision
-from rightful.core.conflicts.decision.resolution import chosen
+from rightful.core.conflicts.decision.decide import Decision, chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.evidence_words import last_login_words, leaving_words, protected_words

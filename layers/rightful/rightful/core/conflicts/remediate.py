@@ -8,9 +8,8 @@ from enum import StrEnum
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.emails import asked_in_vain
 from rightful.core.conflicts import explain
-from rightful.core.conflicts.count_limits import count
-from rightful.core.conflicts.decision.decide import Decision, counting, decide, judged_now, ping_pong, version_now
-from rightful.core.conflicts.decision.limits import Brake
+from rightful.core.conflicts.decision.decide import Decision, judged_now, version_now
+from rightful.core.conflicts.decision.limits import Brake, count
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
@@ -19,25 +18,24 @@ from rightful.core.conflicts.diagnosis.version import NAMELESS
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.prepared import ending_by_itself
-from rightful.core.conflicts.lifecycle.requeue import requeue, requeue_followers
+from rightful.core.conflicts.lifecycle.requeue import requester_of, requeue, requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Blocked, Plan
-from rightful.core.conflicts.planning.dispatch import plan
+from rightful.core.conflicts.planning.dispatch import judge
 from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import OutcomeCode, Statement, explained
 from rightful.domain.organization import Organization
-from rightful.ports.context import Invocation
-from rightful.ports.queue import ConflictQueue
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import QueueContext
+from rightful.ports.refusals import commit_again
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import EndPending, PutConflict
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 from rightful.scim.errors import ScimError
 
-_ATTEMPTS = 8
+_STEPS = 8
 _BATCH = 100
 
 
@@ -64,7 +62,7 @@ class Remediation:
     brake: Brake | None = None
 
 
-def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation, pointer: Pointer) -> Remediation:
+def remediate(context: QueueContext, pointer: Pointer) -> Remediation:
     """Examine a conflict afresh and do what its organization's policy allows.
 
     Reads everything consistently, applies a pending deactivation first, then diagnoses, decides, plans and commits
@@ -75,37 +73,29 @@ def remediate(store: IdentityStore, queue: ConflictQueue, invocation: Invocation
         ContendedError: no quiet moment in the time there was; let the queue deliver the pointer again.
         QueueUnavailableError: waiters could not be woken; let the queue deliver the pointer again.
     """
-    return _Remediation(store, queue, invocation, pointer).run()
+    examination = _Examination(context, pointer)
+    return commit_again(examination.run, context.invocation)
 
 
 @dataclass(slots=True)
-class _Remediation:
-    """One examination; `over` is what the caps said, remembered so that trying again does not count twice,
-    and `turns_at` when the counter that was full begins anew."""
+class _Examination:
+    """One examination; it remembers what the caps said, so that trying again does not count twice: why they do not let
+    it, and when the counter that is full begins anew."""
 
-    store: IdentityStore
-    queue: ConflictQueue
-    invocation: Invocation
+    context: QueueContext
     pointer: Pointer
-    counted: bool = False
-    over: Statement[OutcomeCode] | None = None
+    caps: tuple[Statement[OutcomeCode] | None, datetime | None] | None = None
     brake: Brake | None = None
-    turns_at: datetime | None = None
 
     def run(self) -> Remediation:
-        for _ in range(_ATTEMPTS):
-            conflict = self.store.conflict(self.pointer)
-            if conflict is None:
-                return Remediation(Effect.NOTHING, None)
-            try:
-                outcome = self._attempt(conflict)
-            except RefusedError:
-                continue  # what it rests on changed: judge again
+        for _ in range(_STEPS):
+            conflict = self.context.store.conflict(self.pointer)
+            outcome = self._step(conflict) if conflict else Remediation(Effect.NOTHING, None)
             if outcome is not None:
                 return outcome
         raise ContendedError
 
-    def _attempt(self, conflict: Conflict) -> Remediation | None:
+    def _step(self, conflict: Conflict) -> Remediation | None:
         """One look at the conflict; None: there is more to do, look again."""
         if conflict.deactivation_pending:
             self._deactivate(conflict)
@@ -114,7 +104,7 @@ class _Remediation:
             return self._reopen(conflict)
         if not conflict.live:
             return Remediation(Effect.NOTHING, conflict, self._finish(conflict))
-        snapshot = gather(self.store, self.invocation, conflict)
+        snapshot = gather(self.context, conflict)
         end = reason_to_end(snapshot)
         if end is not None or snapshot.organization is None:
             return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, OutcomeCode.DIRECTORY_DELETED)))
@@ -128,13 +118,16 @@ class _Remediation:
                 self._deactivate(each)
             return None
         diagnosis = diagnose(snapshot)
-        decision, planned = self._judge(snapshot, diagnosis, snapshot.organization)
+        organization = snapshot.organization
+        decision, planned, brake = judge(snapshot, diagnosis, lambda plan: self._over_limit(organization, plan))
+        self.brake = brake or self.brake
         if not isinstance(planned, Plan):
             outcome = self._put_off(snapshot, diagnosis, decision, planned)
-            if self.turns_at is not None:
-                self.store.look_again(self.pointer, self.turns_at)
+            _, turns_at = self.caps or (None, None)
+            if turns_at is not None:
+                self.context.store.look_again(self.pointer, turns_at)
             return outcome
-        self._commit(planned.writes)
+        self.context.commit(planned.writes)
         if planned.follow_up:
             self._tidy(planned.follow_up)
         if planned.again:
@@ -142,37 +135,16 @@ class _Remediation:
         self._leave_groups(planned.conflict)
         return Remediation(Effect.APPLIED, planned.conflict, self._requeue(planned.requeues, planned.conflict))
 
-    def _judge(
-        self, snapshot: Snapshot, diagnosis: Diagnosis, organization: Organization
-    ) -> tuple[Decision, Plan | Blocked | None]:
-        """The decision, and the plan if something may be done now. Caps are counted only for what would be done."""
-        approvals = counting(snapshot, diagnosis)
-        policy, brakes = organization.policy, organization.brakes
-        decision = decide(diagnosis, policy, brakes, approvals=approvals)
-        if not decision.act:
-            return decision, None
-        planned = plan(snapshot, diagnosis, decision)
-        if isinstance(planned, Blocked) or not decision.by_itself or not planned.moved_account_ids:
-            return decision, planned
-        back_and_forth = ping_pong(snapshot)
-        caution = back_and_forth or self._over_limit(organization, planned)
-        if caution is None:
-            return decision, planned
-        self.brake = Brake.PING_PONG if back_and_forth else Brake.CAP
-        decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
-        return decision, plan(snapshot, diagnosis, decision) if decision.act else None
-
     def _over_limit(self, organization: Organization, planned: Plan) -> Statement[OutcomeCode] | None:
-        if not self.counted:
-            self.counted = True
-            self.over, self.turns_at = count(self.store, organization, planned, self.invocation.now)
-        return self.over
+        if self.caps is None:
+            self.caps = count(self.context.store, organization, planned, self.context.now)
+        return self.caps[0]
 
     def _put_off(
         self, snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision, blocked: Blocked | None
     ) -> Remediation:
         """Nothing may or can be done now: say why, and who must do what. Nothing new is not written."""
-        conflict, now = snapshot.conflict, self.invocation.now
+        conflict, now = snapshot.conflict, self.context.now
         explanation, next_step = explain.decided(conflict, diagnosis, decision)
         status = ConflictStatus.WAITING_APPROVAL if decision.missing else ConflictStatus.REFUSED
         if blocked is not None:
@@ -195,87 +167,68 @@ class _Remediation:
         if len(after.approvals) < len(conflict.approvals):
             said = said.and_then(OutcomeCode.APPROVALS_ENDED)
         row = log_row(replace(after, explanation=said), Action.CONFLICT_DECIDED, now, result=result)
-        self._commit([PutConflict(after, conflict.version), row])
+        self.context.commit([PutConflict(after, conflict.version), row])
         same = (conflict.status, conflict.finding.conflict_class) == (status, after.finding.conflict_class)
-        requeued = () if same else self._requeue_followers(after)
+        requeued = () if same else requeue_followers(self.context, after)
         return Remediation(Effect.DECIDED, after, requeued, self.brake)
 
     def _end(self, snapshot: Snapshot, status: ConflictStatus, why: OutcomeCode) -> Remediation:
         conflict = snapshot.conflict
-        writes = [
-            *ended(conflict, status, explained(why), self.invocation.now),
-            *end_of_waiters(conflict),
-        ]
+        put, row = ended(conflict, status, explained(why), self.context.now)
+        writes: list[Write] = [put, row, *end_of_waiters(conflict)]
         if snapshot.pending_id == conflict.id:
             writes.append(EndPending(conflict.request.requester_key, conflict.id))
         if status is ConflictStatus.EXPIRED and snapshot.requester is not None and is_requester(snapshot.participant):
             account = asked_in_vain(snapshot.requester, conflict)
-            after = replace(account, version=account.version + 1, updated_at=self.invocation.now)
+            after = replace(account, version=account.version + 1, updated_at=self.context.now)
             writes.append(PutAccount(after, account.version))
-        self._commit(writes)
-        ending = writes[0]
-        done = ending.conflict if isinstance(ending, PutConflict) else conflict
-        return Remediation(Effect.ENDED, done, self._requeue_followers(done))
+        self.context.commit(writes)
+        return Remediation(Effect.ENDED, put.conflict, requeue_followers(self.context, put.conflict))
 
     def _reopen(self, conflict: Conflict) -> Remediation | None:
         """Its pointer comes once more, from the dead-letter queue or on an occasion: whatever failed may be mended."""
-        now, key = self.invocation.now, conflict.request.requester_key
-        pending_id = self.store.pending_conflicts([key]).get(key)
+        now, key = self.context.now, conflict.request.requester_key
+        pending_id = self.context.store.pending_conflicts([key]).get(key)
         if pending_id not in {None, conflict.id}:
-            replaced = explained(OutcomeCode.REPLACED)
-            self._commit(ended(conflict, ConflictStatus.SUPERSEDED, replaced, now))
+            self.context.commit(ended(conflict, ConflictStatus.SUPERSEDED, explained(OutcomeCode.REPLACED), now))
         elif now < conflict.expires_at:
-            self._commit(reopening(conflict, now, explained(OutcomeCode.OPENED_AFTER_FAILURE)))
+            self.context.commit(reopening(conflict, now, explained(OutcomeCode.OPENED_AFTER_FAILURE)))
             return None
         else:  # without a look at anything else, which might fail once more
             pending = [EndPending(key, conflict.id)] if pending_id is not None else []
             lapsed = explained(OutcomeCode.EXPIRED_FAILED)
-            self._commit([*ended(conflict, ConflictStatus.EXPIRED, lapsed, now), *pending])
-        return Remediation(Effect.ENDED, self.store.conflict(self.pointer))
+            self.context.commit([*ended(conflict, ConflictStatus.EXPIRED, lapsed, now), *pending])
+        return Remediation(Effect.ENDED, self.context.store.conflict(self.pointer))
 
     def _deactivate(self, conflict: Conflict) -> None:
         """The refused request also deactivated the person: that is done first and whatever becomes of the address."""
-        now = self.invocation.now
-        account_id = conflict.request.requester.account_id
-        account = self.store.account(account_id) if account_id is not None else None
+        now = self.context.now
+        account = requester_of(self.context.store, conflict)
         after = replace(conflict, version=conflict.version + 1, deactivation_pending=False, updated_at=now)
         writes: list[Write] = [PutConflict(after, conflict.version)]
-        link = account.link if account else None
-        if (
-            account is not None
-            and link is not None
-            and link.scim_id == conflict.request.requester.scim_id
-            and account.active
-        ):
+        scim_id = account.link.scim_id if account and account.link else None
+        if account and account.active and scim_id is not None and scim_id == conflict.request.requester.scim_id:
             gone = replace(deactivated(account, now), version=account.version + 1, updated_at=now)
             done = replace(after, explanation=explained(OutcomeCode.DEACTIVATED_AT_ONCE), next_step=None)
             writes += [
                 PutAccount(gone, account.version),
                 log_row(done, Action.USER_DEACTIVATED, now, result=Result.DONE),
             ]
-        self._commit(writes)
-        self._requeue_followers(after)
+        self.context.commit(writes)
+        requeue_followers(self.context, after)
 
     def _finish(self, conflict: Conflict) -> tuple[Pointer, ...]:
         """After a crash between the transaction and what follows it, a redelivery does what follows."""
         if conflict.status is not ConflictStatus.APPLIED:
-            return () if conflict.settled_by_people else self._requeue_followers(conflict)
+            return () if conflict.settled_by_people else requeue_followers(self.context, conflict)
         if conflict.outcome.participant_ids:
-            participants = [
-                self.store.conflict(Pointer(conflict.request.organization_id, participant_id))
-                for participant_id in (conflict.id, *conflict.outcome.participant_ids)
-            ]
-            self._tidy(
-                [
-                    write
-                    for participant in participants
-                    if participant and participant.status is conflict.status
-                    for write in follow_up_of(participant)
-                ]
-            )
+            ids = (conflict.id, *conflict.outcome.participant_ids)
+            found = [self.context.store.conflict(Pointer(conflict.request.organization_id, each)) for each in ids]
+            applied = [each for each in found if each and each.status is conflict.status]
+            self._tidy([write for each in applied for write in follow_up_of(each)])
         self._leave_groups(conflict)
-        if conflict.outcome.prepared and (over := ending_by_itself(self.store, self.invocation, conflict)):
-            self._commit(over)
+        if conflict.outcome.prepared and (over := ending_by_itself(self.context, conflict)):
+            self.context.commit(over)
             return self._requeue([*conflict.outcome.released, conflict.request.wanted.canonical], conflict)
         return self._requeue(conflict.outcome.released, conflict)
 
@@ -283,28 +236,22 @@ class _Remediation:
         """A holder that was unlinked from its directory leaves that directory's groups, as with SCIM DELETE."""
         if ConflictClass.OTHER_DIRECTORY not in {conflict.finding.conflict_class, conflict.finding.underlying_class}:
             return
-        for account in self.store.accounts(conflict.outcome.touched_account_ids).values():
+        for account in self.context.store.accounts(conflict.outcome.touched_account_ids).values():
             if account.link is None and account.group_ids:
                 try:
-                    leave_all(self.store, account, self.invocation)
+                    leave_all(self.context.store, account, self.context.invocation)
                 except ScimError as error:
                     raise ContendedError from error
 
     def _tidy(self, follow_up: Sequence[Write]) -> None:
         for start in range(0, len(follow_up), _BATCH):
             try:
-                self._commit(follow_up[start : start + _BATCH])
+                self.context.commit(follow_up[start : start + _BATCH])
             except RefusedError:
                 # A newer pending change is there instead: only what is still ours is tidied up.
                 for write in follow_up[start : start + _BATCH]:
                     if not isinstance(write, EndPending):
-                        self._commit([write])
-
-    def _requeue_followers(self, conflict: Conflict) -> tuple[Pointer, ...]:
-        return requeue_followers(self.store, self.queue, conflict)
+                        self.context.commit([write])
 
     def _requeue(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
-        return requeue(self.store, self.queue, canonicals, correlation_id=conflict.correlation_id, by=conflict)
-
-    def _commit(self, writes: Sequence[Write]) -> None:
-        self.store.commit(writes, remaining=self.invocation.remaining)
+        return requeue(self.context.store, self.context.queue, canonicals, by=conflict)

@@ -13,8 +13,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
 from rightful.domain.explanation import OutcomeCode
 from rightful.domain.next_step import Role, StepCode, step
-from rightful.ports.context import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import RefusedError
 
@@ -26,7 +25,7 @@ def takes_groups(moves: Sequence[AccountChange]) -> bool:
     return any(_owed(move.after) for move in moves)
 
 
-def give_groups_back(store: IdentityStore, invocation: Invocation, participants: list[Conflict]) -> list[Conflict]:
+def give_groups_back(context: Context, participants: list[Conflict]) -> list[Conflict]:
     """Put everybody whom the undo linked again back into their groups, if that is still to be done.
 
     Returns:
@@ -39,7 +38,7 @@ def give_groups_back(store: IdentityStore, invocation: Invocation, participants:
     if first is None:
         return participants
     lost = 0
-    for account in store.accounts(
+    for account in context.store.accounts(
         [account_id for participant in participants for account_id in participant.outcome.touched_account_ids]
     ).values():
         image = account.before_image
@@ -48,7 +47,7 @@ def give_groups_back(store: IdentityStore, invocation: Invocation, participants:
             and image.version == account.version
             and image.conflict_id in {participant.id for participant in participants}
         ):
-            lost += len(rejoin(store, account, _owed(account), invocation))
+            lost += len(rejoin(context.store, account, _owed(account), context.invocation))
     told = first.explanation
     if lost:
         told = told.and_then(OutcomeCode.GROUPS_LOST, number=str(lost))
@@ -57,10 +56,10 @@ def give_groups_back(store: IdentityStore, invocation: Invocation, participants:
         version=first.version + 1,
         explanation=told,
         next_step=None,
-        updated_at=invocation.now,
+        updated_at=context.now,
     )
     try:
-        store.commit([PutConflict(after, first.version)], remaining=invocation.remaining)
+        context.commit([PutConflict(after, first.version)])
     except RefusedError:
         # The identity provider asked again meanwhile, or somebody else does the same: it is noted later.
         return participants

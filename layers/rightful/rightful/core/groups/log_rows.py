@@ -62,12 +62,9 @@ class GroupHistory:
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         told = f"Removed from {', '.join(names[:MOST_NAMED])}{more}, because the user left its directory."
         link = account.link
-        entry = self._row(
-            Action.MEMBER_REMOVED,
-            told,
-            directory_id=link.directory_id if link else None,
+        entry = replace(
+            self._row(Action.MEMBER_REMOVED, told, link.directory_id if link else None, subject_of(account)),
             account_id=account.id,
-            subject=subject_of(account),
             scim_id=link.scim_id if link else None,
             external_id=link.external_id if link else None,
         )
@@ -92,36 +89,20 @@ class GroupHistory:
         ]
 
     def _of_member(self, action: Action, group: Group, member: Member, told: str) -> LogEntry:
-        return self._row(
-            action,
-            told,
-            directory_id=group.directory_id,
+        return replace(
+            self._row(action, told, group.directory_id, one_line(member.display or member.value)),
             account_id=account_id_of(member.value) if is_user_id(member.value) else None,
-            subject=one_line(member.display or member.value),
             scim_id=member.value,
         )
 
     def _of_group(self, action: Action, group: Group, told: str) -> LogEntry:
-        return self._row(
-            action,
-            told,
-            directory_id=group.directory_id,
-            subject=one_line(group.display_name),
+        return replace(
+            self._row(action, told, group.directory_id, one_line(group.display_name)),
             scim_id=group.id,
             external_id=group.external_id,
         )
 
-    def _row(
-        self,
-        action: Action,
-        told: str,
-        *,
-        directory_id: str | None,
-        subject: str,
-        scim_id: str | None,
-        account_id: str | None = None,
-        external_id: str | None = None,
-    ) -> LogEntry:
+    def _row(self, action: Action, told: str, directory_id: str | None, subject: str) -> LogEntry:
         return LogEntry(
             id="",
             organization_id=self.organization_id,
@@ -129,10 +110,7 @@ class GroupHistory:
             action=action,
             result=Result.DONE,
             directory_id=directory_id,
-            account_id=account_id,
             subject=subject,
-            scim_id=scim_id,
-            external_id=external_id,
             explanation=told,
             correlation_id=self.invocation.correlation_id,
         )

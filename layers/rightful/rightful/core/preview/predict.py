@@ -11,13 +11,11 @@ from dataclasses import replace
 
 from rightful.core.accounts.emails import is_tombstone, looks_like_one, names_of, names_wanted
 from rightful.core.conflicts import explain
-from rightful.core.conflicts.decision.decide import decide, ping_pong
-from rightful.core.conflicts.decision.limits import Brake
 from rightful.core.conflicts.diagnosis.diagnose import diagnose
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, wants_still
 from rightful.core.conflicts.plan import Blocked, Plan
-from rightful.core.conflicts.planning.dispatch import plan
+from rightful.core.conflicts.planning.dispatch import judge
 from rightful.core.preview.asked import AskedChange, Facts, Read
 from rightful.core.preview.forecast import WELL, Forecast, Verdict
 from rightful.core.preview.paths import Move, Path, paths_of
@@ -205,17 +203,8 @@ def _judged(move: Move, facts: Facts, snapshot: Snapshot, quota: RemainingQuota)
     if move.asked is None:
         raise ValueError("nothing is said about a change that is not in the list")
     diagnosis = diagnose(snapshot)
-    organization = facts.organization
-    decision = decide(diagnosis, organization.policy, organization.brakes)
-    planned = plan(snapshot, diagnosis, decision) if decision.act else None
-    held_back = None
-    if isinstance(planned, Plan) and planned.moved_account_ids:
-        back_and_forth = ping_pong(snapshot)
-        caution = back_and_forth or quota.over_limit(planned)
-        if caution:
-            held_back = Brake.PING_PONG if back_and_forth else Brake.CAP
-            decision, planned = decide(diagnosis, organization.policy, organization.brakes, caution=caution), None
-    own = snapshot.holder if snapshot.holder and snapshot.holder.organization_id == organization.id else None
+    decision, planned, held_back = judge(snapshot, diagnosis, quota.over_limit)
+    own = snapshot.holder if snapshot.holder and snapshot.holder.organization_id == facts.organization.id else None
     said = Forecast(move.asked, Verdict.AUTOMATIC, "", conflict_class=diagnosis.conflict_class, holder=own)
     if isinstance(planned, Plan):
         explanation = f"{explain.situation(diagnosis).sentence} Refused at first, then resolved by itself."

@@ -14,7 +14,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict
 from rightful.domain.organization import Organization
 from rightful.domain.two_people import what_takes_two
-from rightful.ports.context import Invocation
+from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.identity import identifier
 
@@ -22,12 +22,11 @@ MOST_WAITING = 2_000
 _PAGE = 100
 
 
-def gather_facts(
-    store: IdentityStore, invocation: Invocation, organization: Organization, pairs: Sequence[Read]
-) -> Facts:
+def gather_facts(context: Context, organization: Organization, pairs: Sequence[Read]) -> Facts:
     """Who holds the addresses of all pairs and of the changes that wait, those accounts, what the caps' counters stand
     at, and under the domain policy "any" whose the domains are. Writes nothing."""
-    organization = replace(organization, policy=organization.policy_at(invocation.now))
+    store, now = context.store, context.now
+    organization = replace(organization, policy=organization.policy_at(now))
     waiting, all_waiting = _waiting(store, organization)
     waiting = _by_kept_keys(store, organization, waiting)
     wanted = {conflict.request.wanted for conflict in waiting}
@@ -44,32 +43,29 @@ def gather_facts(
     # The organization's id is no account's: there is something to read in any case, so that the time tells nothing.
     holder_ids = {hold.account_id for hold in holds.values() if hold.account_id}
     accounts = store.accounts(holder_ids | requester_ids | {organization.id})
-    facts = Facts(invocation.now, organization, holds, accounts, foreign, waiting, all_waiting)
-    counters = {day_counter(account_id, invocation.now) for account_id in {*_could_move(facts, pairs), *requester_ids}}
-    counts = store.tallied([hour_counter(organization.id, invocation.now), *counters])
-    alone = frozenset(_alone(store, invocation, organization, accounts.values()))
+    facts = Facts(now, organization, holds, accounts, foreign, waiting, all_waiting)
+    counters = {day_counter(account_id, now) for account_id in {*_could_move(facts, pairs), *requester_ids}}
+    counts = store.tallied([hour_counter(organization.id, now), *counters])
+    alone = frozenset(_alone(context, organization, accounts.values()))
     return replace(
         facts, counts=counts, alone=alone, numbered=_numbered(store, facts), identified=_identified(store, facts)
     )
 
 
-def _alone(
-    store: IdentityStore, invocation: Invocation, organization: Organization, accounts: Iterable[Account]
-) -> Iterator[str]:
+def _alone(context: Context, organization: Organization, accounts: Iterable[Account]) -> Iterator[str]:
     """The directories of accounts whose address takes two people, if whatever key they push with, one administrator
     issued it alone."""
-    now = invocation.now
     directory_ids = {
         account.link.directory_id
         for account in accounts
         if account.link is not None
         and account.organization_id == organization.id
-        and what_takes_two(account, organization.policy, now)
+        and what_takes_two(account, organization.policy, context.now)
     }
     for directory_id in sorted(directory_ids):
-        tokens = store.tokens(organization_id=organization.id, directory_id=directory_id)
-        ends = [token.alone_until() for token in tokens if token.is_live(now)]
-        if ends and all(until is not None and now < until for until in ends):
+        tokens = context.store.tokens(organization_id=organization.id, directory_id=directory_id)
+        ends = [token.alone_until() for token in tokens if token.is_live(context.now)]
+        if ends and all(until is not None and context.now < until for until in ends):
             yield directory_id
 
 

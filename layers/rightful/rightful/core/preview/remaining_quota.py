@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from rightful.core.conflicts.decision.decide import over_limit
-from rightful.core.conflicts.decision.limits import day_counter, hour_counter
+from rightful.core.conflicts.decision.limits import day_counter, hour_counter, over_limit
 from rightful.core.conflicts.plan import Plan
 from rightful.domain.explanation import OutcomeCode, Statement
 from rightful.domain.organization import Organization

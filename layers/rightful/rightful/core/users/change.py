@@ -22,10 +22,10 @@ from rightful.core.users.refuse import (
     taken_address,
     taken_user_name,
 )
-from rightful.core.users.request import NOTHING, ExplicitIntent, UserRequest, busy, read_state
+from rightful.core.users.request import UserRequest, busy, read_state
 from rightful.domain.account import Account
 from rightful.domain.conflict import Conflict, owes_deactivation
-from rightful.domain.refused_request import Operation
+from rightful.domain.refused_request import NOTHING, ExplicitIntent, Operation
 from rightful.ports.refusals import commit_from, is_done, is_stale, obsolete_releases, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
 from rightful.ports.writes.transaction import RefusedError, Write

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rightful.core.accounts.index_writes import user_writes
 from rightful.core.accounts.log_rows import display_name_of
-from rightful.core.accounts.relinking import is_shared, may_be_linked
+from rightful.core.accounts.relinking import Creation, is_shared, may_be_linked
 from rightful.core.accounts.resource import new_account, relinked_account
 from rightful.core.users.change import UserChange, change_user, keeps_address
 from rightful.core.users.expected import is_expected
@@ -101,8 +101,9 @@ def _created(request: UserRequest, resource: Mapping[str, object], attempt: Atte
         if is_closed(refused):
             read_state(request)  # 404, unless only a part of it was restored
             raise busy() from None
+        creation = Creation(resource, request.directory_id, state.organization, request.context.now)
         if refused_user_name(refused):
-            _look_for_expected(request, resource, attempt)
+            _look_for_expected(request, creation, attempt)
             raise taken_user_name(request, attempt) from None
         hold = taken_by(refused)
         if hold is None:
@@ -110,14 +111,14 @@ def _created(request: UserRequest, resource: Mapping[str, object], attempt: Atte
         holder = request.context.store.account(hold.account_id) if hold.account_id is not None else None
         # The index and the account may disagree by now: that is for the remediator to look into.
         if holder is not None and holder.holds == hold.canonical:
-            relinked = _relink(request, holder, resource, attempt)
+            relinked = _relink(request, holder, creation, attempt)
             if relinked is not None:
                 return relinked
         raise taken_address(request, attempt) from None
     return account
 
 
-def _look_for_expected(request: UserRequest, resource: Mapping[str, object], attempt: Attempt) -> None:
+def _look_for_expected(request: UserRequest, creation: Creation, attempt: Attempt) -> None:
     """See whether the user that has the userName is the one that is created, as an import said."""
     store = request.context.store
     user_name = canonical_user_name(attempt.requester.user_name)
@@ -125,23 +126,23 @@ def _look_for_expected(request: UserRequest, resource: Mapping[str, object], att
     account = store.account(account_id) if account_id is not None else None
     if account is None or account.link is None:
         return
-    if _is_expected(request, account, resource, attempt.state):
+    if _is_expected(request, account, creation):
         raise _ExpectedUserError(account.link)
 
 
-def _is_expected(request: UserRequest, account: Account, resource: Mapping[str, object], state: DirectoryState) -> bool:
-    expected, sent = account.expected, identifier(resource.get("externalId"))
+def _is_expected(request: UserRequest, account: Account, creation: Creation) -> bool:
+    expected, sent = account.expected, creation.external_id
     if expected is None:
         return False
     same = sent is not None and sent == identifier(expected.external_id)
-    ids = (resource.get("externalId"), expected.external_id)
+    ids = (creation.resource.get("externalId"), expected.external_id)
     shared = same and is_shared(request.context.store, request.directory_id, ids, {account.id})
-    return is_expected(account, resource, state.organization, request.directory_id, request.context.now, shared=shared)
+    return is_expected(account, creation, shared=shared)
 
 
-def _shares(request: UserRequest, holder: Account, resource: Mapping[str, object]) -> bool:
+def _shares(request: UserRequest, holder: Account, creation: Creation) -> bool:
     """Whether the externalId by which the holder would be linked is others', too."""
-    former, sent = holder.former_link, resource.get("externalId")
+    former, sent = holder.former_link, creation.resource.get("externalId")
     if former is None or former.directory_id != request.directory_id:
         return False
     if identifier(sent) != identifier(former.external_id):
@@ -149,22 +150,20 @@ def _shares(request: UserRequest, holder: Account, resource: Mapping[str, object
     return is_shared(request.context.store, request.directory_id, (sent, former.external_id), {holder.id})
 
 
-def _relink(request: UserRequest, holder: Account, resource: Mapping[str, object], attempt: Attempt) -> Account | None:
+def _relink(request: UserRequest, holder: Account, creation: Creation, attempt: Attempt) -> Account | None:
     """Link the holder again where it is the same person (`relinking`); else None.
 
     Raises:
         RefusedError: the holder, or the pending change, is not as it was read any more.
     """
     invocation, state = request.context.invocation, attempt.state
-    policy = state.organization.policy_at(invocation.now)
-    expected = _is_expected(request, holder, resource, state)
+    expected = _is_expected(request, holder, creation)
     if expected and holder.link is not None:
         raise _ExpectedUserError(holder.link)
-    ids = (request.organization_id, request.directory_id)
-    shared = not expected and _shares(request, holder, resource)
-    if not expected and not may_be_linked(holder, resource, *ids, policy, invocation.now, shared=shared):
+    shared = not expected and _shares(request, holder, creation)
+    if not expected and not may_be_linked(holder, creation, shared=shared):
         return None
-    relinked = relinked_account(holder, request.directory_id, resource, invocation.now)
+    relinked = relinked_account(holder, request.directory_id, creation.resource, invocation.now)
     if not keeps_address(holder, relinked) and request.out_of_reach(holder, state):
         return None  # as with a change; two administrators can approve the conflict
     account = request.eased(holder, relinked, state)

@@ -13,60 +13,47 @@ An externalId on each side that is not the same is another person, whatever else
 directory have, too, proves nothing.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-
-from rightful.core.accounts.resource import address_of
+from rightful.core.accounts.relinking import Creation
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.organization import Organization
 from rightful.text.identity import identifier, same_but_for_case
 
 
-def is_expected(
-    account: Account,
-    resource: Mapping[str, object],
-    organization: Organization,
-    directory_id: str,
-    now: datetime,
-    *,
-    shared: bool = False,
-) -> bool:
+def is_expected(account: Account, creation: Creation, *, shared: bool = False) -> bool:
     """Whether that directory's create of this user is the first word about an imported account.
 
     Args:
         shared: others in the directory have that externalId, too, or had it: then it is nobody's in particular.
     """
     expected = account.expected
-    if expected is None or _obstacle(account, organization, directory_id):
+    if expected is None or _obstacle(account, creation):
         return False
-    external_id, known = identifier(resource.get("externalId")), identifier(expected.external_id)
+    external_id, known = creation.external_id, identifier(expected.external_id)
+    wanted, email = creation.address, account.email
     if external_id is not None and known is not None:
         # For no directory in particular, nothing says whose externalId it is: the address has to agree, too.
         if external_id != known or (shared and account.link is None):
             return False
         if not shared:
-            return account.link is not None or _same_address(account, resource)
-    if not account.active or not _same_address(account, resource, to_the_letter=True):
+            return account.link is not None or (wanted is not None and wanted.canonical == account.holds)
+    if not account.active or wanted is None or email is None or not wanted.is_written_like(email):
         return False
     if account.link is not None and expected.user_name is None and known is None:
         return True  # all that the file says of this directory's user is the address
     if account.link is not None:
-        return same_but_for_case(account.link.user_name, _name_of(resource))
-    neither = external_id is None and known is None
-    allowed = organization.policy_at(now).relink_by_user_name and account.email_verified
-    return (
-        neither
-        and allowed
-        and expected.user_name is not None
-        and same_but_for_case(expected.user_name, _name_of(resource))
-    )
+        return same_but_for_case(account.link.user_name, creation.user_name)
+    if external_id is not None or known is not None or expected.user_name is None:
+        return False
+    allowed = creation.policy.relink_by_user_name and account.email_verified
+    return allowed and same_but_for_case(expected.user_name, creation.user_name)
 
 
-def _obstacle(account: Account, organization: Organization, directory_id: str) -> bool:
-    expected, link = account.expected, account.link
+def _obstacle(account: Account, creation: Creation) -> bool:
+    expected, link, organization = account.expected, account.link, creation.organization
     if expected is None or {account.organization_id, expected.organization_id} != {organization.id}:
         return True
-    if expected.directory_id not in {None, directory_id} or (link is not None and link.directory_id != directory_id):
+    if expected.directory_id not in {None, creation.directory_id}:
+        return True
+    if link is not None and link.directory_id != creation.directory_id:
         return True
     if account.email is None or not organization.may_claim_on(account.email.domain):
         return True
@@ -74,14 +61,3 @@ def _obstacle(account: Account, organization: Organization, directory_id: str) -
         return True
     # A leaver of no known directory comes back by somebody's decision.
     return link is None and not account.active
-
-
-def _same_address(account: Account, resource: Mapping[str, object], *, to_the_letter: bool = False) -> bool:
-    wanted = address_of(resource)
-    if wanted is None or account.email is None:
-        return False
-    return wanted.is_written_like(account.email) if to_the_letter else wanted.canonical == account.holds
-
-
-def _name_of(resource: Mapping[str, object]) -> str:
-    return str(resource.get("userName", ""))

@@ -14,13 +14,21 @@ from dataclasses import dataclass, replace
 from rightful.core.accounts.log_rows import subject_of
 from rightful.core.accounts.resource import MAX_ATTRIBUTES_OCTETS, UnverifiedDomainError, check_claimable
 from rightful.core.organizations.may_claim import may_claim
-from rightful.core.users.request import NOTHING, ExplicitIntent, UserRequest, busy
+from rightful.core.users.request import UserRequest, busy
 from rightful.domain.account import Account
 from rightful.domain.address import Address
 from rightful.domain.conflict import Conflict, ConflictClass, Pointer, look_again_at
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
-from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
+from rightful.domain.refused_request import (
+    NOTHING,
+    ExplicitIntent,
+    Operation,
+    PendingChange,
+    RefusedRequest,
+    Requester,
+    UserName,
+)
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError
 from rightful.ports.writes.transaction import ContendedError, Write
@@ -158,7 +166,7 @@ def record_refusal(
     )
     try:
         active = attempt.intent.active
-        conflict = record(context.store, context.invocation, refused, says_active=active, explanation=explanation)
+        conflict = record(context, refused, says_active=active, explanation=explanation)
     except ContendedError:
         return busy()
     request.observer.recorded(conflict)
@@ -197,15 +205,7 @@ def ending(
         return ending_by_create(context.store, conflict, after, context.now)
     from rightful.core.conflicts.lifecycle.end import ending_writes
 
-    return ending_writes(
-        conflict,
-        context.invocation,
-        before=before,
-        after=after,
-        states_address=intent.address,
-        says_active=intent.active,
-        soft_deleted=intent.soft_delete,
-    )
+    return ending_writes(conflict, context.now, before, after, intent)
 
 
 def pending_change(before: Account | None, after: Account) -> PendingChange:

@@ -12,6 +12,7 @@ from datetime import datetime
 from rightful.core.accounts.emails import says_nothing_of_address
 from rightful.domain.account import Account, account_id_of
 from rightful.domain.conflict import Conflict
+from rightful.domain.refused_request import ExplicitIntent
 from rightful.domain.two_people import eased_by_one, what_takes_two
 from rightful.ports.context import QueueContext
 from rightful.ports.store.contract import DirectoryState
@@ -113,19 +114,6 @@ def read_state(request: UserRequest, scim_id: str | None = None, *, requester_ke
 def busy() -> ScimError:
     """Contention that did not end in time: try again."""
     return unavailable(_RETRY_AFTER_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class ExplicitIntent:
-    """`address`: it names the emails, be they what they are, other than by placeholders alone. `active`: what it says
-    of that; None: nothing. `soft_delete`: it gives the person the name of a deleted one."""
-
-    address: bool = False
-    active: bool | None = None
-    soft_delete: bool = False
-
-
-NOTHING = ExplicitIntent()
 
 
 def intent_of_resource(body: Mapping[str, object]) -> ExplicitIntent:

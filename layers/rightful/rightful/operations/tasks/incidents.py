@@ -8,6 +8,7 @@ from typing import TextIO
 from rightful.api.documents import conflict_document
 from rightful.core.administration.accounts import Administration
 from rightful.core.conflicts import approve as decisions
+from rightful.core.conflicts.word import Word
 from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.account import Account
@@ -17,7 +18,7 @@ from rightful.domain.key import Scope, Token
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields
 from rightful.operations.tasks.keys import BY, LISTED
-from rightful.ports.context import Invocation
+from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.text.ids import time_text
 
@@ -87,7 +88,7 @@ def retry_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
     invocation = Invocation(correlation_id="operator")
     key = Token("operator", "", Scope.OPERATOR, BY, invocation.now)
     try:
-        decisions.retry(at.store, at.queue, invocation, before.pointer, key=key)
+        decisions.retry(QueueContext(at.store, invocation, at.queue), before.pointer, Word(key))
     except QueueUnavailableError as error:
         raise OperationError("It was examined, but those that wait for it were not told: run it again.") from error
     _print(at, _conflict(at, asked), asked, out)

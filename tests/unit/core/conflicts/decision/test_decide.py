@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, over_limit, same_approver, version_now
+from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, same_approver, version_now
+from rightful.core.conflicts.decision.limits import over_limit
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.conflict import Approval, ConflictClass, Resolution

@@ -22,7 +22,7 @@ def _world() -> World:
 def test_a_swap_is_read_as_one() -> None:
     world = _world()
     ada, bob = world.ask("ada", "bob@example.com"), world.ask("bob", "ada@example.com")
-    snapshot = gather(world.store, world.invocation(), world.conflict(ada))
+    snapshot = gather(world.context(), world.conflict(ada))
     assert snapshot.cyclic
     assert [participant.conflict.id for participant in snapshot.following] == [bob.id]
 
@@ -55,7 +55,7 @@ def test_a_leg_that_the_holder_s_directory_did_not_record_or_that_ended_is_none(
         world.commit(PutConflict(forged, bob.version))
     else:
         world.commit(PutConflict(replace(forged, id="forged"), None), PutPending("account:bob", "forged", "x", bob.id))
-    snapshot = gather(world.store, world.invocation(), world.conflict(ada))
+    snapshot = gather(world.context(), world.conflict(ada))
     assert snapshot.following == ()
     assert not snapshot.cyclic
 
@@ -66,7 +66,7 @@ def test_a_holder_that_is_not_ours_has_no_legs() -> None:
     world.ask("bob", "ada@example.com")
     bob = world.account("bob")
     world.commit(PutAccount(replace(bob, version=2, organization_id="theirs"), 1))
-    assert gather(world.store, world.invocation(), world.conflict(ada)).following == ()
+    assert gather(world.context(), world.conflict(ada)).following == ()
 
 
 def test_a_circle_that_the_requester_is_not_part_of_is_not_followed_for_ever() -> None:
@@ -75,7 +75,7 @@ def test_a_circle_that_the_requester_is_not_part_of_is_not_followed_for_ever() -
     cy = world.ask("cy", "ada@example.com")
     world.ask("ada", "bob@example.com")
     world.ask("bob", "ada@example.com")
-    snapshot = gather(world.store, world.invocation(), world.conflict(cy))
+    snapshot = gather(world.context(), world.conflict(cy))
     assert not snapshot.cyclic
     assert len(snapshot.following) == 2
 
@@ -83,7 +83,7 @@ def test_a_circle_that_the_requester_is_not_part_of_is_not_followed_for_ever() -
 def test_the_user_name_that_the_change_asks_for_is_looked_up_in_the_requester_s_directory() -> None:
     world = _world()
     conflict = world.ask("ada", "bob@example.com", user_name="BOB")
-    assert gather(world.store, world.invocation(), conflict).participant.user_name_holder_id == "bob"
+    assert gather(world.context(), conflict).participant.user_name_holder_id == "bob"
     assert conflict.pointer.organization_id == "ours"
     assert conflict.request.directory_id == HERE
 
@@ -92,4 +92,4 @@ def test_a_holder_that_wants_another_user_name_is_not_about_to_leave() -> None:
     world = _world()
     ada = world.ask("ada", "bob@example.com")
     world.ask_for_user_name("bob", "cleo@example.com")
-    assert gather(world.store, world.invocation(), world.conflict(ada)).following == ()
+    assert gather(world.context(), world.conflict(ada)).following == ()

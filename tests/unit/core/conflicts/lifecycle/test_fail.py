@@ -26,7 +26,7 @@ def failed_change(service: Service) -> Any:
     service.scim("DELETE", f"/Users/{leaver['id']}")
     service.move(ada["id"], "sales")
     service.queue.messages.clear()
-    assert give_up(service.store, service.invocation(), conflict_of(service).pointer) is not None
+    assert give_up(service.context(), conflict_of(service).pointer) is not None
     assert conflict_of(service).status is ConflictStatus.FAILED
     return ada["id"]
 
@@ -49,7 +49,7 @@ def test_only_a_live_conflict_fails_and_only_once() -> None:
     service = Service()
     failed_change(service)
     failed = conflict_of(service)
-    assert give_up(service.store, service.invocation(), failed.pointer) is None
+    assert give_up(service.context(), failed.pointer) is None
     assert conflict_of(service) == failed
 
 
@@ -135,7 +135,7 @@ def test_a_deactivation_that_failed_is_asked_for_until_it_is_done() -> None:
     ]
     service.scim("PATCH", f"/Users/{ada['id']}", patch(*change))
     service.queue.messages.clear()
-    give_up(service.store, service.invocation(), conflict_of(service).pointer)
+    give_up(service.context(), conflict_of(service).pointer)
     service.pass_time(timedelta(minutes=5))
     assert make_round(service.context()).conflicts_sent == 1
     service.remediate_all()

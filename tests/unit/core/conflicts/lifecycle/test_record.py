@@ -9,6 +9,7 @@ from rightful.core.conflicts.approve import approve
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.core.conflicts.lifecycle.record import needs_remediation
+from rightful.core.conflicts.word import Word
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import parse_address
 from rightful.domain.conflict import (
@@ -20,7 +21,7 @@ from rightful.domain.conflict import (
 )
 from rightful.domain.key import Scope
 from rightful.domain.policy import Brakes
-from rightful.domain.refused_request import RefusedRequest
+from rightful.domain.refused_request import ExplicitIntent, RefusedRequest
 from rightful.ports.writes.accounts import PutAccount, ReleaseUserName
 from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutConflict
 from rightful.ports.writes.settings import ListToken
@@ -214,16 +215,7 @@ def test_a_create_that_is_recorded_after_it_was_prepared_is_counted_and_changes_
     first = world.ask_to_create("eve", "bob@example.com")
     world.deliver()
     resolution = Resolution.RELINK if links else None
-    approve(
-        world.store,
-        world.queue,
-        world.invocation(),
-        first.pointer,
-        key=key,
-        reason="yes",
-        version=version_of(world.conflict(first)),
-        resolution=resolution,
-    )
+    approve(world.context(), first.pointer, Word(key, "yes", version_of(world.conflict(first)), resolution))
     world.deliver()
     hold, bob = world.store.holds(["bob@example.com"]), world.account("bob")
     late = _once_more(world, first)
@@ -299,7 +291,7 @@ def test_a_later_write_to_the_requester_ends_the_pending_change(
         "gets a title": _after(ada, attributes={**ada.attributes, "title": "Dr"}),
     }[what]
     says_so = what == "keeps the address by saying so"
-    writes = ending_writes(conflict, world.invocation(), before=ada, after=after, states_address=says_so)
+    writes = ending_writes(conflict, world.now, ada, after, ExplicitIntent(address=says_so))
     if status is None:
         assert writes == ()
         return
@@ -314,12 +306,12 @@ def test_a_later_write_to_the_requester_ends_the_pending_change(
 def test_a_conflict_that_ended_is_not_ended_again(world: World) -> None:
     conflict = replace(world.ask("ada", "bob@example.com"), status=ConflictStatus.APPLIED)
     ada = world.account("ada")
-    assert ending_writes(conflict, world.invocation(), before=ada, after=None) == ()
-    assert ending_writes(None, world.invocation(), before=ada, after=None) == ()
+    assert ending_writes(conflict, world.now, ada, None) == ()
+    assert ending_writes(None, world.now, ada, None) == ()
 
 
 def test_what_was_rejected_stays_rejected_when_the_person_goes_on(world: World) -> None:
     conflict = replace(world.ask("ada", "bob@example.com"), status=ConflictStatus.REJECTED)
     ada = world.account("ada")
-    writes = ending_writes(conflict, world.invocation(), before=ada, after=_after(ada, "new@example.com"))
+    writes = ending_writes(conflict, world.now, ada, _after(ada, "new@example.com"))
     assert set(writes) == {EndPending("account:ada", conflict.id), EndWaiter("bob@example.com", conflict.id)}

@@ -1,6 +1,6 @@
 """Decision: from a diagnosis and an organization's policy to whether something may happen now. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -8,9 +8,10 @@ from rightful.core.accounts.edits import PING_PONG_WINDOW
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.version import judged, version_of
-from rightful.domain.conflict import Approval, ConflictClass, Resolution
+from rightful.domain.conflict import Approval, Conflict, ConflictClass, Resolution
 from rightful.domain.explanation import OutcomeCode, Statement
 from rightful.domain.policy import Brakes, Policy, Rule
+from rightful.domain.refused_request import Operation
 from rightful.text.folding import same_name
 
 APPROVAL_LIFETIME = timedelta(days=7)
@@ -118,6 +119,15 @@ def same_approver(one: Approval, other: Approval) -> bool:
     return one.key_id == other.key_id or same_name(one.holder, other.holder)
 
 
+def chosen(conflict: Conflict, diagnosis: Diagnosis, asked: Resolution | None = None) -> Resolution:
+    """The resolution that was asked for; where nobody said, a former account of the same person is linked again if it
+    can be, and every other holder gives its address up."""
+    if asked is not None:
+        return asked
+    same_person = diagnosis.effective_class is ConflictClass.REHIRE and conflict.request.operation is Operation.CREATE
+    return Resolution.RELINK if same_person and diagnosis.no_relink is None else Resolution.RELEASE
+
+
 def ping_pong(snapshot: Snapshot) -> Statement[OutcomeCode] | None:
     """Why an address must not move by itself again; None where nothing speaks against it.
 
@@ -134,20 +144,6 @@ def ping_pong(snapshot: Snapshot) -> Statement[OutcomeCode] | None:
                 continue
             if snapshot.now - passed.at < PING_PONG_WINDOW:
                 return Statement(OutcomeCode.BACK_AND_FORTH, {"day": f"{passed.at:%Y-%m-%d}"})
-    return None
-
-
-def over_limit(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> Statement[OutcomeCode] | None:
-    """Why no more may move by itself for now; None where the caps allow it.
-
-    Args:
-        counts: what the counters stand at, this remediation included.
-        organization_tally: which of them is the organization's hour; the others are accounts' days.
-    """
-    if counts.get(organization_tally, 0) > brakes.per_organization_hour:
-        return Statement(OutcomeCode.HOUR_FULL, {"limit": str(brakes.per_organization_hour)})
-    if any(count > brakes.per_account_day for name, count in counts.items() if name != organization_tally):
-        return Statement(OutcomeCode.DAY_FULL, {"limit": str(brakes.per_account_day)})
     return None
 
 

@@ -1,7 +1,17 @@
-"""What the caps count: addresses that are taken by themselves, in an organization's hour and an account's day. Pure."""
+"""What the caps count: addresses that are taken by themselves, in an organization's hour and an account's day. What is
+too much uses nothing up, of no cap."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from rightful.core.conflicts.plan import Plan
+from rightful.domain.explanation import OutcomeCode, Statement
+from rightful.domain.organization import Organization
+from rightful.domain.policy import Brakes
+from rightful.ports.store.contract import IdentityStore
+
+_REMEMBERED = timedelta(days=2)
 
 
 class Brake(StrEnum):
@@ -21,11 +31,51 @@ def day_counter(account_id: str, now: datetime) -> str:
     return f"account:{account_id}:{now:%Y-%m-%d}"
 
 
-def next_hour(now: datetime) -> datetime:
+def _next_hour(now: datetime) -> datetime:
     """When the organization's counter begins anew."""
     return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
-def next_day(now: datetime) -> datetime:
+def _next_day(now: datetime) -> datetime:
     """When the accounts' counters begin anew."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def over_limit(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> Statement[OutcomeCode] | None:
+    """Why no more may move by itself for now; None where the caps allow it.
+
+    Args:
+        counts: what the counters stand at, this remediation included.
+        organization_tally: which of them is the organization's hour; the others are accounts' days.
+    """
+    if counts.get(organization_tally, 0) > brakes.per_organization_hour:
+        return Statement(OutcomeCode.HOUR_FULL, {"limit": str(brakes.per_organization_hour)})
+    if any(count > brakes.per_account_day for name, count in counts.items() if name != organization_tally):
+        return Statement(OutcomeCode.DAY_FULL, {"limit": str(brakes.per_account_day)})
+    return None
+
+
+def count(
+    store: IdentityStore, organization: Organization, planned: Plan, now: datetime
+) -> tuple[Statement[OutcomeCode] | None, datetime | None]:
+    """Count a plan that would be carried out by itself.
+
+    Returns:
+        Why a cap does not let it, and when the counter that is full begins anew; None twice: it may.
+    """
+    brakes, until, hour = organization.brakes, now + _REMEMBERED, hour_counter(organization.id, now)
+    taken = store.tally([hour], until=until, most=brakes.per_organization_hour, times=planned.taken)
+    if over := over_limit(brakes, taken, hour):
+        return over, _next_hour(now)
+    days = store.tally(
+        [day_counter(account_id, now) for account_id in planned.moved_account_ids],
+        until=until,
+        most=brakes.per_account_day,
+    )
+    if not (over := over_limit(brakes, days, hour)):
+        return None, None
+    # One account has had its turns: the others, and the organization, get theirs back.
+    store.tally([hour], until=until, most=brakes.per_organization_hour, times=-planned.taken)
+    counted = [name for name, times in days.items() if times <= brakes.per_account_day]
+    store.tally(counted, until=until, most=brakes.per_account_day, times=-1)
+    return over, _next_day(now)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rightful.core.accounts.emails import is_tombstone, names_of, names_wanted
+from rightful.core.accounts.relinking import obstacle_to_linking
 from rightful.core.conflicts.diagnosis.evidence import facts_about, in_other_letters, moved_by_one, protection
-from rightful.core.conflicts.diagnosis.relink import obstacle_to_relinking
 from rightful.core.conflicts.diagnosis.same_person import same_person, why_no_proof
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import holds_wanted
@@ -22,8 +22,10 @@ from rightful.domain.address import Address
 from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
 from rightful.domain.evidence import NO_EVIDENCE, Evidence, Holder, Leaving, Proof, Protection, Reserved, TakenUserName
 from rightful.domain.explanation import ObstacleCode, Statement
-from rightful.domain.refused_request import UserName
+from rightful.domain.refused_request import Operation, UserName
 from rightful.text.identity import identifier, same_but_for_case
+
+_RELINKED = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
     diagnosis = _diagnosed(snapshot)
     return replace(
         diagnosis,
-        no_relink=obstacle_to_relinking(snapshot, diagnosis.effective_class),
+        no_relink=_obstacle_to_relinking(snapshot, diagnosis.effective_class),
         other_letters=diagnosis.conflict_class not in _MOVES_NOTHING and in_other_letters(snapshot),
     )
 
@@ -267,3 +269,20 @@ def _third_user_name(snapshot: Snapshot, otherwise: Diagnosis) -> Diagnosis | No
 
 def _unverified(wanted: Address | UserName) -> Diagnosis:
     return Diagnosis(ConflictClass.UNVERIFIED_DOMAIN, Evidence(domain=wanted.domain))
+
+
+def _obstacle_to_relinking(snapshot: Snapshot, conflict_class: ConflictClass) -> Statement[ObstacleCode] | None:
+    """Why the holder cannot be linked again by the create; None: it can.
+
+    Args:
+        conflict_class: the class that says what to do.
+    """
+    conflict, holder = snapshot.conflict, snapshot.holder
+    if conflict.request.operation is not Operation.CREATE:
+        return Statement(ObstacleCode.NOT_CREATED)
+    if holder is None or holder.holds != conflict.request.wanted.canonical:
+        return Statement(ObstacleCode.NO_ACCOUNT)
+    obstacle = obstacle_to_linking(holder, conflict.request.organization_id)
+    if obstacle is not None or conflict_class in _RELINKED:
+        return obstacle
+    return Statement(ObstacleCode.CLASS, {"conflict_class": conflict_class.value})

@@ -14,30 +14,30 @@ from rightful.core.organizations.may_claim import may_claim
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
-from rightful.ports.context import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.store.contract import IdentityStore
 
 MAX_PARTICIPANTS = 100
 """More than any transaction could move, so that nothing is missed, and few enough to be read in a second."""
 
 
-def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> Snapshot:
+def gather(context: Context, conflict: Conflict) -> Snapshot:
     """The snapshot of a conflict as it was just read."""
-    state = store.directory_state(
+    state = context.store.directory_state(
         conflict.request.organization_id,
         conflict.request.directory_id,
         account_id=conflict.request.requester.account_id,
         requester_key=conflict.request.requester_key,
     )
-    organization = replace(state.organization, policy=state.organization.policy_at(invocation.now)) if state else None
-    claimable = cache(lambda domain: organization is not None and may_claim(store, organization, domain))
-    keys = _Keys(store, invocation)
+    organization = replace(state.organization, policy=state.organization.policy_at(context.now)) if state else None
+    claimable = cache(lambda domain: organization is not None and may_claim(context.store, organization, domain))
+    keys = _Keys(context.store, context.invocation)
     permitted = organization is not None and organization.may_claim_on(conflict.request.wanted.domain)
-    participant = _participant(store, conflict, state.account if state else None, claimable, keys)
-    following, cyclic, cut_short = _following(store, invocation, participant, claimable, keys)
+    participant = _participant(context.store, conflict, state.account if state else None, claimable, keys)
+    following, cyclic, cut_short = _following(context, participant, claimable, keys)
     exists = state is not None and state.directory.deleting is None
     return Snapshot(
-        now=invocation.now,
+        now=context.now,
         participant=participant,
         organization=organization,
         directory_exists=exists,
@@ -45,13 +45,11 @@ def gather(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> 
         following=following,
         cyclic=cyclic,
         cut_short=cut_short,
-        live_key_ids=live_key_ids(store, invocation, conflict.request.organization_id)
-        if conflict.approvals
-        else frozenset(),
+        live_key_ids=live_key_ids(context, conflict.request.organization_id) if conflict.approvals else frozenset(),
         revoked=keys.revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.request.wanted.domain),
-        numbered=_numbered(store, participant),
-        shared_id=exists and _shares_id(store, participant),  # nobody is relinked in a directory that goes
+        numbered=_numbered(context.store, participant),
+        shared_id=exists and _shares_id(context.store, participant),  # nobody is relinked in a directory that goes
     )
 
 
@@ -147,8 +145,7 @@ def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Acco
 
 
 def _following(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     first: Participant,
     claimable: Callable[[str], bool],
     keys: _Keys,
@@ -169,15 +166,15 @@ def _following(
         if len(participants) == MAX_PARTICIPANTS:
             return tuple(participants), False, True
         seen.add(participant.holder.id)
-        pending = _pending_change(store, invocation, first.conflict, participant.holder)
+        pending = _pending_change(context, first.conflict, participant.holder)
         if pending is None or keys.revoked(pending) or not claimable(pending.request.wanted.domain):
             break
-        participant = _participant(store, pending, participant.holder, claimable, keys)
+        participant = _participant(context.store, pending, participant.holder, claimable, keys)
         participants.append(participant)
     return tuple(participants), False, False
 
 
-def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflict, account: Account) -> Conflict | None:
+def _pending_change(context: Context, first: Conflict, account: Account) -> Conflict | None:
     """An account's own wish to move away, if its own directory recorded it and it still holds.
 
     Nothing that another organization recorded counts, nor anything that the account's directory did not ask for.
@@ -185,21 +182,21 @@ def _pending_change(store: IdentityStore, invocation: Invocation, first: Conflic
     if account.organization_id != first.request.organization_id or account.link is None:
         return None
     key = f"account:{account.id}"
-    conflict_id = store.pending_conflicts([key]).get(key)
+    conflict_id = context.store.pending_conflicts([key]).get(key)
     if conflict_id is None:
         return None
-    conflict = store.conflict(Pointer(first.request.organization_id, conflict_id))
-    if conflict is None or not conflict.live or invocation.now >= conflict.expires_at:
+    conflict = context.store.conflict(Pointer(first.request.organization_id, conflict_id))
+    if conflict is None or not conflict.live or context.now >= conflict.expires_at:
         return None
     participant = Participant(conflict, account, None, None)
     moves_away = conflict.request.address is not None and conflict.request.wanted.canonical != account.holds
     return conflict if moves_away and is_requester(participant) and wants_still(participant) else None
 
 
-def live_key_ids(store: IdentityStore, invocation: Invocation, organization_id: str) -> frozenset[str]:
+def live_key_ids(context: Context, organization_id: str) -> frozenset[str]:
     """The ids of an organization's admin keys that open something now: an approval counts no longer than its key."""
     return frozenset(
         token.id
-        for token in store.tokens(organization_id=organization_id)
-        if token.scope is Scope.ADMIN and token.is_live(invocation.now)
+        for token in context.store.tokens(organization_id=organization_id)
+        if token.scope is Scope.ADMIN and token.is_live(context.now)
     )

@@ -9,20 +9,17 @@ from rightful.domain.account import Account
 from rightful.domain.conflict import OVER, Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, explained
-from rightful.ports.context import Invocation
-from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutConflict, PutWaiter
+from rightful.domain.refused_request import NOTHING, ExplicitIntent
+from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutWaiter
 from rightful.ports.writes.transaction import Write
 
 
 def ending_writes(
     conflict: Conflict | None,
-    invocation: Invocation,
-    *,
+    now: datetime,
     before: Account | None,
     after: Account | None,
-    states_address: bool = False,
-    says_active: bool | None = None,
-    soft_deleted: bool = False,
+    intent: ExplicitIntent = NOTHING,
 ) -> tuple[Write, ...]:
     """What a successful write to the requester has to add to its transaction, so that no refused change outlives it.
 
@@ -34,40 +31,35 @@ def ending_writes(
         conflict: the requester's pending change, read before the write (None: it has none).
         before: the account before the write (None: this write creates it).
         after: the account as this write leaves it (None: this write removes it).
-        states_address: the request says itself which address the person has (every PUT; a PATCH of `emails`), be it the
-            one that the account has already: that takes back a wish for another one, even if nothing else changes.
-        says_active: what the request says itself of the person's activity: that takes back the opposite that was
-            refused with the address, whether or not it was applied since.
-        soft_deleted: the request is an identity provider's soft delete: nothing else is wanted for the person.
+        intent: what the request says itself.
 
     Returns:
         Nothing where the pending change goes on; else writes on items of the conflict's own only.
     """
     if conflict is None or conflict.status in OVER:
         return ()
-    latest = _with_activity(conflict, says_active)
-    if says_active or (after is not None and not after.active):
+    latest = _with_activity(conflict, intent.active)
+    if intent.active or (after is not None and not after.active):
         latest = replace(latest, deactivation_pending=False)
     if after is not None and after.link is not None and after.holds == conflict.request.wanted.canonical:
         outcome, why = ConflictStatus.APPLIED, OutcomeCode.WENT_THROUGH
     elif (reason := _reason_to_end(conflict, before, after)) is not None:
         outcome, why = ConflictStatus.SUPERSEDED, reason
-    elif states_address and conflict.request.address is not None:
+    elif intent.address and conflict.request.address is not None:
         outcome, why = ConflictStatus.SUPERSEDED, OutcomeCode.ADDRESS_KEPT
-    elif soft_deleted:
+    elif intent.soft_delete:
         outcome, why = ConflictStatus.SUPERSEDED, OutcomeCode.PERSON_DELETED
     else:
-        return written_anew(conflict, latest, invocation.now)
-    gone: tuple[Write, ...] = (
-        EndPending(conflict.request.requester_key, conflict.id),
-        *end_of_waiters(conflict),
-    )
+        return written_anew(conflict, latest, now)
+    gone = end_of_pending(conflict)
     if conflict.settled_by_people:
-        return (*written_anew(conflict, without_reactivation(latest), invocation.now), *gone)
-    return (*ended(conflict, outcome, explained(why), invocation.now), *gone)
+        return (*written_anew(conflict, without_reactivation(latest), now), *gone)
+    return (*ended(conflict, outcome, explained(why), now), *gone)
 
 
-def ended(conflict: Conflict, status: ConflictStatus, explanation: Explanation, now: datetime) -> tuple[Write, ...]:
+def ended(
+    conflict: Conflict, status: ConflictStatus, explanation: Explanation, now: datetime
+) -> tuple[PutConflict, AppendLog]:
     """A conflict put to its end, with its row in the event log. Does not end its place as the pending change."""
     after = replace(
         conflict,
@@ -122,6 +114,11 @@ def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | 
     if before is not None and before.active and not after.active and conflict.request.change.active is not False:
         return OutcomeCode.PERSON_DEACTIVATED
     return None
+
+
+def end_of_pending(conflict: Conflict) -> tuple[Write, ...]:
+    """The writes by which it is the requester's pending change no more, and waits no more."""
+    return (EndPending(conflict.request.requester_key, conflict.id), *end_of_waiters(conflict))
 
 
 def waiters_of(conflict: Conflict) -> tuple[PutWaiter, ...]:

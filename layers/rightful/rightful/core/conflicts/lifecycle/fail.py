@@ -10,13 +10,12 @@ from rightful.domain.conflict import Conflict, ConflictStatus, Outcome, Pointer
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.next_step import Role, StepCode, step
-from rightful.ports.context import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import RefusedError, Write
 
 
-def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> Conflict | None:
+def give_up(context: Context, pointer: Pointer) -> Conflict | None:
     """Mark a live conflict as failed, and say who has to look into it. A deactivation that waits with it goes on
     waiting, and the janitor goes on asking for it.
 
@@ -26,10 +25,10 @@ def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> C
     Raises:
         ContendedError, ClientError: it was not marked. It stays as it was, and the janitor sends it within a day.
     """
-    conflict = store.conflict(pointer)
+    conflict = context.store.conflict(pointer)
     if conflict is None or not conflict.live:
         return None
-    now = invocation.now
+    now = context.now
     failed = replace(
         conflict,
         version=conflict.version + 1,
@@ -45,7 +44,7 @@ def give_up(store: IdentityStore, invocation: Invocation, pointer: Pointer) -> C
         log_row(failed, Action.CONFLICT_DECIDED, now, result=Result.REFUSED),
     ]
     try:
-        store.commit(writes, remaining=invocation.remaining)
+        context.commit(writes)
     except RefusedError:
         return None
     return failed

@@ -19,7 +19,7 @@ from rightful.domain.address import Reservation
 from rightful.domain.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import Explanation, OutcomeCode, Statement
-from rightful.ports.context import Invocation
+from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation, PutAccount
 from rightful.ports.writes.conflicts import EndPending, PutConflict
@@ -85,19 +85,18 @@ def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account,
     if created.holds != conflict.request.wanted.canonical:
         prepared_create = prepared_create_of(store, conflict, now)
         if prepared_create.account is not None and prepared_create.account.id == created.id:
-            prepared_create = replace(
-                prepared_create, account=None
-            )  # it has moved on with its address, and is linked all the same
+            # It has moved on with its address, and is linked all the same.
+            prepared_create = replace(prepared_create, account=None)
         return (*given_up(prepared_create, now, Statement(OutcomeCode.CREATED_OTHERWISE)), pending)
     after = _over(conflict, now, Statement(OutcomeCode.CREATED))
     return (PutConflict(after, conflict.version), *end_of_waiters(conflict), pending)
 
 
-def ending_by_itself(store: IdentityStore, invocation: Invocation, conflict: Conflict) -> tuple[Write, ...]:
+def ending_by_itself(context: Context, conflict: Conflict) -> tuple[Write, ...]:
     """The end of a prepared create that nobody wants any more or whose promise is gone; empty: it goes on waiting."""
-    now = invocation.now
-    snapshot = gather(store, invocation, conflict)
-    prepared_create = prepared_create_of(store, conflict, now)
+    now = context.now
+    snapshot = gather(context, conflict)
+    prepared_create = prepared_create_of(context.store, conflict, now)
     end = reason_to_end(snapshot)
     if not prepared_create.stands:
         why = Statement(OutcomeCode.NOT_KEPT)

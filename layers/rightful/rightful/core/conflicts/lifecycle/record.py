@@ -14,18 +14,14 @@ from rightful.domain.conflict import PENDING_CHANGE_LIFETIME, Conflict, Conflict
 from rightful.domain.event_log import Action, Result
 from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
 from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest
-from rightful.ports.context import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context, Invocation
+from rightful.ports.refusals import commit_again
 from rightful.ports.writes.conflicts import PutConflict, PutPending
-from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
-
-_MOST_ATTEMPTS = 40
-_TIME_FOR_ONE_MORE_ATTEMPT = 1.0
+from rightful.ports.writes.transaction import Write
 
 
 def record(
-    store: IdentityStore,
-    invocation: Invocation,
+    context: Context,
     refused: RefusedRequest,
     *,
     says_active: bool | None = None,
@@ -48,51 +44,45 @@ def record(
     """
     key = refused.requester_key
     if refused.change.active is not None:
-        refused = replace(refused, change=replace(refused.change, active_said_at=invocation.now))
-    for attempt in range(_MOST_ATTEMPTS):
-        pending_id = store.pending_conflicts([key]).get(key)
-        former = store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
-        prepared_create = (
-            prepared_create_of(store, former, invocation.now)
-            if former is not None and former.outcome.prepared
-            else None
-        )
-        if former is not None and (
-            _is_repeat(former, refused, invocation.now) or _is_prepared(prepared_create, refused)
-        ):
-            conflict = _repeated(former, refused, says_active, invocation)
-            writes: list[Write] = [PutConflict(conflict, former.version)]
-            writes += [each for each in end_of_waiters(former) if each.canonical not in conflict.request.waits_for]
-            if conflict.live:  # a waiter that was lost is there again
-                writes += waiters_of(conflict)
-        else:
-            conflict = replace(_opened(refused, former, says_active, invocation), explanation=explanation)
-            writes = [
-                PutConflict(conflict, None),
-                PutPending(key, conflict.id, conflict.request.wanted.canonical, replaces=pending_id),
-                *waiters_of(conflict),
-                log_row(conflict, Action.CLAIM_REFUSED, invocation.now, result=Result.REFUSED),
-            ]
-            if former is not None and (former.live or former.status is ConflictStatus.FAILED):
-                writes += _replacing(former, conflict, invocation.now)
-            elif former is not None and former.settled_by_people:
-                # The new one carries a deactivation out: from the old one it could come after somebody said otherwise.
-                settled = without_reactivation(replace(former, deactivation_pending=False))
-                writes += written_anew(former, settled, invocation.now)
-            elif prepared_create is not None:
-                another = prepared_create.conflict.request.wanted.canonical != conflict.request.wanted.canonical
-                why = _another(conflict) if another else Statement(OutcomeCode.NOT_KEPT_LONG_ENOUGH)
-                writes += given_up(prepared_create, invocation.now, why)
-        try:
-            store.commit(writes, remaining=invocation.remaining)
-        except RefusedError:
-            # Another recorder or the remediator was faster: look again, a little later.
-            if invocation.remaining() < _TIME_FOR_ONE_MORE_ATTEMPT:
-                break
-            invocation.pause(attempt)
-            continue
+        refused = replace(refused, change=replace(refused.change, active_said_at=context.now))
+
+    def attempt() -> Conflict:
+        pending_id = context.store.pending_conflicts([key]).get(key)
+        former = context.store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
+        promised = former is not None and former.outcome.prepared
+        prepared_create = prepared_create_of(context.store, former, context.now) if former and promised else None
+        if former is not None and (_is_repeat(former, refused, context.now) or _is_prepared(prepared_create, refused)):
+            conflict = _repeated(former, refused, says_active, context.invocation)
+            context.commit(_counting(former, conflict))
+            return conflict
+        conflict = replace(_opened(refused, former, says_active, context.invocation), explanation=explanation)
+        writes: list[Write] = [
+            PutConflict(conflict, None),
+            PutPending(key, conflict.id, conflict.request.wanted.canonical, replaces=pending_id),
+            *waiters_of(conflict),
+            log_row(conflict, Action.CLAIM_REFUSED, context.now, result=Result.REFUSED),
+        ]
+        if former is not None and (former.live or former.status is ConflictStatus.FAILED):
+            writes += _replacing(former, conflict, context.now)
+        elif former is not None and former.settled_by_people:
+            # The new one carries a deactivation out: from the old one it could come after somebody said otherwise.
+            settled = without_reactivation(replace(former, deactivation_pending=False))
+            writes += written_anew(former, settled, context.now)
+        elif prepared_create is not None:
+            another = prepared_create.conflict.request.wanted.canonical != conflict.request.wanted.canonical
+            why = _another(conflict) if another else Statement(OutcomeCode.NOT_KEPT_LONG_ENOUGH)
+            writes += given_up(prepared_create, context.now, why)
+        context.commit(writes)
         return conflict
-    raise ContendedError
+
+    return commit_again(attempt, context.invocation)
+
+
+def _counting(former: Conflict, conflict: Conflict) -> list[Write]:
+    """The writes of a repeat."""
+    ended = [each for each in end_of_waiters(former) if each.canonical not in conflict.request.waits_for]
+    # A waiter that was lost is there again.
+    return [PutConflict(conflict, former.version), *ended, *(waiters_of(conflict) if conflict.live else ())]
 
 
 def needs_remediation(conflict: Conflict) -> bool:
@@ -177,10 +167,10 @@ def _opened(
 
 def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Write, ...]:
     if now >= former.expires_at:
-        writes = ended(former, ConflictStatus.EXPIRED, explained(OutcomeCode.EXPIRED_UNASKED), now)
+        ending = ended(former, ConflictStatus.EXPIRED, explained(OutcomeCode.EXPIRED_UNASKED), now)
     else:
-        writes = ended(former, ConflictStatus.SUPERSEDED, Explanation((_another(conflict),)), now)
-    return (*writes, *end_of_waiters(former))
+        ending = ended(former, ConflictStatus.SUPERSEDED, Explanation((_another(conflict),)), now)
+    return (*ending, *end_of_waiters(former))
 
 
 def _another(conflict: Conflict) -> Statement[OutcomeCode]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN
 from rightful.domain.conflict import Conflict, Pointer
+from rightful.ports.context import QueueContext
 from rightful.ports.queue import ConflictQueue, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
 
@@ -38,22 +39,27 @@ def requeue(
         for pointer in store.waiters(canonical):
             if by is not None and pointer.conflict_id == by.id:
                 continue
-            queue.send(pointer, correlation_id=correlation_id)
+            queue.send(pointer, correlation_id=by.correlation_id if by else correlation_id)
             requeued.append(pointer)
     return tuple(requeued)
 
 
-def requeue_followers(store: IdentityStore, queue: ConflictQueue, conflict: Conflict) -> tuple[Pointer, ...]:
+def requeue_followers(context: QueueContext, conflict: Conflict) -> tuple[Pointer, ...]:
     """Wake who waits for a conflict's requester to move away: it will not, or not soon.
 
     Raises:
-        QueueUnavailableError: as `wake`.
+        QueueUnavailableError: as `requeue`.
     """
-    account_id = conflict.request.requester.account_id
-    account = store.account(account_id) if account_id is not None else None
+    account = requester_of(context.store, conflict)
     if account is None or account.holds is None:
         return ()
-    return requeue(store, queue, [account.holds], correlation_id=conflict.correlation_id, by=conflict)
+    return requeue(context.store, context.queue, [account.holds], by=conflict)
+
+
+def requester_of(store: IdentityStore, conflict: Conflict) -> Account | None:
+    """The account that asked, as it is now; None: it is to be created, or gone."""
+    account_id = conflict.request.requester.account_id
+    return store.account(account_id) if account_id is not None else None
 
 
 def requeue_pending(

@@ -11,7 +11,7 @@ from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Blocked, Plan
-from rightful.core.conflicts.planning.parts import emptied_holder, resolved
+from rightful.core.conflicts.planning.parts import diagnosed, emptied_holder, resolved
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
 from rightful.domain.conflict import ConflictClass, ConflictStatus
@@ -35,7 +35,8 @@ def plan_change(snapshot: Snapshot, requester: Account, diagnosis: Diagnosis, de
     if conflict_class is ConflictClass.STALE_INDEX:
         listed = {conflict.request.wanted.canonical: hold.account_id} if hold is not None and hold.account_id else {}
         evidence = [RequireAccount(holder.id, holder.version)] if holder and holder.id != requester.id else []
-        return resolved(snapshot, diagnosis, decision, [mine], Indexed(listed=listed), evidence)
+        planned = resolved(snapshot, diagnosis, decision, [mine], Indexed(listed=listed))
+        return replace(planned, writes=(*planned.writes, *evidence))
     if conflict_class is ConflictClass.UNKNOWN:
         if hold is None or hold.reservation is None:
             return explain.unknown(conflict)
@@ -61,13 +62,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         approvals=(),
         updated_at=now,
         sent=False,
-        finding=replace(
-            conflict.finding,
-            conflict_class=diagnosis.conflict_class,
-            underlying_class=diagnosis.underlying_class,
-            evidence=diagnosis.evidence,
-            rule=decision.rule.value,
-        ),
+        finding=diagnosed(conflict, diagnosis, decision),
     )
     approver = ", ".join(approval.holder for approval in decision.approvals) or None
     return Plan(

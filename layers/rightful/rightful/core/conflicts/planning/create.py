@@ -7,13 +7,12 @@ pause between two tries is one.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from rightful.core.accounts.edits import with_before_image
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
-from rightful.core.conflicts.decision.decide import Decision
-from rightful.core.conflicts.decision.resolution import chosen
+from rightful.core.conflicts.decision.decide import Decision, chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.plan import Blocked, Plan
@@ -49,7 +48,10 @@ def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) ->
     if holder is None:
         return explain.unknown(conflict)
     if chosen(conflict, diagnosis, decision.resolution) is Resolution.RELINK:
-        return _relinked(snapshot, diagnosis, decision)
+        # The holder keeps its address and waits for the create that may link it again (`accounts.relinking`).
+        awaited = AwaitedLink(conflict.request.requester_key, reservation.until)
+        move = with_before_image(holder, replace(holder, awaited=awaited), conflict.id, snapshot.now)
+        return _ended(snapshot, diagnosis, decision, index_writes([move], snapshot.now).writes, move)
     gone = emptied_holder(snapshot, holder, diagnosis)
     moved = index_writes([gone], snapshot.now, Indexed(reserve={conflict.request.wanted.canonical: reservation}))
     return _ended(snapshot, diagnosis, decision, moved.writes, gone)
@@ -67,22 +69,8 @@ def reservation_for(snapshot: Snapshot) -> Reservation:
         requester_key=conflict.request.requester_key,
         conflict_id=conflict.id,
         organization_id=conflict.request.organization_id,
-        until=_kept_until(snapshot),
+        until=max(conflict.expires_at, snapshot.now + _KEPT_AT_LEAST),
     )
-
-
-def _kept_until(snapshot: Snapshot) -> datetime:
-    return max(snapshot.conflict.expires_at, snapshot.now + _KEPT_AT_LEAST)
-
-
-def _relinked(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
-    """The holder keeps its address and waits for the create that may link it again (`accounts.relinking`)."""
-    conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
-    if holder is None:
-        return explain.unknown(conflict)
-    awaited = AwaitedLink(conflict.request.requester_key, _kept_until(snapshot))
-    move = with_before_image(holder, replace(holder, awaited=awaited), conflict.id, now)
-    return _ended(snapshot, diagnosis, decision, index_writes([move], now).writes, move, relinked=True)
 
 
 def _ended(
@@ -91,17 +79,17 @@ def _ended(
     decision: Decision,
     writes: tuple[Write, ...],
     move: AccountChange | None = None,
-    *,
-    relinked: bool = False,
 ) -> Plan:
     conflict, hold = snapshot.conflict, snapshot.participant.hold
+    relinked = move is not None and move.after.holds == move.before.holds
+    taken_from = move.before.id if move is not None and not relinked else None
     after_move = move.after.email if move else None
     is_there = diagnosis.effective_class is ConflictClass.SELF and hold is not None and hold.account_id is not None
     outcome = Outcome(
         prepared=not is_there,
         placeholder=after_move if after_move and after_move.is_placeholder else None,
         touched_account_ids=(move.before.id,) if move else (),
-        sessions_revoked_of=(move.before.id,) if move and not relinked else (),
+        sessions_revoked_of=(taken_from,) if taken_from else (),
     )
     finding = finding_of(conflict, diagnosis, decision, move.before if move else None)
     after = replace(
@@ -123,6 +111,6 @@ def _ended(
         ),
         conflict=after,
         # The user that is to be created counts as an account: two directories could take turns for ever.
-        moved_account_ids=(move.before.id, conflict.request.requester_key) if move and not relinked else (),
-        taken=1 if move and not relinked else 0,
+        moved_account_ids=(taken_from, conflict.request.requester_key) if taken_from else (),
+        taken=1 if taken_from else 0,
     )

@@ -13,9 +13,12 @@ every address it moves, the verified domain. If any of it changed, nothing happe
     all others                                         changes: the holder emptied, the address to the requester
 """
 
+from collections.abc import Callable
+
 from rightful.core.accounts.index_writes import CollidingUpdatesError
 from rightful.core.conflicts import explain
-from rightful.core.conflicts.decision.decide import Decision
+from rightful.core.conflicts.decision.decide import Decision, counting, decide, ping_pong
+from rightful.core.conflicts.decision.limits import Brake
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.plan import Blocked, Plan
@@ -23,6 +26,8 @@ from rightful.core.conflicts.planning.change import plan_change, plan_claim
 from rightful.core.conflicts.planning.create import plan_create
 from rightful.core.conflicts.planning.cycle import plan_cycle
 from rightful.domain.conflict import ConflictClass
+from rightful.domain.explanation import OutcomeCode, Statement
+from rightful.domain.policy import Rule
 
 
 def plan(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
@@ -38,3 +43,31 @@ def plan(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan |
         return plan_change(snapshot, snapshot.requester, diagnosis, decision)
     except CollidingUpdatesError:
         return explain.user_name_taken(snapshot.conflict)
+
+
+def judge(
+    snapshot: Snapshot, diagnosis: Diagnosis, over_limit: Callable[[Plan], Statement[OutcomeCode] | None]
+) -> tuple[Decision, Plan | Blocked | None, Brake | None]:
+    """What is decided about a conflict; the plan, if something may be done now; and what brake keeps it from it.
+
+    Args:
+        over_limit: why the caps do not let a plan be carried out. Asked, and so counted, only for what would be done
+            by itself.
+    """
+    organization, approvals = snapshot.organization, counting(snapshot, diagnosis)
+    if organization is None:
+        return Decision(Rule.REFUSE, act=False), None, None
+    policy, brakes = organization.policy, organization.brakes
+    decision = decide(diagnosis, policy, brakes, approvals=approvals)
+    if not decision.act:
+        return decision, None, None
+    planned = plan(snapshot, diagnosis, decision)
+    if isinstance(planned, Blocked) or not decision.by_itself or not planned.moved_account_ids:
+        return decision, planned, None
+    back_and_forth = ping_pong(snapshot)
+    caution = back_and_forth or over_limit(planned)
+    if caution is None:
+        return decision, planned, None
+    decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
+    brake = Brake.PING_PONG if back_and_forth else Brake.CAP
+    return decision, plan(snapshot, diagnosis, decision) if decision.act else None, brake

@@ -10,7 +10,7 @@ from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.lifecycle.end import end_of_waiters
+from rightful.core.conflicts.lifecycle.end import end_of_pending
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Plan
 from rightful.core.organizations.may_claim import required_domains
@@ -24,7 +24,7 @@ from rightful.domain.conflict import (
     Outcome,
 )
 from rightful.domain.event_log import Action
-from rightful.ports.writes.conflicts import EndPending, PutConflict
+from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import Write
 
 
@@ -59,7 +59,6 @@ def resolved(
     decision: Decision,
     moves: Sequence[AccountChange],
     indexed: Indexed | None = None,
-    evidence: Sequence[Write] = (),
 ) -> Plan:
     """The plan that carries out these moves and ends the conflict as applied."""
     conflict, now = snapshot.conflict, snapshot.now
@@ -79,7 +78,6 @@ def resolved(
     return Plan(
         writes=(
             *moved.writes,
-            *evidence,
             *required_domains(
                 snapshot.organization, [move.after.email for move in moves], own=rests_on_domain(diagnosis)
             ),
@@ -96,13 +94,20 @@ def resolved(
 def finding_of(conflict: Conflict, diagnosis: Diagnosis, decision: Decision, holder: Account | None) -> Finding:
     """What was found now; what was judged is only put down where it waits for people."""
     return replace(
+        diagnosed(conflict, diagnosis, decision),
+        holder_account_id=holder.id if holder else None,
+        holder_organization_id=holder.organization_id if holder else None,
+    )
+
+
+def diagnosed(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> Finding:
+    """What was found now, but for the holder."""
+    return replace(
         conflict.finding,
         conflict_class=diagnosis.conflict_class,
         underlying_class=diagnosis.underlying_class,
         evidence=diagnosis.evidence,
         rule=decision.rule.value,
-        holder_account_id=holder.id if holder else None,
-        holder_organization_id=holder.organization_id if holder else None,
     )
 
 
@@ -127,13 +132,7 @@ def follow_up_of(conflict: Conflict) -> tuple[Write, ...]:
     row = log_row(
         conflict, Action.CONFLICT_APPLIED, conflict.outcome.resolved_at or conflict.updated_at, approver=approver
     )
-    if conflict.outcome.prepared:
-        return (row,)
-    return (
-        EndPending(conflict.request.requester_key, conflict.id),
-        *end_of_waiters(conflict),
-        row,
-    )
+    return (row,) if conflict.outcome.prepared else (*end_of_pending(conflict), row)
 
 
 def rests_on_domain(diagnosis: Diagnosis) -> bool:

@@ -1,0 +1,81 @@
+"""What an administrator says about a conflict."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rightful.core.conflicts.log_rows import log_row
+from rightful.domain.conflict import Approval, Conflict, Pointer, Resolution
+from rightful.domain.event_log import Action, Result
+from rightful.domain.explanation import OutcomeCode, explained
+from rightful.domain.key import Token
+from rightful.domain.request_error import RequestError
+from rightful.ports.store.contract import IdentityStore
+from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.transaction import Write
+
+_MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an administrator says about a conflict.
+
+    Attributes:
+        key: the admin key that it is said with.
+        reason: why; a retry needs none.
+        version: of the conflict that was read (`version.version_of`); None: it names none.
+        resolution: which way, where there are two; None: what happens where nobody says.
+    """
+
+    key: Token
+    reason: str = ""
+    version: str | None = None
+    resolution: Resolution | None = None
+
+    def with_reason(self) -> "Word":
+        """The word with its reason as it is kept.
+
+        Raises:
+            RequestError: invalid_value, it is empty or too long.
+        """
+        text = self.reason.strip()
+        if not text or len(text) > _MAX_REASON:
+            raise RequestError("invalid_value", f"Give a reason of 1 to {_MAX_REASON} characters.", "reason")
+        return replace(self, reason=text)
+
+    def is_given_to(self, version: str) -> bool:
+        """Whether what was read is what has this version.
+
+        Raises:
+            RequestError: version_required, nobody agrees to what they have not read.
+        """
+        if self.version is None:
+            raise RequestError(
+                "version_required",
+                "Name the version of the conflict that you read (GET it: `version`). What is decided is what stood "
+                "there, and nothing else.",
+                "version",
+            )
+        return self.version == version
+
+    def approval(self, version: str, now: datetime) -> Approval:
+        """The approval of what has this version."""
+        return Approval(self.key.id, self.key.holder, self.reason, now, version=version)
+
+    def noted(self, conflict: Conflict, action: Action, result: Result) -> list[Write]:
+        """The writes that put the word down: on the conflict, which has it already, and in the event log."""
+        told = replace(conflict, explanation=explained(OutcomeCode.REASON, reason=self.reason))
+        row = log_row(told, action, conflict.updated_at, result=result, approver=self.key.holder)
+        return [PutConflict(conflict, conflict.version - 1), row]
+
+
+def existing(store: IdentityStore, pointer: Pointer) -> Conflict:
+    """The conflict that it is about.
+
+    Raises:
+        RequestError: not_found.
+    """
+    conflict = store.conflict(pointer)
+    if conflict is None:
+        raise RequestError("not_found", "There is no such conflict.")
+    return conflict
