@@ -20,7 +20,7 @@ _ENTRIES_PER_CALL = 10
 
 
 class EventBridgeBus:
-    """`storage.contract.EventBus` on one EventBridge bus."""
+    """`ports.queue.EventBus` on one EventBridge bus."""
 
     def __init__(self, client: "EventBridgeClient", name: str) -> None:
         """Args: the low-level client, and the bus's name or ARN."""

@@ -17,7 +17,7 @@ _BATCH = 10
 
 
 class SQSConflictQueue:
-    """`storage.contract.ConflictQueue` on one standard queue.
+    """`ports.queue.ConflictQueue` on one standard queue.
 
     MessageGroupId is the organization: SQS's fair queues then keep one organization's burst from delaying the others.
     """

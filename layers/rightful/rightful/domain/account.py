@@ -81,7 +81,7 @@ class AwaitedLink:
 @dataclass(frozen=True, slots=True)
 class ExpectedUser:
     """What the file of accounts from which an operator imported an account says about its user, until a directory says
-    something about it itself: on that proof the first create finds it (`accounts.expecting`).
+    something about it itself: on that proof the first create finds it (`core.users.expected`).
 
     `directory_id` None: the file was imported for no directory in particular. `user_name` and `external_id` None: the
     file does not say it.
@@ -138,7 +138,7 @@ class Account:
         refused_names: the address or userName that its directory asked for last and in vain (`accounts.emails`).
         two_until: one person made another kind of account of it: until then its address takes two people as before.
         sign_up_key: what a repeat of the sign-up, or of the imported line, that made it is recognised by
-            (`accounts.sign_up`, `operations.import_identity`).
+            (`administration.sign_up`, `imports.identity`).
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""A group: its head. Members are items of their own (`storage.group_writes`), a group may have 100,000."""
+"""A group: its head. Members are items of their own (`ports.writes.groups`), a group may have 100,000."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -156,7 +156,7 @@ def restore(
     compared: what was stopped goes on when it is run again.
 
     Args:
-        found: `storage.copying.differences`.
+        found: `aws.dynamodb.scan.compare.differences`.
         settle: makes one item as the restored table has it, unless it has changed since.
         progress: is told after each write.
     """

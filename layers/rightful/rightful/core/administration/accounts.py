@@ -1,7 +1,7 @@
 """What an organization's administrators do with its accounts, one by one, each with a reason that is logged.
 
 Not every change is an administrator's. A linked account's address is its directory's: changed here, the next push would
-change it back, or collide. An account whose address takes two people (`conflicts.two_people`: it is marked, or of a
+change it back, or collide. An account whose address takes two people (`domain.two_people`: it is marked, or of a
 kind for which the policy demands two approvals) gives it away only with two approvals, which is what conflicts are for:
 no action here moves that address, ends the account, takes it out of its directory or over from nobody. Access is one
 person's to end and to give; that takes two people no less afterwards.

@@ -18,8 +18,8 @@ class Plan:
     Attributes:
         writes: one transaction.
         conflict: the conflict as it leaves it.
-        trail: writes that only tidy up, without conditions: they follow the transaction where it had no room for them.
-        wakes: addresses whose waiting conflicts have to be examined again.
+        follow_up: writes that only tidy up, without conditions: they follow a transaction that had no room for them.
+        requeues: addresses whose waiting conflicts have to be examined again.
         moved_account_ids: whose addresses it changes by taking one from somebody, requesters included: what the caps
             per account count. Empty: it takes nothing from anybody.
         taken: how many addresses it takes from somebody: what the organization's cap counts.

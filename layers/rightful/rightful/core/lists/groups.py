@@ -39,7 +39,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """`listing.collection.Collection` over the groups of a directory."""
+    """`lists.collection.Collection` over the groups of a directory."""
 
     store: IdentityStore
     directory_id: str

@@ -23,7 +23,7 @@ from rightful.text.ids import fits_key
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """`listing.collection.Collection` over the users of a directory."""
+    """`lists.collection.Collection` over the users of a directory."""
 
     store: IdentityStore
     directory_id: str

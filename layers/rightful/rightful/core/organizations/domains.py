@@ -22,7 +22,7 @@ MOST_DOMAINS = 500
 def add_domain(context: Context, organization: Organization, domain: str, *, by: str | None = None) -> Organization:
     """Record that an organization proved it owns a domain. Doing so again changes nothing.
 
-    The proof is the caller's: `domain_verification` looks into DNS, an operator where he sees fit.
+    The proof is the caller's: `verify_domain` looks into DNS, an operator where he sees fit.
 
     Raises:
         RequestError: it is no domain name, it would be one too many, or another organization verified it.

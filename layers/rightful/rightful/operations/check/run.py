@@ -54,7 +54,7 @@ def check(context: Context, scan: Scan, *, repair: bool, progress: Progress = la
     """Look at the whole identity table.
 
     Args:
-        scan: reads it from the beginning (`storage.whole_table.rows`).
+        scan: reads it from the beginning (`aws.dynamodb.scan.table.rows`).
         repair: do what would repair a disagreement, where there is such a thing.
         progress: is told how many items were looked at so far.
     """

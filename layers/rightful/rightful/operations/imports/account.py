@@ -19,7 +19,7 @@ from rightful.ports.writes.transaction import Write
 class Target:
     """Where accounts go: to an organization that manages them, and to one of its directories, both optional.
 
-    Without a directory they wait to be linked by the first create on proof (`accounts.expecting`); without an
+    Without a directory they wait to be linked by the first create on proof (`core.users.expected`); without an
     organization they are personal accounts.
     """
 

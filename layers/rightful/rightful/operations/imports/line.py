@@ -1,7 +1,7 @@
 """`rightful import`: the accounts of an existing system, before the first identity provider pushes.
 
 Each line is one transaction, and can be tried again: the account that it made is remembered under what says who the
-line is (`import_identity`), whatever its address is now. A line that meets somebody else's account changes nothing and
+line is (`imports.identity`), whatever its address is now. A line that meets somebody else's account changes nothing and
 is reported.
 """
 
@@ -27,7 +27,7 @@ _CLOSED = "The directory is being deleted: nobody comes in any more."
 
 
 class ImportStore(Protocol):
-    """What importing needs of a store (`storage.contract`)."""
+    """What importing needs of a store (`ports.store.contract`)."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None: ...
     def account(self, account_id: str) -> Account | None: ...

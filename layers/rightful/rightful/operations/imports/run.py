@@ -52,7 +52,7 @@ class Summary:
 class ImportRun:
     """One file on its way, `at_once` lines at a time. `report` gets a row for each line that was not imported.
 
-    `dry`: the store is a rehearsal (`import_rehearsal`); nothing is noted, and the whole file is looked at.
+    `dry`: the store is a rehearsal (`imports.rehearsal`); nothing is noted, and the whole file is looked at.
     """
 
     store: ImportStore

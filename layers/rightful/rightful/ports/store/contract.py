@@ -115,7 +115,7 @@ class IdentityStore(SecondaryEmailStore, GroupStore, ListingStore, ManagedStore,
         ...
 
     def account_id_of_source(self, key: str) -> str | None:
-        """The account that was imported under that key (`operations.import_identity`)."""
+        """The account that was imported under that key (`operations.imports.identity`)."""
         ...
 
     def conflict(self, pointer: Pointer) -> Conflict | None:

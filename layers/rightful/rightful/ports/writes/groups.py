@@ -1,4 +1,4 @@
-"""What use cases ask of the store about groups: conditional writes as plain data, like those in `storage.writes`."""
+"""What use cases ask of the store about groups: conditional writes as plain data, as in `ports.writes.transaction`."""
 
 from dataclasses import dataclass
 from datetime import datetime

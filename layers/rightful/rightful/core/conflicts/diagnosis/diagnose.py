@@ -87,7 +87,7 @@ def _diagnosed(snapshot: Snapshot) -> Diagnosis:
 
 
 _STAND_ALONE = frozenset({ConflictClass.OTHER_ORGANIZATION, ConflictClass.UNVERIFIED_DOMAIN, ConflictClass.LEAVING})
-"""Where the userName does not matter: nothing may move, or it rotates with the address (`cycles`)."""
+"""Where the userName does not matter: nothing may move, or it rotates with the address (`planning.cycle`)."""
 
 
 def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:

@@ -4,13 +4,13 @@ One transaction per plan, and its conditions are the evidence: the version of ev
 every address it moves, the verified domain. If any of it changed, nothing happens and everything is judged again.
 
     class                                              plan
-    self, tombstone                                    changes: the rest of the change, the address as it is
-    stale_index                                        changes: the address to the requester
-    leaving (swap, rotation)                           cycles: every leg at once
-    claimable                                          changes: the holder becomes the organization's, diagnosed again
-    a create: rehire, unlinked (relink)                creates: the holder waits to be linked again
-    a create: all others                               creates: the holder emptied, the address reserved
-    all others                                         changes: the holder emptied, the address to the requester
+    self, tombstone                                    change:  the rest of the change, the address as it is
+    stale_index                                        change:  the address to the requester
+    leaving (swap, rotation)                           cycle:   every participant at once
+    claimable                                          change:  the holder becomes the organization's, diagnosed again
+    a create: rehire, unlinked (relink)                create:  the holder waits to be linked again
+    a create: all others                               create:  the holder emptied, the address reserved
+    all others                                         change:  the holder emptied, the address to the requester
 """
 
 from collections.abc import Callable
