@@ -10,7 +10,7 @@ from rightful.domain.organization import Organization
 
 
 class RemainingQuota:
-    """The counters as they would stand, as `conflicts.count_limits` counts: what is too much uses nothing up."""
+    """The counters as they would stand, as `decision.limits` counts: what is too much uses nothing up."""
 
     def __init__(self, organization: Organization, now: datetime, counts: Mapping[str, int]) -> None:
         self._brakes, self._now = organization.brakes, now
