@@ -7,11 +7,11 @@ from benchmarks import files_passed
 from local.paths import ROOT
 
 MOST = {
-    "a PATCH with a taken address": 63,
-    "its remediation": 55,
-    "an approval": 70,
+    "a PATCH with a taken address": 59,
+    "its remediation": 52,
+    "an approval": 67,
 }
-"""These only go down; a PATCH has to come below 60.
+"""These only go down.
 
 They went up once, when what is found became facts and codes, and a conflict three parts.
 """

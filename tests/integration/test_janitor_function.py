@@ -6,7 +6,7 @@ from logging import ERROR
 
 import pytest
 
-from rightful.aws.dynamodb.keys.indexes import SHARDS, due_sort, shard_of
+from rightful.aws.dynamodb.keys.base import SHARDS, due_sort, shard_of
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import AccountStatus
 from rightful.domain.address import Reservation

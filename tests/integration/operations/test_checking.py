@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rightful.aws.dynamodb.items.holds import hold_item
+from rightful.aws.dynamodb.items.accounts import hold_item
 from rightful.domain.address import Hold
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, value

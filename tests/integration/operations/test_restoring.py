@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from rightful.aws.dynamodb.items.holds import hold_item
+from rightful.aws.dynamodb.items.accounts import hold_item
 from rightful.aws.dynamodb.scan.compare import Difference, TableFacts, differences, settle
 from rightful.domain.address import Hold
 from rightful.operations import command

@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from rightful.aws.dynamodb.items.accounts import read_account
-from rightful.aws.dynamodb.items.conflicts import read_conflict
+from rightful.aws.dynamodb.items.accounts import read_account, read_hold
+from rightful.aws.dynamodb.items.conflicts import read_conflict, read_log_entry
 from rightful.aws.dynamodb.items.emails import SORT_KEY as EMAIL_LIST
 from rightful.aws.dynamodb.items.emails import read_list
 from rightful.aws.dynamodb.items.groups import read_group
-from rightful.aws.dynamodb.items.holds import read_hold
-from rightful.aws.dynamodb.items.log import read_log_entry
 from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
 from rightful.aws.dynamodb.store import DynamoDBStore
 from tests.support.dynamodb.client import TablesClient

@@ -3,10 +3,10 @@
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.etags import etag, not_modified, require_match
 from rightful.scim.filters.expressions import Comparison
 from rightful.scim.filters.sorting import sort_key
 from rightful.scim.listing import MAX_COUNT, SEARCH_SCHEMA, ListQuery, list_response, read_list_query, read_search
+from rightful.scim.requests import etag, not_modified, require_match
 from rightful.scim.schemas.resource_types import USER
 from tests.unit.scim.builders import ENTERPRISE
 

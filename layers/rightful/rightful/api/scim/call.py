@@ -13,11 +13,10 @@ from rightful.domain.account import Account
 from rightful.domain.organization import Directory
 from rightful.ports.context import Invocation
 from rightful.scim.errors import invalid_value
-from rightful.scim.etags import etag
 from rightful.scim.listing import attribute_names
 from rightful.scim.profiles import Profile, ScimRequest, profile
 from rightful.scim.rendering import render
-from rightful.scim.requests import parse_body
+from rightful.scim.requests import etag, parse_body
 from rightful.scim.schemas.attributes import ResourceType, Schema
 from rightful.scim.schemas.resource_types import schema_from_dict, user_type
 

@@ -13,9 +13,9 @@ from rightful.core.groups.request import read_group_state
 from rightful.core.groups.resource import head_resource, mentions_members, wants_members
 from rightful.domain.group import Group
 from rightful.scim.errors import ScimError, invalid_value, not_found
-from rightful.scim.etags import etag, not_modified, require_match, require_none_match
 from rightful.scim.patch.members import Member, MemberChanges, plan_members, take_members
 from rightful.scim.patch.patch import apply_patch, read_patch
+from rightful.scim.requests import etag, not_modified, require_match, require_none_match
 from rightful.scim.resources import read_create, read_replace
 from rightful.scim.schemas.resource_types import GROUP
 from rightful.text.ids import is_id

@@ -14,8 +14,8 @@ from rightful.domain.account import Account
 from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.store.contract import DirectoryState
 from rightful.scim.errors import not_found
-from rightful.scim.etags import etag, not_modified, require_match, require_none_match
 from rightful.scim.patch.patch import apply_patch, read_patch
+from rightful.scim.requests import etag, not_modified, require_match, require_none_match
 from rightful.scim.resources import read_create, read_replace
 
 

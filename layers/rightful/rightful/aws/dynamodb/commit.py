@@ -9,11 +9,10 @@ from botocore.exceptions import ClientError
 
 from rightful.aws.dynamodb.actions import action_of
 from rightful.aws.dynamodb.attributes import Reader
-from rightful.aws.dynamodb.items.accounts import read_account
+from rightful.aws.dynamodb.items.accounts import read_account, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.emails import fitting_action
 from rightful.aws.dynamodb.items.groups import read_group
-from rightful.aws.dynamodb.items.holds import read_hold
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.aws.dynamodb.table import Action, Tables

@@ -10,13 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rightful.aws.dynamodb.actions import action_of
 from rightful.aws.dynamodb.attributes import Reader
 from rightful.aws.dynamodb.commit import Commits
-from rightful.aws.dynamodb.items.accounts import read_account
-from rightful.aws.dynamodb.items.conflicts import read_conflict
-from rightful.aws.dynamodb.items.holds import read_hold
-from rightful.aws.dynamodb.items.log import log_filters, log_range, read_log_entry
+from rightful.aws.dynamodb.items.accounts import read_account, read_hold
+from rightful.aws.dynamodb.items.conflicts import log_filters, log_range, read_conflict, read_log_entry
 from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.keys.indexes import due_sort
+from rightful.aws.dynamodb.keys.base import due_sort
 from rightful.aws.dynamodb.reads.emails import SecondaryEmailReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
 from rightful.aws.dynamodb.reads.lists import ListingReads, counted_in, counters, listed_entries, place_of, total_of

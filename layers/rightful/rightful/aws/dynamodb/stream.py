@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from rightful.aws.dynamodb.items.accounts import read_account
+from rightful.aws.dynamodb.items.accounts import read_account, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict
-from rightful.aws.dynamodb.items.holds import read_hold
 from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.domain.change import (

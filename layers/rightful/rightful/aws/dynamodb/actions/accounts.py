@@ -3,11 +3,9 @@
 import zlib
 
 from rightful.aws.dynamodb.attributes import Scalar, text_of, write_item
-from rightful.aws.dynamodb.items.accounts import account_item
-from rightful.aws.dynamodb.items.conflicts import conflict_item
+from rightful.aws.dynamodb.items.accounts import account_item, hold_item
+from rightful.aws.dynamodb.items.conflicts import conflict_item, log_item
 from rightful.aws.dynamodb.items.emails import likely_action
-from rightful.aws.dynamodb.items.holds import hold_item
-from rightful.aws.dynamodb.items.log import log_item
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.table import NEW, SAME_VERSION, Action, Tables, action_of, on, put, update, versioned
 from rightful.domain.address import Hold

@@ -1,4 +1,4 @@
-"""Accounts as DynamoDB items, and back."""
+"""Accounts, and who holds an address, as DynamoDB items, and back."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from rightful.aws.dynamodb.attributes import Item, Scalar, text_of, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.keys import indexes as index_keys
+from rightful.aws.dynamodb.keys.base import due, due_sort, in_organization, of_domain, of_organization
 from rightful.core.accounts.edits import is_kept
 from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import Hold
 from rightful.text.folding import fold
 
 if TYPE_CHECKING:
@@ -38,18 +39,39 @@ def _places(account: Account) -> dict[str, Scalar]:
     """Where the indexes of administrators and of the janitor have it."""
     places: dict[str, Scalar] = {}
     if account.organization_id is not None:
-        places["organization_key"] = index_keys.of_organization(account.organization_id)
+        places["organization_key"] = of_organization(account.organization_id)
     elif account.email is not None and not account.email.is_placeholder:
-        places["organization_key"] = index_keys.of_domain(account.email.domain)
+        places["organization_key"] = of_domain(account.email.domain)
     if places:
-        places["organization_sort"] = index_keys.in_organization(account.id, linked=account.link is not None)
+        places["organization_sort"] = in_organization(account.id, linked=account.link is not None)
     scheduled = account.status is AccountStatus.PENDING_DELETION and not is_kept(account)
     if scheduled and account.deletion_date is not None:
-        places["due_key"] = index_keys.due("deletion", account.id)
-        places["due_sort"] = index_keys.due_sort(account.deletion_date)
+        places["due_key"] = due("deletion", account.id)
+        places["due_sort"] = due_sort(account.deletion_date)
     return places
 
 
 def read_account(item: Mapping[str, "AttributeValueTypeDef"]) -> Account:
     """The inverse of `account_item`."""
     return _ACCOUNT.read(item)
+
+
+_HOLD = Codec(
+    Hold,
+    names={"requester_key": "reserved_for", "until": "reserved_until", "conflict_id": "reserved_by"},
+    spread={"reservation": ""},
+)
+
+
+def hold_item(hold: Hold) -> Item:
+    """An email index item."""
+    values = _HOLD.values(hold)
+    if hold.reservation:
+        values["due_key"] = due("reservation", hold.canonical)
+        values["due_sort"] = due_sort(hold.reservation.until)
+    return write_item(keys.hold(hold.canonical), values)
+
+
+def read_hold(item: Mapping[str, "AttributeValueTypeDef"]) -> Hold:
+    """The inverse of `hold_item`."""
+    return _HOLD.read(item)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rightful.aws.dynamodb.attributes import Item, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.keys import indexes as index_keys
+from rightful.aws.dynamodb.keys.base import ORGANIZATIONS, due, due_sort
 from rightful.domain.conflict import PENDING_CHANGE_LIFETIME
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
@@ -38,10 +38,10 @@ _TOKEN = Codec(Token, names={"id": "token_id", "expires_at": "live_until"})
 def organization_item(organization: Organization) -> Item:
     """An organization's settings."""
     values = _ORGANIZATION.values(organization)
-    values["organization_key"] = index_keys.ORGANIZATIONS
+    values["organization_key"] = ORGANIZATIONS
     values["organization_sort"] = organization.id
     if organization.brakes.paused:
-        values["due_key"] = index_keys.due("paused", organization.id)
+        values["due_key"] = due("paused", organization.id)
         values["due_sort"] = organization.created_at
     return write_item(keys.organization(organization.id), values)
 
@@ -55,7 +55,7 @@ def directory_item(directory: Directory) -> Item:
     """A directory's settings; one that is to go also with its place in the index of what is due."""
     values = _DIRECTORY.values(directory)
     if directory.deleting:
-        values["due_key"] = index_keys.due("directory", directory.id)
+        values["due_key"] = due("directory", directory.id)
         values["due_sort"] = directory.deleting.asked_at
     return write_item(keys.directory(directory.organization_id, directory.id), values)
 
@@ -83,8 +83,8 @@ def listed_token_item(token: Token, key: ItemKey) -> Item:
     item = token_item(token, key)
     if token.expires_at is not None:
         item |= {
-            "due_key": {"S": index_keys.due("key", token.id)},
-            "due_sort": {"S": index_keys.due_sort(token.expires_at)},
+            "due_key": {"S": due("key", token.id)},
+            "due_sort": {"S": due_sort(token.expires_at)},
         }
     return item
 

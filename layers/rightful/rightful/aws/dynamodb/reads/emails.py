@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.items.holds import read_hold
+from rightful.aws.dynamodb.items.accounts import read_hold
 from rightful.aws.dynamodb.keys import base as keys
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from rightful.aws.dynamodb.items.accounts import read_account
 from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.settings import read_organization
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.keys import indexes as index_keys
+from rightful.aws.dynamodb.keys.base import ORGANIZATIONS, account_start, of_domain, of_organization, organization_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,19 +31,19 @@ class ManagedReads:
         self, organization_id: str, *, limit: int, position: str | None = None, unlinked_only: bool = False
     ) -> "AccountPage":
         """The position is the last account's place."""
-        prefix = index_keys.UNLINKED if unlinked_only else ""
-        return self._page(index_keys.of_organization(organization_id), prefix, limit, position)
+        prefix = keys.UNLINKED if unlinked_only else ""
+        return self._page(of_organization(organization_id), prefix, limit, position)
 
     def unmanaged_accounts(self, domain: str, *, limit: int, position: str | None = None) -> "AccountPage":
         """The position is the last account's place."""
-        return self._page(index_keys.of_domain(domain), "", limit, position)
+        return self._page(of_domain(domain), "", limit, position)
 
     def _page(self, partition: str, prefix: str, limit: int, position: str | None) -> "AccountPage":
         from rightful.ports.store.lists import AccountPage
 
         query = self._in_partition(partition, prefix) | {"Limit": limit}
         if position:
-            query["ExclusiveStartKey"] = index_keys.account_start(partition, position)
+            query["ExclusiveStartKey"] = account_start(partition, position)
         answer = self.client.query(**query)
         wanted = list(map(key_of, answer["Items"]))
         found = self.identities.get_items(wanted)
@@ -55,7 +55,7 @@ class ManagedReads:
 
     def number_of_unlinked(self, organization_id: str, *, most: int) -> int:
         """A page holds about 8,000 entries: 128 read units."""
-        query = self._in_partition(index_keys.of_organization(organization_id), index_keys.UNLINKED)
+        query = self._in_partition(of_organization(organization_id), keys.UNLINKED)
         number = 0
         while True:
             answer = self.client.query(**query, Select="COUNT")
@@ -80,9 +80,9 @@ class ManagedReads:
         """The position is the last organization's id."""
         from rightful.ports.store.lists import OrganizationPage
 
-        query = self._in_partition(index_keys.ORGANIZATIONS, "") | {"Limit": limit}
+        query = self._in_partition(ORGANIZATIONS, "") | {"Limit": limit}
         if position:
-            query["ExclusiveStartKey"] = index_keys.organization_start(position)
+            query["ExclusiveStartKey"] = organization_start(position)
         answer = self.client.query(**query)
         wanted = list(map(key_of, answer["Items"]))
         found = self.identities.get_items(wanted)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, get_args
 
 from rightful.aws.dynamodb.attributes import Reader, key_of, write_item
 from rightful.aws.dynamodb.items import emails as email_items
-from rightful.aws.dynamodb.items.accounts import read_account
+from rightful.aws.dynamodb.items.accounts import read_account, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict
-from rightful.aws.dynamodb.items.holds import read_hold
 from rightful.aws.dynamodb.items.settings import read_directory, read_token
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.keys import indexes as index_keys
+from rightful.aws.dynamodb.keys.base import SHARDS, Due, due_sort, scan_position, shard_of
 from rightful.domain.address import Hold
 from rightful.domain.conflict import DueConflict
 from rightful.ports.key import ItemKey
@@ -62,7 +61,7 @@ class UpkeepReads:
                 Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
                 UpdateExpression="SET due_sort = :at",
                 ConditionExpression="attribute_exists(due_key)",
-                ExpressionAttributeValues={":at": {"S": index_keys.due_sort(at)}},
+                ExpressionAttributeValues={":at": {"S": due_sort(at)}},
             )
 
     def number_of_open_conflicts(self, *, most: int) -> int:
@@ -85,12 +84,12 @@ class UpkeepReads:
     def undecided_conflicts(self) -> "tuple[Pointer, ...]":
         found: list[Pointer] = []
         query = self.client.get_paginator("query")
-        for shard in range(index_keys.SHARDS):
+        for shard in range(SHARDS):
             for page in query.paginate(
                 TableName=self.identities.name,
                 IndexName="due",
                 KeyConditionExpression="due_key = :key",
-                ExpressionAttributeValues={":key": {"S": index_keys.shard_of("undecided", shard)}},
+                ExpressionAttributeValues={":key": {"S": shard_of("undecided", shard)}},
             ):
                 found += [_pointer(key_of(item)) for item in page["Items"]]
         return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
@@ -122,19 +121,19 @@ class UpkeepReads:
         items = self.identities.get_items(self._due("directory", _ALWAYS, limit))
         return tuple(directory for directory in map(read_directory, items.values()) if directory.deleting)
 
-    def _due(self, kind: index_keys.Due, now: datetime, limit: int, *, after: datetime = _NEVER) -> list[ItemKey]:
+    def _due(self, kind: Due, now: datetime, limit: int, *, after: datetime = _NEVER) -> list[ItemKey]:
         found: list[ItemKey] = []
-        for shard in range(index_keys.SHARDS):
+        for shard in range(SHARDS):
             answer = self.client.query(
                 TableName=self.identities.name,
                 IndexName="due",
                 KeyConditionExpression="due_key = :key AND due_sort BETWEEN :after AND :now",
                 ExpressionAttributeValues={
-                    ":key": {"S": index_keys.shard_of(kind, shard)},
-                    ":after": {"S": index_keys.due_sort(after)},
-                    ":now": {"S": index_keys.due_sort(now)},
+                    ":key": {"S": shard_of(kind, shard)},
+                    ":after": {"S": due_sort(after)},
+                    ":now": {"S": due_sort(now)},
                 },
-                Limit=max(1, limit // index_keys.SHARDS),
+                Limit=max(1, limit // SHARDS),
             )
             found += list(map(key_of, answer["Items"]))
         return found
@@ -179,11 +178,11 @@ class UpkeepReads:
         )
 
     def scan_position(self, segment: int) -> str | None:
-        item = self.identities.get_item(index_keys.scan_position(segment))
+        item = self.identities.get_item(scan_position(segment))
         return Reader(item).optional_text("position") if item else None
 
     def put_scan_position(self, segment: int, position: str | None) -> None:
-        item = write_item(index_keys.scan_position(segment), {"position": position})
+        item = write_item(scan_position(segment), {"position": position})
         self.client.put_item(TableName=self.identities.name, Item=item)
 
 
