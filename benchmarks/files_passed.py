@@ -126,7 +126,7 @@ class Scene:
 def _event(
     method: str, resource: str, parameters: Mapping[str, str], body: Mapping[str, Any] | None, key: Token
 ) -> dict[str, Any]:
-    caller = {"tokenId": key.id, "scope": key.scope.value, "holder": key.holder, "organizationId": key.organization_id}
+    caller = {"tokenId": key.id, "scope": key.scope.value, "owner": key.owner, "organizationId": key.organization_id}
     return {
         "httpMethod": method,
         "resource": resource,

@@ -64,7 +64,7 @@ def issued(deployed: Deployed) -> dict[str, Any]:
         "body": "{}",
     }
     _, ines = issue_token(Context(deployed.store, Invocation()), Grant(Scope.ADMIN, ORGANIZATION), "Ines")
-    whose = {"tokenId": ines.id, "organizationId": ORGANIZATION, "scope": "admin", "holder": "Ines"}
+    whose = {"tokenId": ines.id, "organizationId": ORGANIZATION, "scope": "admin", "owner": "Ines"}
     event["requestContext"]["authorizer"] |= whose
     answer = deployed.call("admin", event)
     assert answer["statusCode"] == 201, answer
@@ -121,6 +121,6 @@ def test_from_the_key_that_one_administrator_issued_to_who_hears_of_it(
 
 
 def test_what_the_authorizer_said_a_minute_ago_ends_at_its_moment(deployed: Deployed) -> None:
-    context = {"tokenId": "d" * 32, "scope": "scim", "holder": "x", "organizationId": ORGANIZATION}
+    context = {"tokenId": "d" * 32, "scope": "scim", "owner": "x", "organizationId": ORGANIZATION}
     over = {**context, "directoryId": DIRECTORY, "aloneUntil": "2020-01-01T00:00:00+00:00"}
     assert renamed(deployed, over)["statusCode"] in {200, 204}

@@ -77,7 +77,7 @@ class Machine(RuleBasedStateMachine):
         whatever else was refused."""
 
     def _key(self, holder: str) -> Token:
-        key = a_token(f"hash of {holder}", id=holder, scope=Scope.ADMIN, holder=holder, organization_id=OURS)
+        key = a_token(f"hash of {holder}", id=holder, scope=Scope.ADMIN, owner=holder, organization_id=OURS)
         self.world.commit(ListToken(key))
         return key
 

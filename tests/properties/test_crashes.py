@@ -27,7 +27,7 @@ from tests.support.dynamodb.store import Items
 from tests.support.queue import ListedQueue
 
 Asking = Callable[[World], object]
-INES = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)
+INES = a_token("ines", id="ines", scope=Scope.ADMIN, owner="Ines", organization_id=OURS)
 
 
 @dataclass(frozen=True)

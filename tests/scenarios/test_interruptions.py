@@ -148,7 +148,7 @@ def test_an_undo_that_was_overtaken_does_not_happen(interruption: Interruption) 
     conflict = world.ask("ada", "bob@example.com")
     world.deliver()
     _interrupted(world, interruption)
-    key = a_token("ines", id="ines", scope=Scope.ADMIN, holder="Ines", organization_id=OURS)
+    key = a_token("ines", id="ines", scope=Scope.ADMIN, owner="Ines", organization_id=OURS)
     with pytest.raises(RequestError) as error:
         undo(world.context(), conflict.pointer, Word(key, "Back.", version_of(world.conflict(conflict))))
     assert error.value.code == "not_undoable"

@@ -94,7 +94,7 @@ class Told:
         self.world.found_organizations()
         for name in ("Ines", "Jo", "Ines with another key"):
             holder = name.split()[0]
-            key = a_token(f"hash of {name}", id=name, scope=Scope.ADMIN, holder=holder, organization_id=OURS)
+            key = a_token(f"hash of {name}", id=name, scope=Scope.ADMIN, owner=holder, organization_id=OURS)
             self.keys[name] = key
             self.world.commit(ListToken(key))
         for text in people.split(", "):

@@ -68,5 +68,5 @@ def test_a_deleted_directory_lets_its_people_go_and_its_key_opens_nothing(
         assert (account["status"], account["link"]) == ("deactivated", None)
     keys = admin.get("/tokens").json()["items"]
     assert directory_id not in {key["directoryId"] for key in keys}
-    assert [key["holder"] for key in keys if key["own"]] == ["Local administrator"]
+    assert [key["owner"] for key in keys if key["own"]] == ["Local administrator"]
     assert admin.delete(f"/tokens/{next(key['id'] for key in keys if key['own'])}").status_code == 409

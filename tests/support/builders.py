@@ -110,7 +110,7 @@ def a_token(sha256: str, **changed: Any) -> Token:
         "id": f"key-{sha256[-6:]}",
         "sha256": sha256,
         "scope": Scope.SCIM,
-        "holder": "IdP",
+        "owner": "IdP",
         "created_at": NOW,
     }
     return Token(**values | changed)

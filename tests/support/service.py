@@ -141,7 +141,7 @@ class Service:
         """An admin request: `route` as in the template below the organization, `parameters` of its path."""
         key = key or self.admin_key
         path_parameters = {"orgId": organization_id or self.organization.id, **(parameters or {})}
-        principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
+        principal = Principal(key.id, key.scope, key.owner, key.organization_id or "", key.directory_id or "")
         template = f"/admin/v1/orgs/{{orgId}}{route}"
         request = _request(method, template, path_parameters, body, query, headers, principal)
         service = AdminService(self.store, self.queue, lambda what, _: self.failures.append(what), self.proof)
@@ -166,7 +166,7 @@ class Service:
     ) -> Response:
         """A request of the host application: `route` as in the template below /accounts/v1/accounts."""
         key = key or self.app_key
-        principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
+        principal = Principal(key.id, key.scope, key.owner, key.organization_id or "", key.directory_id or "")
         template = f"/accounts/v1/accounts{route}"
         request = _request(method, template, parameters or {}, body, query, headers, principal)
         return AccountsService(self.store).answer(request, self.invocation())

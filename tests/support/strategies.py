@@ -177,7 +177,7 @@ changes = _whole(
 approvals = _whole(
     Approval,
     key_id=ids,
-    holder=texts,
+    owner=texts,
     reason=texts,
     given_at=moments,
     version=texts,
@@ -393,7 +393,7 @@ def tokens(sha256: str) -> st.SearchStrategy[Token]:
         id=ids,
         sha256=st.just(sha256),
         scope=st.sampled_from(Scope),
-        holder=texts,
+        owner=texts,
         created_at=moments,
         expires_at=st.none() | moments,
         organization_id=st.none() | ids,

@@ -154,7 +154,7 @@ def test_a_legal_hold_is_named_and_lets_the_rest_wait(run: Run, deployed: Deploy
     for refused in (
         ("directory", "create", made["organization"], "Late"),
         ("domain", "add", made["organization"], "late.example"),
-        ("token", "issue", "--scope", "admin", "--holder", "Late", "--organization", made["organization"]),
+        ("token", "issue", "--scope", "admin", "--owner", "Late", "--organization", made["organization"]),
     ):
         code, printed, complained = run(*refused)
         assert (code, "is being deleted" in complained) == (command.FAILED, True)

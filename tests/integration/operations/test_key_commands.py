@@ -20,7 +20,7 @@ def made(run: Run) -> dict[str, str]:
     organization = run(*ORGANIZATION)[1]
     organization_id = value(organization, "organization")
     directory = run("directory", "create", organization_id, "Entra", "--days", "30")[1]
-    app = run("token", "issue", "--scope", "app", "--holder", "Shop")[1]
+    app = run("token", "issue", "--scope", "app", "--owner", "Shop")[1]
     return {
         "organization": organization_id,
         "directory": value(directory, "directory"),
@@ -47,7 +47,7 @@ def test_all_keys_are_listed_with_owner_and_times_and_never_what_opens(
     run: Run, deployed: Deployed, made: dict[str, str]
 ) -> None:
     found = {key["scope"]: key for key in listed(run)}
-    assert {scope: (key["holder"], key["organization"], key["directory"]) for scope, key in found.items()} == {
+    assert {scope: (key["owner"], key["organization"], key["directory"]) for scope, key in found.items()} == {
         "app": ("Shop", None, None),
         "admin": ("Ines", made["organization"], None),
         "scim": ("Entra (identity provider)", made["organization"], made["directory"]),
@@ -56,7 +56,7 @@ def test_all_keys_are_listed_with_owner_and_times_and_never_what_opens(
     code, printed, _ = run("token", "list")
     lines = printed.splitlines()
     assert (code, len(lines)) == (0, 4)
-    assert lines[0].split() == ["id", "scope", "holder", "organization", "directory", "created", "expires", "live"]
+    assert lines[0].split() == ["id", "scope", "owner", "organization", "directory", "created", "expires", "live"]
     for scope in ("app", "admin", "scim"):
         key = key_of(deployed, made[scope])
         assert made[scope] not in printed
@@ -66,18 +66,18 @@ def test_all_keys_are_listed_with_owner_and_times_and_never_what_opens(
 
 def test_keys_are_listed_by_organization_directory_and_scope(run: Run, made: dict[str, str]) -> None:
     other = value(run("organization", "create", "Other", "--admin", "Olga")[1], "organization")
-    assert [key["holder"] for key in listed(run, "--organization", other)] == ["Olga"]
+    assert [key["owner"] for key in listed(run, "--organization", other)] == ["Olga"]
     assert {key["scope"] for key in listed(run, "--organization", made["organization"])} == {"admin", "scim"}
     narrowed = ("--organization", made["organization"], "--directory", made["directory"])
     assert [key["scope"] for key in listed(run, *narrowed)] == ["scim"]
-    assert [key["holder"] for key in listed(run, "--scope", "app")] == ["Shop"]
-    assert {key["holder"] for key in listed(run, "--scope", "admin")} == {"Ines", "Olga"}
+    assert [key["owner"] for key in listed(run, "--scope", "app")] == ["Shop"]
+    assert {key["owner"] for key in listed(run, "--scope", "admin")} == {"Ines", "Olga"}
 
 
 def test_an_expired_key_is_listed_as_not_live(run: Run, deployed: Deployed, made: dict[str, str]) -> None:
     past = Invocation(now=Invocation().now - timedelta(days=3))
     issue_token(Context(deployed.store, past), Grant(Scope.ADMIN, made["organization"]), "Former", timedelta(days=1))
-    assert {key["holder"]: key["live"] for key in listed(run, "--scope", "admin")} == {"Ines": True, "Former": False}
+    assert {key["owner"]: key["live"] for key in listed(run, "--scope", "admin")} == {"Ines": True, "Former": False}
 
 
 @pytest.mark.parametrize("scope", ["app", "scim"])
@@ -86,7 +86,7 @@ def test_a_key_is_revoked_by_its_id_and_revoking_it_again_says_so(
 ) -> None:
     key = key_of(deployed, made[scope])
     code, printed, _ = run("token", "revoke", key.id, "--reason", "It was in a public repository.")
-    assert (code, key.holder in printed) == (0, True)
+    assert (code, key.owner in printed) == (0, True)
     assert deployed.store.token(key.sha256) is None
     assert key.id not in {each["id"] for each in listed(run)}
     assert "is revoked: after 60 seconds at most it opens nothing." in printed
@@ -96,7 +96,7 @@ def test_a_key_is_revoked_by_its_id_and_revoking_it_again_says_so(
         [row] = deployed.store.log(made["organization"], limit=5).entries
         assert (row.approver, row.explanation) == (
             "Operator",
-            f"The key {key.id} of {key.holder} was revoked. It was in a public repository.",
+            f"The key {key.id} of {key.owner} was revoked. It was in a public repository.",
         )
 
 

@@ -29,7 +29,7 @@ def test_the_first_steps_after_a_deployment_lead_to_keys_that_open_what_they_say
     assert key.expires_at is not None
     admin_key = store.token(digest(value(organization, "admin key")))
     assert admin_key is not None
-    assert (admin_key.scope, admin_key.holder) == (Scope.ADMIN, "Ines")
+    assert (admin_key.scope, admin_key.owner) == (Scope.ADMIN, "Ines")
     found = store.organization(organization_id)
     assert found is not None
     assert set(found.domains) == {"example.com"}
@@ -62,18 +62,18 @@ def test_a_directory_that_is_refused_leaves_nothing_behind(run: Run, deployed: D
 
 
 def test_a_key_for_the_host_application_belongs_to_no_organization(run: Run, deployed: Deployed) -> None:
-    code, text, _ = run("token", "issue", "--scope", "app", "--holder", "Shop")
+    code, text, _ = run("token", "issue", "--scope", "app", "--owner", "Shop")
     key = deployed.store.token(digest(value(text, "key")))
     assert code == 0
     assert key is not None
-    assert (key.scope, key.holder, key.organization_id) == (Scope.APP, "Shop", None)
+    assert (key.scope, key.owner, key.organization_id) == (Scope.APP, "Shop", None)
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("token", "issue", "--scope", "admin", "--holder", "x"), "--organization"),
-        (("token", "issue", "--scope", "admin", "--holder", "x", "--organization", "none"), "no organization none"),
+        (("token", "issue", "--scope", "admin", "--owner", "x"), "--organization"),
+        (("token", "issue", "--scope", "admin", "--owner", "x", "--organization", "none"), "no organization none"),
         (("directory", "create", "none", "IdP"), "no organization none"),
         (("domain", "add", "none", "example.com"), "no organization none"),
         (("import", "missing.csv", "--personal"), "no file"),

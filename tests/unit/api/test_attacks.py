@@ -31,7 +31,7 @@ BODIES: dict[str, object] = {
     "/domains": {"domain": "victim.example"},
     "/directories": {"name": "mine"},
     "/directories/{id}": {"name": "mine"},
-    "/directories/{id}/tokens": {"holder": "mine"},
+    "/directories/{id}/tokens": {"owner": "mine"},
     "/email-changes/preview": {"changes": [{"from": "chief@victim.example", "to": "other@victim.example"}]},
     "": {"email": "new@victim.example"},
     "/{id}/email": {"email": "new@victim.example"},
@@ -190,7 +190,7 @@ def test_an_admin_cannot_verify_a_domain_on_its_own_authority(
 
 def call(store: TestedStore, key: Token, base: str, method: str, route: str, victim: Victim) -> Response:
     """One request with any key on any API, as API Gateway would hand it over."""
-    principal = Principal(key.id, key.scope, key.holder, key.organization_id or "", key.directory_id or "")
+    principal = Principal(key.id, key.scope, key.owner, key.organization_id or "", key.directory_id or "")
     request = Request(
         method=method,
         resource=f"{base}{route}",

@@ -38,7 +38,7 @@ def allowed(token: Token, method_arn: str) -> dict[str, object]:
         "context": {
             "tokenId": token.id,
             "scope": token.scope.value,
-            "holder": token.holder,
+            "owner": token.owner,
             "organizationId": token.organization_id or "",
             "directoryId": token.directory_id or "",
             "aloneUntil": alone_until.isoformat() if alone_until is not None else "",

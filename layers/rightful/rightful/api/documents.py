@@ -91,7 +91,7 @@ def holder_document(holder: Account) -> dict[str, object]:
 
 def _approval_document(approval: Approval) -> dict[str, object]:
     return {
-        "by": approval.holder,
+        "by": approval.owner,
         "reason": approval.reason,
         "at": _time(approval.given_at),
         "resolution": approval.resolution.value if approval.resolution else None,
@@ -171,7 +171,7 @@ def token_document(token: Token) -> dict[str, object]:
     return {
         "id": token.id,
         "scope": token.scope.value,
-        "holder": token.holder,
+        "owner": token.owner,
         "createdAt": _time(token.created_at),
         "expiresAt": _time(token.expires_at),
         "directoryId": token.directory_id,

@@ -21,7 +21,7 @@ class Principal:
 
     token_id: str
     scope: Scope
-    holder: str
+    owner: str
     organization_id: str
     directory_id: str
     alone_until: datetime | None = None
@@ -113,7 +113,7 @@ def principal_of(authorizer: Mapping[str, object]) -> Principal | None:
     return Principal(
         token_id=str(authorizer.get("tokenId", "")),
         scope=Scope(str(scope)),
-        holder=str(authorizer.get("holder", "")),
+        owner=str(authorizer.get("owner", "")),
         organization_id=str(authorizer.get("organizationId", "")),
         directory_id=str(authorizer.get("directoryId", "")),
         alone_until=_moment(authorizer.get("aloneUntil")),

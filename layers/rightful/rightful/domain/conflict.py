@@ -86,7 +86,7 @@ class Approval:
     """One administrator's yes to what was read: if the conflict has another `version` then, it approves nothing."""
 
     key_id: str
-    holder: str
+    owner: str
     reason: str
     given_at: datetime
     resolution: Resolution | None = None

@@ -36,13 +36,13 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A key as it is stored. `holder` names the person or system it was given to; `issued` is which administrator's
+    """A key as it is stored. `owner` names the person or system it was given to; `issued` is which administrator's
     word it rests on, None: the operator of the service issued it."""
 
     id: str
     sha256: str
     scope: Scope
-    holder: str
+    owner: str
     created_at: datetime
     expires_at: datetime | None = None
     organization_id: str | None = None

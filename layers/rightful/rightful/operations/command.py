@@ -6,7 +6,7 @@ organization list|show|rename|delete                        which there are; the
 directory list|rename|delete                                the same for an organization's directories
 domain add|remove ORGANIZATION DOMAIN
 domain show DOMAIN                                          whose it is
-token issue --scope scim|admin|app|operator --holder NAME [--organization O] [--directory D] [--days N]
+token issue --scope scim|admin|app|operator --owner NAME [--organization O] [--directory D] [--days N]
 token list|revoke                                           which keys there are, whose; the end of one
 account deactivate ACCOUNT --reason TEXT                    end a person's access now
 pause|resume ORGANIZATION --reason TEXT                     the brake of an organization
@@ -142,7 +142,7 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     token = commands.add_parser("token", help="keys").add_subparsers(required=True)
     issuing = token.add_parser("issue", help="a new key, shown once")
     issuing.add_argument("--scope", required=True, choices=[scope.value for scope in Scope])
-    issuing.add_argument("--holder", required=True, help="the person or system that it is given to")
+    issuing.add_argument("--owner", required=True, help="the person or system that it is given to")
     issuing.add_argument("--organization", help="for scim and admin: the organization's id")
     issuing.add_argument("--directory", help="for scim: the directory's id")
     issuing.add_argument("--days", type=int, help="after how many days it expires; else it does not")

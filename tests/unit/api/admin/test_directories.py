@@ -85,8 +85,8 @@ def test_a_directorys_name_is_plain_text(name: str) -> None:
 def test_a_key_holders_name_is_plain_text(name: str) -> None:
     service = Service()
     parameters = {"id": service.directory.id}
-    answer = service.admin("POST", "/directories/{id}/tokens", {"holder": name}, parameters=parameters)
-    assert field_of(answer) == "holder"
+    answer = service.admin("POST", "/directories/{id}/tokens", {"owner": name}, parameters=parameters)
+    assert field_of(answer) == "owner"
 
 
 @pytest.mark.parametrize("name", ["Zürich", "日本", "می‌خواهم", "O'Hara & Söhne (2)", "👩‍👩‍👧"])

@@ -39,7 +39,7 @@ def test_all_keys_are_listed_with_owner_and_times_and_without_what_opens() -> No
     assert found[service.admin_key.id] == {
         "id": service.admin_key.id,
         "scope": "admin",
-        "holder": "Ines",
+        "owner": "Ines",
         "createdAt": "2026-11-23T09:00:00.000Z",
         "expiresAt": None,
         "directoryId": None,
@@ -51,9 +51,9 @@ def test_all_keys_are_listed_with_owner_and_times_and_without_what_opens() -> No
     assert service.scim_key.sha256 not in str(found)
 
 
-@pytest.mark.parametrize(("scope", "holder"), [("admin", "Ines"), ("scim", "IdP")])
-def test_keys_are_listed_by_what_they_open(scope: str, holder: str) -> None:
-    assert [key["holder"] for key in listed(Service(), scope=scope).values()] == [holder]
+@pytest.mark.parametrize(("scope", "owner"), [("admin", "Ines"), ("scim", "IdP")])
+def test_keys_are_listed_by_what_they_open(scope: str, owner: str) -> None:
+    assert [key["owner"] for key in listed(Service(), scope=scope).values()] == [owner]
 
 
 def test_an_unknown_scope_is_said_to_be_one() -> None:

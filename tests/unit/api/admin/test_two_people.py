@@ -228,12 +228,10 @@ def test_no_route_of_the_admin_api_takes_a_mark_off() -> None:
 def test_no_route_of_the_admin_api_issues_another_admin_key_or_imports() -> None:
     service, _ = service_with()
     for more in ({"scope": "admin"}, {"organizationId": service.organization.id}, {"issued": None}):
-        body = {"holder": "Second me", **more}
+        body = {"owner": "Second me", **more}
         answer = service.admin("POST", "/directories/{id}/tokens", body, parameters={"id": service.directory.id})
         assert answer.status == 400
-    answer = service.admin(
-        "POST", "/directories/{id}/tokens", {"holder": "Jo"}, parameters={"id": service.directory.id}
-    )
+    answer = service.admin("POST", "/directories/{id}/tokens", {"owner": "Jo"}, parameters={"id": service.directory.id})
     assert body_of(answer)["scope"] == "scim"
     assert not [route for route in admin.ROUTES if "import" in route or "flag" in route]
 

@@ -36,7 +36,7 @@ def custom(**rules: str) -> Policy:
 def own_key(service: Service, by: Token | None = None) -> Token:
     """Ines issues herself a key of the directory, and speaks as its identity provider from now on."""
     answer = service.admin(
-        "POST", "/directories/{id}/tokens", {"holder": "me"}, parameters={"id": service.directory.id}, key=by
+        "POST", "/directories/{id}/tokens", {"owner": "me"}, parameters={"id": service.directory.id}, key=by
     )
     assert answer.status == 201, answer.body
     [service.scim_key] = [

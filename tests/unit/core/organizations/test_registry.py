@@ -126,7 +126,7 @@ def test_a_key_is_found_by_the_hash_of_its_secret_and_the_secret_is_nowhere(
     secret, token = _issue(store, directory)
     assert store.token(digest(secret)) == token
     assert secret not in repr(store.snapshot())
-    assert (token.scope, token.holder, token.directory_id) == (Scope.SCIM, "IdP", directory.id)
+    assert (token.scope, token.owner, token.directory_id) == (Scope.SCIM, "IdP", directory.id)
     assert _keys(store, directory) == (token,)
 
 

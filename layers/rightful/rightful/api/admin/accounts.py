@@ -72,7 +72,7 @@ def act(call: AdminCall) -> Response:
     """POST accounts/{id}/actions {"action", "reason", "email"?, "flag"?}: the account as it is then."""
     asked = call.body(ActionBody)
     _check_members(asked)
-    administration = Administration(call.context, call.organization(), call.key().holder, asked.reason.strip())
+    administration = Administration(call.context, call.organization(), call.key().owner, asked.reason.strip())
     try:
         account = _act(administration, call.path_id(), asked)
     except AddressTakenError as taken:

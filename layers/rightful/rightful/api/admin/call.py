@@ -37,8 +37,8 @@ class AdminCall(JsonCall):
     @property
     def who(self) -> str:
         """Who asks, as the organization's event log names them; an administrator's word is one person's."""
-        holder = self.principal.holder
-        return f"{holder} (operator)" if self.by_operator else OneAdministrator(holder)
+        owner = self.principal.owner
+        return f"{owner} (operator)" if self.by_operator else OneAdministrator(owner)
 
     def organization(self) -> Organization:
         """The organization's settings as they are now.

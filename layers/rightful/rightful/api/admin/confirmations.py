@@ -44,4 +44,4 @@ def _reason(call: AdminCall) -> str:
 
 def _by(call: AdminCall) -> str:
     """Who confirms, with a key that is live now."""
-    return call.who if call.by_operator else call.key().holder
+    return call.who if call.by_operator else call.key().owner

@@ -45,7 +45,7 @@ class ChangedDirectory(Body):
 class NewToken(Body):
     """A key to be issued for a directory."""
 
-    holder: str = Field(default="identity provider", min_length=1, max_length=100)
+    owner: str = Field(default="identity provider", min_length=1, max_length=100)
     lifetimeDays: int | None = Field(default=None, ge=1, le=3650)  # noqa: N815 - as in JSON
 
 
@@ -126,13 +126,13 @@ def list_tokens(call: AdminCall) -> Response:
 
 
 def post_token(call: AdminCall) -> Response:
-    """POST directories/{id}/tokens {"holder"?, "lifetimeDays"?}: the answer shows the key, this once."""
+    """POST directories/{id}/tokens {"owner"?, "lifetimeDays"?}: the answer shows the key, this once."""
     new = call.body(NewToken)
     directory = asked_directory(call)
     secret, token = issue_token(
         call.context,
         Grant(Scope.SCIM, call.organization_id, directory.id),
-        new.holder,
+        new.owner,
         timedelta(days=new.lifetimeDays) if new.lifetimeDays else None,
         by=call.who,
     )

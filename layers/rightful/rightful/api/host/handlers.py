@@ -51,7 +51,7 @@ def post(call: JsonCall) -> Response:
             address=read_address(asked.email),
             verified=asked.email_verified,
             origin=Origin(asked.origin),
-            key=repeat_key(call.principal.holder, key) if key else None,
+            key=repeat_key(call.principal.owner, key) if key else None,
         ),
     )
     location = f"{call.request.base_url}/accounts/v1/accounts/{done.account.id}"

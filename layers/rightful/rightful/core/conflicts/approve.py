@@ -84,7 +84,7 @@ def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
         ContendedError: no quiet moment.
         QueueUnavailableError: it is rejected, but who waited for it was not told.
     """
-    word, now, by = word.with_reason(), context.now, word.key.holder
+    word, now, by = word.with_reason(), context.now, word.key.owner
 
     def attempt() -> Conflict:
         conflict = _waiting(context.store, pointer)
@@ -128,7 +128,7 @@ def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
             raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry.")
         if word.version not in {None, version_of(conflict)}:
             raise RequestError("changed", changed(conflict))
-        by = word.key.holder
+        by = word.key.owner
         try:
             context.commit(reopening(conflict, context.now, explained(OutcomeCode.OPENED_AGAIN, by=by), by=by))
         except RefusedError as error:
@@ -211,7 +211,7 @@ def _where_nobody_says(conflict: Conflict, diagnosis: Diagnosis, others: Sequenc
     for other in others:
         if other.resolution is not None and other.resolution is not meant:
             choices = " or ".join(f'"{choice.value}"' for choice in Resolution)
-            message = f'{other.holder} chose the resolution "{other.resolution.value}". Name yours: {choices}.'
+            message = f'{other.owner} chose the resolution "{other.resolution.value}". Name yours: {choices}.'
             raise RequestError("invalid_value", message, "resolution")
     return meant
 

@@ -184,7 +184,7 @@ def _approving(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> 
 
 
 def _names(approvals: tuple[Approval, ...]) -> str:
-    return " and ".join(approval.holder for approval in approvals)
+    return " and ".join(approval.owner for approval in approvals)
 
 
 def changed(conflict: Conflict) -> str:

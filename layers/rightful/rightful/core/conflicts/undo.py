@@ -202,7 +202,7 @@ def _undoing(
         moved = index_writes(moves, now, indexed)
     except CollidingUpdatesError as error:
         raise RequestError("not_undoable", "Two of the accounts would get one address: undo it by hand.") from error
-    names = " and ".join(wish.holder for wish in wishes)
+    names = " and ".join(wish.owner for wish in wishes)
     reasons = " ".join(wish.reason for wish in wishes)
     released_ids = {move.after.id for move in moves if move.after.organization_id is None}
     undone = [

@@ -60,12 +60,12 @@ class Word:
 
     def approval(self, version: str, now: datetime) -> Approval:
         """The approval of what has this version."""
-        return Approval(self.key.id, self.key.holder, self.reason, now, version=version)
+        return Approval(self.key.id, self.key.owner, self.reason, now, version=version)
 
     def noted(self, conflict: Conflict, action: Action, result: Result) -> list[Write]:
         """The writes that put the word down: on the conflict, which has it already, and in the event log."""
         told = replace(conflict, explanation=explained(OutcomeCode.REASON, reason=self.reason))
-        row = log_row(told, action, conflict.updated_at, result=result, approver=self.key.holder)
+        row = log_row(told, action, conflict.updated_at, result=result, approver=self.key.owner)
         return [PutConflict(conflict, conflict.version - 1), row]
 
 

@@ -50,7 +50,7 @@ def _event(event_type: EventType, conflict: Conflict) -> Event:
         "version": version_of(conflict),
         # An organization's own holder only: events are routed to organizations.
         "holderAccountId": conflict.finding.holder_account_id if own_holder else None,
-        "approvedBy": [approval.holder for approval in conflict.approvals],
+        "approvedBy": [approval.owner for approval in conflict.approvals],
         "touchedAccountIds": list(conflict.outcome.touched_account_ids),
     }
     return Event(

@@ -30,7 +30,7 @@ def settings_row(
     """
     directory_id: str | None = None
     if isinstance(about, Token):
-        organization_id, name, directory_id = about.organization_id or "", about.holder, about.directory_id
+        organization_id, name, directory_id = about.organization_id or "", about.owner, about.directory_id
     elif isinstance(about, Directory):
         organization_id, name, directory_id = about.organization_id, about.name, about.id
     else:

@@ -130,15 +130,15 @@ def change_directory(context: Context, directory: Directory, sentence: str = "",
 
 
 def issue_token(
-    context: Context, grant: Grant, holder: str, lifetime: timedelta | None = None, *, by: str | None = None
+    context: Context, grant: Grant, owner: str, lifetime: timedelta | None = None, *, by: str | None = None
 ) -> tuple[str, Token]:
     """A new key: the secret, which is not stored and cannot be shown again, and its record.
 
     Raises:
         RequestError: there is no such directory, it has two live keys already, somebody else is issuing one, or it is
-            the holder's name.
+            the owner's name.
     """
-    check_plain("holder", holder)
+    check_plain("owner", owner)
     room: tuple[Write, ...] = ()
     if grant.scope is Scope.SCIM:
         room = (_room_for_a_key(context, grant),)
@@ -147,7 +147,7 @@ def issue_token(
         id=context.invocation.new_id(),
         sha256=digest(secret),
         scope=grant.scope,
-        holder=holder,
+        owner=owner,
         created_at=context.now,
         expires_at=context.now + lifetime if lifetime else None,
         organization_id=grant.organization_id,
@@ -155,7 +155,7 @@ def issue_token(
         issued=word_of(by, context.now) if grant.scope is Scope.SCIM else None,
     )
     until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without an end"
-    row = settings_row(token, f"A key was issued to {holder}: {token.id}, {until}.", by, context.invocation)
+    row = settings_row(token, f"A key was issued to {owner}: {token.id}, {until}.", by, context.invocation)
     try:
         context.commit([PutToken(token), ListToken(token), *room, *row])
     except RefusedError as error:
@@ -170,7 +170,7 @@ def revoke_token(context: Context, token: Token, *, by: str | None = None) -> No
 
 def revocation(token: Token, invocation: Invocation, *, by: str | None, reason: str = "") -> list[Write]:
     """The writes that end a key."""
-    sentence = f"The key {token.id} of {token.holder} was revoked. {reason}".strip()
+    sentence = f"The key {token.id} of {token.owner} was revoked. {reason}".strip()
     row = settings_row(token, sentence, by, invocation)
     return [DeleteToken(token.sha256), UnlistToken(token), NoteRevoked(token.id, invocation.now), *row]
 

@@ -18,7 +18,7 @@ BY = "Operator"
 """Who did it, as an organization's event log names whoever runs a command."""
 LISTED = ": rightful organization list."
 """Where the id of an organization is found."""
-_COLUMNS = ("id", "scope", "holder", "organization", "directory", "created", "expires", "live")
+_COLUMNS = ("id", "scope", "owner", "organization", "directory", "created", "expires", "live")
 
 
 def add_to(token: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,7 +46,7 @@ def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
         {
             "id": key.id,
             "scope": key.scope.value,
-            "holder": key.holder,
+            "owner": key.owner,
             "organization": key.organization_id,
             "directory": key.directory_id,
             "created": day(key.created_at),
@@ -71,14 +71,14 @@ def revoke_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
         out.write(f"The key {asked.id} was revoked already, on {revoked_at:%Y-%m-%d}.\n")
         return 0
     context.commit(revocation(key, context.invocation, by=BY, reason=asked.reason))
-    whose = f"{key.id} of {key.holder} ({key.scope.value})"
+    whose = f"{key.id} of {key.owner} ({key.scope.value})"
     out.write(f"The key {whose} is revoked: after 60 seconds at most it opens nothing.\n")
     if key.scope is Scope.ADMIN and key.organization_id is not None:
         left = [each for each in at.store.tokens(organization_id=key.organization_id) if each.is_live(context.now)]
         if not left:
             out.write(
                 "It was the last key that administers its organization: rightful token issue --scope admin "
-                f"--organization {key.organization_id} --holder <name>\n"
+                f"--organization {key.organization_id} --owner <name>\n"
             )
     return 0
 

@@ -86,7 +86,7 @@ def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
         "domains": sorted(organization.domains),
         "domains_to_be_verified": sorted(organization.challenges),
         "domain_policy": organization.domain_policy.value,
-        "administrators": [key.holder for key in keys if key.scope is Scope.ADMIN and key.is_live(now)],
+        "administrators": [key.owner for key in keys if key.scope is Scope.ADMIN and key.is_live(now)],
         "directories": [
             f"{directory.name} ({directory.id}, {at.store.number_of_users(directory.id):,} users"
             f"{', being deleted' if directory.deleting else ''})"

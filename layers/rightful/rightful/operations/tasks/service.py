@@ -26,7 +26,7 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     context = at.context()
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
     # Before anything is made: whatever is refused leaves nothing behind, and nobody without a key.
-    registry.check_plain("holder", asked.admin)
+    registry.check_plain("owner", asked.admin)
     for domain in asked.domain:
         _check_free(at.store, domain)
     organization = registry.create_organization(context, asked.name, domain_policy=policy)
@@ -102,12 +102,12 @@ def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
             asked.organization if scope in {Scope.SCIM, Scope.ADMIN} else None,
             asked.directory if scope is Scope.SCIM else None,
         ),
-        asked.holder,
+        asked.owner,
         _lifetime(asked),
     )
     out.write(f"key            {secret}\n")
     expires = f", and expires on {token.expires_at:%Y-%m-%d}" if token.expires_at else ""
-    out.write(f"It is {asked.holder}'s{expires}. It is not shown again.\n")
+    out.write(f"It is {asked.owner}'s{expires}. It is not shown again.\n")
     return FINE
 
 

@@ -210,7 +210,7 @@ def test_a_create_that_is_recorded_after_it_was_prepared_is_counted_and_changes_
     bob = world.account("bob")
     gone = replace(bob, version=2, link=None, status=AccountStatus.DEACTIVATED, deactivated_at=world.now)
     world.commit(PutAccount(gone, 1), ReleaseUserName("here", "bob", "bob"))
-    key = a_token("hash", id="key", scope=Scope.ADMIN, holder="Ines", organization_id="ours")
+    key = a_token("hash", id="key", scope=Scope.ADMIN, owner="Ines", organization_id="ours")
     world.commit(ListToken(key))
     first = world.ask_to_create("eve", "bob@example.com")
     world.deliver()
@@ -223,7 +223,7 @@ def test_a_create_that_is_recorded_after_it_was_prepared_is_counted_and_changes_
     after = world.conflict(first)
     assert late.id == first.id
     assert (after.status, after.outcome.prepared, after.occurrences) == (ConflictStatus.APPLIED, True, 2)
-    assert [approval.holder for approval in after.approvals] == ["Ines"]
+    assert [approval.owner for approval in after.approvals] == ["Ines"]
     assert (world.store.holds(["bob@example.com"]), world.account("bob")) == (hold, bob)
     eve = world.create("eve", "bob@example.com", "external-eve")
     assert (eve.id == "bob") is links

@@ -6,12 +6,12 @@ document, by the names of its fields. None is left out, and so is an empty value
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import KW_ONLY, MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from operator import itemgetter
-from types import MappingProxyType, NoneType, UnionType
+from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from rightful.aws.dynamodb.attributes import Scalar, json_text
@@ -24,36 +24,28 @@ _Write = Callable[[Any], str]
 _Read = Callable[[Any], Any]
 """From a JSON value, or from an attribute."""
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-
+@dataclass(frozen=True, eq=False)
 class Codec(Generic[_Kind]):
-    """Writes a dataclass as attributes, and reads it. The types are looked at when it is used for the first time."""
+    """Writes a dataclass as attributes, and reads it. The types are looked at when it is used for the first time.
 
-    def __init__(
-        self,
-        kind: Callable[..., _Kind],
-        *,
-        names: Mapping[str, str] = _NOTHING,
-        spread: Mapping[str, str] = _NOTHING,
-        reads: Mapping[str, _Read] = _NOTHING,
-        types: Mapping[str, type] = _NOTHING,
-        prefix: str = "",
-    ) -> None:
-        """Describe a dataclass.
+    Attributes:
+        kind: the dataclass.
+        names: a field -> its attribute, where that is not called like the field.
+        spread: a field -> a prefix: its own fields are attributes of this item, by names with the prefix. Of several
+            types it is the first one whose attributes are all there.
+        reads: a field -> how its JSON value is read, where its type does not say it.
+        types: types that are not imported where the dataclass names them.
+        prefix: what the names of its attributes begin with.
+    """
 
-        Args:
-            kind: the dataclass.
-            names: a field -> its attribute, where that is not called like the field.
-            spread: a field -> a prefix: its own fields are attributes of this item, by names with the prefix. Of
-                several types it is the first one whose attributes are all there.
-            reads: a field -> how its JSON value is read, where its type does not say it.
-            types: types that are not imported where the dataclass names them.
-            prefix: what the names of its attributes begin with.
-        """
-        self._kind = kind
-        self._names, self._spread, self._prefix = names, spread, prefix
-        self._reads, self._types = reads, types
+    kind: Callable[..., _Kind]
+    _: KW_ONLY
+    names: Mapping[str, str] = field(default_factory=dict)
+    spread: Mapping[str, str] = field(default_factory=dict)
+    reads: Mapping[str, _Read] = field(default_factory=dict)
+    types: Mapping[str, type] = field(default_factory=dict)
+    prefix: str = ""
 
     def values(self, value: _Kind) -> dict[str, Scalar]:
         """The attributes, None for each that is left out."""
@@ -80,7 +72,7 @@ class Codec(Generic[_Kind]):
             part = next((each for each in codecs.values() if each.is_in(item, whole=len(codecs) > 1)), None)
             if part is not None:
                 values[name] = part.read(item)
-        return self._kind(**values)
+        return self.kind(**values)
 
     def is_in(self, item: "Mapping[str, AttributeValueTypeDef]", *, whole: bool) -> bool:
         """Whether the item has anything that only a value of this type must have; `whole`: whether it has all of it."""
@@ -89,18 +81,18 @@ class Codec(Generic[_Kind]):
 
     @cached_property
     def _hints(self) -> Mapping[str, Any]:
-        return get_type_hints(self._kind, localns=dict(self._types))
+        return get_type_hints(self.kind, localns=dict(self.types))
 
     @cached_property
     def _fields(self) -> Mapping[str, "Field[object]"]:
         """Those with attributes of their own."""
-        return {each.name: each for each in fields(self._kind) if each.name not in self._spread}  # type: ignore[arg-type]
+        return {each.name: each for each in fields(self.kind) if each.name not in self.spread}  # type: ignore[arg-type]
 
     @cached_property
     def _plan(self) -> list[tuple[str, str, _Write | None, _Read, bool]]:
         """Of each field: the attribute, how it becomes one (None: as it is) and back, and whether it is left out when
         it is empty."""
-        documents = _Documents(self._reads, self._types)
+        documents = _Documents(self.reads, self.types)
         return [
             (name, self._name(name), *documents.attribute(name, self._hints[name]), _is_empty_by_default(each))
             for name, each in self._fields.items()
@@ -119,23 +111,23 @@ class Codec(Generic[_Kind]):
     def _parts(self) -> "Mapping[str, Mapping[object, Codec[object]]]":
         """The fields that are spread: their types, and how each is written."""
         return {
-            name: {kind: self._part(kind, self._spread[name]) for kind in _alternatives(hint)}
+            name: {kind: self._part(kind, self.spread[name]) for kind in _alternatives(hint)}
             for name, hint in self._hints.items()
-            if name in self._spread
+            if name in self.spread
         }
 
     def _part(self, kind: Callable[..., object], prefix: str) -> "Codec[object]":
-        return Codec(kind, names=self._names, spread=self._spread, reads=self._reads, types=self._types, prefix=prefix)
+        return Codec(kind, names=self.names, spread=self.spread, reads=self.reads, types=self.types, prefix=prefix)
 
     def _name(self, field: str) -> str:
-        return self._names.get(self._prefix + field, self._prefix + field)
+        return self.names.get(self.prefix + field, self.prefix + field)
 
 
 class _Documents:
     """How attributes and JSON values are read, by their types."""
 
     def __init__(self, reads: Mapping[str, _Read], types: Mapping[str, type]) -> None:
-        self._reads, self._types = reads, types
+        self.reads, self.types = reads, types
 
     def attribute(self, name: str, hint: object) -> tuple[_Write | None, _Read]:
         """How a field is written into an attribute (None: as it is), and read from it."""
@@ -144,7 +136,7 @@ class _Documents:
             return None, itemgetter("S" if kind is str else "BOOL")
         if kind is int:
             return None, lambda stored: int(stored["N"])
-        read = self._reads.get(name) or self.reader(hint)
+        read = self.reads.get(name) or self.reader(hint)
         if get_origin(kind) is frozenset:
             return None, lambda stored: read(stored["SS"])
         if isinstance(kind, type) and issubclass(kind, StrEnum | datetime):
@@ -180,9 +172,9 @@ class _Documents:
 
     def _record(self, kind: Callable[..., object], arguments: tuple[object, ...]) -> _Read:
         bound = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=True))
-        hints = {name: bound.get(hint, hint) for name, hint in get_type_hints(kind, localns=dict(self._types)).items()}
+        hints = {name: bound.get(hint, hint) for name, hint in get_type_hints(kind, localns=dict(self.types)).items()}
         nones = {name: None for name, hint in hints.items() if NoneType in get_args(hint)}
-        plan = [(name, self._reads.get(name) or self.reader(hint)) for name, hint in hints.items()]
+        plan = [(name, self.reads.get(name) or self.reader(hint)) for name, hint in hints.items()]
         return lambda document: kind(**nones | {name: read(document[name]) for name, read in plan if name in document})
 
 

@@ -116,7 +116,7 @@ def judged_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
 def same_approver(one: Approval, other: Approval) -> bool:
     """Two keys of one person are one person's approval, and that is who has the same name to the eye; so is one key
     under two names."""
-    return one.key_id == other.key_id or same_name(one.holder, other.holder)
+    return one.key_id == other.key_id or same_name(one.owner, other.owner)
 
 
 def chosen(conflict: Conflict, diagnosis: Diagnosis, asked: Resolution | None = None) -> Resolution:

@@ -64,7 +64,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         sent=False,
         finding=diagnosed(conflict, diagnosis, decision),
     )
-    approver = ", ".join(approval.holder for approval in decision.approvals) or None
+    approver = ", ".join(approval.owner for approval in decision.approvals) or None
     return Plan(
         writes=(
             *index_writes([with_before_image(holder, claimed, conflict.id, now)], now).writes,

@@ -128,7 +128,7 @@ def applied(conflict: Conflict, decision: Decision, now: datetime, finding: Find
 
 def follow_up_of(conflict: Conflict) -> tuple[Write, ...]:
     """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
-    approver = ", ".join(approval.holder for approval in conflict.approvals) or None
+    approver = ", ".join(approval.owner for approval in conflict.approvals) or None
     row = log_row(
         conflict, Action.CONFLICT_APPLIED, conflict.outcome.resolved_at or conflict.updated_at, approver=approver
     )
