@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from rightful.domain.account import AccountStatus, Origin
-from rightful.domain.conflict import ConflictClass, ConflictStatus
-from rightful.domain.explanation import FindingCode, OutcomeCode
-from rightful.domain.next_step import StepCode
-from rightful.domain.refused_request import Collision, Operation
+from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
+from rightful.domain.conflicts.explanation import FindingCode, OutcomeCode
+from rightful.domain.conflicts.next_step import StepCode
+from rightful.domain.conflicts.refused_request import Collision, Operation
 
 _TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
 Time = Annotated[str, Field(pattern=_TIME)]

@@ -88,10 +88,10 @@ def _organization(document: Mapping[str, object]) -> SeededOrganization:
 def make_organizations() -> Seeded:
     """Make them in the tables that the environment names."""
     from rightful.core.organizations import domains, registry
-    from rightful.domain.conflict import ConflictClass
+    from rightful.domain.conflicts.conflict import ConflictClass
+    from rightful.domain.conflicts.policy import Policy, PolicyBase, Rule
     from rightful.domain.key import Grant, Scope
     from rightful.domain.organization import DomainPolicy, OnDelete
-    from rightful.domain.policy import Policy, PolicyBase, Rule
     from rightful.ports.context import Context, Invocation
     from rightful.runtime.clients import identity_store
 

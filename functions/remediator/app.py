@@ -10,7 +10,7 @@ from rightful.aws.queue_messages import read_message
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.conflicts.lifecycle.requeue import reexamine_all
 from rightful.core.conflicts.remediate import remediate
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.ports.context import Context, QueueContext
 from rightful.ports.queue import ReexamineAll
 from rightful.runtime.clients import conflict_queue, identity_store, invocation_of, settings

@@ -6,8 +6,15 @@ from typing import Any
 
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Hold, Reservation
-from rightful.domain.conflict import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR, Conflict, ConflictStatus, Pointer
-from rightful.domain.policy import Brakes
+from rightful.domain.conflicts.conflict import (
+    DEACTIVATED_WITHIN,
+    LOOK_AGAIN_AFTER,
+    UNSENT_FOR,
+    Conflict,
+    ConflictStatus,
+    Pointer,
+)
+from rightful.domain.conflicts.policy import Brakes
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.store.lists import AccountPage

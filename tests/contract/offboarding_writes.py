@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.organization import AccountsAtEnd, Closing, DirectoryDeletion
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import CountUsers

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rightful.domain.account import Account, FormerLink
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import DeleteAccount, PutAccount

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rightful.domain.account import BeforeImage
 from rightful.domain.address import Hold, Reservation
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import AppendLog, PutConflict

@@ -5,9 +5,9 @@ import re
 from string import Formatter
 
 from local.paths import ROOT
-from rightful.domain.evidence import ProofKind
-from rightful.domain.explanation import Code, FindingCode, ObstacleCode, OutcomeCode
-from rightful.domain.next_step import CODED, Effect, Role, StepCode
+from rightful.domain.conflicts.evidence import ProofKind
+from rightful.domain.conflicts.explanation import Code, FindingCode, ObstacleCode, OutcomeCode
+from rightful.domain.conflicts.next_step import CODED, Effect, Role, StepCode
 
 TOLD = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)
 CODES: list[Code] = [*FindingCode, *OutcomeCode, *StepCode, *Effect, *ProofKind, *ObstacleCode]

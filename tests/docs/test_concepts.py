@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from local.paths import ROOT
 from rightful.aws import dynamodb
 from rightful.core.conflicts.diagnosis import diagnose
-from rightful.domain.conflict import LIVE, ConflictClass, ConflictStatus
-from rightful.domain.policy import STANDARD_RULES
+from rightful.domain.conflicts.conflict import LIVE, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.policy import STANDARD_RULES
 from rightful.ports.key import ItemKey
 
 TEXT = (ROOT / "docs/concepts.md").read_text()

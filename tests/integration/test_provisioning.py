@@ -6,7 +6,7 @@ import pytest
 
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.domain.account import Account
-from rightful.domain.conflict import ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictStatus
 from rightful.domain.organization import OnDelete
 from rightful.scim.errors import ScimError, precondition_failed
 from tests.support.builders import a_user

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from rightful.aws.queue import SQSConflictQueue
 from rightful.aws.queue_messages import read_message
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 
 POINTER = Pointer("0193a5b0c1d2aabbccddeeff00112233", "0193a5b0c1d2ffeeddccbbaa33221100")

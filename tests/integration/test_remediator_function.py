@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.remediator import app
-from rightful.domain.conflict import ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import ConflictStatus, Pointer
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import ContendedError

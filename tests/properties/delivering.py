@@ -6,7 +6,7 @@ from dataclasses import replace
 from rightful.core.conflicts.remediate import Effect, remediate
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Hold
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.ports.context import QueueContext
 from rightful.scim.errors import ScimError
 from tests.properties.machine import Machine

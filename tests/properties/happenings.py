@@ -22,9 +22,9 @@ from rightful.core.users.remove import remove_user
 from rightful.core.users.request import read_state
 from rightful.domain.account import Flag
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Resolution
-from rightful.domain.policy import Brakes, Policy
-from rightful.domain.refused_request import ExplicitIntent, Operation
+from rightful.domain.conflicts.conflict import Resolution
+from rightful.domain.conflicts.policy import Brakes, Policy
+from rightful.domain.conflicts.refused_request import ExplicitIntent, Operation
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.writes.settings import ClaimDomain, ReleaseDomain

@@ -12,11 +12,11 @@ from rightful.core.users.create import create_user
 from rightful.core.users.refuse import ClaimRefusedError
 from rightful.core.users.request import Observer, UserRequest, read_state
 from rightful.domain.account import Account, account_id_of
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.policy import Policy, PolicyBase, read_policy
+from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent, Operation, Requester
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import DomainPolicy, OnDelete
-from rightful.domain.policy import Policy, PolicyBase, read_policy
-from rightful.domain.refused_request import NOTHING, ExplicitIntent, Operation, Requester
 from rightful.ports.context import QueueContext
 from rightful.ports.writes.settings import ListToken, PutDirectory, PutOrganization
 from rightful.scim.errors import ScimError

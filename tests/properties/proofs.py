@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.domain.account import Account, FormerLink, Link
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.domain.refused_request import Operation
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.refused_request import Operation
 
 FILLERS = ["N/A", "0000", "-"]
 """What is written where there is no number."""

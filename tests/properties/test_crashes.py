@@ -13,10 +13,10 @@ from rightful.core.conflicts.remediate import remediate
 from rightful.core.conflicts.undo import undo
 from rightful.core.conflicts.word import Word
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, Pointer, Resolution
+from rightful.domain.conflicts.conflict import Conflict, Pointer, Resolution
+from rightful.domain.conflicts.policy import read_policy
 from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Scope
-from rightful.domain.policy import read_policy
 from rightful.domain.request_error import RequestError
 from rightful.ports.writes.settings import ListToken
 from rightful.ports.writes.transaction import RefusedError

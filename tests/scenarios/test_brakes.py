@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from rightful.core.organizations.registry import create_directory
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from tests.support.service import AT_ONCE, Service, patch, user
 
 APPLIED, WAITING = ConflictStatus.APPLIED, ConflictStatus.WAITING_APPROVAL

@@ -8,10 +8,10 @@ import pytest
 
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address, parse_address
-from rightful.domain.conflict import Conflict
-from rightful.domain.evidence import NO_EVIDENCE, Evidence
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.evidence import NO_EVIDENCE, Evidence
+from rightful.domain.conflicts.refused_request import Requester
 from rightful.domain.organization import DomainPolicy
-from rightful.domain.refused_request import Requester
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     DeleteAccount,
@@ -125,7 +125,7 @@ def test_a_conflict_is_resolved_or_handed_over_as_the_table_says(row: Row) -> No
 
 def test_the_table_has_a_row_for_every_class() -> None:
     """But for `leaving`, which takes more than two people: stories.md."""
-    from rightful.domain.conflict import ConflictClass
+    from rightful.domain.conflicts.conflict import ConflictClass
 
     assert {row.conflict_class for row in rows()} - {""} == set(ConflictClass) - {ConflictClass.LEAVING}
     assert len(rows()) >= 60

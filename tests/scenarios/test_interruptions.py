@@ -11,9 +11,9 @@ from rightful.core.conflicts.undo import undo
 from rightful.core.conflicts.word import Word
 from rightful.domain.account import AccountStatus
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.policy import Brakes
 from rightful.domain.key import Scope
-from rightful.domain.policy import Brakes
 from rightful.domain.request_error import RequestError
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReleaseAddress
 from rightful.ports.writes.settings import ReleaseDomain

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.paths import ROOT
-from rightful.domain.conflict import LIVE
+from rightful.domain.conflicts.conflict import LIVE
 from rightful.ports.writes.conflicts import PutConflict
 from tests.scenarios.test_stories import Told, stories
 from tests.scenarios.world import World

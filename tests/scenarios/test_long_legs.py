@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from rightful.domain.conflict import Conflict, ConflictStatus
-from rightful.domain.policy import Brakes
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.policy import Brakes
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.transaction import Write
 from tests.scenarios.world import World, check_invariants

@@ -17,12 +17,12 @@ from rightful.core.organizations.registry import change_directory, change_organi
 from rightful.core.upkeep.due import end_reservations, send_due
 from rightful.core.users.refuse import ClaimRefusedError
 from rightful.domain.account import Account, AccountStatus, Flag, FormerLink
-from rightful.domain.conflict import Conflict, ConflictClass, Pointer, Resolution
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, Pointer, Resolution
+from rightful.domain.conflicts.policy import Brakes, Policy, PolicyBase, Rule
+from rightful.domain.conflicts.refused_request import Operation
 from rightful.domain.key import Scope, Token
 from rightful.domain.one_word import OneAdministrator, OneWord
 from rightful.domain.organization import OnDelete
-from rightful.domain.policy import Brakes, Policy, PolicyBase, Rule
-from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
 from rightful.ports.writes.settings import DeleteToken, ListToken, PutToken, UnlistToken
 from rightful.scim.errors import ScimError

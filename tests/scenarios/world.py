@@ -28,11 +28,11 @@ from rightful.domain.account import (
     scim_id_of,
 )
 from rightful.domain.address import Address, Hold, Reservation, parse_address
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.conflicts.policy import Brakes, Policy, PolicyBase, read_policy
+from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.domain.event_log import LogEntry
 from rightful.domain.organization import DomainPolicy, Organization
-from rightful.domain.policy import Brakes, Policy, PolicyBase, read_policy
-from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.store.emails import SecondaryEmailList
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, PutAccount, ReleaseAddress, ReserveAddress

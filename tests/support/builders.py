@@ -7,11 +7,11 @@ from typing import Any
 
 from rightful.domain.account import Account, AccountStatus, Link, Origin, scim_id_of
 from rightful.domain.address import Address, parse_address
-from rightful.domain.conflict import Conflict, ConflictStatus, Finding, Outcome
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Finding, Outcome
+from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester
 from rightful.domain.event_log import Action, LogEntry, Result
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Directory, Organization
-from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester
 
 NOW = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"

@@ -11,10 +11,10 @@ from rightful.core.users.remove import remove_user
 from rightful.core.users.request import Observer, UserRequest, read_state
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.conflicts.refused_request import Operation, Requester
 from rightful.domain.event_log import LogEntry
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError
 from rightful.ports.store.contract import DirectoryState, IdentityStore

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.ports.queue import ReexamineAll
 
 

@@ -16,9 +16,9 @@ from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
 from rightful.core.organizations.verify_domain import DomainProof
 from rightful.core.users.request import Observer
+from rightful.domain.conflicts.policy import Policy, PolicyBase
 from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.domain.policy import Policy, PolicyBase
 from rightful.ports.context import Invocation, QueueContext
 from tests.support.dynamodb.store import TestedStore
 from tests.support.patience import at_once

@@ -20,7 +20,7 @@ from rightful.domain.account import (
     Passed,
 )
 from rightful.domain.address import Address
-from rightful.domain.conflict import (
+from rightful.domain.conflicts.conflict import (
     Approval,
     Conflict,
     ConflictClass,
@@ -29,8 +29,7 @@ from rightful.domain.conflict import (
     Outcome,
     Resolution,
 )
-from rightful.domain.event_log import Action, LogEntry, Result
-from rightful.domain.evidence import (
+from rightful.domain.conflicts.evidence import (
     Evidence,
     Holder,
     HolderFacts,
@@ -44,9 +43,12 @@ from rightful.domain.evidence import (
     Side,
     TakenUserName,
 )
-from rightful.domain.explanation import Code, Explanation, FindingCode, OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import Code, Explanation, FindingCode, OutcomeCode, Statement
+from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode
+from rightful.domain.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
+from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
+from rightful.domain.event_log import Action, LogEntry, Result
 from rightful.domain.key import Scope, Token
-from rightful.domain.next_step import Effect, NextStep, Role, StepCode
 from rightful.domain.one_word import OneWord
 from rightful.domain.organization import (
     AccountsAtEnd,
@@ -58,8 +60,6 @@ from rightful.domain.organization import (
     OnDelete,
     Organization,
 )
-from rightful.domain.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
-from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 
 _Kind = TypeVar("_Kind")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
 from rightful.domain.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.event import Event
 from rightful.domain.organization import Organization
 from rightful.ports.store.contract import Remaining

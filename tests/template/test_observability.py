@@ -12,7 +12,7 @@ from local.dashboard_picture import PICTURE, dashboard, picture
 from local.paths import ROOT
 from rightful.core.conflicts.decision.limits import Brake
 from rightful.core.conflicts.remediate import Effect
-from rightful.domain.conflict import ConflictClass, ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.runtime.metrics import DIMENSIONS, EMITTERS, UNITS, Metric
 from tests.template.resources import ROLLBACK, Resources, api_body, of_type, text_of
 

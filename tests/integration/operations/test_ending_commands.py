@@ -7,7 +7,7 @@ import pytest
 
 from rightful.core.administration import directory_deletion
 from rightful.domain.account import AccountStatus, Flag
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.key import digest
 from rightful.operations import command
 from rightful.ports.context import Context, Invocation

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from rightful.domain.account import AccountStatus
-from rightful.domain.conflict import ConflictStatus, Pointer
-from rightful.domain.explanation import OutcomeCode, explained
-from rightful.domain.next_step import Role, StepCode, step
-from rightful.domain.refused_request import PendingChange, Requester
+from rightful.domain.conflicts.conflict import ConflictStatus, Pointer
+from rightful.domain.conflicts.explanation import OutcomeCode, explained
+from rightful.domain.conflicts.next_step import Role, StepCode, step
+from rightful.domain.conflicts.refused_request import PendingChange, Requester
 from rightful.operations import command
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.conflicts import PutConflict, PutPending

@@ -12,7 +12,7 @@ import pytest
 
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.core.organizations.domains import add_domain, remove_domain
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.event_log import LogEntry
 from rightful.domain.organization import DomainPolicy
 from tests.support.dynamodb.store import TestedStore

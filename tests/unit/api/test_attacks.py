@@ -10,7 +10,7 @@ from rightful.api.host import service as accounts
 from rightful.api.request import Principal, Request, Response
 from rightful.api.scim import service as scim
 from rightful.core.organizations.registry import issue_token
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.key import Grant, Scope, Token
 from rightful.ports.context import Context
 from tests.support.dynamodb.store import TestedStore

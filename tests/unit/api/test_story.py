@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from rightful.domain.conflict import Pointer
-from rightful.domain.policy import STANDARD
+from rightful.domain.conflicts.conflict import Pointer
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.ports.queue import QueueUnavailableError
 from tests.support.answers import taken
 from tests.support.service import Service, email_patch, user

@@ -12,10 +12,10 @@ from rightful.core.conflicts.diagnosis.diagnose import diagnose
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account, AccountStatus, FormerLink, Origin
 from rightful.domain.address import Hold, parse_address
-from rightful.domain.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.policy import STANDARD, Policy, PolicyBase, Rule, at_least_two
+from rightful.domain.conflicts.refused_request import PendingChange, Requester
 from rightful.domain.one_word import ALONE_FOR
-from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, at_least_two
-from rightful.domain.refused_request import PendingChange, Requester
 from rightful.domain.two_people import eased_by_one, kinds_of, what_takes_two
 from rightful.scim.schemas.standard import ENTERPRISE_USER
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization

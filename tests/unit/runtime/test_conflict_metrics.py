@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.domain.explanation import OutcomeCode, explained
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.runtime.conflict_metrics import measurements_of
 from rightful.runtime.metrics import Measurement, Metric
 from tests.support.builders import NOW, a_conflict

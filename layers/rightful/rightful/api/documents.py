@@ -7,7 +7,7 @@ from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.document import outline
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.domain.account import Account
-from rightful.domain.conflict import Approval, Conflict
+from rightful.domain.conflicts.conflict import Approval, Conflict
 from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord

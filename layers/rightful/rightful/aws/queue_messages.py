@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.ports.queue import ReexamineAll
 from rightful.text.ids import ID_PATTERN
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from rightful.domain.conflict import ConflictClass
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.policy import STANDARD, Brakes, Policy, at_least_two
 from rightful.domain.one_word import OneWord
-from rightful.domain.policy import STANDARD, Brakes, Policy, at_least_two
 
 FOR_EXAMPLES = frozenset({"example.com", "example.net", "example.org"})
 """Reserved for documentation (RFC 2606 section 3): nobody owns them, nobody can prove to, and test tools invent

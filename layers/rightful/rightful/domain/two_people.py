@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from rightful.domain.account import Account, AccountStatus, Origin
-from rightful.domain.conflict import ConflictClass
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.policy import Policy, Rule
 from rightful.domain.one_word import ALONE_FOR
-from rightful.domain.policy import Policy, Rule
 
 
 def what_takes_two(account: Account, policy: Policy, now: datetime) -> str:

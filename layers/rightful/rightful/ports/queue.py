@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from rightful.domain.conflict import Pointer
+from rightful.domain.conflicts.conflict import Pointer
 
 if TYPE_CHECKING:
     from rightful.domain.event import Event

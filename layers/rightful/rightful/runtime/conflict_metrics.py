@@ -1,6 +1,6 @@
 """From a conflict before and after one committed write to what of it is counted. Pure."""
 
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.runtime.metrics import Measurement, Metric
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rightful.core.conflicts.remediate import Remediation
     from rightful.domain.account import Account
     from rightful.domain.change import ConflictChange
-    from rightful.domain.conflict import Conflict, Pointer
+    from rightful.domain.conflicts.conflict import Conflict, Pointer
     from rightful.ports.queue import ReexamineAll
 
     Handler = Callable[..., object]

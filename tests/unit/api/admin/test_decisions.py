@@ -6,7 +6,7 @@ import pytest
 
 from rightful.api.request import Response
 from rightful.core.organizations.registry import revoke_token
-from rightful.domain.policy import STANDARD
+from rightful.domain.conflicts.policy import STANDARD
 from tests.support.provisioned import BrokenQueue
 from tests.support.service import Service
 

@@ -12,8 +12,8 @@ from rightful.api.admin import log as admin_log
 from rightful.api.admin import summary as admin_summary
 from rightful.api.admin.log import COLUMNS
 from rightful.api.request import Response
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.event_log import Action
-from rightful.domain.policy import STANDARD
 from rightful.ports.writes.conflicts import AppendLog
 from tests.support.builders import a_row
 from tests.support.service import Service

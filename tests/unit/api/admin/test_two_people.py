@@ -9,9 +9,9 @@ import pytest
 from rightful.api.admin import service as admin
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import Flag
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.policy import Policy
 from rightful.domain.key import Grant, Scope
-from rightful.domain.policy import Policy
 from tests.support.service import Service, patch, user
 from tests.unit.api.admin.two_people import (
     CHIEF,

@@ -9,9 +9,9 @@ import pytest
 from rightful.api.request import Response
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.account import AccountStatus, Flag
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.policy import Policy
 from rightful.domain.key import Grant, Scope, Token
-from rightful.domain.policy import Policy
 from rightful.ports.writes.settings import DeleteToken, ListToken, PutToken, UnlistToken
 from tests.support.service import Service, email_patch, patch, user
 from tests.unit.api.admin.two_people import (

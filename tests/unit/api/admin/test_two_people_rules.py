@@ -10,10 +10,10 @@ from rightful.api.request import Response
 from rightful.core.organizations.registry import issue_token
 from rightful.core.upkeep.due import erase_all_due
 from rightful.domain.account import AccountStatus
-from rightful.domain.conflict import ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictStatus
+from rightful.domain.conflicts.policy import Policy
 from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import OnDelete
-from rightful.domain.policy import Policy
 from tests.support.service import Service
 from tests.unit.api.admin.two_people import (
     CHIEF,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rightful.domain.conflict import Conflict
-from rightful.domain.policy import STANDARD
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.policy import STANDARD
 from tests.support.service import AT_ONCE, email_patch
 from tests.unit.api.admin.what_was_read import Desk, error_of
 

@@ -9,8 +9,8 @@ import pytest
 from rightful.core.events.publish import events_of
 from rightful.core.organizations.domains import add_domain, remove_domain
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, Pointer
-from rightful.domain.policy import STANDARD, read_policy
+from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.conflicts.policy import STANDARD, read_policy
 from rightful.ports.writes.conflicts import PutConflict
 from tests.support.service import AT_ONCE, Service, patch, user
 from tests.support.stream import StreamingStore

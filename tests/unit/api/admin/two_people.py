@@ -6,10 +6,10 @@ from typing import Any
 from rightful.api.request import Response
 from rightful.core.administration.facts import set_flag
 from rightful.domain.account import Account, Flag
-from rightful.domain.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.policy import Policy, PolicyBase, Rule
 from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Token
-from rightful.domain.policy import Policy, PolicyBase, Rule
 from tests.support.service import Service
 
 CHIEF = "chief@example.com"

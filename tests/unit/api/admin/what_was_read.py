@@ -3,9 +3,9 @@
 from typing import Any
 
 from rightful.api.request import Response
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.policy import STANDARD, Policy
 from rightful.domain.key import Token
-from rightful.domain.policy import STANDARD, Policy
 from tests.support.service import Service, patch, user
 from tests.support.stream import StreamingStore
 

@@ -9,7 +9,7 @@ import pytest
 
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from tests.support.service import Service, patch, user
 
 DIGITS = "0123456789abcdef0123456789abcdef"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from rightful.aws.dynamodb.items.settings import token_item
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.domain.conflict import PENDING_CHANGE_LIFETIME
+from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME
 from rightful.domain.key import Scope, Token
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

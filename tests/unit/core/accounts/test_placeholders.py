@@ -7,7 +7,7 @@ import pytest
 
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN
-from rightful.domain.conflict import LIVE, Conflict
+from rightful.domain.conflicts.conflict import LIVE, Conflict
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import Service, patch
 

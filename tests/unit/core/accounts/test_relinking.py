@@ -7,7 +7,7 @@ import pytest
 
 from rightful.core.accounts.relinking import Creation, is_same_user
 from rightful.domain.account import AccountStatus, Flag, FormerLink
-from rightful.domain.policy import STANDARD, Policy
+from rightful.domain.conflicts.policy import STANDARD, Policy
 from tests.support.builders import NOW, a_link, a_user, an_account, an_organization
 
 FORMER = FormerLink("dir", "ada", "e1", NOW)

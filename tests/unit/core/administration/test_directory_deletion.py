@@ -13,7 +13,7 @@ from rightful.core.organizations.registry import create_directory, issue_token
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Hold
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.key import Grant, Scope
 from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.writes.accounts import CountUsers, PutAccount

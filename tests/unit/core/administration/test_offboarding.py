@@ -13,7 +13,7 @@ from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_organization
 from rightful.domain.account import Account, AccountStatus, Flag, Origin
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.organization import AccountsAtEnd
 from rightful.domain.request_error import RequestError
 from rightful.operations.imports.line import Target, import_account

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rightful.domain.policy import Policy, read_policy
+from rightful.domain.conflicts.policy import Policy, read_policy
 from tests.support.service import Service, patch
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rightful.domain.policy import STANDARD
+from rightful.domain.conflicts.policy import STANDARD
 from tests.support.service import Service
 
 

@@ -11,11 +11,20 @@ from rightful.core.conflicts.decision.limits import over_limit
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.domain.account import AccountStatus, Flag, Origin
-from rightful.domain.conflict import ConflictClass
-from rightful.domain.evidence import Evidence, Holder, HolderFacts, Leaving, Proof, ProofKind, Protection, Side
-from rightful.domain.next_step import NextStep, Role
-from rightful.domain.policy import Brakes, Policy, PolicyBase, Rule
-from rightful.domain.refused_request import Operation
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.evidence import (
+    Evidence,
+    Holder,
+    HolderFacts,
+    Leaving,
+    Proof,
+    ProofKind,
+    Protection,
+    Side,
+)
+from rightful.domain.conflicts.next_step import NextStep, Role
+from rightful.domain.conflicts.policy import Brakes, Policy, PolicyBase, Rule
+from rightful.domain.conflicts.refused_request import Operation
 from tests.support.builders import a_conflict
 
 EVIDENCE = Evidence(

@@ -6,7 +6,7 @@ import pytest
 
 from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from tests.support.service import Service, patch
 
 SALES = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "sales@example.com"}

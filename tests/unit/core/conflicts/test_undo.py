@@ -7,9 +7,9 @@ import pytest
 from rightful.api.request import Response
 from rightful.core.organizations.registry import create_directory, revoke_token
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.conflicts.policy import Policy, read_policy
 from rightful.domain.key import Token
-from rightful.domain.policy import Policy, read_policy
 from tests.support.service import Service, patch
 
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rightful.core.events.publish import publish
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from tests.support.service import AT_ONCE, Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 

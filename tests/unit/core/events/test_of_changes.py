@@ -12,9 +12,9 @@ from rightful.core.events.requeues import requeued_by
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Hold, Reservation, parse_address, placeholder
 from rightful.domain.change import AccountChange, ConflictChange, HoldChange
-from rightful.domain.conflict import Approval, ConflictClass, ConflictStatus
-from rightful.domain.next_step import Role, StepCode, step
-from rightful.domain.refused_request import UserName
+from rightful.domain.conflicts.conflict import Approval, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.next_step import Role, StepCode, step
+from rightful.domain.conflicts.refused_request import UserName
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 
 ADA = an_account("ada", email="Ada@example.com", organization_id="org", claimed=True, link=a_link("ada", "dir"))

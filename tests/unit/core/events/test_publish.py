@@ -8,7 +8,7 @@ from local.event_schema import domain_event
 from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.events.publish import Published, publish
 from rightful.core.organizations.registry import create_directory
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.organization import OnDelete
 from rightful.ports.queue import QueueUnavailableError
 from tests.support.queue import ListedQueue

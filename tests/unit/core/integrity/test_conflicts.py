@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rightful.core.integrity.conflicts import judge_conflict, judge_pending, judge_waiter
-from rightful.domain.conflict import ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictStatus
 from rightful.ports.scan import Pending, Waiter
 from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutPending, PutWaiter
 from tests.support.builders import a_conflict

@@ -16,9 +16,9 @@ from rightful.core.organizations.registry import (
     issue_token,
     revoke_token,
 )
+from rightful.domain.conflicts.policy import Brakes, Policy, PolicyBase
 from rightful.domain.key import PREFIX, Grant, Scope, Token, digest, new_secret
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.domain.policy import Brakes, Policy, PolicyBase
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context, Invocation
 from rightful.ports.store.contract import IdentityStore, Remaining

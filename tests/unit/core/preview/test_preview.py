@@ -12,7 +12,7 @@ from rightful.api.admin.preview import MOST_CHANGES
 from rightful.api.request import Response
 from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.organizations.registry import change_organization, create_directory
-from rightful.domain.policy import STANDARD, Brakes, read_policy
+from rightful.domain.conflicts.policy import STANDARD, Brakes, read_policy
 from tests.support.service import AT_ONCE, Service
 from tests.support.work import lines_run
 

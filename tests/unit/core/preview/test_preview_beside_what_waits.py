@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rightful.core.events.publish import publish
 from rightful.domain.address import Reservation
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.key import Token
-from rightful.domain.policy import STANDARD
 from rightful.ports.writes.accounts import ReserveAddress
 from tests.support.service import AT_ONCE, Service
 from tests.support.stream import RecordingBus, StreamingStore

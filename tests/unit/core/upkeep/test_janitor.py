@@ -10,8 +10,8 @@ from rightful.core.events.publish import publish
 from rightful.core.upkeep.janitor import Round, backlog, make_round
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Hold, Reservation
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
-from rightful.domain.policy import STANDARD
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.writes.accounts import PutAccount, ReserveAddress

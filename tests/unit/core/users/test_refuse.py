@@ -7,10 +7,10 @@ import pytest
 
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Reservation
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.refused_request import Operation, Requester
 from rightful.domain.event_log import Action, Result
 from rightful.domain.organization import OnDelete
-from rightful.domain.refused_request import Operation, Requester
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from rightful.domain.account import Account, Flag
-from rightful.domain.conflict import ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictStatus
 from rightful.domain.event_log import Action
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import ClaimUserName, PutAccount

@@ -7,7 +7,7 @@ import pytest
 from rightful.core.organizations import domains
 from rightful.core.organizations.registry import create_directory
 from rightful.domain.account import Account, AccountStatus, Flag
-from rightful.domain.conflict import ConflictClass
+from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.operations.imports.account import Target
 from rightful.operations.imports.line import import_account
 from rightful.operations.imports.outcomes import Imported, Outcome

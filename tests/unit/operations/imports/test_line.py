@@ -9,7 +9,7 @@ import pytest
 
 from rightful.core.administration.erase import erase_due
 from rightful.domain.account import Account, AccountStatus, Origin
-from rightful.domain.conflict import ConflictClass
+from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.operations.imports.account import Target
 from rightful.operations.imports.line import import_account
 from rightful.operations.imports.outcomes import Imported, Outcome

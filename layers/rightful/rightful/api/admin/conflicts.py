@@ -13,13 +13,7 @@ from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.remediate import Remediation
 from rightful.core.conflicts.undo import undo
 from rightful.core.conflicts.word import Word
-from rightful.domain.conflict import (
-    LIVE,
-    Conflict,
-    ConflictStatus,
-    Pointer,
-    Resolution,
-)
+from rightful.domain.conflicts.conflict import LIVE, Conflict, ConflictStatus, Pointer, Resolution
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 

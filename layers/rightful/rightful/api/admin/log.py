@@ -12,7 +12,7 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import log_document
 from rightful.api.json_call import ApiError, cursor_of, wrong_cursor
 from rightful.api.request import Response
-from rightful.domain.conflict import ConflictClass
+from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.text.ids import time_text
 

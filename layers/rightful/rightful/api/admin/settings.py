@@ -12,8 +12,8 @@ from rightful.api.request import Response
 from rightful.core.organizations.confirm import noting_who
 from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization
+from rightful.domain.conflicts.policy import Rule, read_brakes, read_policy, write_brakes, write_policy
 from rightful.domain.organization import DomainPolicy, Organization
-from rightful.domain.policy import Rule, read_brakes, read_policy, write_brakes, write_policy
 
 _NAME = Field(min_length=1, max_length=100)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from rightful.api.admin.call import AdminCall
 from rightful.api.request import Response
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.text.ids import time_text
 
 MOST_CONFLICTS = 1_000

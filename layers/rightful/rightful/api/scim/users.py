@@ -11,7 +11,7 @@ from rightful.core.users.create import create_user
 from rightful.core.users.remove import remove_user
 from rightful.core.users.request import intent_of_operations, intent_of_resource, read_state
 from rightful.domain.account import Account
-from rightful.domain.refused_request import Operation, Requester
+from rightful.domain.conflicts.refused_request import Operation, Requester
 from rightful.ports.store.contract import DirectoryState
 from rightful.scim.errors import not_found
 from rightful.scim.patch.patch import apply_patch, read_patch

@@ -19,7 +19,7 @@ from rightful.aws.dynamodb.table import Action, Tables
 from rightful.aws.errors import FIRST_PAUSE, LONGEST_PAUSE, is_refused_for_now
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.group import Group
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import ListSecondaryEmail

@@ -23,7 +23,7 @@ from rightful.aws.dynamodb.reads.upkeep import UpkeepReads
 from rightful.aws.dynamodb.table import Table, Tables
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflict import UNSENT_FOR, Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import UNSENT_FOR, Conflict, ConflictStatus, Pointer
 from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization

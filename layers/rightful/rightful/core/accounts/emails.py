@@ -19,7 +19,7 @@ from itertools import chain
 
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Address, InvalidAddressError, parse_address
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.ports.writes.conflicts import EndPending
 from rightful.ports.writes.transaction import Write
 from rightful.text.identity import identifier

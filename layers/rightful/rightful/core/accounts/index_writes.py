@@ -15,7 +15,7 @@ from typing import TypeVar
 from rightful.core.accounts.log_rows import display_name_of, entries_of
 from rightful.domain.account import Account, canonical_user_name
 from rightful.domain.address import InvalidAddressError, Reservation, parse_address
-from rightful.domain.refused_request import Requester
+from rightful.domain.conflicts.refused_request import Requester
 from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import (
     ClaimAddress,

@@ -13,10 +13,10 @@ from datetime import datetime
 from rightful.core.accounts.resource import address_of
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address
-from rightful.domain.explanation import ObstacleCode, Statement
+from rightful.domain.conflicts.explanation import ObstacleCode, Statement
+from rightful.domain.conflicts.policy import Policy
+from rightful.domain.conflicts.refused_request import Requester
 from rightful.domain.organization import Organization
-from rightful.domain.policy import Policy
-from rightful.domain.refused_request import Requester
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.identity import identifier, same_but_for_case
 

@@ -13,8 +13,8 @@ from rightful.core.accounts.errors import AddressTakenError, no_such_account
 from rightful.core.accounts.index_writes import AccountChange, index_writes
 from rightful.core.conflicts.lifecycle.end import ending_writes
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, Pointer, owes_deactivation
-from rightful.domain.refused_request import ExplicitIntent
+from rightful.domain.conflicts.conflict import Conflict, Pointer, owes_deactivation
+from rightful.domain.conflicts.refused_request import ExplicitIntent
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
 from rightful.ports.refusals import commit_again, is_stale, taken_by

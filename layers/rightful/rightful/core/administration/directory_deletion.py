@@ -27,9 +27,9 @@ from rightful.core.groups.provision import deletion_of
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import revoke_token
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.organization import Directory, DirectoryDeletion
-from rightful.domain.policy import STANDARD
 from rightful.domain.request_error import changed_meanwhile
 from rightful.domain.two_people import eased_by_one
 from rightful.ports.context import Context, QueueContext

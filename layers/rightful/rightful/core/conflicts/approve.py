@@ -17,7 +17,7 @@ from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
 from rightful.core.conflicts.word import Word, existing
-from rightful.domain.conflict import (
+from rightful.domain.conflicts.conflict import (
     LOOK_AGAIN_AFTER,
     SETTLED_BY_PEOPLE,
     Approval,
@@ -27,10 +27,10 @@ from rightful.domain.conflict import (
     Pointer,
     Resolution,
 )
+from rightful.domain.conflicts.explanation import OutcomeCode, explained
+from rightful.domain.conflicts.policy import Rule
+from rightful.domain.conflicts.refused_request import Operation
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import OutcomeCode, explained
-from rightful.domain.policy import Rule
-from rightful.domain.refused_request import Operation
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError

@@ -1,7 +1,7 @@
 """What everybody who may read a conflict reads of it, in the admin API and in events: camelCase. Pure."""
 
-from rightful.domain.conflict import Conflict
-from rightful.domain.next_step import NextStep
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.next_step import NextStep
 from rightful.text.ids import time_text
 
 

@@ -1,6 +1,6 @@
 """Evidence in words, for administrators of the organization that asked. Pure."""
 
-from rightful.domain.evidence import Evidence, HolderFacts, Leaving, Protection, TakenUserName
+from rightful.domain.conflicts.evidence import Evidence, HolderFacts, Leaving, Protection, TakenUserName
 from rightful.domain.two_people import words_for_kind
 
 

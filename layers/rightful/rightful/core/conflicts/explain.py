@@ -1,7 +1,8 @@
 """What administrators are told about a conflict, as codes: why it is as it is, and who must do what next. Pure.
 
 Written for the organization that asked. About an account of another organization it says nothing but that there is
-one; and it never says more than the evidence shows. The sentences are made from the codes (`domain.explanation`).
+one; and it never says more than the evidence shows. The sentences are made from the codes of
+`domain.conflicts.explanation`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +12,19 @@ from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.evidence_words import last_login_words, leaving_words, protected_words
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
-from rightful.domain.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
-from rightful.domain.evidence import Evidence, Holder, HolderFacts, TakenUserName
-from rightful.domain.explanation import Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement, explained
-from rightful.domain.next_step import Effect, NextStep, Role, StepCode, step
-from rightful.domain.policy import Rule
-from rightful.domain.refused_request import Operation
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
+from rightful.domain.conflicts.evidence import Evidence, Holder, HolderFacts, TakenUserName
+from rightful.domain.conflicts.explanation import (
+    Explanation,
+    FindingCode,
+    ObstacleCode,
+    OutcomeCode,
+    Statement,
+    explained,
+)
+from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode, step
+from rightful.domain.conflicts.policy import Rule
+from rightful.domain.conflicts.refused_request import Operation
 
 _Finding = Statement[FindingCode]
 

@@ -3,7 +3,7 @@ row."""
 
 from datetime import datetime
 
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.writes.conflicts import AppendLog
 

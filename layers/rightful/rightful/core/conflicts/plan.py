@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from rightful.domain.conflict import Conflict, ConflictStatus
-from rightful.domain.explanation import Explanation
-from rightful.domain.next_step import NextStep
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.explanation import Explanation
+from rightful.domain.conflicts.next_step import NextStep
 from rightful.ports.writes.transaction import Write
 
 TRANSACTION_LIMIT = 100

@@ -24,9 +24,9 @@ from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import judge
 from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
+from rightful.domain.conflicts.explanation import OutcomeCode, Statement, explained
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import OutcomeCode, Statement, explained
 from rightful.domain.organization import Organization
 from rightful.ports.context import QueueContext
 from rightful.ports.refusals import commit_again

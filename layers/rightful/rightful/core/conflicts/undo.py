@@ -29,12 +29,12 @@ from rightful.core.conflicts.word import Word, existing
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflict import Approval, Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
+from rightful.domain.conflicts.next_step import Role, StepCode, step
+from rightful.domain.conflicts.policy import Rule
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import Explanation, OutcomeCode, explained
-from rightful.domain.next_step import Role, StepCode, step
 from rightful.domain.organization import Organization
-from rightful.domain.policy import Rule
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import QueueContext
 from rightful.ports.refusals import commit_again

@@ -10,9 +10,9 @@ from dataclasses import replace
 from rightful.core.accounts.index_writes import AccountChange
 from rightful.core.groups.rejoin import rejoin
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict
-from rightful.domain.explanation import OutcomeCode
-from rightful.domain.next_step import Role, StepCode, step
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.explanation import OutcomeCode
+from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.ports.context import Context
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import RefusedError

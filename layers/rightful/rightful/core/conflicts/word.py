@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rightful.core.conflicts.log_rows import log_row
-from rightful.domain.conflict import Approval, Conflict, Pointer, Resolution
+from rightful.domain.conflicts.conflict import Approval, Conflict, Pointer, Resolution
+from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import OutcomeCode, explained
 from rightful.domain.key import Token
 from rightful.domain.request_error import RequestError
 from rightful.ports.store.contract import IdentityStore

@@ -3,7 +3,7 @@
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.document import outline
 from rightful.domain.change import ConflictChange
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.event import Event, EventType
 
 _TYPES = {

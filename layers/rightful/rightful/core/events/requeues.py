@@ -8,8 +8,8 @@ A conflict about a userName waits for that. All of an organization's rest on its
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Hold
 from rightful.domain.change import AccountChange, Change, HoldChange, OrganizationChange
+from rightful.domain.conflicts.refused_request import UserName
 from rightful.domain.organization import Organization
-from rightful.domain.refused_request import UserName
 
 
 def requeued_by(change: Change) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from rightful.core.conflicts.lifecycle.end import waiters_of
 from rightful.core.integrity.accounts import Disagreement
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.ports.scan import Pending, Waiter
 from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutPending
 

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_directory, change_organization
-from rightful.domain.conflict import ConflictClass
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.policy import Rule
 from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord, confirmed, word_of
 from rightful.domain.organization import Directory, Organization
-from rightful.domain.policy import Rule
 from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.context import Context
 from rightful.ports.writes.settings import ConfirmToken, ListToken

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rightful.core.organizations.log_rows import settings_row
+from rightful.domain.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.domain.key import Grant, Scope, Token, digest, new_secret
 from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
-from rightful.domain.policy import STANDARD, Brakes, Policy
 from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.settings import (

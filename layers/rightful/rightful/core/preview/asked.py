@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import Address, Hold, InvalidAddressError, parse_address
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.organization import Organization
 from rightful.domain.two_people import what_takes_two
 

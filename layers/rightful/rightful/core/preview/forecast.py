@@ -6,8 +6,8 @@ from enum import StrEnum
 from rightful.core.conflicts.decision.limits import Brake
 from rightful.core.preview.asked import AskedChange
 from rightful.domain.account import Account
-from rightful.domain.conflict import ConflictClass
-from rightful.domain.next_step import NextStep
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.next_step import NextStep
 
 
 class Verdict(StrEnum):

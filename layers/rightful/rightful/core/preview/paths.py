@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rightful.core.preview.asked import AskedChange
 from rightful.domain.account import Account
 from rightful.domain.address import Address
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 
 
 @dataclass(frozen=True, slots=True)

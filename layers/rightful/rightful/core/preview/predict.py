@@ -23,9 +23,9 @@ from rightful.core.preview.remaining_quota import RemainingQuota
 from rightful.core.preview.snapshot import snapshot_of
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Address
-from rightful.domain.conflict import ConflictStatus
-from rightful.domain.next_step import Role, StepCode
-from rightful.domain.next_step import step as next_step_of
+from rightful.domain.conflicts.conflict import ConflictStatus
+from rightful.domain.conflicts.next_step import Role, StepCode
+from rightful.domain.conflicts.next_step import step as next_step_of
 
 
 def predict(pairs: Sequence[Read], facts: Facts) -> tuple[Forecast, ...]:

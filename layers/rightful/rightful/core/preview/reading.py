@@ -11,7 +11,7 @@ from rightful.core.conflicts.decision.limits import day_counter, hour_counter
 from rightful.core.organizations.may_claim import may_claim
 from rightful.core.preview.asked import Facts, Read
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.organization import Organization
 from rightful.domain.two_people import what_takes_two
 from rightful.ports.context import Context

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rightful.core.conflicts.decision.limits import day_counter, hour_counter, over_limit
 from rightful.core.conflicts.plan import Plan
-from rightful.domain.explanation import OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.organization import Organization
 
 

@@ -8,8 +8,8 @@ from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, 
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.preview.asked import Facts
 from rightful.core.preview.paths import Move
-from rightful.domain.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus
-from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest, Requester
+from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus
+from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester
 
 
 def snapshot_of(path: Sequence[Move], facts: Facts, *, cyclic: bool) -> Snapshot:

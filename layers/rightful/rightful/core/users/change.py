@@ -24,8 +24,8 @@ from rightful.core.users.refuse import (
 )
 from rightful.core.users.request import UserRequest, busy, read_state
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict, owes_deactivation
-from rightful.domain.refused_request import NOTHING, ExplicitIntent, Operation
+from rightful.domain.conflicts.conflict import Conflict, owes_deactivation
+from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent, Operation
 from rightful.ports.refusals import commit_from, is_done, is_stale, obsolete_releases, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
 from rightful.ports.writes.transaction import RefusedError, Write

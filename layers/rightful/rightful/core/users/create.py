@@ -13,7 +13,7 @@ from rightful.core.users.expected import is_expected
 from rightful.core.users.refuse import Attempt, check, ending, pending_conflict, taken_address, taken_user_name
 from rightful.core.users.request import UserRequest, busy, intent_of_resource, read_state
 from rightful.domain.account import Account, Link, canonical_user_name
-from rightful.domain.refused_request import Operation, Requester
+from rightful.domain.conflicts.refused_request import Operation, Requester
 from rightful.ports.refusals import commit_from, is_closed, refused_user_name, taken_by
 from rightful.ports.store.contract import DirectoryState
 from rightful.ports.writes.transaction import RefusedError

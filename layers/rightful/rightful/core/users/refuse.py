@@ -17,10 +17,9 @@ from rightful.core.organizations.may_claim import may_claim
 from rightful.core.users.request import UserRequest, busy
 from rightful.domain.account import Account
 from rightful.domain.address import Address
-from rightful.domain.conflict import Conflict, ConflictClass, Pointer, look_again_at
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
-from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
-from rightful.domain.refused_request import (
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, Pointer, look_again_at
+from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
+from rightful.domain.conflicts.refused_request import (
     NOTHING,
     ExplicitIntent,
     Operation,
@@ -29,6 +28,7 @@ from rightful.domain.refused_request import (
     Requester,
     UserName,
 )
+from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError
 from rightful.ports.writes.transaction import ContendedError, Write
@@ -105,7 +105,7 @@ def held_address(request: UserRequest, attempt: Attempt, why: str) -> ScimError:
 def held_removal(request: UserRequest, attempt: Attempt, why: str, done: str = "removed") -> ScimError:
     """One administrator's key did not take an address away, or write it otherwise (`done` to it): its administrators
     are told. Repeats within an hour are one row."""
-    from rightful.domain.next_step import StepCode
+    from rightful.domain.conflicts.next_step import StepCode
 
     before = attempt.before or attempt.after
     hour = request.context.now.replace(minute=0, second=0, microsecond=0)
@@ -124,7 +124,7 @@ def held_removal(request: UserRequest, attempt: Attempt, why: str, done: str = "
 def unverified_domain(request: UserRequest, attempt: Attempt) -> ScimError:
     """The address is on a domain that is not the organization's: its administrators are told; the index was not looked
     at."""
-    from rightful.domain.next_step import StepCode
+    from rightful.domain.conflicts.next_step import StepCode
 
     after = attempt.after
     if after.email is None:
@@ -245,7 +245,7 @@ def _held(request: UserRequest, state: DirectoryState) -> ScimError:
 
 def _refusal_row(request: UserRequest, attempt: Attempt, person: Account) -> LogEntry:
     """A row for a claim that is refused without a conflict, and that an administrator has to act on."""
-    from rightful.domain.next_step import Role
+    from rightful.domain.conflicts.next_step import Role
 
     context, before, link = request.context, attempt.before, person.link
     return LogEntry(

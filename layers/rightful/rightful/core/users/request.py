@@ -11,8 +11,8 @@ from datetime import datetime
 
 from rightful.core.accounts.emails import says_nothing_of_address
 from rightful.domain.account import Account, account_id_of
-from rightful.domain.conflict import Conflict
-from rightful.domain.refused_request import ExplicitIntent
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.refused_request import ExplicitIntent
 from rightful.domain.two_people import eased_by_one, what_takes_two
 from rightful.ports.context import QueueContext
 from rightful.ports.store.contract import DirectoryState

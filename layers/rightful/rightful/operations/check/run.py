@@ -14,7 +14,7 @@ from rightful.core.integrity.accounts import Disagreement
 from rightful.core.integrity.conflicts import judge_conflict, judge_pending, judge_waiter
 from rightful.core.integrity.repair import Checked, Repair
 from rightful.core.integrity.scan import PIECE, Subject, settle, suspects
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.event_log import first_id_at
 from rightful.operations.check.groups import SeenGroups, check_groups, settle_number_of_groups
 from rightful.ports.context import Context

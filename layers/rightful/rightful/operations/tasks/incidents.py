@@ -13,7 +13,7 @@ from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.account import Account
 from rightful.domain.address import InvalidAddressError, parse_address
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.organization import Organization
 
 

@@ -11,7 +11,7 @@ from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import SecondaryEmailList
 
 if TYPE_CHECKING:
-    from rightful.domain.conflict import Conflict, Pointer
+    from rightful.domain.conflicts.conflict import Conflict, Pointer
     from rightful.domain.key import Token
     from rightful.domain.organization import Directory
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.event_log import LogEntry
 
 

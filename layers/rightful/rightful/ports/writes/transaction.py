@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflict import Conflict
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.group import Group
 from rightful.ports.writes.accounts import (
     ClaimAddress,

@@ -8,9 +8,9 @@ from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, s
 from rightful.core.conflicts.decision.limits import over_limit
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
-from rightful.domain.conflict import Approval, ConflictClass, Resolution
-from rightful.domain.explanation import OutcomeCode, Statement
-from rightful.domain.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
+from rightful.domain.conflicts.conflict import Approval, ConflictClass, Resolution
+from rightful.domain.conflicts.explanation import OutcomeCode, Statement
+from rightful.domain.conflicts.policy import STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from tests.support.builders import NOW, a_conflict, an_account
 
 OPEN = Brakes()

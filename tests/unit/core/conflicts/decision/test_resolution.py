@@ -8,9 +8,9 @@ import pytest
 from rightful.api.request import Response
 from rightful.core.events.publish import events_of
 from rightful.core.organizations.registry import create_directory
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.key import Token
 from rightful.domain.organization import OnDelete
-from rightful.domain.policy import STANDARD
 from rightful.ports.context import Context
 from tests.support.service import Service, user
 from tests.support.stream import StreamingStore

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rightful.core.conflicts.diagnosis.gather import gather
-from rightful.domain.conflict import ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictStatus
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from tests.scenarios.world import HERE, World

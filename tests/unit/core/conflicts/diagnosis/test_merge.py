@@ -11,8 +11,8 @@ from rightful.core.accounts.resource import address_of
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import parse_address, placeholder
-from rightful.domain.conflict import Conflict
-from rightful.domain.refused_request import PendingChange
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.refused_request import PendingChange
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 
 OLD = [{"value": "ada@example.com", "type": "work", "primary": True}]

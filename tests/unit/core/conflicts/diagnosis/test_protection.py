@@ -14,10 +14,10 @@ from rightful.core.conflicts.plan import Plan
 from rightful.core.conflicts.planning.dispatch import plan
 from rightful.domain.account import Account, Flag, Origin
 from rightful.domain.address import Hold, Reservation, parse_address
-from rightful.domain.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.policy import STANDARD, Brakes, Policy, PolicyBase, Rule
+from rightful.domain.conflicts.refused_request import PendingChange, Requester
 from rightful.domain.organization import DomainPolicy
-from rightful.domain.policy import STANDARD, Brakes, Policy, PolicyBase, Rule
-from rightful.domain.refused_request import PendingChange, Requester
 from rightful.ports.writes.accounts import RequireDomain
 from tests.support.builders import NOW, a_conflict, a_link, an_account, an_organization
 

@@ -11,8 +11,8 @@ from rightful.core.administration.erase import erase_due
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.core.organizations.registry import create_directory
 from rightful.domain.account import account_id_of
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.domain.policy import STANDARD, Policy, PolicyBase, Rule, read_policy
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.policy import STANDARD, Policy, PolicyBase, Rule, read_policy
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import AT_ONCE, Service, email_patch, patch, user
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rightful.core.conflicts.remediate import remediate
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from tests.support.service import AT_ONCE, Service, patch, user
 
 

@@ -9,9 +9,9 @@ from local.event_schema import domain_event
 from rightful.core.conflicts.lifecycle.fail import give_up
 from rightful.core.events.publish import publish
 from rightful.core.upkeep.janitor import make_round
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.event_log import LogEntry, Result
-from rightful.domain.policy import STANDARD
 from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 

@@ -12,16 +12,10 @@ from rightful.core.conflicts.lifecycle.record import needs_remediation
 from rightful.core.conflicts.word import Word
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import parse_address
-from rightful.domain.conflict import (
-    Approval,
-    Conflict,
-    ConflictClass,
-    ConflictStatus,
-    Resolution,
-)
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
+from rightful.domain.conflicts.policy import Brakes
+from rightful.domain.conflicts.refused_request import ExplicitIntent, RefusedRequest
 from rightful.domain.key import Scope
-from rightful.domain.policy import Brakes
-from rightful.domain.refused_request import ExplicitIntent, RefusedRequest
 from rightful.ports.writes.accounts import PutAccount, ReleaseUserName
 from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutConflict
 from rightful.ports.writes.settings import ListToken

@@ -11,7 +11,7 @@ from rightful.core.conflicts.lifecycle.requeue import SWEPT_AT_ONCE, reexamine_a
 from rightful.core.events.publish import Published, publish
 from rightful.core.organizations.registry import change_organization
 from rightful.core.upkeep.janitor import make_round
-from rightful.domain.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
 from rightful.ports.context import Context
 from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 from rightful.ports.writes.conflicts import PutConflict

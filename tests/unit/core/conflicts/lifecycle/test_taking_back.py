@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rightful.core.organizations.registry import issue_token, revoke_token
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.key import Grant, Scope
-from rightful.domain.policy import STANDARD
 from tests.support.service import Service, email_patch, patch, user
 
 

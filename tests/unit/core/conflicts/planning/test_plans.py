@@ -14,10 +14,10 @@ from rightful.core.conflicts.planning.dispatch import plan
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Hold, parse_address
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.domain.evidence import NO_EVIDENCE
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.evidence import NO_EVIDENCE
+from rightful.domain.conflicts.refused_request import PendingChange, Requester
 from rightful.domain.organization import DomainPolicy, Organization
-from rightful.domain.refused_request import PendingChange, Requester
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     PutAccount,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rightful.aws.dynamodb.attributes import Item, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.domain.conflict import Conflict, due_as, due_at
+from rightful.domain.conflicts.conflict import Conflict, due_as, due_at
 from rightful.domain.event_log import LogEntry, LogFilter, first_id_at
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 @cache
 def _codec() -> Codec[Conflict]:
     # A cold start needs no conflict.
-    from rightful.domain.evidence import Evidence
-    from rightful.domain.next_step import CODED, NextStep
+    from rightful.domain.conflicts.evidence import Evidence
+    from rightful.domain.conflicts.next_step import CODED, NextStep
 
     return Codec(
         Conflict,

@@ -8,7 +8,7 @@ from rightful.aws.dynamodb.attributes import Item, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.base import ORGANIZATIONS, due, due_sort
-from rightful.domain.conflict import PENDING_CHANGE_LIFETIME
+from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.key import ItemKey

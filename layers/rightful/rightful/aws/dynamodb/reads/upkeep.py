@@ -13,7 +13,7 @@ from rightful.aws.dynamodb.items.settings import read_directory, read_token
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.base import SHARDS, Due, due_sort, scan_position, shard_of
 from rightful.domain.address import Hold
-from rightful.domain.conflict import DueConflict
+from rightful.domain.conflicts.conflict import DueConflict
 from rightful.ports.key import ItemKey
 from rightful.ports.store.upkeep import UNREADABLE, Piece, UserNameHold
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rightful.aws.dynamodb.table import Table
     from rightful.domain.account import Account
-    from rightful.domain.conflict import Conflict, Pointer
+    from rightful.domain.conflicts.conflict import Conflict, Pointer
     from rightful.domain.key import Token
     from rightful.domain.organization import Directory
     from rightful.ports.store.emails import SecondaryEmailList
@@ -187,7 +187,7 @@ class UpkeepReads:
 
 
 def _pointer(key: ItemKey) -> "Pointer":
-    from rightful.domain.conflict import Pointer
+    from rightful.domain.conflicts.conflict import Pointer
 
     return Pointer(key.pk.removeprefix("ORG#"), key.sk.removeprefix(keys.CONFLICT_PREFIX))
 

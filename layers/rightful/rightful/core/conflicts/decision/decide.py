@@ -8,10 +8,10 @@ from rightful.core.accounts.edits import PING_PONG_WINDOW
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.version import judged, version_of
-from rightful.domain.conflict import Approval, Conflict, ConflictClass, Resolution
-from rightful.domain.explanation import OutcomeCode, Statement
-from rightful.domain.policy import Brakes, Policy, Rule
-from rightful.domain.refused_request import Operation
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, Resolution
+from rightful.domain.conflicts.explanation import OutcomeCode, Statement
+from rightful.domain.conflicts.policy import Brakes, Policy, Rule
+from rightful.domain.conflicts.refused_request import Operation
 from rightful.text.folding import same_name
 
 APPROVAL_LIFETIME = timedelta(days=7)

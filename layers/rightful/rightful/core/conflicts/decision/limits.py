@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rightful.core.conflicts.plan import Plan
-from rightful.domain.explanation import OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import OutcomeCode, Statement
+from rightful.domain.conflicts.policy import Brakes
 from rightful.domain.organization import Organization
-from rightful.domain.policy import Brakes
 from rightful.ports.store.contract import IdentityStore
 
 _REMEMBERED = timedelta(days=2)

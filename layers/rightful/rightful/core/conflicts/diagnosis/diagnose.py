@@ -19,10 +19,19 @@ from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import holds_wanted
 from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.address import Address
-from rightful.domain.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.domain.evidence import NO_EVIDENCE, Evidence, Holder, Leaving, Proof, Protection, Reserved, TakenUserName
-from rightful.domain.explanation import ObstacleCode, Statement
-from rightful.domain.refused_request import Operation, UserName
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.evidence import (
+    NO_EVIDENCE,
+    Evidence,
+    Holder,
+    Leaving,
+    Proof,
+    Protection,
+    Reserved,
+    TakenUserName,
+)
+from rightful.domain.conflicts.explanation import ObstacleCode, Statement
+from rightful.domain.conflicts.refused_request import Operation, UserName
 from rightful.text.identity import identifier, same_but_for_case
 
 _RELINKED = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})

@@ -6,8 +6,8 @@ how many people must agree, so that is said; which mark an account of somebody e
 
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.domain.account import Account
-from rightful.domain.conflict import ConflictClass
-from rightful.domain.evidence import Holder, HolderFacts, Protection, Side
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.evidence import Holder, HolderFacts, Protection, Side
 from rightful.domain.two_people import kind_that_takes_two
 
 

@@ -12,7 +12,7 @@ from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, wants_still
 from rightful.core.organizations.may_claim import may_claim
 from rightful.domain.account import Account, canonical_user_name
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
 from rightful.ports.context import Context, Invocation
 from rightful.ports.store.contract import IdentityStore

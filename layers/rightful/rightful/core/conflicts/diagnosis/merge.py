@@ -7,8 +7,8 @@ from datetime import datetime
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.emails import with_address
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.conflict import Conflict
-from rightful.domain.refused_request import PendingChange
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.refused_request import PendingChange
 
 
 def with_change(account: Account, conflict: Conflict, now: datetime, *, take_address: bool = True) -> Account:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 
 from rightful.core.accounts.index_writes import number_of
 from rightful.domain.account import Account
-from rightful.domain.conflict import Conflict
-from rightful.domain.evidence import NoProof, NoProofKind, Proof, ProofKind
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.evidence import NoProof, NoProofKind, Proof, ProofKind
 from rightful.text.identity import identifier
 
 

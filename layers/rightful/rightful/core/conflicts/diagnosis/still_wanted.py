@@ -4,9 +4,9 @@ from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account
 from rightful.domain.address import Address
-from rightful.domain.conflict import ConflictStatus
-from rightful.domain.explanation import OutcomeCode
-from rightful.domain.refused_request import UserName
+from rightful.domain.conflicts.conflict import ConflictStatus
+from rightful.domain.conflicts.explanation import OutcomeCode
+from rightful.domain.conflicts.refused_request import UserName
 from rightful.text.identity import identifier
 
 

@@ -12,10 +12,10 @@ from dataclasses import asdict
 
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.domain.conflict import Conflict, ConflictClass
-from rightful.domain.evidence import Evidence, HolderFacts
-from rightful.domain.policy import Rule
-from rightful.domain.refused_request import Operation
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.evidence import Evidence, HolderFacts
+from rightful.domain.conflicts.policy import Rule
+from rightful.domain.conflicts.refused_request import Operation
 
 _CHARACTERS = 24
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.account import Account
-from rightful.domain.conflict import OVER, Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import OVER, Conflict, ConflictStatus
+from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
+from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import Explanation, OutcomeCode, explained
-from rightful.domain.refused_request import NOTHING, ExplicitIntent
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutWaiter
 from rightful.ports.writes.transaction import Write
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, waiters_of
 from rightful.core.conflicts.log_rows import log_row
-from rightful.domain.conflict import Conflict, ConflictStatus, Outcome, Pointer
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Outcome, Pointer
+from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
+from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import Explanation, OutcomeCode, explained
-from rightful.domain.next_step import Role, StepCode, step
 from rightful.ports.context import Context
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import RefusedError, Write

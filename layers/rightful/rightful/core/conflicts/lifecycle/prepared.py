@@ -16,9 +16,9 @@ from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.account import Account
 from rightful.domain.address import Reservation
-from rightful.domain.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import Explanation, OutcomeCode, Statement
 from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation, PutAccount

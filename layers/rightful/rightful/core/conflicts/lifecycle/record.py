@@ -10,10 +10,10 @@ from datetime import datetime
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended, waiters_of, without_reactivation, written_anew
 from rightful.core.conflicts.lifecycle.prepared import PreparedCreate, given_up, prepared_create_of
 from rightful.core.conflicts.log_rows import log_row
-from rightful.domain.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
+from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest
 from rightful.domain.event_log import Action, Result
-from rightful.domain.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
-from rightful.domain.refused_request import Operation, PendingChange, RefusedRequest
 from rightful.ports.context import Context, Invocation
 from rightful.ports.refusals import commit_again
 from rightful.ports.writes.conflicts import PutConflict, PutPending

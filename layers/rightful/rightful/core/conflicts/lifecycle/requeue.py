@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN
-from rightful.domain.conflict import Conflict, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import ConflictQueue, ReexamineAll
 from rightful.ports.store.contract import IdentityStore

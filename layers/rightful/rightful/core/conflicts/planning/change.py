@@ -14,9 +14,9 @@ from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.parts import diagnosed, emptied_holder, resolved
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
-from rightful.domain.conflict import ConflictClass, ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
+from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.domain.event_log import Action
-from rightful.domain.explanation import OutcomeCode, explained
 from rightful.ports.writes.accounts import RequireAccount
 from rightful.ports.writes.conflicts import PutConflict
 

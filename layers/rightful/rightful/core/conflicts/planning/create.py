@@ -20,7 +20,7 @@ from rightful.core.conflicts.planning.parts import applied, emptied_holder, find
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import AwaitedLink
 from rightful.domain.address import Hold, Reservation
-from rightful.domain.conflict import ConflictClass, Outcome, Resolution
+from rightful.domain.conflicts.conflict import ConflictClass, Outcome, Resolution
 from rightful.ports.writes.accounts import RequireAccount, ReserveAddress, TransferAddress
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import Write

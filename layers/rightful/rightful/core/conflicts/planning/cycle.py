@@ -20,7 +20,7 @@ from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked, Plan
 from rightful.core.conflicts.planning.parts import applied, finding_of, follow_up_of
 from rightful.core.organizations.may_claim import required_domains
-from rightful.domain.conflict import Outcome
+from rightful.domain.conflicts.conflict import Outcome
 from rightful.ports.writes.conflicts import PutConflict
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.change import plan_change, plan_claim
 from rightful.core.conflicts.planning.create import plan_create
 from rightful.core.conflicts.planning.cycle import plan_cycle
-from rightful.domain.conflict import ConflictClass
-from rightful.domain.explanation import OutcomeCode, Statement
-from rightful.domain.policy import Rule
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.explanation import OutcomeCode, Statement
+from rightful.domain.conflicts.policy import Rule
 
 
 def plan(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:

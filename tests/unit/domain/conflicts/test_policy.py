@@ -2,8 +2,8 @@
 
 import pytest
 
-from rightful.domain.conflict import ConflictClass
-from rightful.domain.policy import (
+from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.conflicts.policy import (
     ALLOWED,
     STANDARD,
     STANDARD_RULES,

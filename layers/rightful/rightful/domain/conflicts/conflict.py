@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from rightful.domain.address import Address
-from rightful.domain.explanation import NOTHING_SAID, Explanation
-from rightful.domain.refused_request import RefusedRequest
+from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation
+from rightful.domain.conflicts.refused_request import RefusedRequest
 
 if TYPE_CHECKING:
-    from rightful.domain.evidence import Evidence
-    from rightful.domain.next_step import NextStep
+    from rightful.domain.conflicts.evidence import Evidence
+    from rightful.domain.conflicts.next_step import NextStep
 
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from rightful.domain.conflict import ConflictClass
+from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.request_error import RequestError
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from rightful.domain.account import AccountStatus, Flag, Origin
-from rightful.domain.explanation import Code
+from rightful.domain.conflicts.explanation import Code
 
 
 class Holder(Code):

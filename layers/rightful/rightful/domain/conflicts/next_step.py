@@ -1,11 +1,11 @@
-"""What has to be done about a conflict, and by whom, as codes with their patterns (`domain.explanation`)."""
+"""What has to be done about a conflict, and by whom, as codes with their patterns (`domain.conflicts.explanation`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rightful.domain.evidence import ProofKind
-from rightful.domain.explanation import Code, Statement
+from rightful.domain.conflicts.evidence import ProofKind
+from rightful.domain.conflicts.explanation import Code, Statement
 
 
 class Effect(Code):
