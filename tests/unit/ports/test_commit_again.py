@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from rightful.ports.context import Invocation
-from rightful.ports.refusals import commit_again
+from rightful.ports.refusals import commit_again, commit_from
 from rightful.ports.writes.transaction import ContendedError, RefusedError
+from rightful.scim.errors import ScimError
 
 
 @dataclass
@@ -38,7 +39,14 @@ def test_others_who_are_faster_each_time_are_given_way_in_the_end() -> None:
     attempt = Attempts(refused=1000)
     with pytest.raises(ContendedError):
         commit_again(attempt, attempt.invocation())
-    assert attempt.made == 40
+    assert attempt.made == 8
+
+
+def test_a_scim_request_waits_longer_for_those_that_are_pushed_beside_it() -> None:
+    attempt = Attempts(refused=1000)
+    with pytest.raises(ScimError) as refused:
+        commit_from(None, lambda _: attempt(), lambda: None, attempt.invocation())
+    assert (attempt.made, refused.value.status) == (40, 503)
 
 
 def test_no_attempt_begins_without_the_time_for_it() -> None:

@@ -22,12 +22,18 @@ from rightful.scim.errors import unavailable
 State = TypeVar("State")
 Result = TypeVar("Result")
 
-_MOST_ATTEMPTS = 40
+_MOST_ATTEMPTS = 8
+_MOST_OF_A_REQUEST = 40
+"""A SCIM request is two calls and a pause for each: a directory that pushes many at once waits rather than gets 503."""
 _TIME_FOR_ONE_MORE = 1.0
 
 
 def commit_again(
-    attempt: Callable[[], Result], invocation: Invocation, *, time_for_one: float = _TIME_FOR_ONE_MORE
+    attempt: Callable[[], Result],
+    invocation: Invocation,
+    *,
+    time_for_one: float = _TIME_FOR_ONE_MORE,
+    most: int = _MOST_ATTEMPTS,
 ) -> Result:
     """Read, decide and commit; and again, a little later, where somebody else was faster.
 
@@ -39,11 +45,13 @@ def commit_again(
     Args:
         attempt: returns what came of it; lets RefusedError pass where it is to be made again.
         time_for_one: seconds that another attempt needs.
+        most: attempts. What is refused for another reason than a race is refused each time, and must not use up the
+            time of those that wait behind it.
 
     Raises:
-        ContendedError: others were faster each time, until the time ran out. To the client 503: send it again.
+        ContendedError: others were faster each time, or the time ran out. To the client 503: send it again.
     """
-    for number in range(_MOST_ATTEMPTS):
+    for number in range(most):
         try:
             return attempt()
         except RefusedError:
@@ -68,7 +76,9 @@ def commit_from(
     """
     states = chain((first,), iter(read, None))
     try:
-        return commit_again(lambda: attempt(next(states)), invocation, time_for_one=time_for_one)
+        return commit_again(
+            lambda: attempt(next(states)), invocation, time_for_one=time_for_one, most=_MOST_OF_A_REQUEST
+        )
     except ContendedError as error:
         raise unavailable(1) from error
 

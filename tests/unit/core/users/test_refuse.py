@@ -254,6 +254,19 @@ def test_a_conflict_that_cannot_be_recorded_is_answered_with_503_and_never_with_
     assert "Retry-After" in refused.headers
 
 
+def test_a_deactivation_on_a_domain_of_somebody_else_that_could_not_be_recorded_has_to_be_sent_again(
+    idp: ProvisionedDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = idp.create(a_user("ada", "ada@example.com"))
+
+    def contended(*_: object, **__: object) -> Conflict:
+        raise ContendedError
+
+    monkeypatch.setattr("rightful.core.conflicts.lifecycle.record.record", contended)
+    refused = _refused(lambda: idp.change(ada, email="ada@somebody.example", active=False))
+    assert refused.status == 503
+
+
 def test_contention_is_answered_with_503_and_recorded_as_no_conflict(
     idp: ProvisionedDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,8 @@ from rightful.scim.errors import ScimError
 
 _STEPS = 8
 _BATCH = 100
+_TIME_FOR_ONE = 3.0
+"""Seconds: an attempt reads, decides and commits up to `_STEPS` times."""
 
 
 class Effect(StrEnum):
@@ -74,7 +76,7 @@ def remediate(context: QueueContext, pointer: Pointer) -> Remediation:
         QueueUnavailableError: waiters could not be woken; let the queue deliver the pointer again.
     """
     examination = _Examination(context, pointer)
-    return commit_again(examination.run, context.invocation)
+    return commit_again(examination.run, context.invocation, time_for_one=_TIME_FOR_ONE)
 
 
 @dataclass(slots=True)

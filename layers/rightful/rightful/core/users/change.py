@@ -14,6 +14,7 @@ from rightful.core.accounts.index_writes import requester_of, user_writes
 from rightful.core.accounts.resource import UnverifiedDomainError, changed_account, resource_of
 from rightful.core.users.refuse import (
     Attempt,
+    ClaimRefusedError,
     check,
     ending,
     held_address,
@@ -138,7 +139,8 @@ def _check_domain(request: UserRequest, attempt: Attempt, pending: Conflict | No
         was_active = attempt.before is not None and attempt.before.active
         let_in = was_active or (pending is not None and pending.request.change.active is True)
         if let_in and not attempt.after.active:
-            raise error from taken_address(request, attempt)
+            recorded = taken_address(request, attempt)
+            raise error if isinstance(recorded, ClaimRefusedError) else recorded from error
         raise
 
 

@@ -95,11 +95,10 @@ def held_address(request: UserRequest, attempt: Attempt, why: str) -> ScimError:
     deactivation out, and is how two administrators can let the change through."""
     if attempt.before is not None:
         request.observer.held(attempt.before)
-    answer = _held(request, attempt.state)
-    # Whether somebody else has the address is not told.
     explanation = explained(OutcomeCode.BY_ONE, why=why, done="changed")
-    answer.__cause__ = record_refusal(request, attempt, attempt.after.email, explanation)
-    return answer
+    recorded = record_refusal(request, attempt, attempt.after.email, explanation)
+    # Whether somebody else has the address is not told. What could not be recorded has to be sent again.
+    return _held(request, attempt.state) if isinstance(recorded, ClaimRefusedError) else recorded
 
 
 def held_removal(request: UserRequest, attempt: Attempt, why: str, done: str = "removed") -> ScimError:
