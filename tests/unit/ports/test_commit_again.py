@@ -45,7 +45,7 @@ def test_others_who_are_faster_each_time_are_given_way_in_the_end() -> None:
 def test_a_scim_request_waits_longer_for_those_that_are_pushed_beside_it() -> None:
     attempt = Attempts(refused=1000)
     with pytest.raises(ScimError) as refused:
-        commit_from(None, lambda _: attempt(), lambda: None, attempt.invocation())
+        commit_from(0, lambda _: attempt(), lambda: 0, attempt.invocation())
     assert (attempt.made, refused.value.status) == (40, 503)
 
 
