@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.writes.transaction import Write
+from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 
 NewId = Callable[[], str]
 
@@ -65,6 +65,14 @@ class Context:
     def commit(self, writes: Sequence[Write]) -> None:
         """See `IdentityStore.commit`: within the time that the request has."""
         self.store.commit(writes, remaining=self.invocation.remaining)
+
+    def commits(self, writes: Sequence[Write]) -> bool:
+        """Commit what somebody looks at again later; whether it was done. Not: something changed at that moment."""
+        try:
+            self.commit(writes)
+        except (RefusedError, ContendedError):
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ class _Deleting:
                 self._check_time()
                 if not group.deleted:
                     # Refused: it changed; it is still listed, and the next round's.
-                    self._commit(deletion_of(group, self.directory.organization_id, self.context.invocation))
+                    self.context.commits(deletion_of(group, self.directory.organization_id, self.context.invocation))
         return store.number_of_groups(directory_id) <= 0 or self._settled()
 
     def _unlink_users(self) -> bool:
@@ -270,21 +270,14 @@ class _Deleting:
         pending = self.context.store.pending_conflicts(settled)
         for key, conflict_id in settled.items():
             if pending.get(key) == conflict_id:
-                self._commit([EndPending(key, conflict_id)])
+                self.context.commits([EndPending(key, conflict_id)])
 
     def _remove(self) -> bool:
         directory, now = self.directory, self.context.now
         row = settings_row(directory, "The directory was deleted.", self._by, self.context.invocation)
         closed = [CloseCounter(kind, directory.id, at, now + _CLOSED_FOR) for kind in _KINDS for at in range(COUNTERS)]
         removal = RemoveDirectory(directory.organization_id, directory.id, directory.version)
-        if self._commit([removal, *closed, *row]):
+        if self.context.commits([removal, *closed, *row]):
             return True
         state = self.context.store.directory_state(directory.organization_id, directory.id)
         return state is None  # somebody else was faster
-
-    def _commit(self, writes: list[Write]) -> bool:
-        try:
-            self.context.commit(writes)
-        except (RefusedError, ContendedError):
-            return False
-        return True

@@ -204,9 +204,9 @@ class _Offboarding:
         for page in every_page(lambda at: store.conflicts(organization_id, limit=_PAGE, position=at)):
             for conflict in page.conflicts:
                 # Refused: it is not this conflict's.
-                self._commit([EndPending(conflict.request.requester_key, conflict.id)])
-                self._commit([EndReservation(conflict.request.wanted.canonical, conflict.id)])
-                if not self._commit([RemoveConflict(organization_id, conflict.id), *end_of_waiters(conflict)]):
+                self.context.commits([EndPending(conflict.request.requester_key, conflict.id)])
+                self.context.commits([EndReservation(conflict.request.wanted.canonical, conflict.id)])
+                if not self.context.commits([RemoveConflict(organization_id, conflict.id), *end_of_waiters(conflict)]):
                     self.left.busy += 1
                 self._count("conflicts removed")
         return not self.left.busy
@@ -220,14 +220,7 @@ class _Offboarding:
     def _remove(self) -> bool:
         sentence = "The organization was deleted."
         row = settings_row(self.organization, sentence, self.by, self.context.invocation)
-        return self._commit([RemoveOrganization(self.organization.id, self.organization.version), *row])
-
-    def _commit(self, writes: list[Write]) -> bool:
-        try:
-            self.context.commit(writes)
-        except (RefusedError, ContendedError):
-            return False
-        return True
+        return self.context.commits([RemoveOrganization(self.organization.id, self.organization.version), *row])
 
 
 def released(account: Account, invocation: Invocation) -> Account:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from rightful.core.groups.log_rows import GroupHistory
 from rightful.domain.account import Account, account_id_of, scim_id_of
@@ -95,12 +96,15 @@ def clean_up(store: IdentityStore, group_id: str, invocation: Invocation, *, bat
 def _end_memberships(store: IdentityStore, group_id: str, member_ids: list[str], invocation: Invocation) -> None:
     writes: list[Write] = []
     for value in member_ids:
-        writes.append(RemoveMember(group_id, value))
-        if is_user_id(value):
-            writes.append(LeaveGroups(account_id_of(value), frozenset({group_id}), invocation.now))
-        else:
-            writes.append(UnnestGroup(value, group_id))
+        writes += [RemoveMember(group_id, value), member_leaves(group_id, value, invocation.now)]
     _commit_what_is_there(store, writes, invocation)
+
+
+def member_leaves(group_id: str, member_id: str, at: datetime) -> Write:
+    """The end of a membership as the member has it, a user or a group."""
+    if is_user_id(member_id):
+        return LeaveGroups(account_id_of(member_id), frozenset({group_id}), at)
+    return UnnestGroup(member_id, group_id)
 
 
 def _leave_parents(store: IdentityStore, group: Group, invocation: Invocation) -> None:

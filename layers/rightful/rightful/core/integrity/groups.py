@@ -7,6 +7,7 @@ repair makes a new version of the group, on the condition that it still is as it
 from dataclasses import replace
 from datetime import datetime
 
+from rightful.core.groups.leave import member_leaves
 from rightful.core.integrity.accounts import Disagreement
 from rightful.domain.account import Account, account_id_of, scim_id_of
 from rightful.domain.group import Group, canonical_group_name, is_user_id
@@ -15,12 +16,10 @@ from rightful.ports.store.groups import Membership
 from rightful.ports.writes.groups import (
     ClaimGroupName,
     JoinGroup,
-    LeaveGroups,
     NestGroup,
     PutGroup,
     ReleaseGroupName,
     RemoveMember,
-    UnnestGroup,
 )
 from rightful.ports.writes.transaction import Write
 
@@ -44,12 +43,14 @@ def judge_membership(
     account_id = account.id if account is not None else ""
     if is_member and not belongs:
         kind = "member_of_no_group" if group is None else "member_is_nobody"
-        leave = (_leave(group_id, member_id, at),) if noted else ()
+        leave = (member_leaves(group_id, member_id, at),) if noted else ()
         return Disagreement(kind, account_id, (RemoveMember(group_id, member_id), *leave, *changed))
     if is_member and not noted and group is not None:
         return Disagreement("membership_not_noted", account_id, (_join(group, member_id, at), *changed))
     if noted and not is_member:
-        return Disagreement("membership_of_another_time", account_id, (_leave(group_id, member_id, at), *changed))
+        return Disagreement(
+            "membership_of_another_time", account_id, (member_leaves(group_id, member_id, at), *changed)
+        )
     return None
 
 
@@ -98,9 +99,3 @@ def _join(group: Group, member_id: str, at: datetime) -> Write:
     if is_user_id(member_id):
         return JoinGroup(account_id_of(member_id), group.directory_id, member_id, group.id, at)
     return NestGroup(member_id, group.directory_id, group.id)
-
-
-def _leave(group_id: str, member_id: str, at: datetime) -> Write:
-    if is_user_id(member_id):
-        return LeaveGroups(account_id_of(member_id), frozenset({group_id}), at)
-    return UnnestGroup(member_id, group_id)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from rightful.core.integrity.accounts import Disagreement
 from rightful.ports.context import Context
-from rightful.ports.writes.transaction import ContendedError, RefusedError
 
 
 @dataclass(slots=True)
@@ -29,8 +28,5 @@ class Repair:
         if not (self.repair and found.repair):
             self.checked.unrepaired.append(found)
             return
-        try:
-            self.context.commit(found.repair)
-        except (RefusedError, ContendedError):
-            return  # it changed this moment: the next look will tell
-        self.checked.repaired.append(found)
+        if self.context.commits(found.repair):  # else it changed this moment: the next look will tell
+            self.checked.repaired.append(found)

@@ -17,7 +17,6 @@ from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.upkeep import UNREADABLE
 from rightful.ports.writes.accounts import EndReservation
 from rightful.ports.writes.conflicts import AppendLog
-from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 
 MOST_CONFLICTS_AT_ONCE = 400
 MOST_AT_ONCE = 200
@@ -92,15 +91,9 @@ def end_reservations(context: Context) -> int:
 
 
 def _end(context: Context, hold: Hold, reservation: Reservation) -> bool:
-    writes: list[Write] = [
-        EndReservation(hold.canonical, reservation.conflict_id, context.now),
-        AppendLog(_row(hold, reservation, context.invocation)),
-    ]
-    try:
-        context.commit(writes)
-    except (RefusedError, ContendedError):
-        return False  # somebody came, or it was prolonged
-    return True
+    ends = EndReservation(hold.canonical, reservation.conflict_id, context.now)
+    # Not done: somebody came, or it was prolonged.
+    return context.commits([ends, AppendLog(_row(hold, reservation, context.invocation))])
 
 
 def _row(hold: Hold, reservation: Reservation, invocation: Invocation) -> LogEntry:
