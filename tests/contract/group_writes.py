@@ -12,6 +12,7 @@ from rightful.ports.writes.accounts import DeleteAccount, PutAccount
 from rightful.ports.writes.groups import (
     ClaimGroupName,
     CountGroups,
+    DeleteGroup,
     EndDeletedGroup,
     JoinGroup,
     LeaveGroups,
@@ -157,7 +158,7 @@ class GroupWrites:
         given(store, PutGroup(group, None))
         committing.done(NestGroup(group.id, names.directory, "parent"))
         assert store.group(group.id) == replace(group, parent_ids=frozenset({"parent"}))
-        committing.done(UnnestGroup(group.id, "parent"))
+        committing.done(UnnestGroup(group.id, frozenset({"parent"})))
         assert store.group(group.id) == group
 
     def test_a_group_that_is_deleted_or_elsewhere_becomes_no_member(
@@ -169,7 +170,31 @@ class GroupWrites:
         elsewhere = a_group(names, names.other_conflict)
         given(store, PutGroup(elsewhere, None))
         assert committing.refused(NestGroup(elsewhere.id, names.other_directory, "parent")) == elsewhere
-        assert committing.refused(UnnestGroup("nothing", "parent")) is None
+        assert committing.refused(UnnestGroup("nothing", frozenset({"parent"}))) is None
+
+    def test_a_group_is_deleted_as_it_was_read_and_is_in_no_other_one_afterwards(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        group = a_group(names)
+        given(store, PutGroup(group, None), NestGroup(group.id, names.directory, "parent"))
+        nested = replace(group, parent_ids=frozenset({"parent"}))
+        assert committing.refused(DeleteGroup(group, LATER)) == nested
+        assert committing.refused(DeleteGroup(replace(nested, version=2), LATER)) == nested
+        assert committing.refused(DeleteGroup(replace(group, parent_ids=frozenset({"other"})), LATER)) == nested
+        committing.done(DeleteGroup(nested, LATER))
+        assert store.group(group.id) == replace(group, version=2, updated_at=LATER, deleted=True)
+        assert committing.refused(NestGroup(group.id, names.directory, "parent")) == store.group(group.id)
+
+    def test_a_group_that_is_in_no_other_one_is_deleted_as_such(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        group = a_group(names, external_id="ext")
+        given(store, PutGroup(group, None))
+        assert committing.refused(DeleteGroup(replace(group, parent_ids=frozenset({"parent"})), LATER)) == group
+        committing.done(DeleteGroup(group, LATER))
+        assert store.listed_groups(names.directory, limit=10).groups == ()
+        assert store.group_ids_of_external_id(names.directory, "ext") == ()
+        assert committing.refused(DeleteGroup(a_group(names, names.other_conflict), LATER)) is None
 
     def test_members_are_read_in_the_order_of_their_ids_page_by_page(
         self, store: IdentityStore, committing: Committing, names: Names

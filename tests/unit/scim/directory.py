@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 from rightful.scim.errors import ScimError, not_found, uniqueness
 from rightful.scim.filters.matching import compile_filter
 from rightful.scim.listing import list_response, read_list_query
-from rightful.scim.patch.members import member_to_dict, plan_members, take_members
+from rightful.scim.patch.member_plan import plan_members
+from rightful.scim.patch.members import member_to_dict, take_members
 from rightful.scim.patch.patch import apply_patch, read_patch
 from rightful.scim.profiles import ScimRequest, profile
 from rightful.scim.rendering import render
@@ -95,7 +96,7 @@ class Directory:
                 left.setdefault(member.value, member)
         left = {value: member for value, member in left.items() if not plan.removes(member)}
         head = apply_patch(head, plan.head_operations, rt, rules)
-        return {**head, "members": [member_to_dict(member) for member in left.values()]} if left else head
+        return {**head, "members": [member_to_dict(plan.shown(member)) for member in left.values()]} if left else head
 
     def _list(self, rt: ResourceType, stored: Mapping[str, Resource], query: Mapping[str, tuple[str, ...]]) -> Resource:
         wanted = read_list_query(query)

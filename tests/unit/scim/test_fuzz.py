@@ -18,7 +18,8 @@ from rightful.scim.filters.expressions import parse_filter
 from rightful.scim.filters.matching import compile_filter
 from rightful.scim.filters.paths import locate, parse_path
 from rightful.scim.listing import read_list_query, read_search
-from rightful.scim.patch.members import plan_members, take_members
+from rightful.scim.patch.member_plan import plan_members
+from rightful.scim.patch.members import take_members
 from rightful.scim.patch.patch import PATCH_SCHEMA, PatchRules, apply_patch, read_patch
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.rendering import render

@@ -74,7 +74,7 @@ def test_people_are_unlinked_and_deactivated_and_keep_account_address_and_marks(
     assert account_of(service, boss).flags == {Flag.PRIVILEGED}
     assert service.store.directories(service.organization.id) == ()
     assert service.store.token(service.scim_key.sha256) is None
-    finish_deletions(service.store, service.invocation())
+    finish_deletions(service.context())
     left = {key[0] for key in service.store.snapshot()}
     assert left.isdisjoint({"USERNAME", "GROUP", "GROUPNAME", "MEMBER", "DIRECTORY", "PENDING", "WAITER"}), left
     rows = service.store.log(service.organization.id, limit=50).entries

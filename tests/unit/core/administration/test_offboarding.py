@@ -65,7 +65,7 @@ def offboard(service: Service, accounts: AccountsAtEnd, at_once: int = 1) -> off
 
 
 def kinds_left(service: Service) -> set[str]:
-    finish_deletions(service.store, service.invocation())
+    finish_deletions(service.context())
     return {key[0] for key in service.store.snapshot() if not (key[0] == "TOKENS" and key[1] == "")}
 
 

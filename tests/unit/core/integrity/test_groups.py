@@ -67,7 +67,7 @@ def test_who_is_no_member_forgets_the_group() -> None:
     leave = LeaveGroups("ada", frozenset({"g"}), NOW)
     assert user(GROUP, known(account=ADA)) == Disagreement("membership_of_another_time", "ada", (leave, CHANGED))
     assert user(None, known(account=ADA)) == Disagreement("membership_of_another_time", "ada", (leave,))
-    unnest = UnnestGroup("c", "g")
+    unnest = UnnestGroup("c", frozenset({"g"}))
     assert nested(GROUP, known(child=CHILD)) == Disagreement("membership_of_another_time", "", (unnest, CHANGED))
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from rightful.scim.errors import ScimError
-from rightful.scim.patch.members import Member, MemberChanges, member_to_dict, plan_members, take_members
+from rightful.scim.patch.member_plan import plan_members
+from rightful.scim.patch.members import Member, MemberChanges, member_to_dict, take_members
 from rightful.scim.patch.patch import MAX_WORK, apply_patch, read_patch
 from rightful.scim.schemas.resource_types import GROUP
 from tests.unit.scim.builders import message

@@ -6,14 +6,16 @@ from itertools import islice
 
 from rightful.api.request import Response
 from rightful.api.scim.call import CONTENT_TYPE, ScimCall, keep, resource_response
+from rightful.core.groups.delete import remove_group
 from rightful.core.groups.member_delta import BATCH
-from rightful.core.groups.provision import Changed, GroupChange, change_group, create_group, remove_group
+from rightful.core.groups.provision import Changed, GroupChange, change_group, create_group
 from rightful.core.groups.read import shown_with, whole_group
 from rightful.core.groups.request import read_group_state
 from rightful.core.groups.resource import head_resource, mentions_members, wants_members
 from rightful.domain.group import Group
 from rightful.scim.errors import ScimError, invalid_value, not_found
-from rightful.scim.patch.members import Member, MemberChanges, plan_members, take_members
+from rightful.scim.patch.member_plan import plan_members
+from rightful.scim.patch.members import Member, MemberChanges, take_members
 from rightful.scim.patch.patch import apply_patch, read_patch
 from rightful.scim.requests import etag, not_modified, require_match, require_none_match
 from rightful.scim.resources import read_create, read_replace

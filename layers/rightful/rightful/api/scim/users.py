@@ -87,7 +87,7 @@ def delete(call: ScimCall) -> Response:
     state = read_state(call.users, call.resource_id)
     account = _account(state, call)
     _precondition(call, account)
-    left = leave_all(call.users.context.store, account, call.invocation)
+    left = leave_all(call.users.context, account)
 
     def unchanged(found: Account) -> None:
         # Leaving the groups has made a version of its own, which If-Match could not name.

@@ -195,7 +195,7 @@ class Administration:
 
     def _out_of_groups(self, account: Account) -> Account:
         try:
-            return leave_all(self.context.store, account, self.context.invocation)
+            return leave_all(self.context, account)
         except ScimError as error:
             raise ContendedError from error
 

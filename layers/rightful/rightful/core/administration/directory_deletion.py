@@ -22,8 +22,8 @@ from rightful.core.accounts.log_rows import removal_entry
 from rightful.core.accounts.resource import unlinked_account
 from rightful.core.administration.alter import ending_of
 from rightful.core.conflicts.remediate import remediate
+from rightful.core.groups.delete import deletion_of
 from rightful.core.groups.leave import leave_all
-from rightful.core.groups.provision import deletion_of
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import revoke_token
 from rightful.domain.account import Account, AccountStatus
@@ -206,7 +206,7 @@ class _Deleting:
             found = self.context.store.account(account.id)
             if found is None or found.link is None or found.link.directory_id != self.directory.id:
                 return
-            before = leave_all(self.context.store, found, self.context.invocation)
+            before = leave_all(self.context, found)
             try:
                 self.context.commit([write for write in self._unlinking(before) if write not in obsolete])
             except RefusedError as refused:

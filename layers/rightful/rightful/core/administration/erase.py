@@ -45,7 +45,7 @@ def erase_of_organization(context: Context, account_id: str, organization_id: st
 
 def _erase(context: Context, account: Account, *, by: str | None = None) -> bool:
     try:
-        account = leave_all(context.store, account, context.invocation)
+        account = leave_all(context, account)
         writes = _erasure(context, account, by)
         try:
             context.commit(writes)

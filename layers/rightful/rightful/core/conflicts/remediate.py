@@ -241,7 +241,7 @@ class _Examination:
         for account in self.context.store.accounts(conflict.outcome.touched_account_ids).values():
             if account.link is None and account.group_ids:
                 try:
-                    leave_all(self.context.store, account, self.context.invocation)
+                    leave_all(self.context, account)
                 except ScimError as error:
                     raise ContendedError from error
 

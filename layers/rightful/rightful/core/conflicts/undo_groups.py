@@ -47,7 +47,7 @@ def give_groups_back(context: Context, participants: list[Conflict]) -> list[Con
             and image.version == account.version
             and image.conflict_id in {participant.id for participant in participants}
         ):
-            lost += len(rejoin(context.store, account, _owed(account), context.invocation))
+            lost += len(rejoin(context, account, _owed(account)))
     told = first.explanation
     if lost:
         told = told.and_then(OutcomeCode.GROUPS_LOST, number=str(lost))

@@ -7,8 +7,8 @@ from datetime import datetime
 from rightful.core.groups.log_rows import GroupHistory
 from rightful.domain.account import Account, account_id_of, scim_id_of
 from rightful.domain.group import Group, is_user_id
-from rightful.ports.context import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.ports.context import Context
+from rightful.ports.refusals import commit_from
 from rightful.ports.writes.groups import EndDeletedGroup, LeaveGroups, PutGroup, RemoveGroup, RemoveMember, UnnestGroup
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 from rightful.scim.errors import unavailable
@@ -18,7 +18,7 @@ _GROUPS_AT_ONCE = 45
 _TIME_FOR_A_BATCH = 2.0
 
 
-def leave_all(store: IdentityStore, account: Account, invocation: Invocation) -> Account:
+def leave_all(context: Context, account: Account) -> Account:
     """Take a user that its directory lets go out of all its groups.
 
     Returns:
@@ -27,47 +27,62 @@ def leave_all(store: IdentityStore, account: Account, invocation: Invocation) ->
     Raises:
         ScimError: 503, the time ran out; what was done stays done.
     """
-    scim_id = account.link.scim_id if account.link else scim_id_of(account.id, account.links_made)
     while account.group_ids:
-        if invocation.remaining() < _TIME_FOR_A_BATCH:
+        if context.invocation.remaining() < _TIME_FOR_A_BATCH:
             raise unavailable(1)
-        ids = sorted(account.group_ids)[:_GROUPS_AT_ONCE]
-        writes: list[Write] = [LeaveGroups(account.id, frozenset(ids), invocation.now)]
-        heads = store.groups(ids)
-        for group_id in ids:
-            writes.append(RemoveMember(group_id, scim_id))
-            writes += _touched(heads.get(group_id), invocation)
-        if account.organization_id is not None:
-            there = [head for head in heads.values() if not head.deleted]
-            writes += GroupHistory(account.organization_id, invocation).left(account, there)
-        try:
-            store.commit(writes, remaining=invocation.remaining)
-        except RefusedError:
-            pass  # a group changed meanwhile: read again
-        except ContendedError as error:
-            raise unavailable(1) from error
-        found = store.account(account.id)
-        if found is None:
-            return replace(account, group_ids=frozenset())
-        account = found
+        account = _leave_some(context, account)
     return account
 
 
-def finish_deletions(store: IdentityStore, invocation: Invocation, *, groups: int = 20) -> int:
+def _leave_some(context: Context, account: Account) -> Account:
+    """Out of as many groups as a transaction takes."""
+    return commit_from(
+        account,
+        lambda found: _left_some(context, found),
+        lambda: _as_it_is(context, account),
+        context.invocation,
+        time_for_one=_TIME_FOR_A_BATCH,
+    )
+
+
+def _left_some(context: Context, account: Account) -> Account:
+    """One attempt."""
+    scim_id = account.link.scim_id if account.link else scim_id_of(account.id, account.links_made)
+    ids = sorted(account.group_ids)[:_GROUPS_AT_ONCE]
+    if not ids:
+        return account
+    writes: list[Write] = [LeaveGroups(account.id, frozenset(ids), context.now)]
+    heads = context.store.groups(ids)
+    for group_id in ids:
+        writes.append(RemoveMember(group_id, scim_id))
+        writes += touched(heads.get(group_id), context.now)
+    if account.organization_id is not None:
+        there = [head for head in heads.values() if not head.deleted]
+        writes += GroupHistory(account.organization_id, context.invocation).left(account, there)
+    context.commit(writes)
+    return _as_it_is(context, account)
+
+
+def _as_it_is(context: Context, account: Account) -> Account:
+    """The account as it is now; one that is gone is in no group."""
+    return context.store.account(account.id) or replace(account, group_ids=frozenset())
+
+
+def finish_deletions(context: Context, *, groups: int = 20) -> int:
     """Go on with the cleaning up of deleted groups.
 
     Returns:
         How many groups are finished with.
     """
     finished = 0
-    for group_id in store.deleted_groups(limit=groups):
-        if invocation.remaining() < _TIME_FOR_A_BATCH:
+    for group_id in context.store.deleted_groups(limit=groups):
+        if context.invocation.remaining() < _TIME_FOR_A_BATCH:
             break
-        finished += clean_up(store, group_id, invocation, batches=10_000)
+        finished += clean_up(context, group_id, batches=10_000)
     return finished
 
 
-def clean_up(store: IdentityStore, group_id: str, invocation: Invocation, *, batches: int) -> bool:
+def clean_up(context: Context, group_id: str, *, batches: int) -> bool:
     """End the memberships of a deleted group, and then the group.
 
     Returns:
@@ -75,57 +90,42 @@ def clean_up(store: IdentityStore, group_id: str, invocation: Invocation, *, bat
     """
     try:
         for _ in range(batches):
-            if invocation.remaining() < _TIME_FOR_A_BATCH:
+            if context.invocation.remaining() < _TIME_FOR_A_BATCH:
                 return False
-            group, page = store.group_with_members(group_id, limit=_MEMBERS_AT_ONCE)
+            group, page = context.store.group_with_members(group_id, limit=_MEMBERS_AT_ONCE)
             if page.members:
-                _end_memberships(store, group_id, [member.value for member in page.members], invocation)
-            elif group is not None and group.parent_ids:
-                _leave_parents(store, group, invocation)
+                _end_memberships(context, group_id, [member.value for member in page.members])
             elif page.next_position is None:
                 last: list[Write] = [EndDeletedGroup(group_id)]
                 if group is not None:
                     last.append(RemoveGroup(group_id, group.version))
-                store.commit(last, remaining=invocation.remaining)
-                return True
+                return context.commits(last)
     except (ContendedError, RefusedError):
         return False
     return False
 
 
-def _end_memberships(store: IdentityStore, group_id: str, member_ids: list[str], invocation: Invocation) -> None:
+def _end_memberships(context: Context, group_id: str, member_ids: list[str]) -> None:
+    """End them all, without a note on the accounts and groups that are gone."""
     writes: list[Write] = []
     for value in member_ids:
-        writes += [RemoveMember(group_id, value), member_leaves(group_id, value, invocation.now)]
-    _commit_what_is_there(store, writes, invocation)
+        writes += [RemoveMember(group_id, value), member_leaves(group_id, value, context.now)]
+    try:
+        context.commit(writes)
+    except RefusedError as refused:
+        impossible = {refusal.write for refusal in refused.refusals}
+        context.commit([write for write in writes if write not in impossible])
 
 
 def member_leaves(group_id: str, member_id: str, at: datetime) -> Write:
     """The end of a membership as the member has it, a user or a group."""
     if is_user_id(member_id):
         return LeaveGroups(account_id_of(member_id), frozenset({group_id}), at)
-    return UnnestGroup(member_id, group_id)
+    return UnnestGroup(member_id, frozenset({group_id}))
 
 
-def _leave_parents(store: IdentityStore, group: Group, invocation: Invocation) -> None:
-    ids = sorted(group.parent_ids)[:1]
-    parents = store.groups(ids)
-    for parent_id in ids:
-        writes: list[Write] = [UnnestGroup(group.id, parent_id), RemoveMember(parent_id, group.id)]
-        store.commit([*writes, *_touched(parents.get(parent_id), invocation)], remaining=invocation.remaining)
-
-
-def _touched(group: Group | None, invocation: Invocation) -> Iterable[Write]:
+def touched(group: Group | None, at: datetime) -> Iterable[Write]:
     """A group's new version, unless it is going itself."""
     if group is None or group.deleted:
         return []
-    return [PutGroup(replace(group, version=group.version + 1, updated_at=invocation.now), group.version)]
-
-
-def _commit_what_is_there(store: IdentityStore, writes: list[Write], invocation: Invocation) -> None:
-    """Commit, without the notes on accounts and groups that are gone."""
-    try:
-        store.commit(writes, remaining=invocation.remaining)
-    except RefusedError as refused:
-        impossible = {refusal.write for refusal in refused.refusals}
-        store.commit([write for write in writes if write not in impossible], remaining=invocation.remaining)
+    return [PutGroup(replace(group, version=group.version + 1, updated_at=at), group.version)]

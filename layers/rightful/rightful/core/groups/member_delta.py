@@ -20,25 +20,27 @@ from rightful.ports.writes.groups import (
 )
 from rightful.ports.writes.transaction import Write
 from rightful.scim.errors import invalid_value
-from rightful.scim.patch.members import Member, MemberChanges
+from rightful.scim.patch.member_plan import no_such_member
+from rightful.scim.patch.members import MAX_MEMBER_DISPLAY, Member, MemberChanges
 from rightful.text.ids import is_id
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Members to add, who are none yet, and members to remove.
+    """Members to add, who are none yet, members to remove, and members whose `display` changes.
 
     `complete`: False where the time did not suffice to look all additions up.
     """
 
     add: tuple[Member, ...] = ()
     remove: tuple[Member, ...] = ()
+    relabel: tuple[Member, ...] = ()
     complete: bool = True
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.add and not self.remove
+        return not self.add and not self.remove and not self.relabel
 
 
 def partial_delta(changes: MemberChanges, members: Mapping[str, Member]) -> Delta:
@@ -47,12 +49,20 @@ def partial_delta(changes: MemberChanges, members: Mapping[str, Member]) -> Delt
     Args:
         members: by id: those of the ids that the changes name that are members; all members where `remove_where` has
             to look at each.
+
+    Raises:
+        ScimError: 400 noTarget, the `display` of nobody is to be changed.
     """
     removed = {value: members[value] for value in changes.remove if value in members}
     if changes.remove_where:
         removed |= {value: member for value, member in members.items() if changes.removes(member)}
-    added = tuple(member for member in changes.add if member.value not in members)
-    return Delta(added, tuple(removed.values()))
+    added = tuple(changes.shown(member) for member in changes.add if member.value not in members)
+    coming = {member.value for member in added}
+    for value, display in changes.displays.items():
+        if display is not None and value not in members and value not in coming:
+            raise no_such_member(value)
+    staying = (members[value] for value in changes.displays if value in members and value not in removed)
+    return Delta(added, tuple(removed.values()), _relabelled(changes, {}, staying))
 
 
 def whole_delta(wanted: Iterable[Member], changes: MemberChanges, present: Mapping[str, Member]) -> Delta:
@@ -63,9 +73,22 @@ def whole_delta(wanted: Iterable[Member], changes: MemberChanges, present: Mappi
         if member.value not in present or not changes.removes(present[member.value])
     }
     return Delta(
-        tuple(member for value, member in kept.items() if value not in present),
+        tuple(changes.shown(member) for value, member in kept.items() if value not in present),
         tuple(present[value] for value in sorted(present.keys() - kept.keys())),
+        _relabelled(changes, kept, (present[value] for value in kept if value in present)),
     )
+
+
+def _relabelled(changes: MemberChanges, listed: Mapping[str, Member], staying: Iterable[Member]) -> tuple[Member, ...]:
+    """Those who stay, and are to be shown by another name. `listed`: as a replacement names them."""
+    found = []
+    for member in staying:
+        named = listed.get(member.value)
+        display = named.display if named is not None and named.display is not None else member.display
+        after = changes.shown(replace(member, display=display))
+        if after != member:
+            found.append(after)
+    return tuple(found)
 
 
 def known_members(
@@ -107,7 +130,7 @@ def refuse_unknown(unknown: list[str]) -> None:
 
 def shown_as(account: Account, link: Link) -> str:
     """The display of a user among the members of a group."""
-    return account.display_name if account.display_name is not None else link.user_name
+    return (account.display_name if account.display_name is not None else link.user_name)[:MAX_MEMBER_DISPLAY]
 
 
 def readable(member_ids: Iterable[str]) -> list[str]:
@@ -156,7 +179,11 @@ def batches(
     """
     # An account may be named by a former id of its user, too: it is told once.
     told = gone | {account_id_of(member.value) for member in delta.add if is_user_id(member.value)}
-    writes = [*additions(before, delta.add, invocation), *_removals(before, delta.remove, told, invocation)]
+    writes = [
+        *additions(before, delta.add, invocation),
+        *(PutMember(before.id, member) for member in delta.relabel),
+        *_removals(before, delta.remove, told, invocation),
+    ]
     first: list[Write] = []
     old, new = canonical_group_name(before.display_name), canonical_group_name(after.display_name)
     if old != new:
@@ -192,5 +219,5 @@ def _removals(group: Group, members: Sequence[Member], told: set[str], invocatio
         if is_user_id(value):
             writes.append(LeaveGroups(member, frozenset({group.id}), invocation.now))
         else:
-            writes.append(UnnestGroup(member, group.id))
+            writes.append(UnnestGroup(member, frozenset({group.id})))
     return writes

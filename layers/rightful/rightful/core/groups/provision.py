@@ -1,4 +1,5 @@
-"""What a directory does to its groups: create, change, delete. All of it conditional, all of it repeatable.
+"""What a directory does to its groups: create and change; `groups.delete` ends them. All of it conditional, all of it
+repeatable.
 
 One change is one transaction as long as it fits into one: the head with a new version, and for each member its item
 and the note on the member of the groups that it is in. A larger change is done in batches, each of which leaves the
@@ -8,22 +9,17 @@ group in order; when the time runs out the answer is 503, what was done stays, a
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rightful.core.groups.leave import clean_up
-from rightful.core.groups.log_rows import GroupHistory
 from rightful.core.groups.member_delta import BATCH, Delta, additions, batches
-from rightful.core.groups.request import GroupRequest, delta_of, read_again, those_known
+from rightful.core.groups.request import GroupRequest, Precondition, delta_of, read_again, those_known
 from rightful.core.groups.resource import head_resource, names_of
 from rightful.domain.group import Group, canonical_group_name
-from rightful.ports.context import Invocation
 from rightful.ports.refusals import commit_from
 from rightful.ports.store.groups import GroupState
 from rightful.ports.writes.groups import (
     ClaimGroupName,
     CountGroups,
     LeaveGroups,
-    NoteDeletedGroup,
     PutGroup,
-    ReleaseGroupName,
     UnnestGroup,
 )
 from rightful.ports.writes.transaction import RefusedError, Write
@@ -34,9 +30,6 @@ _TIME_FOR_A_BATCH = 2.0
 
 Plan = Callable[[Mapping[str, object]], tuple[Mapping[str, object], MemberChanges]]
 """From a group's head as it is to the head and the changes of members that the request wants; raises ScimError."""
-
-Precondition = Callable[[Group], None]
-"""Checks If-Match against the group as it is; raises ScimError (412)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,44 +196,6 @@ def _in_batches(request: GroupRequest, before: Group, after: Group, delta: Delta
         request.context.commit([PutGroup(changed, group.version), *batch, *rows])
         group, progress.written, progress.told = changed, True, True
     return group
-
-
-def remove_group(
-    request: GroupRequest, group_id: str, state: GroupState, precondition: Precondition = lambda _: None
-) -> None:
-    """SCIM DELETE: nobody sees the group any more at once; its members are cleaned up in batches, the first of
-    them right away (`groups.leave` does the rest).
-
-    Raises:
-        ScimError: 404, 412, 503.
-    """
-    context = request.context
-
-    def attempt(state: GroupState) -> None:
-        before = request.own(state.group, group_id)
-        precondition(before)
-        context.commit(deletion_of(before, request.organization_id, context.invocation))
-
-    commit_from(
-        state,
-        attempt,
-        lambda: read_again(request, group_id, ()),
-        context.invocation,
-        time_for_one=_TIME_FOR_A_BATCH,
-    )
-    clean_up(context.store, group_id, context.invocation, batches=4)
-
-
-def deletion_of(group: Group, organization_id: str, invocation: Invocation) -> list[Write]:
-    """The writes after which nobody sees a group any more, and the janitor cleans up what is left of it."""
-    deleted = replace(group, version=group.version + 1, updated_at=invocation.now, deleted=True)
-    return [
-        PutGroup(deleted, group.version),
-        ReleaseGroupName(group.directory_id, canonical_group_name(group.display_name), group.id),
-        CountGroups(group.directory_id, group.id, -1),
-        NoteDeletedGroup(group.id),
-        *GroupHistory(organization_id, invocation).deleted(group),
-    ]
 
 
 def _found(refused: RefusedError, kind: type) -> str | None:

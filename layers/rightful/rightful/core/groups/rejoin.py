@@ -6,18 +6,17 @@ from dataclasses import replace
 
 from rightful.core.groups.log_rows import GroupHistory
 from rightful.core.groups.member_delta import Delta, additions, shown_as
-from rightful.domain.account import Account
-from rightful.ports.context import Invocation
-from rightful.ports.store.contract import IdentityStore
+from rightful.domain.account import Account, Link
+from rightful.ports.context import Context
+from rightful.ports.refusals import commit_again
 from rightful.ports.writes.groups import JoinGroup, PutGroup
 from rightful.ports.writes.transaction import ContendedError, RefusedError
 from rightful.scim.patch.members import Member
 
-_ATTEMPTS = 5
 _TIME_FOR_A_GROUP = 2.0
 
 
-def rejoin(store: IdentityStore, account: Account, group_ids: Iterable[str], invocation: Invocation) -> frozenset[str]:
+def rejoin(context: Context, account: Account, group_ids: Iterable[str]) -> frozenset[str]:
     """Make a linked account's user a member of these groups, those that there still are in its directory.
 
     Returns:
@@ -27,28 +26,32 @@ def rejoin(store: IdentityStore, account: Account, group_ids: Iterable[str], inv
         ContendedError: the time ran out, or no quiet moment; what was done stays, and doing it again goes on.
     """
     missing = sorted(set(group_ids) - account.group_ids)
-    return frozenset(group_id for group_id in missing if not _join(store, account, group_id, invocation))
-
-
-def _join(store: IdentityStore, account: Account, group_id: str, invocation: Invocation) -> bool:
     link = account.link
     if link is None:
-        return False
+        return frozenset(missing)
+    return frozenset(group_id for group_id in missing if not _join(context, account, link, group_id))
+
+
+def _join(context: Context, account: Account, link: Link, group_id: str) -> bool:
+    if context.invocation.remaining() < _TIME_FOR_A_GROUP:
+        raise ContendedError
     member = Member(link.scim_id, display=shown_as(account, link))
-    history = GroupHistory(account.organization_id or "", invocation)
-    for _ in range(_ATTEMPTS):
-        if invocation.remaining() < _TIME_FOR_A_GROUP:
-            break
-        before = store.group(group_id)
+    history = GroupHistory(account.organization_id or "", context.invocation)
+
+    def attempt() -> bool:
+        before = context.store.group(group_id)
         if before is None or before.deleted or before.directory_id != link.directory_id:
             return False
-        after = replace(before, version=before.version + 1, updated_at=invocation.now)
-        writes = [PutGroup(after, before.version), *additions(after, [member], invocation)]
+        after = replace(before, version=before.version + 1, updated_at=context.now)
+        joining = additions(after, [member], context.invocation)
         try:
-            store.commit([*writes, *history.changed(before, after, Delta((member,)))], remaining=invocation.remaining)
+            context.commit(
+                [PutGroup(after, before.version), *joining, *history.changed(before, after, Delta((member,)))]
+            )
         except RefusedError as refused:
             if any(isinstance(refusal.write, JoinGroup) for refusal in refused.refusals):
                 return False
-            continue  # the group changed meanwhile
+            raise  # the group changed meanwhile
         return True
-    raise ContendedError
+
+    return commit_again(attempt, context.invocation, time_for_one=_TIME_FOR_A_GROUP)

@@ -1,8 +1,8 @@
 """A request of a directory about its groups, and what it reads: the group, who of the members that it names is there,
 and who is a member already."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from rightful.core.groups.log_rows import GroupHistory
 from rightful.core.groups.member_delta import (
@@ -26,6 +26,9 @@ LOOKED_UP_AT_ONCE = 5_000
 """Ids that are looked up before the next look at the clock. All that there is time for are looked up before the first
 write, so that an unknown one changes nothing. Of more ids than that it is not asked which are members: all are read."""
 _TIME_FOR_A_LOOK = 4.0
+
+Precondition = Callable[[Group], None]
+"""Checks If-Match against the group as it is; raises ScimError (412)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def delta_of(
     if not changes.touches_members:
         return Delta(), None
     store, replaced, membership = request.context.store, changes.replace_all, state.membership
-    named = readable([*(member.value for member in changes.add), *changes.remove])
+    named = readable([*(member.value for member in changes.add), *changes.remove, *changes.displays])
     if replaced is not None or changes.remove_where or len(named) > LOOKED_UP_AT_ONCE:
         present = {member.value: member for member in every_member(store, group.id)}
     else:
@@ -112,8 +115,9 @@ def delta_of(
     after = None
     if replaced is not None:
         removed = frozenset(member.value for member in delta.remove)
-        after = (*(member for value, member in present.items() if value not in removed), *added)
-    return Delta(added, delta.remove, complete), after
+        staying = present | {member.value: member for member in delta.relabel}
+        after = (*(member for value, member in staying.items() if value not in removed), *added)
+    return replace(delta, add=added, complete=complete), after
 
 
 def those_known(

@@ -63,7 +63,7 @@ def make_round(context: QueueContext) -> Round:
     with _part(done, "erase_accounts"):
         done.accounts_erased = erase_all_due(context)
     with _part(done, "clean_groups"):
-        done.groups_cleaned = finish_deletions(context.store, context.invocation)
+        done.groups_cleaned = finish_deletions(context)
     with _part(done, "delete_directories"):
         done.directories_deleted = delete_due(context)
     with _part(done, "check_indexes"):

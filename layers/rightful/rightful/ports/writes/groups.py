@@ -16,10 +16,19 @@ class GroupWrite:
 @dataclass(frozen=True, slots=True)
 class PutGroup(GroupWrite):
     """Write a group's head. Condition: its stored version; None: there is none yet. `parent_ids` stay as they are
-    stored: they change by `NestGroup` and `UnnestGroup` only."""
+    stored: they change by `NestGroup`, `UnnestGroup` and `DeleteGroup` only."""
 
     group: Group
     expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteGroup(GroupWrite):
+    """Mark a group as deleted, and as a member of no other one; it cannot become one again. Condition: it is as it was
+    read, its version and the groups that it is in."""
+
+    before: Group
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +107,10 @@ class NestGroup(GroupWrite):
 
 @dataclass(frozen=True, slots=True)
 class UnnestGroup(GroupWrite):
-    """Note on a group that it is a member of another one no more. Condition: the group exists."""
+    """Note on a group that it is a member of these groups no more. Condition: the group exists."""
 
     group_id: str
-    parent_id: str
+    parent_ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

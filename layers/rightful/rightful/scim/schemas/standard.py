@@ -145,7 +145,7 @@ CORE_GROUP = Schema(
             Attribute("value", description="The id of the member.", case_exact=True, mutability="immutable"),
             reference("$ref", "The URL of the member, made by the service.", "User", "Group", mutability="immutable"),
             _type("The kind of the member.", "User", "Group", mutability="immutable"),
-            Attribute("display", description="The name of the member.", mutability="immutable"),
+            Attribute("display", description="The name of the member."),
             plural=True,
         ),
     ),

@@ -2,6 +2,8 @@
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
@@ -9,7 +11,7 @@ from rightful.aws.dynamodb.items.groups import group_item, group_values, member_
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
 from rightful.aws.dynamodb.table import NEW, SAME_VERSION, THERE, Action, Tables, action_of, on, put, update, values_of
-from rightful.domain.group import MOST_GROUPS
+from rightful.domain.group import MOST_GROUPS, Group
 from rightful.ports.key import ItemKey
 from rightful.ports.writes import groups as g
 from rightful.ports.writes.settings import COUNTERS
@@ -27,6 +29,8 @@ def _(write: g.GroupWrite, tables: Tables) -> Action:  # noqa: C901 - one case p
             return put(tables, group_item(group), NEW)
         case g.PutGroup(group, int() as expected):
             return _update_head(tables, group_keys.group(group.id), group_values(group), expected)
+        case g.DeleteGroup(before, at):
+            return _delete_head(tables, before, at)
         case g.RemoveGroup(group_id, version):
             return on(tables, "Delete", group_keys.group(group_id), SAME_VERSION, version=version)
         case g.ClaimGroupName(directory_id, name, group_id):
@@ -58,10 +62,28 @@ def _(write: g.GroupWrite, tables: Tables) -> Action:  # noqa: C901 - one case p
 def _update_head(tables: Tables, key: ItemKey, values: Mapping[str, Scalar], expected: int) -> Action:
     """An update, not a put: what the head holds besides (`parent_ids`) stays."""
     written = {f"new_{name}": value for name, value in values.items()}
+    return update(tables, key, _change_to(values), SAME_VERSION, **written, version=expected)
+
+
+def _delete_head(tables: Tables, before: Group, at: datetime) -> Action:
+    values = group_values(replace(before, version=before.version + 1, updated_at=at, deleted=True))
+    written = {f"new_{name}": value for name, value in values.items()}
+    is_in = "parent_ids = :parents" if before.parent_ids else "attribute_not_exists(parent_ids)"
+    return update(
+        tables,
+        group_keys.group(before.id),
+        _change_to(values | {"parent_ids": None}),
+        f"{SAME_VERSION} AND {is_in}",
+        **written,
+        version=before.version,
+        parents=before.parent_ids or None,
+    )
+
+
+def _change_to(values: Mapping[str, Scalar]) -> str:
     sets = ", ".join(f"{name} = :new_{name}" for name, value in values.items() if value is not None)
     gone = ", ".join(name for name, value in values.items() if value is None)
-    change = f"SET {sets} REMOVE {gone}" if gone else f"SET {sets}"
-    return update(tables, key, change, SAME_VERSION, **written, version=expected)
+    return f"SET {sets} REMOVE {gone}" if gone else f"SET {sets}"
 
 
 def _on_account(write: g.JoinGroup | g.LeaveGroups, table: str) -> Action:
@@ -81,9 +103,11 @@ def _on_account(write: g.JoinGroup | g.LeaveGroups, table: str) -> Action:
 
 
 def _on_member_group(write: g.NestGroup | g.UnnestGroup, table: str) -> Action:
-    key, values = group_keys.group(write.group_id).item(), _texts("parents", [write.parent_id])
+    key = group_keys.group(write.group_id).item()
     if isinstance(write, g.UnnestGroup):
+        values: Item = _texts("parents", write.parent_ids)
         return Action("Update", table, key, THERE, values, "DELETE parent_ids :parents")
+    values = _texts("parents", [write.parent_id])
     values |= values_of(directory=write.directory_id, most=MOST_GROUPS)
     condition = f"directory_id = :directory AND attribute_not_exists(deleted) AND {_fewer_than_most('parent_ids')}"
     return Action("Update", table, key, condition, values, "ADD parent_ids :parents")
