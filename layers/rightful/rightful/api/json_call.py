@@ -174,6 +174,17 @@ def answered(handle: Callable[[], Response], about: str) -> Response:
         return ApiError(503, "busy", message, headers={"Retry-After": "1"}).response()
 
 
+def check_query(request: Request) -> None:
+    """Refuse query parameters that are not UTF-8.
+
+    Raises:
+        ApiError: 400.
+    """
+    garbled = request.garbled_parameter
+    if garbled is not None:
+        raise ApiError(400, "invalid_value", f"{garbled[:64]!r} is not UTF-8. Percent-encode UTF-8.", garbled[:64])
+
+
 def unavailable() -> Response:
     """503: AWS lets the service down."""
     message = "The service cannot reach its data at the moment. Try again shortly."

@@ -1,14 +1,18 @@
 """API Gateway's REST proxy events and responses (Lambda developer guide, "Input format of a Lambda function for proxy
 integration"), as plain data."""
 
+import binascii
 import json
+from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
 
 from rightful.domain.key import Scope
 from rightful.text.ids import is_id
+from rightful.text.utf8 import decoded, is_intact
 
 _IDS = frozenset({"orgId", "directoryId", "id", "tokenId"})
 _NAMES_OF_CLIENTS = ("/Schemas/{id}", "/ResourceTypes/{id}")
@@ -36,6 +40,7 @@ class Request:
         path_parameters: decoded.
         query: every value of every parameter, decoded.
         headers: names in lower case.
+        body: as text; see `text.utf8` for what was no UTF-8.
         base_url: what clients put before the path.
     """
 
@@ -58,6 +63,12 @@ class Request:
             for name, text in self.path_parameters.items()
             if name in _IDS and not (name == "id" and named_by_clients)
         )
+
+    @property
+    def garbled_parameter(self) -> str | None:
+        """A query parameter that was not sent as UTF-8; None: all were."""
+        sent = ((name, (name, *values)) for name, values in self.query.items())
+        return next((name for name, texts in sent if not all(map(is_intact, texts))), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,7 @@ def read_request(event: Mapping[str, object], base_url: str = "") -> Request:
             name: tuple(str(value) for value in values) for name, values in many.items() if isinstance(values, list)
         },
         headers=headers,
-        body=_text(event.get("body")),
+        body=_body(event),
         principal=principal_of(_mapping(context.get("authorizer"))),
         base_url=base_url or f"https://{context.get('domainName', '')}/{context.get('stage', '')}",
         request_id=str(context.get("requestId", "")),
@@ -128,5 +139,12 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _body(event: Mapping[str, object]) -> str | None:
+    """The body. API Gateway encodes it where it takes the media type for a binary one."""
+    body = event.get("body")
+    if not isinstance(body, str) or not body:
+        return None
+    if event.get("isBase64Encoded") is True:
+        with suppress(binascii.Error, ValueError):  # else it is as it is: nothing that can be read
+            return decoded(b64decode(body, validate=True))
+    return body

@@ -10,6 +10,7 @@ from rightful.scim.errors import (
     precondition_failed,
     unsupported_media_type,
 )
+from rightful.text.utf8 import is_intact
 
 MEDIA_TYPE = "application/scim+json"
 MAX_DEPTH = 32
@@ -29,6 +30,7 @@ def parse_body(raw: str | None, content_type: str | None, *, limit_bytes: int) -
 
     Raises:
         ScimError: 415 for another media type or charset; 413 over `limit_bytes`; 400 invalidSyntax for an empty body,
+            what is not UTF-8,
             broken JSON, NaN and infinities, one key twice in whatever case (attribute names are case-insensitive, RFC
             7643 section 2.1, so the second would silently win), nesting over MAX_DEPTH, unpaired surrogates, or
             anything but an object.
@@ -37,10 +39,13 @@ def parse_body(raw: str | None, content_type: str | None, *, limit_bytes: int) -
         _check_media_type(content_type)
     if not raw or raw.isspace():
         raise invalid_syntax("The body is empty: send a JSON object.")
+    if not is_intact(raw):
+        raise invalid_syntax("The body is not UTF-8, or letters of it were lost on the way (U+FFFD): send UTF-8.")
     if len(raw) > limit_bytes or (len(raw) * 4 > limit_bytes and _size(raw) > limit_bytes):
         raise payload_too_large(f"The body is larger than {limit_bytes} bytes: send less in one request.")
     try:
-        body = _DECODER.decode(raw)
+        # RFC 8259 section 8.1: a byte order mark may be ignored.
+        body = _DECODER.decode(raw.removeprefix("\ufeff"))
     except RecursionError:
         raise _too_deep() from None
     except ValueError as broken:

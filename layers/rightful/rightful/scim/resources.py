@@ -13,6 +13,7 @@ from rightful.scim.declared import fits
 from rightful.scim.errors import ScimError, invalid_value, mutability
 from rightful.scim.filters.paths import Target, locate
 from rightful.scim.schemas.attributes import Attribute, ResourceType, Schema
+from rightful.scim.schemas.references import agree
 from rightful.scim.schemas.values import missing, read_value
 
 Resource = dict[str, object]
@@ -27,6 +28,7 @@ def read_create(body: dict[str, object], rt: ResourceType) -> dict[str, object]:
     """
     check_schemas(body, rt)
     resource = _read_attributes(body, rt)
+    agree(resource, {}, rt)
     _check_required(resource, rt)
     for extension in rt.extensions:
         check_extension(resource, extension)
@@ -64,6 +66,8 @@ def read_replace(body: dict[str, object], current: dict[str, object], rt: Resour
             _keep_protected(kept, held, extension)
             if kept:
                 made[extension.id] = kept
+    agree(made, current, rt)
+    for extension in rt.extensions:
         check_extension(made, extension)
     return {"schemas": schemas_of(made, rt), **made}
 

@@ -16,6 +16,7 @@ from rightful.core.preview.asked import AskedChange, read_pairs
 from rightful.core.preview.forecast import WELL, Forecast
 from rightful.core.preview.predict import predict
 from rightful.core.preview.reading import gather_facts
+from rightful.text.utf8 import is_intact
 
 MOST_CHANGES = 5_000
 MOST_OCTETS = 4 * 1024 * 1024
@@ -89,6 +90,8 @@ def _asked(call: AdminCall) -> list[AskedChange]:
         text = call.request.body or ""
         if len(text.encode("utf-8", "surrogatepass")) > MOST_OCTETS:
             raise _too_large(f"The body is larger than {MOST_OCTETS} bytes. Send the changes in parts.")
+        if not is_intact(text):
+            raise ApiError(400, "invalid_value", "The body is not UTF-8, or letters of it were lost. Save it as UTF-8.")
         return _from_csv(text)
     changes = call.body(Preview, MOST_OCTETS).changes
     _check_number(len(changes))

@@ -18,7 +18,7 @@ from rightful.api.admin import settings as admin_settings
 from rightful.api.admin import summary as admin_summary
 from rightful.api.admin import tokens as admin_tokens
 from rightful.api.admin.call import AdminCall
-from rightful.api.json_call import ApiError, answered, no_such_endpoint
+from rightful.api.json_call import ApiError, answered, check_query, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
 from rightful.core.organizations.verify_domain import DomainProof
 from rightful.domain.key import Scope
@@ -93,6 +93,7 @@ class AdminService:
         principal = _administrator(request)
         if request.names_nothing:
             raise ApiError(404, "not_found", "There is no such thing in this organization.")
+        check_query(request)
         context = QueueContext(self.store, invocation, self.queue)
         call = AdminCall(request, principal, context, self.on_failure, self.proof)
         if call.by_operator:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rightful.api.host import handlers as accounts_reported
-from rightful.api.json_call import ApiError, JsonCall, answered, no_such_endpoint
+from rightful.api.json_call import ApiError, JsonCall, answered, check_query, no_such_endpoint
 from rightful.api.request import Request, Response
 from rightful.core.accounts.errors import no_such_account
 from rightful.domain.key import Scope
@@ -60,4 +60,5 @@ class AccountsService:
             raise ApiError(403, "forbidden", message)
         if request.names_nothing:
             raise no_such_account()
+        check_query(request)
         return handler(JsonCall(request, principal, Context(self.store, invocation)))

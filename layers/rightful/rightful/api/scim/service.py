@@ -13,7 +13,7 @@ from rightful.domain.key import Scope
 from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
-from rightful.scim.errors import ScimError, forbidden, method_not_allowed, not_found, not_implemented
+from rightful.scim.errors import ScimError, forbidden, invalid_syntax, method_not_allowed, not_found, not_implemented
 
 CONTENT_TYPE = "application/scim+json"
 BASE = "/scim/directory/{directoryId}"
@@ -107,6 +107,8 @@ class ScimService:
             raise forbidden("This key does not open SCIM endpoints. Use the key of the directory.")
         if request.names_nothing:
             raise not_found("There is no such resource.")
+        if (garbled := request.garbled_parameter) is not None:
+            raise invalid_syntax(f"The query parameter {garbled[:64]!r} is not UTF-8: percent-encode UTF-8.")
         if principal.directory_id != directory_id:
             if self.store.directory_state(principal.organization_id, directory_id) is None:
                 raise not_found(f"There is no directory {directory_id}.")

@@ -17,6 +17,7 @@ from itertools import chain, islice
 
 from rightful.domain.address import Address, InvalidAddressError, parse_address
 from rightful.text.identity import identifier
+from rightful.text.utf8 import decoded, is_intact
 
 COLUMNS: Mapping[str, str | bool | None] = {
     "email": None,
@@ -40,7 +41,7 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_LINES = 20
 """A quoted field that goes on for longer was not closed: no field of an account is as long."""
 
-_NOT_UTF_8 = "The line is not UTF-8. Save the file as UTF-8, and import it again."
+_NOT_UTF_8 = "The line is not UTF-8, or letters of it were lost (U+FFFD). Save the file as UTF-8, and import it again."
 
 _NOT_CLOSED = "A quotation mark is opened and not closed. Close it, or write it twice inside quoted text."
 
@@ -164,7 +165,7 @@ def text_lines(lines: Iterable[bytes]) -> Iterator[str]:
     if first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first:
         raise RowError("The file is UTF-16 or no text at all. Save it as UTF-8, and import it again.")
     for line in chain([first.removeprefix(b"\xef\xbb\xbf")], left):
-        yield line.decode("utf-8", "surrogateescape")
+        yield decoded(line)
 
 
 def read_rows(lines: Iterable[str], *, is_csv: bool) -> Iterator[Line]:
@@ -202,7 +203,7 @@ def _separator(header: str) -> str:
 
 
 def _header(line: str, separator: str) -> Sequence[str]:
-    if not _is_text(line):
+    if not is_intact(line):
         raise RowError(_NOT_UTF_8)
     try:
         columns = [each.strip() for each in next(csv.reader([line], strict=True, delimiter=separator), [])]
@@ -224,7 +225,7 @@ def _record(
 ) -> tuple[Sequence[str] | RowError, int]:
     """The record that begins with the first of the waiting lines, and how many of them it takes. As many more lines
     as it needs come from `left`; a quotation mark that is not closed takes one line and no other."""
-    if not _is_text(waiting[0]):
+    if not is_intact(waiting[0]):
         return RowError(_NOT_UTF_8), 1
     for size in range(1, _MOST_LINES + 1):
         if len(waiting) < size:
@@ -241,7 +242,7 @@ def _record(
             if size > 1 and len(fields) != width:
                 # No whole record together: another line's quotation mark closed this one's.
                 return RowError(_NOT_CLOSED), 1
-            return (fields if _is_text(text) else RowError(_NOT_UTF_8)), size
+            return (fields if is_intact(text) else RowError(_NOT_UTF_8)), size
     return RowError(_NOT_CLOSED), 1
 
 
@@ -252,7 +253,7 @@ def _json_lines(lines: Iterable[str]) -> Iterator[Line]:
 
 
 def _json_document(line: str) -> Mapping[str, object] | RowError:
-    if not _is_text(line):
+    if not is_intact(line):
         return RowError(_NOT_UTF_8)
     try:
         document = json.loads(line, object_pairs_hook=_members)
@@ -271,11 +272,3 @@ def _members(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
         twice = next(name for name, number in Counter(name for name, _ in pairs).items() if number > 1)
         raise RowError(f"{twice}: stands in the line twice.")
     return members
-
-
-def _is_text(line: str) -> bool:
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -21,9 +21,10 @@ from rightful.scim.errors import (
 from rightful.scim.filters.expressions import number_of_clauses
 from rightful.scim.filters.paths import Path, Target, locate, parse_path
 from rightful.scim.patch.changes import change
-from rightful.scim.patch.values import AttributeChange
+from rightful.scim.patch.values import AttributeChange, restates
 from rightful.scim.resources import check_extension, schemas_of
 from rightful.scim.schemas.attributes import ResourceType, Schema
+from rightful.scim.schemas.references import agree
 from rightful.scim.schemas.standard import ENTERPRISE_USER
 
 PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -148,6 +149,7 @@ def apply_patch(
             if work > MAX_WORK:
                 raise too_many("'Operations' look at too many values: send fewer at once, or simpler filters.")
             _apply(result, wanted, target, rt)
+    agree(result, resource, rt)
     for extension in rt.extensions:
         if result.get(extension.id) is not resource.get(extension.id):
             check_extension(result, extension)
@@ -183,7 +185,7 @@ def _changes(
         target = _target(path, rt)
         attribute = target.attribute
         if attribute is not None and attribute.read_only and target.extension is None:
-            if not _restates(result.get(attribute.name), value):
+            if not restates(result.get(attribute.name), value):
                 raise mutability(f"{attribute.name!r} is readOnly: leave it out.")
             continue
         yield from _change(result, AttributeChange(operation.op, path, value, rules.create_on_miss), rt)
@@ -218,20 +220,6 @@ def _work(result: dict[str, object], wanted: AttributeChange, target: Target) ->
     held = container.get(target.attribute.name) if isinstance(container, dict) else None
     listed = len(wanted.value) if wanted.op == "remove" and isinstance(wanted.value, list) else 0
     return (len(held) if isinstance(held, list) else 1) * (1 + listed + number_of_clauses(wanted.path.filter))
-
-
-def _restates(held: object, sent: object) -> bool:
-    """Tell whether `sent` says nothing that is not so already. URLs of the service are held without its base URL."""
-    if sent in (None, [], {}):
-        return True
-    if isinstance(held, dict) and isinstance(sent, dict):
-        by_name = {name.lower(): value for name, value in held.items()}
-        return all(_restates(by_name.get(name.lower()), value) for name, value in sent.items())
-    if isinstance(held, list) and isinstance(sent, list):
-        return len(held) == len(sent) and all(map(_restates, held, sent))
-    if isinstance(held, str) and isinstance(sent, str) and held.startswith("/"):
-        return sent.endswith(held)
-    return held == sent
 
 
 def _apply(result: dict[str, object], wanted: AttributeChange, target: Target, rt: ResourceType) -> None:

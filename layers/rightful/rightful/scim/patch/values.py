@@ -13,7 +13,6 @@ from rightful.scim.filters.expressions import And, Comparison, Filter
 from rightful.scim.filters.matching import Predicate, compile_value_filter
 from rightful.scim.filters.paths import Path, parse_path
 from rightful.scim.schemas.attributes import Attribute
-from rightful.scim.schemas.references import agreeing
 from rightful.scim.schemas.values import (
     distinct,
     identity,
@@ -51,8 +50,7 @@ def merged(attribute: Attribute, held: object, value: object, wanted: AttributeC
     if not isinstance(value, dict):
         raise invalid_value(f"{wanted.path.text[:128]!r} must be an object with sub-attributes.")
     before: Container = held if isinstance(held, dict) else {}
-    sent = read_sub_attributes(attribute, value, wanted.path.text)
-    made = {**before, **sent}
+    made = {**before, **read_sub_attributes(attribute, value, wanted.path.text)}
     if wanted.op == "replace":
         for key, item in value.items():
             sub = attribute.by_name.get(key.lower())
@@ -64,7 +62,7 @@ def merged(attribute: Attribute, held: object, value: object, wanted: AttributeC
             raise immutable(wanted.path)
         if sub.required and made and name not in made:
             raise invalid_value(f"'{wanted.path.text[:128]}.{name}' is required: send a value.")
-    return agreeing(before, made) if "$ref" in made and "$ref" not in sent else made
+    return made
 
 
 def with_sub(held: Container, sub: Attribute, wanted: AttributeChange) -> Container:
@@ -80,12 +78,10 @@ def with_sub(held: Container, sub: Attribute, wanted: AttributeChange) -> Contai
     if sub.mutability == "immutable" and before is not None:
         raise immutable(wanted.path)
     if value is not None:
-        made = {**held, sub.name: value}
-        return agreeing(held, made) if "$ref" in made else made
+        return {**held, sub.name: value}
     if sub.required:
         raise mutability(f"{wanted.path.text[:128]!r} is required and cannot be removed: replace it instead.")
-    left = {name: item for name, item in held.items() if name != sub.name}
-    return agreeing(held, left) if "$ref" in left else left
+    return {name: item for name, item in held.items() if name != sub.name}
 
 
 def changed_values(
@@ -254,3 +250,17 @@ def one_primary(attribute: Attribute, before: list[object], after: list[object],
         else value
         for value in after
     ]
+
+
+def restates(held: object, sent: object) -> bool:
+    """Tell whether `sent` says nothing that is not so already. URLs of the service are held without its base URL."""
+    if sent in (None, [], {}):
+        return True
+    if isinstance(held, dict) and isinstance(sent, dict):
+        by_name = {name.lower(): value for name, value in held.items()}
+        return all(restates(by_name.get(name.lower()), value) for name, value in sent.items())
+    if isinstance(held, list) and isinstance(sent, list):
+        return len(held) == len(sent) and all(map(restates, held, sent))
+    if isinstance(held, str) and isinstance(sent, str) and held.startswith("/"):
+        return sent.endswith(held)
+    return held == sent

@@ -6,7 +6,7 @@ the object is made. Two schemas are the same only when they are the same object:
 content would make every cache look-up walk whole schemas.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 TYPES = frozenset({"string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"})
@@ -160,6 +160,8 @@ class ResourceType:
     always: frozenset[str] = field(init=False, repr=False)
     hidden: frozenset[str] = field(init=False, repr=False)
     has_hidden_parts: bool = field(init=False, repr=False)
+    references: tuple[tuple[Schema | None, Attribute], ...] = field(init=False, repr=False)
+    """What names a resource by `value` and by `$ref`, and in which extension it is: a client may change one alone."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -173,6 +175,16 @@ class ResourceType:
         put(self, "always", frozenset(a.name for a in attributes.values() if a.returned == "always"))
         put(self, "hidden", frozenset(a.name for a in attributes.values() if a.returned in {"never", "request"}))
         put(self, "has_hidden_parts", _has_hidden_parts(attributes.values(), self.extensions))
+        put(self, "references", tuple(_references(self.schema, self.extensions)))
+
+
+def _references(schema: Schema, extensions: tuple[Schema, ...]) -> Iterator[tuple[Schema | None, Attribute]]:
+    for owner in (schema, *extensions):
+        for attribute in owner.attributes:
+            parts = attribute.by_name
+            may_go = "$ref" in parts and parts["$ref"].mutability == "readWrite" and not parts["$ref"].required
+            if may_go and "value" in parts and not attribute.read_only:
+                yield (owner if owner is not schema else None), attribute
 
 
 def _has_hidden_parts(attributes: Iterable[Attribute], extensions: tuple[Schema, ...]) -> bool:

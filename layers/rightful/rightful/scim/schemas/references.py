@@ -1,4 +1,4 @@
-"""Values that name other resources: the members of a group.
+"""Values that name other resources: the members of a group, a manager.
 
 A value that names nobody is refused, and not left out: what is left of the list would be taken for all that there is to
 be, and a group would lose its members by a request that could not be read.
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from rightful.scim.errors import ScimError, invalid_value
-from rightful.scim.schemas.attributes import Attribute
+from rightful.scim.schemas.attributes import Attribute, ResourceType
 
 _REFERENCE = re.compile(r"(?:.*/)?(?:Users|Groups)/([^/?#]+)", re.IGNORECASE)
 _SHOWN = 64
@@ -63,18 +63,63 @@ def id_in_reference(reference: object) -> str | None:
     return unquote(found.group(1)).strip() or None
 
 
-def agreeing(before: dict[str, object], made: dict[str, object]) -> dict[str, object]:
-    """Return a complex value without a `$ref` that stayed while its `value` was changed or removed.
+def agree(resource: dict[str, object], before: dict[str, object], rt: ResourceType) -> None:
+    """Take out of `resource` each `$ref` that does not lead to whom `value` names: a manager's would else lead to the
+    former one.
 
-    A manager's `$ref` would else still lead to the former one. A `$ref` that is sent anew is the client's.
+    A URL of a user or group leads to the id at its end. Any other one is the client's, and goes where it stayed while
+    the `value` was changed or removed. What is as it was before is left alone. The resource is changed, and what is in
+    it is replaced.
     """
-    reference, value = made.get("$ref"), made.get("value")
-    if not isinstance(reference, str) or reference != before.get("$ref") or value == before.get("value"):
-        return made
-    path = reference.strip().partition("?")[0].partition("#")[0].rstrip("/")
-    if unquote(path.rpartition("/")[2]) == value:
-        return made
-    return {name: item for name, item in made.items() if name != "$ref"}
+    for extension, attribute in rt.references:
+        container = resource if extension is None else resource.get(extension.id)
+        former = before if extension is None else before.get(extension.id)
+        held = container.get(attribute.name) if isinstance(container, dict) else None
+        old = former.get(attribute.name) if isinstance(former, dict) else None
+        if not isinstance(container, dict) or held is None or held == old:
+            continue
+        made = _agreeing(attribute, old, held)
+        if made == held:
+            continue
+        changed = container if extension is None else dict(container)
+        if made:
+            changed[attribute.name] = made
+        else:
+            del changed[attribute.name]
+        if extension is not None:
+            resource[extension.id] = changed
+            if not changed:
+                del resource[extension.id]
+
+
+def _agreeing(attribute: Attribute, old: object, held: object) -> object:
+    """Return the attribute's value without the `$ref` that leads elsewhere; several values without those that do."""
+    olds = [each for each in (old if isinstance(old, list) else [old]) if isinstance(each, dict)]
+    if isinstance(held, list):
+        left = [_without_stray(attribute, olds, each) if isinstance(each, dict) else each for each in held]
+        return [each for each in left if each != {}]
+    return _without_stray(attribute, olds, held) if isinstance(held, dict) else held
+
+
+def _without_stray(
+    attribute: Attribute, olds: Sequence[dict[str, object]], held: dict[str, object]
+) -> dict[str, object]:
+    reference_name, value_name = attribute.by_name["$ref"].name, attribute.by_name["value"].name
+    url, value = held.get(reference_name), held.get(value_name)
+    if not isinstance(url, str):
+        return held
+    leads_to = id_in_reference(url)
+    if leads_to is not None and isinstance(value, str):
+        stray = leads_to != value
+    else:
+        former = [each.get(value_name) for each in olds if each.get(reference_name) == url]
+        stray = bool(former) and value not in former and not _ends_with(url, value)
+    return {name: item for name, item in held.items() if name != reference_name} if stray else held
+
+
+def _ends_with(url: str, value: object) -> bool:
+    path = url.strip().partition("?")[0].partition("#")[0].rstrip("/")
+    return unquote(path.rpartition("/")[2]) == value
 
 
 def unnamed(where: str) -> ScimError:
