@@ -13,6 +13,9 @@ SAM = $(UV) tool run --from aws-sam-cli==$(SAM_VERSION) sam
 # uv takes the interpreter that is here and fetches none.
 export UV_PYTHON_DOWNLOADS := never
 
+# Bytecode is kept whatever the shell says: else each of a session's many processes would compile all of its packages.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The stack that is meant: on a PORT that was given, else the one that started last.
 CHOSEN = $(if $(filter file,$(origin PORT)),,--port $(PORT))
 
