@@ -1,12 +1,13 @@
-"""Zip files of functions and layers, as `sam build` lays them out, for the interpreter that runs them here.
+"""Zip files of functions and layers, for the interpreter that runs them here.
 
-Layers carry their bytecode: MiniStack unpacks them anew for each worker that it starts, so nothing compiled at run
-time would be kept.
+MiniStack unpacks all layers anew for each worker that it starts. So the zip of a layer has one line that says where its
+content is on this machine: what `sam build` would lay out, with its bytecode.
 """
 
 import fcntl
 import hashlib
 import io
+import os
 import shutil
 import subprocess
 import zipfile
@@ -19,6 +20,11 @@ from local.problem import LocalProblemError
 _LAYERS = STATE / "layers"
 _SKIPPED = {"Makefile", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_POINTER = "python/lib/python3/site-packages/content.pth"
+"""Python runs it (module site) before the function is imported. A plain path would come last on sys.path, but what a
+layer has comes before what the runtime has."""
+
+_used: dict[Path, int] = {}
 
 
 def function_zip(source: Path) -> bytes:
@@ -27,37 +33,60 @@ def function_zip(source: Path) -> bytes:
 
 
 def layer_zip(source: Path, python: Path) -> bytes:
-    """A layer: the folder's packages under python/ and, where it has a requirements.txt, what that lists.
+    """A layer, whose content is the folder's packages and, where it has a requirements.txt, what that lists.
 
-    Built once for each state of the folder, and kept.
+    The content is built once for each state of the folder, and kept as long as a process lives that asked for it.
 
     Raises:
         LocalProblemError: the requirements cannot be installed, or the source does not compile.
     """
     _LAYERS.mkdir(parents=True, exist_ok=True)
-    built = _LAYERS / f"{source.name}-{_fingerprint(source, python)}.zip"
+    content = _LAYERS / f"{source.name}-{_fingerprint(source, python)}"
     with (_LAYERS / f".{source.name}.lock").open("w") as lock:
         # Another stack that starts in this folder builds the same; one that was killed left the half of it.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not built.exists():
+        if not content.exists():
             for old in _LAYERS.glob(f"{source.name}-*"):
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
-            _build(source, python, built)
-        return built.read_bytes()
+                _remove_unless_used(old)
+            _build(source, python, content)
+        _use(content)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(_POINTER, _EPOCH), f"import sys; sys.path.insert(0, {str(content)!r})\n")
+    return buffer.getvalue()
 
 
-def _build(source: Path, python: Path, built: Path) -> None:
-    staging = built.with_suffix(".staging")
-    shutil.copytree(source, staging / "python", ignore=shutil.ignore_patterns(*_SKIPPED, "requirements.txt", ".*"))
+def _use(content: Path) -> None:
+    """Hold the content until this process is gone."""
+    if content not in _used:
+        _used[content] = os.open(content, os.O_RDONLY)
+        fcntl.flock(_used[content], fcntl.LOCK_SH)
+
+
+def _remove_unless_used(content: Path) -> None:
+    if not content.is_dir():
+        content.unlink()
+        return
+    folder = os.open(content, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(content)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(folder)
+
+
+def _build(source: Path, python: Path, content: Path) -> None:
+    staging = content.with_suffix(".staging")
+    if staging.exists():
+        shutil.rmtree(staging)
+    shutil.copytree(source, staging, ignore=shutil.ignore_patterns(*_SKIPPED, "requirements.txt", ".*"))
     requirements = source / "requirements.txt"
     if requirements.exists():
-        _install(requirements, staging / "python", python)
-    _compile(staging / "python", python)
-    content = _zipped({path.relative_to(staging).as_posix(): path for path in _files(staging, bytecode=True)})
-    partial = built.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.rename(built)
-    shutil.rmtree(staging)
+        _install(requirements, staging, python)
+    _compile(staging, python)
+    staging.rename(content)
 
 
 def _install(requirements: Path, target: Path, python: Path) -> None:
@@ -83,7 +112,7 @@ def _install(requirements: Path, target: Path, python: Path) -> None:
 
 
 def _compile(packages: Path, python: Path) -> None:
-    """Write bytecode that holds without regard to file times: unpacking does not keep them."""
+    """Write bytecode that is not looked at again: nobody writes into the content."""
     done = subprocess.run(
         [python, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "."],
         cwd=packages,
@@ -104,10 +133,9 @@ def _fingerprint(source: Path, python: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _files(folder: Path, *, bytecode: bool = False) -> list[Path]:
-    skipped = _SKIPPED - {"__pycache__"} if bytecode else _SKIPPED
+def _files(folder: Path) -> list[Path]:
     return sorted(
-        path for path in folder.rglob("*") if path.is_file() and not skipped & set(path.relative_to(folder).parts)
+        path for path in folder.rglob("*") if path.is_file() and not _SKIPPED & set(path.relative_to(folder).parts)
     )
 
 
