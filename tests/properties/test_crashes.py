@@ -250,7 +250,9 @@ def _state(world: World) -> tuple[Items, dict[str, object]]:
 
 def _plain(item: object) -> object:
     if isinstance(item, Account):
-        image = replace(item.before_image, version=0) if item.before_image else None
+        image = item.before_image
+        if image is not None:
+            image = replace(image, version=0, account=replace(image.account, version=0))
         return replace(item, version=0, before_image=image)
     return item
 

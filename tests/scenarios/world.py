@@ -417,13 +417,8 @@ def _took_it_from_requester(days: int) -> Change:
         image = BeforeImage(
             conflict_id="earlier",
             version=requester.version,
-            email=WANTED,
-            email_verified=True,
-            status=requester.status,
-            deletion_date=None,
-            link=requester.link,
-            attributes=requester.attributes,
             taken_at=NOW - timedelta(days=days),
+            account=replace(requester, email=WANTED),
             passed=(Passed(WANTED.canonical, "earlier", NOW - timedelta(days=days)),),
         )
         after = replace(requester, version=requester.version + 1, before_image=image)

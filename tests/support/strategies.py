@@ -100,25 +100,18 @@ before_images = _whole(
     BeforeImage,
     conflict_id=ids,
     version=versions,
-    email=st.none() | addresses,
-    email_verified=st.booleans(),
-    status=st.sampled_from(AccountStatus),
-    deletion_date=st.none() | moments,
-    link=st.none() | links,
-    attributes=documents,
     taken_at=moments,
-    deactivated_at=st.none() | moments,
-    held_since=st.none() | moments,
-    former_link=st.none() | former_links,
-    organization_id=st.none() | ids,
-    claimed=st.booleans(),
-    group_ids=st.frozensets(ids, max_size=3),
+    account=st.deferred(lambda: _accounts("before", st.none())),
     passed=st.lists(st.builds(Passed, canonical=texts, conflict_id=ids, at=moments), max_size=3).map(tuple),
 )
 
 
 def accounts(account_id: str) -> st.SearchStrategy[Account]:
     """Accounts with that id, and anything else."""
+    return _accounts(account_id, st.none() | before_images)
+
+
+def _accounts(account_id: str, images: st.SearchStrategy[BeforeImage | None]) -> st.SearchStrategy[Account]:
     return _whole(
         Account,
         id=st.just(account_id),
@@ -148,11 +141,12 @@ def accounts(account_id: str) -> st.SearchStrategy[Account]:
             external_id=st.none() | texts,
         ),
         attributes=documents,
-        before_image=st.none() | before_images,
+        before_image=images,
         links_made=st.integers(0, 99),
         sign_up_key=st.none() | texts,
         refused_names=st.lists(texts, max_size=2).map(tuple),
         two_until=st.none() | moments,
+        unassigned_active=st.none() | st.booleans(),
         # The store keeps these itself, by writes of their own.
         group_ids=st.just(frozenset()),
         group_changes=st.just(0),

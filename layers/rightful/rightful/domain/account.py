@@ -97,26 +97,17 @@ class ExpectedUser:
 class BeforeImage:
     """What an account was before a remediation touched it: what undo restores.
 
-    `version` is the account's version right after the remediation; undo holds only while it is unchanged. `group_ids`
-    are the groups it was in and `passed` the addresses that lately went to or from it, by this remediation and those
-    before it.
+    Attributes:
+        version: the account's version right after the remediation.
+        account: the account as it was. What undo does not restore is not kept there (`accounts.edits`): its logins,
+            flags, and a before-image of its own are those of a new account.
+        passed: the addresses that lately went to or from it, by this remediation and those before it.
     """
 
     conflict_id: str
     version: int
-    email: Address | None
-    email_verified: bool
-    status: AccountStatus
-    deletion_date: datetime | None
-    link: Link | None
-    attributes: Mapping[str, object]
     taken_at: datetime
-    deactivated_at: datetime | None = None
-    held_since: datetime | None = None
-    former_link: FormerLink | None = None
-    organization_id: str | None = None
-    claimed: bool = False
-    group_ids: frozenset[str] = frozenset()
+    account: "Account"
     passed: tuple[Passed, ...] = ()
 
 
@@ -136,6 +127,8 @@ class Account:
         group_ids: the groups of its directory that its user is a direct member of. The store keeps them, by writes of
             their own that raise `group_changes` and leave the version as it is.
         refused_names: the address or userName that its directory asked for last and in vain (`accounts.emails`).
+        unassigned_active: what `active` was when its directory unassigned it (RFC 7644 section 3.5.2.2). While it is
+            that still, SCIM does not show it.
         two_until: one person made another kind of account of it: until then its address takes two people as before.
         sign_up_key: what a repeat of the sign-up, or of the imported line, that made it is recognised by
             (`administration.sign_up`, `imports.identity`).
@@ -167,6 +160,7 @@ class Account:
     group_changes: int = 0
     sign_up_key: str | None = None
     refused_names: tuple[str, ...] = ()
+    unassigned_active: bool | None = None
     two_until: datetime | None = None
 
     @property

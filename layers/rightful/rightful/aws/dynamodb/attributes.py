@@ -6,7 +6,7 @@ attributes and other documents are JSON text, which is smaller and an order of m
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -93,9 +93,14 @@ class Reader:
 
 
 def _plain(value: object) -> object:
-    """What JSON has no form for: a dataclass is an object of its fields that are not None."""
+    """What JSON has no form for: a dataclass is an object of its fields, without those that are None, or empty where
+    they are so by default."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: found for name in _names(type(value)) if (found := getattr(value, name)) is not None}
+        return {
+            name: found
+            for name, drops in _names(type(value))
+            if (found := getattr(value, name)) is not None and (found or not drops)
+        }
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, date):
@@ -104,8 +109,14 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _names(kind: "type[DataclassInstance]") -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
+def _names(kind: "type[DataclassInstance]") -> tuple[tuple[str, bool], ...]:
+    return tuple((each.name, is_empty_by_default(each)) for each in fields(kind))
+
+
+def is_empty_by_default(field: "Field[object]") -> bool:
+    """Whether a field of a dataclass is left out where it is empty, because it is so by default."""
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    return default is not None and not default
 
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_plain)

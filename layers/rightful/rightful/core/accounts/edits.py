@@ -109,18 +109,20 @@ def with_before_image(before: Account, after: Account, conflict_id: str, now: da
     version = before.version + 1
     image = _image(before, after, conflict_id, now)
     if (claim := _claim_by(before, conflict_id)) is not None:
-        image = replace(image, organization_id=claim.organization_id, claimed=False)
+        before_claim = replace(image.account, organization_id=claim.organization_id, claimed=False)
+        image = replace(image, account=before_claim)
     return AccountChange(before, replace(after, version=version, updated_at=now, before_image=image))
 
 
-def _claim_by(account: Account, conflict_id: str) -> BeforeImage | None:
+def _claim_by(account: Account, conflict_id: str) -> Account | None:
     """The account as it was before the same conflict had it claimed: undo gives that back, too, unless the organization
     made something else of the account since."""
     image = account.before_image
-    if image is None or image.conflict_id != conflict_id or image.claimed or not account.claimed:
+    if image is None or image.conflict_id != conflict_id or image.account.claimed or not account.claimed:
         return None
-    same = (image.email, image.status, image.link) == (account.email, account.status, account.link)
-    return image if same else None
+    before = image.account
+    same = (before.email, before.status, before.link) == (account.email, account.status, account.link)
+    return before if same else None
 
 
 def restored(account: Account, now: datetime, *, asked: bool) -> AccountChange:
@@ -135,46 +137,50 @@ def restored(account: Account, now: datetime, *, asked: bool) -> AccountChange:
     image = account.before_image
     if image is None:
         raise ValueError("there is no before-image to restore")
-    status, deactivated_at = (account.status, account.deactivated_at) if asked else (image.status, image.deactivated_at)
+    before = image.account
+    activity = account if asked else before
     after = replace(
         account,
         version=account.version + 1,
         updated_at=now,
-        email=image.email,
-        email_verified=image.email_verified,
-        status=status,
-        deletion_date=image.deletion_date,
-        link=image.link,
-        attributes=image.attributes,
-        deactivated_at=deactivated_at,
-        held_since=image.held_since,
-        former_link=image.former_link,
+        email=before.email,
+        email_verified=before.email_verified,
+        status=activity.status,
+        deletion_date=before.deletion_date,
+        link=before.link,
+        attributes=before.attributes,
+        deactivated_at=activity.deactivated_at,
+        held_since=before.held_since,
+        former_link=before.former_link,
         awaited=None,
-        organization_id=image.organization_id,
-        claimed=image.claimed,
+        organization_id=before.organization_id,
+        claimed=before.claimed,
     )
     taken = _image(account, after, image.conflict_id, now)
-    return AccountChange(account, replace(after, before_image=replace(taken, group_ids=image.group_ids)))
+    taken = replace(taken, account=replace(taken.account, group_ids=before.group_ids))
+    return AccountChange(account, replace(after, before_image=taken))
 
 
 def _image(account: Account, after: Account, conflict_id: str, now: datetime) -> BeforeImage:
-    return BeforeImage(
-        conflict_id=conflict_id,
-        version=account.version + 1,
-        email=account.email,
-        email_verified=account.email_verified,
-        status=account.status,
-        deletion_date=account.deletion_date,
-        link=account.link,
-        attributes=account.attributes,
-        taken_at=now,
-        deactivated_at=account.deactivated_at,
-        held_since=account.held_since,
-        former_link=account.former_link,
-        organization_id=account.organization_id,
-        claimed=account.claimed,
-        group_ids=account.group_ids,
-        passed=_passed(account, after, conflict_id, now),
+    passed = _passed(account, after, conflict_id, now)
+    return BeforeImage(conflict_id, account.version + 1, now, _restorable(account), passed)
+
+
+def _restorable(account: Account) -> Account:
+    """What undo restores of an account; the rest, which would only be stored twice, is as of a new one."""
+    return replace(
+        account,
+        last_login_at=None,
+        flags=frozenset(),
+        awaited=None,
+        expected=None,
+        before_image=None,
+        links_made=0,
+        group_changes=0,
+        sign_up_key=None,
+        refused_names=(),
+        unassigned_active=None,
+        two_until=None,
     )
 
 

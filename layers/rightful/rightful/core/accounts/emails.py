@@ -84,7 +84,8 @@ def names_of(account: Account) -> set[str]:
         names |= {account.link.user_name, match[2] if match else None}
     image = account.before_image
     if image is not None:
-        names |= {image.email.value if image.email else None, image.link.user_name if image.link else None}
+        email, link = image.account.email, image.account.link
+        names |= {email.value if email else None, link.user_name if link else None}
     return {name for name in names if name is not None}
 
 

@@ -26,9 +26,9 @@ def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
         {"value": group_id, "$ref": f"{base_url}/Groups/{group_id}", "type": "direct"}
         for group_id in sorted(account.group_ids)
     ]
-    unassigned = account.attributes.get("active") == account.active  # see `changes.changed_account`
+    unassigned = account.unassigned_active == account.active
     return {
-        **{name: value for name, value in account.attributes.items() if name != "active"},
+        **account.attributes,
         "id": scim_id,
         **({} if unassigned else {"active": account.active}),
         **({"groups": groups} if groups else {}),
@@ -153,19 +153,18 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
 
     A resource that does not say `active` leaves that as it is: a forgotten attribute must not let a leaver in again.
     One that says None does so, too, but was told to forget it: then it is not shown (RFC 7644 section 3.5.2.2: it is
-    unassigned) until somebody changes it. The value that is not shown stands with the attributes.
+    unassigned) until somebody changes it.
 
     Raises:
         ScimError: 400 invalidValue, its address or a key attribute cannot be used, or it is to be reactivated although
             it is about to be deleted.
     """
     attributes = attributes_of(resource)
-    active = resource.get("active", account.active)
-    if active is None:
-        active = account.active
-        attributes = {**attributes, "active": active}
-    active = active is not False
-    same = attributes == account.attributes and active == account.active and account.link is not None
+    said = resource.get("active", account.active)
+    unassigned = account.active if said is None else None
+    active = account.active if said is None else said is not False
+    same = (attributes, unassigned, active) == (account.attributes, account.unassigned_active, account.active)
+    same = same and account.link is not None
     if same and account.expected is None:
         return None
     email = address_of(attributes)
@@ -174,6 +173,7 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
         version=account.version + 1,
         updated_at=now,
         attributes=attributes,
+        unassigned_active=unassigned,
         email=email,
         expected=None,
     )

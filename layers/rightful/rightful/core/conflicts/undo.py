@@ -244,7 +244,7 @@ def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[Acc
     for move in moves:
         image = move.before.before_image
         asked = move.before.id == participant.request.requester.account_id
-        if asked and image is not None and image.status is not move.after.status:
+        if asked and image is not None and image.account.status is not move.after.status:
             return undone.and_then(OutcomeCode.STAYS_ACTIVE if move.after.active else OutcomeCode.STAYS_DEACTIVATED)
     return undone
 

@@ -69,5 +69,5 @@ def give_groups_back(context: Context, participants: list[Conflict]) -> list[Con
 def _owed(account: Account) -> frozenset[str]:
     """The groups that a user was in before the remediation unlinked it, once the undo has linked it again."""
     image = account.before_image
-    unlinked = image is not None and image.link is None and account.link is not None
-    return image.group_ids if image is not None and unlinked else frozenset()
+    unlinked = image is not None and image.account.link is None and account.link is not None
+    return image.account.group_ids if image is not None and unlinked else frozenset()

@@ -14,7 +14,7 @@ from operator import itemgetter
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from rightful.aws.dynamodb.attributes import Scalar, json_text
+from rightful.aws.dynamodb.attributes import Scalar, is_empty_by_default, json_text
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -94,7 +94,7 @@ class Codec(Generic[_Kind]):
         it is empty."""
         documents = _Documents(self.reads, self.types)
         return [
-            (name, self._name(name), *documents.attribute(name, self._hints[name]), _is_empty_by_default(each))
+            (name, self._name(name), *documents.attribute(name, self._hints[name]), is_empty_by_default(each))
             for name, each in self._fields.items()
         ]
 
@@ -128,6 +128,7 @@ class _Documents:
 
     def __init__(self, reads: Mapping[str, _Read], types: Mapping[str, type]) -> None:
         self.reads, self.types = reads, types
+        self._records: dict[object, _Read | None] = {}
 
     def attribute(self, name: str, hint: object) -> tuple[_Write | None, _Read]:
         """How a field is written into an attribute (None: as it is), and read from it."""
@@ -157,7 +158,7 @@ class _Documents:
             each = self.reader(arguments[0])
             return lambda values: kind(map(each, values))
         if isinstance(kind, type) and is_dataclass(kind):
-            return self._record(kind, arguments)
+            return self._record_once(kind, arguments)
         if issubclass(kind, Mapping):
             key, each = map(self.reader, arguments)
             if key is each is _same:
@@ -170,6 +171,19 @@ class _Documents:
             return lambda seconds: timedelta(seconds=seconds)
         return kind if issubclass(kind, StrEnum) else _same
 
+    def _record_once(self, kind: Callable[..., object], arguments: tuple[object, ...]) -> _Read:
+        """How a record is read; one that may hold another of its own kind asks for that reader when it needs it."""
+        key = (kind, arguments)
+        if key not in self._records:
+            self._records[key] = None
+            self._records[key] = self._record(kind, arguments)
+
+        def read(document: object) -> object:
+            made = self._records[key]
+            return made(document) if made is not None else document
+
+        return self._records[key] or read
+
     def _record(self, kind: Callable[..., object], arguments: tuple[object, ...]) -> _Read:
         bound = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=True))
         hints = {name: bound.get(hint, hint) for name, hint in get_type_hints(kind, localns=dict(self.types)).items()}
@@ -181,11 +195,6 @@ class _Documents:
 def _alternatives(hint: Any) -> list[Any]:  # noqa: ANN401 - an annotation is of no type
     """What a type may be besides None."""
     return [each for each in get_args(hint) if each is not NoneType] if isinstance(hint, UnionType) else [hint]
-
-
-def _is_empty_by_default(field: "Field[object]") -> bool:
-    default = field.default if field.default_factory is MISSING else field.default_factory()
-    return default is not None and not default
 
 
 def _same(value: object) -> object:

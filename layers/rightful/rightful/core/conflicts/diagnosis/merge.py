@@ -60,12 +60,10 @@ def kept_out(account: Account, now: datetime) -> Account:
     image = account.before_image
     if account.status is not AccountStatus.DEACTIVATED or image is None or image.version != account.version:
         return deactivated(account, now)
-    if image.status is not AccountStatus.ACTIVE:
+    if not image.account.active:
         return account
-    kept = replace(
-        image, version=account.version + 1, status=AccountStatus.DEACTIVATED, deactivated_at=account.deactivated_at
-    )
-    return replace(account, before_image=kept)
+    before = replace(image.account, status=AccountStatus.DEACTIVATED, deactivated_at=account.deactivated_at)
+    return replace(account, before_image=replace(image, version=account.version + 1, account=before))
 
 
 def _as_written(account: Account, change: PendingChange) -> Mapping[str, object]:
