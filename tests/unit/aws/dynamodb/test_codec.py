@@ -6,8 +6,14 @@ from enum import StrEnum
 
 import pytest
 
-from rightful.aws.dynamodb.attributes import write_values
+from rightful.aws.dynamodb.attributes import FORMAT, LaterFormatError, Reader, key_of, write_item, write_values
+from rightful.aws.dynamodb.items.accounts import account_item
 from rightful.aws.dynamodb.items.codec import Codec
+from rightful.aws.dynamodb.stream import UnreadableChangeError, read_change
+from rightful.ports.key import ItemKey
+from rightful.ports.writes.accounts import PutAccount
+from tests.support.builders import an_account
+from tests.support.dynamodb.store import TestedStore
 
 AT = datetime(2026, 11, 28, 17, 0, tzinfo=UTC)
 
@@ -103,3 +109,43 @@ def test_what_always_is_there_cannot_be_missing(missing: str) -> None:
 def test_a_word_that_is_none_is_not_read() -> None:
     with pytest.raises(ValueError, match="green"):
         PERSON.read({**write_values(PERSON.values(LEAST)), "color": {"S": "green"}})
+
+
+KEY = ItemKey("pk", "sk")
+LATER = str(int(FORMAT) + 1)
+
+
+def test_an_item_of_this_format_or_without_one_is_read() -> None:
+    item = write_item(KEY, PERSON.values(MOST))
+    assert PERSON.read(item) == MOST
+    del item["format"]
+    assert PERSON.read(item) == MOST
+    assert PERSON.read(item | {"format": {"N": "0"}}) == MOST
+
+
+@pytest.mark.parametrize("later", [LATER, "10", "999"])
+def test_an_item_of_a_later_format_is_not_read_for_what_it_does_not_say(later: str) -> None:
+    item = write_item(KEY, PERSON.values(MOST)) | {"format": {"N": later}}
+    for read in (PERSON.read, Reader):
+        with pytest.raises(LaterFormatError, match=f"format {later}, .*reads up to {FORMAT}: .*Deploy that one again"):
+            read(item)
+
+
+def test_a_change_of_an_item_of_a_later_format_is_told_as_one_that_cannot_be_read() -> None:
+    keys = {"pk": {"S": "ACCOUNT#a"}, "sk": {"S": "ACCOUNT"}}
+    image = {**keys, "format": {"N": LATER}}
+    record = {"dynamodb": {"Keys": keys, "NewImage": image, "ApproximateCreationDateTime": 1.0}}
+    with pytest.raises(UnreadableChangeError, match="LaterFormatError"):
+        read_change(record)
+
+
+def test_the_janitor_names_an_item_of_a_later_format_and_goes_on() -> None:
+    store = TestedStore()
+    store.commit([PutAccount(an_account("readable"), None)], remaining=lambda: 60.0)
+    item = account_item(an_account("a")) | {"format": {"N": LATER}}
+    store.client.put_item(TableName=store.identities.name, Item=item)
+    with pytest.raises(LaterFormatError):
+        store.account("a")
+    piece = store.piece(0, 1, None, limit=100)
+    assert [each.id for each in piece.accounts] == ["readable"]
+    assert piece.unreadable == (key_of(item),)

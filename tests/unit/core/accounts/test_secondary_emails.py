@@ -38,6 +38,7 @@ def somebody(*values: str, own: str | None = "ada@example.com", account_id: str 
         (("ada@example.com.", "ADA@example.com"), set()),
         (("ada@example.com", "x@bücher.example.", "x@xn--bcher-kva.example"), {"x@xn--bcher-kva.example"}),
         (("ada@example.com", "", " \t"), set()),
+        (("ada@example.com", "\u00a0", "\u200b", "\ufeff \u2800", "\u3164"), set()),
     ],
 )
 def test_the_keys_are_what_the_email_index_does_not_lead_to(values: tuple[str, ...], keys: set[str]) -> None:

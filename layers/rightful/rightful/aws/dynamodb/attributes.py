@@ -25,6 +25,24 @@ FORMAT = "1"
 """How items are written. Whoever changes what a stored attribute means raises it, and reads the one before it, too."""
 
 
+class LaterFormatError(ValueError):
+    """An item was written by a later version of the service: what its attributes mean is not known here."""
+
+
+def check_format(item: Mapping[str, "AttributeValueTypeDef"]) -> None:
+    """Refuse to read what may mean something else than it says.
+
+    Raises:
+        LaterFormatError: the item is of a later format.
+    """
+    stated = item["format"]["N"] if "format" in item else FORMAT
+    if stated != FORMAT and int(stated) > int(FORMAT):
+        raise LaterFormatError(
+            f"An item has format {stated}, and this version of the service reads up to {FORMAT}: a later version wrote "
+            "it. Deploy that one again."
+        )
+
+
 def text_of(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds: sorts as time does."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
@@ -61,6 +79,7 @@ class Reader:
     __slots__ = ("_item",)
 
     def __init__(self, item: Mapping[str, "AttributeValueTypeDef"]) -> None:
+        check_format(item)
         self._item = item
 
     def text(self, name: str) -> str:

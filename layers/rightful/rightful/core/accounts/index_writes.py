@@ -33,7 +33,7 @@ from rightful.ports.writes.accounts import (
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import Write
 from rightful.text.folding import fold
-from rightful.text.identity import employee_number
+from rightful.text.identity import employee_number, trimmed
 from rightful.text.mailboxes import comparable
 
 _Key = TypeVar("_Key")
@@ -250,7 +250,7 @@ def _address_keys(account: Account) -> frozenset[tuple[str, str]]:
     if account.link is None or not isinstance(emails, list):
         return frozenset()
     values = (entry.get("value") for entry in emails if isinstance(entry, dict))
-    found = {address_key(value) for value in values if isinstance(value, str)} - {""}
+    found = {address_key(value) for value in values if isinstance(value, str) and trimmed(value)}
     # A key by which the email index leads to the account already needs no second entry.
     secondary = {key for key in found if account.holds is None or held_as(key) != account.holds}
     if len(secondary) > MOST_KEYS:

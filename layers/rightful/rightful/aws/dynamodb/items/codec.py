@@ -14,7 +14,7 @@ from operator import itemgetter
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from rightful.aws.dynamodb.attributes import Scalar, is_empty_by_default, json_text
+from rightful.aws.dynamodb.attributes import Scalar, check_format, is_empty_by_default, json_text
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -63,7 +63,12 @@ class Codec(Generic[_Kind]):
         return values
 
     def read(self, item: "Mapping[str, AttributeValueTypeDef]") -> _Kind:
-        """The inverse of `values`; other attributes of the item do not matter."""
+        """The inverse of `values`; other attributes of the item do not matter.
+
+        Raises:
+            LaterFormatError: a later version of the service wrote it.
+        """
+        check_format(item)
         values = self._nones.copy()
         for name, attribute, _, read, _ in self._plan:
             if attribute in item:
