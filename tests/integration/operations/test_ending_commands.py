@@ -97,6 +97,32 @@ def test_a_directory_is_deleted_once_its_name_is_said(run: Run, deployed: Deploy
     assert any(row.explanation.endswith("Moved to Okta.") for row in rows)
 
 
+@pytest.mark.parametrize("text", ["Zo\u202eë", "two\nlines", "\u200b", "x\u2028y"])
+def test_names_and_reasons_that_cannot_be_written_down_are_refused_and_nothing_changes(
+    run: Run, deployed: Deployed, made: dict[str, str], text: str
+) -> None:
+    organization, directory = made["organization"], made["directory"]
+    key = json.loads(run("token", "list", "--json")[1])[0]["id"]
+    table = deployed.store.identities.name
+    before = items_of(deployed, table)
+    for arguments in (
+        ("organization", "create", text),
+        ("organization", "create", "Other", "--admin", text),
+        ("organization", "rename", organization, text),
+        ("directory", "create", organization, text),
+        ("directory", "rename", organization, directory, text),
+        ("directory", "delete", organization, directory, *ALONE, "--confirm", "Entra", "--reason", text),
+        ("token", "issue", "--scope", "app", "--owner", text),
+        ("token", "revoke", key, "--reason", text),
+        ("account", "deactivate", "ada@example.com", "--reason", text),
+        ("pause", organization, "--reason", text),
+    ):
+        code, printed, complained = run(*arguments)
+        assert (code, printed, len(complained.splitlines())) == (command.FAILED, "", 1), arguments
+        assert "text-direction" in complained
+    assert items_of(deployed, table) == before
+
+
 @pytest.mark.parametrize("accounts", ["erase", "release"])
 def test_a_customer_is_offboarded_and_everything_agrees(
     run: Run, deployed: Deployed, made: dict[str, str], accounts: str

@@ -132,4 +132,4 @@ def test_what_is_not_there_is_one_line_and_exit_code_2(run: Run, arguments: tupl
 @pytest.mark.parametrize("reason", [" ", "x" * 501])
 def test_a_reason_is_one(run: Run, organization: str, reason: str) -> None:
     code, _, complained = run("pause", organization, "--reason", reason)
-    assert (code, complained.startswith("--reason")) == (command.FAILED, True)
+    assert (code, complained.startswith("reason: ")) == (command.FAILED, True)

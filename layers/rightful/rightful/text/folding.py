@@ -53,9 +53,9 @@ def _plain_widths() -> dict[int, str]:
     return {code: chr(int(to[1], 16)) for code, to in mappings.items() if to and to[0] in {"<wide>", "<narrow>"}}
 
 
-_DECEIVING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters (C0, DEL, C1), and those that turn the direction of writing, so that one name looks like another
-(Unicode Technical Report 36, "Bidirectional Text Spoofing")."""
+_DECEIVING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters (C0, DEL, C1, the ends of lines and paragraphs), and those that turn the direction of writing, so
+that one name looks like another (Unicode Technical Report 36, "Bidirectional Text Spoofing")."""
 
 
 _BREAKING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

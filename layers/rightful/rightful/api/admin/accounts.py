@@ -13,6 +13,7 @@ from rightful.core.accounts.errors import AddressTakenError, read_address
 from rightful.core.administration.accounts import Administration
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import InvalidAddressError, parse_address
+from rightful.domain.plain_text import plain_reason
 from rightful.domain.request_error import RequestError
 from rightful.ports.store.lists import AccountPage
 
@@ -72,7 +73,7 @@ def act(call: AdminCall) -> Response:
     """POST accounts/{id}/actions {"action", "reason", "email"?, "flag"?}: the account as it is then."""
     asked = call.body(ActionBody)
     _check_members(asked)
-    administration = Administration(call.context, call.organization(), call.key().owner, asked.reason.strip())
+    administration = Administration(call.context, call.organization(), call.key().owner, plain_reason(asked.reason))
     try:
         account = _act(administration, call.path_id(), asked)
     except AddressTakenError as taken:

@@ -9,6 +9,7 @@ from rightful.api.documents import directory_document, token_document
 from rightful.api.json_call import Body
 from rightful.api.request import Response
 from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token
+from rightful.domain.plain_text import plain_reason
 
 
 class Confirmation(Body):
@@ -39,7 +40,7 @@ def confirm_loosened_policy(call: AdminCall) -> Response:
 
 
 def _reason(call: AdminCall) -> str:
-    return call.body(Confirmation).reason.strip()
+    return plain_reason(call.body(Confirmation).reason)
 
 
 def _by(call: AdminCall) -> str:

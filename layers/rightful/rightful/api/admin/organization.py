@@ -9,7 +9,8 @@ from rightful.api.documents import organization_document
 from rightful.api.json_call import Body
 from rightful.api.request import Response
 from rightful.core.organizations.log_rows import organization_sentence
-from rightful.core.organizations.registry import change_organization, check_plain
+from rightful.core.organizations.registry import change_organization
+from rightful.domain.plain_text import check_plain
 
 
 class ChangedOrganization(Body):

@@ -30,6 +30,7 @@ from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.organization import Directory, DirectoryDeletion
+from rightful.domain.plain_text import plain_reason
 from rightful.domain.request_error import changed_meanwhile
 from rightful.domain.two_people import eased_by_one
 from rightful.ports.context import Context, QueueContext
@@ -78,13 +79,14 @@ def begin(
             deactivated.
 
     Raises:
-        RequestError: conflict, somebody else changed it meanwhile.
+        RequestError: conflict, somebody else changed it meanwhile; invalid_value, the reason cannot be written down.
     """
     if directory.deleting is not None:
         return directory
+    told = plain_reason(reason) if reason else ""
     deleting = DirectoryDeletion(context.now, by, keeps_active)
     marked = replace(directory, version=directory.version + 1, deleting=deleting)
-    sentence = f"The directory is being deleted, its users are unlinked. {reason}".strip()
+    sentence = f"The directory is being deleted, its users are unlinked. {told}".strip()
     row = settings_row(directory, sentence, by, context.invocation)
     closed = [CloseCounter(kind, directory.id, shard) for kind in _KINDS for shard in range(COUNTERS)]
     try:

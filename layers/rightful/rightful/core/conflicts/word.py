@@ -8,12 +8,11 @@ from rightful.domain.conflicts.conflict import Approval, Conflict, Pointer, Reso
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.domain.event_log import Action, Result
 from rightful.domain.key import Token
+from rightful.domain.plain_text import plain_reason
 from rightful.domain.request_error import RequestError
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import Write
-
-_MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,9 @@ class Word:
         """The word with its reason as it is kept.
 
         Raises:
-            RequestError: invalid_value, it is empty or too long.
+            RequestError: invalid_value, it is empty, too long, or cannot be written down.
         """
-        text = self.reason.strip()
-        if not text or len(text) > _MAX_REASON:
-            raise RequestError("invalid_value", f"Give a reason of 1 to {_MAX_REASON} characters.", "reason")
-        return replace(self, reason=text)
+        return replace(self, reason=plain_reason(self.reason))
 
     def is_given_to(self, version: str) -> bool:
         """Whether what was read is what has this version.

@@ -12,6 +12,7 @@ from rightful.domain.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.domain.key import Grant, Scope, Token, digest, new_secret
 from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.domain.plain_text import check_plain, plain_reason
 from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.settings import (
@@ -24,7 +25,6 @@ from rightful.ports.writes.settings import (
     UnlistToken,
 )
 from rightful.ports.writes.transaction import RefusedError, Write
-from rightful.text.folding import is_plain
 
 LIVE_KEYS_PER_DIRECTORY = 2
 """One in use and its successor: enough to rotate without an interruption, few enough to know where they are."""
@@ -169,8 +169,13 @@ def revoke_token(context: Context, token: Token, *, by: str | None = None) -> No
 
 
 def revocation(token: Token, invocation: Invocation, *, by: str | None, reason: str = "") -> list[Write]:
-    """The writes that end a key."""
-    sentence = f"The key {token.id} of {token.owner} was revoked. {reason}".strip()
+    """The writes that end a key.
+
+    Raises:
+        RequestError: invalid_value, the reason cannot be written down.
+    """
+    told = plain_reason(reason) if reason else ""
+    sentence = f"The key {token.id} of {token.owner} was revoked. {told}".strip()
     row = settings_row(token, sentence, by, invocation)
     return [DeleteToken(token.sha256), UnlistToken(token), NoteRevoked(token.id, invocation.now), *row]
 
@@ -193,14 +198,3 @@ def _room_for_a_key(context: Context, grant: Grant) -> PutDirectory:
 def _refuse_deleting(directory: Directory) -> None:
     if directory.deleting is not None:
         raise RequestError("conflict", "This directory is being deleted: nothing about it can be changed any more.")
-
-
-def check_plain(field: str, text: str) -> None:
-    """Refuse what is no name.
-
-    Raises:
-        RequestError: invalid_value.
-    """
-    if not text.strip() or not is_plain(text):
-        message = f"{field}: write a name without control or text-direction characters."
-        raise RequestError("invalid_value", message, field)

@@ -15,14 +15,13 @@ from rightful.domain.account import Account
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
+from rightful.domain.plain_text import plain_reason
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import json_text, write_fields
 from rightful.operations.tasks.keys import BY, LISTED
 from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.text.ids import time_text
-
-_LONGEST_REASON = 500
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,7 +51,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def deactivate_account(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful account deactivate`."""
-    reason, account = _reason(asked), _account(at, asked.account)
+    reason, account = plain_reason(asked.reason), _account(at, asked.account)
     if account.organization_id is None:
         raise OperationError("No organization manages this account: deactivating it is up to the host application.")
     organization = at.organization(account.organization_id, LISTED)
@@ -96,7 +95,7 @@ def retry_conflict(at: Deployment, asked: Namespace, out: TextIO) -> int:
 
 
 def _brake(at: Deployment, asked: Namespace, out: TextIO, *, paused: bool) -> int:
-    reason, before = _reason(asked), at.organization(asked.organization, LISTED)
+    reason, before = plain_reason(asked.reason), at.organization(asked.organization, LISTED)
     after = replace(before, brakes=replace(before.brakes, paused=paused))
     if after == before:
         out.write(f"{before.name} {'is paused already' if paused else 'was not paused'}.\n")
@@ -158,10 +157,3 @@ def _account(at: Deployment, text: str) -> Account:
     if account is None or (canonical is not None and account.holds != canonical):
         raise OperationError("There is no such account.")
     return account
-
-
-def _reason(asked: Namespace) -> str:
-    reason = str(asked.reason).strip()
-    if not reason or len(reason) > _LONGEST_REASON:
-        raise OperationError(f"--reason: write why, in up to {_LONGEST_REASON} characters.")
-    return reason

@@ -9,9 +9,10 @@ from rightful.core.administration import offboarding
 from rightful.core.administration.belongings import Belongings, belongings
 from rightful.core.organizations.keys import all_organizations, keys_of
 from rightful.core.organizations.log_rows import organization_sentence
-from rightful.core.organizations.registry import change_organization, check_plain
+from rightful.core.organizations.registry import change_organization
 from rightful.domain.key import Scope
 from rightful.domain.organization import AccountsAtEnd, Organization
+from rightful.domain.plain_text import check_plain
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import answer_to, confirm, day, progress, write_fields, write_rows
 from rightful.operations.tasks.keys import BY, LISTED

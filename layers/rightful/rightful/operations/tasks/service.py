@@ -11,6 +11,7 @@ from rightful.core.organizations import domains, registry
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.key import Grant, Scope
 from rightful.domain.organization import DomainPolicy, Organization
+from rightful.domain.plain_text import check_plain
 from rightful.operations.check.run import Report, check
 from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.output import FINE, LOOK, json_text, progress
@@ -26,7 +27,7 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     context = at.context()
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
     # Before anything is made: whatever is refused leaves nothing behind, and nobody without a key.
-    registry.check_plain("owner", asked.admin)
+    check_plain("owner", asked.admin)
     for domain in asked.domain:
         _check_free(at.store, domain)
     organization = registry.create_organization(context, asked.name, domain_policy=policy)
