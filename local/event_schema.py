@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from rightful.core.conflicts.decision.ended_approvals import WhyEnded
 from rightful.domain.account import AccountStatus, Origin
-from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
+from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus, Resolution
 from rightful.domain.conflicts.explanation import FindingCode, OutcomeCode
 from rightful.domain.conflicts.next_step import StepCode
 from rightful.domain.conflicts.refused_request import Collision, Operation
@@ -30,6 +31,8 @@ class AccountState(_Document):
 
     id: str
     version: int
+    display_name: str | None
+    user_name: str | None
     email: str | None
     canonical_email: str | None
     email_verified: bool
@@ -37,6 +40,7 @@ class AccountState(_Document):
     claimed: bool
     origin: Origin
     directory_id: str | None
+    directory_name: str | None
 
 
 class Requester(_Document):
@@ -44,8 +48,46 @@ class Requester(_Document):
 
     account_id: str | None
     scim_id: str | None
-    user_name: str
+    user_name: str | None
     external_id: str | None
+    display_name: str | None
+
+
+class HolderState(_Document):
+    """Who holds the address, where it is an account of the same organization; names as they are when it is told."""
+
+    account_id: str
+    display_name: str | None
+    user_name: str | None
+    status: AccountStatus | None
+    directory_id: str | None
+
+
+class Leg(_Document):
+    """One of the changes of a swap or rotation, which are resolved as one."""
+
+    conflict_id: str
+    requester: Requester
+    directory_id: str
+    directory_name: str | None
+    old_email: str | None
+    wanted_email: str | None
+
+
+class ApprovalState(_Document):
+    """One administrator's yes, and until when it counts."""
+
+    by: str
+    reason: str
+    at: Time
+    until: Time
+    resolution: Resolution | None
+
+
+class EndedApproval(ApprovalState):
+    """An approval that counts no more: the facts changed, its 7 days are over, or its key was revoked."""
+
+    why: WhyEnded
 
 
 class NextStep(_Document):
@@ -67,6 +109,7 @@ class ConflictState(_Document):
     class_: ConflictClass | None = Field(alias="class")
     decision: str | None
     directory_id: str
+    directory_name: str | None
     operation: Operation
     collision: Collision
     requester: Requester
@@ -74,12 +117,18 @@ class ConflictState(_Document):
     wanted_user_name: str | None
     old_email: str | None
     holder_account_id: str | None
+    holder: HolderState | None
     explanation: str
     explanation_code: FindingCode | OutcomeCode | None
     next_step: NextStep | None
     approved_by: list[str]
+    undo_approved_by: list[str]
+    decided_by: str | None
     touched_account_ids: list[str]
+    legs: list[Leg]
     created_at: Time
+    waiting_since: Time | None
+    expires_at: Time
     correlation_id: str
 
 
@@ -113,6 +162,7 @@ class AccountLinked(_AboutAccount):
 
     type: Literal["account.linked"]
     directory_id: str
+    directory_name: str | None
     scim_id: str
 
 
@@ -121,6 +171,7 @@ class AccountUnlinked(_AboutAccount):
 
     type: Literal["account.unlinked"]
     directory_id: str
+    directory_name: str | None
     scim_id: str
 
 
@@ -138,6 +189,12 @@ class EmailReleased(_AboutAccount):
     type: Literal["account.email.released"]
     released_email: str
     conflict_id: str | None
+
+
+class WithoutAddress(_AboutAccount):
+    """The person may sign in, and a conflict left the account without an address."""
+
+    type: Literal["account.without_address"]
 
 
 class AccountDeactivated(_AboutAccount):
@@ -191,8 +248,34 @@ class ConflictEvent(_Event):
         "conflict.failed",
         "conflict.reopened",
         "conflict.ended",
+        "conflict.expires_soon",
     ]
     conflict: ConflictState
+
+
+class ApprovalGiven(_Event):
+    """An administrator approved, and `missing` more have to."""
+
+    type: Literal["conflict.approval_given"]
+    conflict: ConflictState
+    approval: ApprovalState
+    missing: int
+
+
+class ApprovalEnded(_Event):
+    """Approvals came to an end without being carried out."""
+
+    type: Literal["conflict.approval_ended"]
+    conflict: ConflictState
+    ended: list[EndedApproval]
+
+
+class StillWaiting(_Event):
+    """It has waited for an approval for so many days."""
+
+    type: Literal["conflict.still_waiting"]
+    conflict: ConflictState
+    days: Literal[1, 3]
 
 
 class SettingState(_Document):
@@ -222,6 +305,7 @@ DomainEvent = Annotated[
     | AccountUnlinked
     | EmailChanged
     | EmailReleased
+    | WithoutAddress
     | AccountDeactivated
     | AccountReactivated
     | DeletionScheduled
@@ -229,6 +313,9 @@ DomainEvent = Annotated[
     | AccountDeleted
     | SessionsRevoke
     | ConflictEvent
+    | ApprovalGiven
+    | ApprovalEnded
+    | StillWaiting
     | SettingsEvent,
     Field(discriminator="type"),
 ]

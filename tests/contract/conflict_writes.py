@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from rightful.domain.conflicts.conflict import LOOK_AGAIN_AFTER, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import ConflictStatus, Pointer
+from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter

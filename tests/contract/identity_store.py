@@ -12,6 +12,7 @@ from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
 from tests.contract.listings import Listings
 from tests.contract.managed import Managed
+from tests.contract.names_of_ids import NamesOfIds
 from tests.contract.offboarding_writes import OffboardingWrites
 from tests.contract.pages import Pages
 from tests.contract.round_trips import RoundTrips
@@ -30,6 +31,7 @@ class IdentityStoreContract(
     ConflictWrites,
     SettingsWrites,
     KeyWrites,
+    NamesOfIds,
     OffboardingWrites,
     GroupWrites,
     SourceWrites,

@@ -6,14 +6,8 @@ from typing import Any
 
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Hold, Reservation
-from rightful.domain.conflicts.conflict import (
-    DEACTIVATED_WITHIN,
-    LOOK_AGAIN_AFTER,
-    UNSENT_FOR,
-    Conflict,
-    ConflictStatus,
-    Pointer,
-)
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.due import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, UNSENT_FOR
 from rightful.domain.conflicts.policy import Brakes
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.emails import SecondaryEmailList

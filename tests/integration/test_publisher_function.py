@@ -101,10 +101,13 @@ def test_an_event_that_the_bus_refuses_comes_again_from_its_record_on(
     assert answer == {"batchItemFailures": [{"itemIdentifier": first}]}
 
 
-def test_an_entry_stays_far_below_what_the_bus_takes() -> None:
-    longest = {"account": {"email": "x" * 254, "id": "y" * 40}, "conflict": {"userName": "ä" * 512, "text": "z" * 2000}}
-    event = Event("id", EventType.CONFLICT_APPLIED, NOW, "org", longest)
-    assert len(json.dumps(event.detail()).encode()) * 10 < 256 * 1024
+def test_long_events_go_in_smaller_calls() -> None:
+    legs = [{"requester": {"userName": "ä" * 512, "displayName": "z" * 1000}, "wantedEmail": "x" * 254}] * 32
+    events = [Event(f"id{n}", EventType.CONFLICT_APPLIED, NOW, "org", {"conflict": {"legs": legs}}) for n in range(7)]
+    assert len(json.dumps(events[0].detail(), ensure_ascii=False).encode()) * 2 < 200_000
+    client: Any = _Bus({1, 6})
+    assert EventBridgeBus(client, "bus").publish(events) == (1, 6)
+    assert client.sizes == [2, 2, 2, 1]
 
 
 def test_changed_settings_of_an_organization_send_word_to_examine_all_of_its_conflicts(deployed: Deployed) -> None:

@@ -9,7 +9,8 @@ from rightful.aws.dynamodb import table
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Table
-from rightful.domain.conflicts.conflict import LOOK_AGAIN_AFTER, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import ConflictStatus, Pointer
+from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER
 from rightful.ports.store.contract import EventLogUnavailableError
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import PutConflict

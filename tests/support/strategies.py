@@ -45,6 +45,7 @@ from rightful.domain.conflicts.evidence import (
 )
 from rightful.domain.conflicts.explanation import Code, Explanation, FindingCode, OutcomeCode, Statement
 from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode
+from rightful.domain.conflicts.notice import Notice
 from rightful.domain.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.domain.event_log import Action, LogEntry, Result
@@ -258,6 +259,7 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
             holder_account_id=st.none() | ids,
             holder_organization_id=st.none() | ids,
             judged=texts,
+            circle_ids=st.lists(ids, max_size=3).map(tuple),
         ),
         outcome=_whole(
             Outcome,
@@ -289,6 +291,8 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
             who=st.sampled_from(Role),
             statements=st.lists(statements(StepCode), min_size=1, max_size=2).map(tuple),
         ),
+        stands_since=st.none() | moments,
+        told=st.frozensets(st.sampled_from(Notice)),
     )
 
 

@@ -7,7 +7,16 @@ from datetime import datetime
 from rightful.text.identity import same_but_for_case
 from rightful.text.mailboxes import InvalidAddressError, canonical_address, canonical_domain
 
-__all__ = ["PLACEHOLDER_DOMAIN", "Address", "InvalidAddressError", "canonical_domain", "parse_address", "placeholder"]
+__all__ = [
+    "PLACEHOLDER_DOMAIN",
+    "Address",
+    "InvalidAddressError",
+    "canonical_domain",
+    "parse_address",
+    "placeholder",
+    "shown",
+    "shown_text",
+]
 
 PLACEHOLDER_DOMAIN = "released.invalid"
 """RFC 2606 reserves .invalid: undeliverable, nobody's. Only remediation puts accounts there."""
@@ -48,6 +57,16 @@ def parse_address(text: str) -> Address:
         InvalidAddressError: it is not an address.
     """
     return Address(text.strip(), canonical_address(text))
+
+
+def shown(address: Address | None) -> str | None:
+    """An address as anybody is shown it: a placeholder is no address."""
+    return address.value if address is not None and not address.is_placeholder else None
+
+
+def shown_text(text: str | None) -> str | None:
+    """The same of a text that may be a placeholder: a userName can be one, too."""
+    return None if text is None or text.lower().endswith(f"@{PLACEHOLDER_DOMAIN}") else text
 
 
 def placeholder(conflict_id: str, account_id: str = "") -> Address:

@@ -12,9 +12,8 @@ from rightful.core.events.requeues import requeued_by
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Hold, Reservation, parse_address, placeholder
 from rightful.domain.change import AccountChange, ConflictChange, HoldChange
-from rightful.domain.conflicts.conflict import Approval, ConflictClass, ConflictStatus
-from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.domain.conflicts.refused_request import UserName
+from rightful.ports.store.names import Named
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 
 ADA = an_account("ada", email="Ada@example.com", organization_id="org", claimed=True, link=a_link("ada", "dir"))
@@ -24,7 +23,7 @@ def changed(old: Account, **to: object) -> AccountChange:
     return AccountChange(old, replace(old, version=old.version + 1, **to), NOW)  # type: ignore[arg-type]
 
 
-def types_of(change: AccountChange | ConflictChange) -> list[str]:
+def types_of(change: AccountChange) -> list[str]:
     for event in events_of(change):
         domain_event.validate_python(event.detail())
     return [event.type.value for event in events_of(change)]
@@ -37,6 +36,8 @@ def test_a_new_account_is_told_with_its_address() -> None:
     assert detail["account"] == {
         "id": "ada",
         "version": 1,
+        "displayName": None,
+        "userName": "ada",
         "email": "Ada@example.com",
         "canonicalEmail": "ada@example.com",
         "emailVerified": True,
@@ -44,6 +45,7 @@ def test_a_new_account_is_told_with_its_address() -> None:
         "claimed": True,
         "origin": "scim",
         "directoryId": "dir",
+        "directoryName": None,
     }
 
 
@@ -57,7 +59,10 @@ def test_a_new_account_is_told_with_its_address() -> None:
         ({"email": parse_address("ADA@example.com")}, []),
         ({"email": parse_address("king@example.com")}, ["account.email.changed"]),
         ({"email": None}, ["account.email.released", "account.sessions.revoke"]),
-        ({"email": placeholder("con")}, ["account.email.released", "account.sessions.revoke"]),
+        (
+            {"email": placeholder("con")},
+            ["account.email.released", "account.without_address", "account.sessions.revoke"],
+        ),
         ({"status": AccountStatus.DEACTIVATED}, ["account.deactivated", "account.sessions.revoke"]),
         (
             {"status": AccountStatus.PENDING_DELETION, "deletion_date": NOW + timedelta(days=14)},
@@ -88,10 +93,11 @@ def test_a_change_of_an_inactive_account_is_told_as(before: AccountStatus, to: A
 def test_an_account_that_a_remediation_emptied_says_which_conflict_did_it_and_hides_the_placeholder() -> None:
     emptied = replace(ADA, email=placeholder("con"), email_verified=False)
     move = with_before_image(ADA, emptied, "con", NOW)
-    released, revoke = events_of(AccountChange(move.before, move.after, NOW))
+    released, without, revoke = events_of(AccountChange(move.before, move.after, NOW))
     detail = released.detail()
     assert (detail["releasedEmail"], detail["conflictId"]) == ("Ada@example.com", "con")
-    assert "released.invalid" not in str(detail) + str(revoke.detail())
+    assert without.type.value == "account.without_address"
+    assert "released.invalid" not in str(detail) + str(without.detail()) + str(revoke.detail())
     assert revoke.detail()["reason"] == "email_released"
 
 
@@ -106,6 +112,36 @@ def test_an_erased_account_is_told_as_it_was_with_a_version_of_its_own() -> None
     assert isinstance(account, dict)
     assert (account["email"], account["version"]) == ("Ada@example.com", ADA.version + 1)
     assert revoke.detail()["reason"] == "deleted"
+
+
+EMPTIED = replace(
+    ADA,
+    email=placeholder("con"),
+    link=a_link("ada", "dir", user_name=placeholder("con").value),
+    attributes={"displayName": "Ada King"},
+)
+
+
+@pytest.mark.parametrize("status", [AccountStatus.DEACTIVATED, AccountStatus.PENDING_DELETION])
+def test_somebody_who_comes_back_without_an_address_is_told_as_such_by_name(status: AccountStatus) -> None:
+    change = changed(replace(EMPTIED, status=status), status=AccountStatus.ACTIVE)
+    assert types_of(change)[-2:] == ["account.reactivated", "account.without_address"]
+    for event in events_of(change, Named(directories={"dir": "Staff"})):
+        account = event.detail()["account"]
+        assert isinstance(account, dict)
+        assert [account[name] for name in ("displayName", "userName", "email", "canonicalEmail", "emailVerified")] == [
+            "Ada King", None, None, None, False,
+        ]  # fmt: skip
+        assert (account["directoryId"], account["directoryName"]) == ("dir", "Staff")
+        assert "released.invalid" not in str(event.detail())
+
+
+def test_somebody_who_never_had_an_address_or_stays_deactivated_is_not_left_without_one() -> None:
+    nobody = replace(ADA, email=None, status=AccountStatus.DEACTIVATED)
+    assert types_of(changed(nobody, status=AccountStatus.ACTIVE)) == ["account.reactivated"]
+    gone = replace(ADA, status=AccountStatus.DEACTIVATED)
+    assert "account.without_address" not in types_of(changed(gone, email=placeholder("con")))
+    assert types_of(changed(EMPTIED, attributes={"title": "Countess"})) == []
 
 
 def test_a_claim_is_told_to_the_organization_that_claimed() -> None:
@@ -128,87 +164,7 @@ def test_events_have_the_same_ids_each_time_and_never_those_of_others() -> None:
     assert len(set(first)) == len(first)
 
 
-# Conflicts
-
 OPEN = a_conflict("org", "con")
-WAITING = replace(
-    OPEN,
-    version=2,
-    status=ConflictStatus.WAITING_APPROVAL,
-    next_step=step(Role.ADMINISTRATOR, StepCode.APPROVE),
-    finding=replace(OPEN.finding, conflict_class=ConflictClass.DEACTIVATED),
-)
-
-
-@pytest.mark.parametrize(
-    ("status", "told"),
-    [
-        (ConflictStatus.WAITING_APPROVAL, "conflict.needs_approval"),
-        (ConflictStatus.REFUSED, "conflict.refused"),
-        (ConflictStatus.APPLIED, "conflict.applied"),
-        (ConflictStatus.REJECTED, "conflict.rejected"),
-        (ConflictStatus.FAILED, "conflict.failed"),
-        (ConflictStatus.SUPERSEDED, "conflict.ended"),
-        (ConflictStatus.EXPIRED, "conflict.ended"),
-        (ConflictStatus.UNDONE, "conflict.undone"),
-    ],
-)
-def test_where_a_conflict_got_to_is_told(status: ConflictStatus, told: str) -> None:
-    assert types_of(ConflictChange(OPEN, replace(OPEN, version=2, status=status), NOW)) == [told]
-
-
-def test_a_new_conflict_is_told_once_and_its_repeats_are_not() -> None:
-    assert types_of(ConflictChange(None, OPEN, NOW)) == ["conflict.opened"]
-    assert types_of(ConflictChange(OPEN, replace(OPEN, version=2, occurrences=2), NOW)) == []
-    assert types_of(ConflictChange(OPEN, replace(OPEN, sent=True), NOW)) == []
-    assert types_of(ConflictChange(WAITING, replace(WAITING, version=3, occurrences=2), NOW)) == []
-
-
-def test_another_class_of_a_waiting_conflict_needs_another_approval() -> None:
-    rehire = replace(WAITING, version=3, finding=replace(WAITING.finding, conflict_class=ConflictClass.REHIRE))
-    assert types_of(ConflictChange(WAITING, rehire, NOW)) == ["conflict.needs_approval"]
-
-
-def test_a_conflict_that_is_opened_again_is_told_as_such() -> None:
-    rejected = replace(WAITING, version=3, status=ConflictStatus.REJECTED)
-    again = replace(rejected, version=4, status=ConflictStatus.OPEN)
-    assert types_of(ConflictChange(rejected, again, NOW)) == ["conflict.reopened"]
-
-
-def test_an_undo_that_a_second_person_must_want_needs_an_approval_and_is_no_second_application() -> None:
-    applied = replace(WAITING, version=3, status=ConflictStatus.APPLIED, next_step=None)
-    wish = Approval("key", "Ines", "wrong", NOW)
-    asked = replace(
-        applied,
-        version=4,
-        next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AS_WELL),
-        outcome=replace(applied.outcome, undo_approvals=(wish,)),
-    )
-    assert types_of(ConflictChange(applied, asked, NOW)) == ["conflict.needs_approval"]
-    undone = replace(
-        asked, version=5, status=ConflictStatus.UNDONE, next_step=step(Role.ADMINISTRATOR, StepCode.UNDO_AGAIN)
-    )
-    assert types_of(ConflictChange(asked, undone, NOW)) == ["conflict.undone"]
-    assert types_of(ConflictChange(undone, replace(undone, version=6, next_step=None), NOW)) == []
-
-
-def test_a_holder_of_another_organization_is_never_named() -> None:
-    foreign = replace(
-        WAITING, finding=replace(WAITING.finding, holder_account_id="stranger", holder_organization_id="elsewhere")
-    )
-    [event] = events_of(ConflictChange(OPEN, foreign, NOW))
-    assert "stranger" not in str(event.detail())
-    assert "elsewhere" not in str(event.detail())
-
-
-def test_a_conflict_about_a_user_name_names_no_wanted_address() -> None:
-    [event] = events_of(
-        ConflictChange(None, replace(OPEN, request=replace(OPEN.request, wanted=UserName("dir", "ada"))), NOW)
-    )
-    conflict = event.detail()["conflict"]
-    assert isinstance(conflict, dict)
-    assert conflict["wantedEmail"] is None
-
 
 # Who is woken
 

@@ -11,6 +11,7 @@ from rightful.core.organizations.registry import create_directory
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.organization import OnDelete
 from rightful.ports.queue import QueueUnavailableError
+from rightful.ports.store.names import Asked
 from tests.support.queue import ListedQueue
 from tests.support.service import Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
@@ -83,6 +84,24 @@ def test_the_whole_story_is_told_in_documented_events() -> None:
     assert told.count("account.sessions.revoke") == 2
     for event in bus.events:
         domain_event.validate_python(event.detail())
+
+
+def test_names_are_read_in_two_calls_at_most_and_in_none_where_nobody_is_told_of() -> None:
+    service, store = streaming()
+    people = [service.create_user(f"person{number}") for number in range(12)]
+    asked: list[Asked] = []
+    find = store.named
+    store.named = lambda wanted: asked.append(wanted) or find(wanted)  # type: ignore[func-returns-value, method-assign]
+    publish_all(service, store)
+    assert [each.size for each in asked] == [1]
+    for number, person in enumerate(people):
+        service.move(person["id"], f"person{number - 1 if number else 11}")
+    service.remediate_all()
+    publish_all(service, store)
+    assert len(asked) == 3
+    service.scim("PATCH", f"/Users/{people[0]['id']}", patch({"op": "replace", "path": "title", "value": "Dr"}))
+    publish_all(service, store)
+    assert len(asked) == 3
 
 
 def test_what_the_bus_does_not_take_comes_again_with_everything_after_it_under_the_same_ids() -> None:

@@ -18,12 +18,14 @@ from rightful.aws.dynamodb.keys.base import due_sort
 from rightful.aws.dynamodb.reads.emails import SecondaryEmailReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
 from rightful.aws.dynamodb.reads.lists import ListingReads, counted_in, counters, listed_entries, place_of, total_of
+from rightful.aws.dynamodb.reads.names import NameReads
 from rightful.aws.dynamodb.reads.organizations import ManagedReads
 from rightful.aws.dynamodb.reads.upkeep import UpkeepReads
 from rightful.aws.dynamodb.table import Table, Tables
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflicts.conflict import UNSENT_FOR, Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.due import UNSENT_FOR
 from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
-class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads, UpkeepReads):
+class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads, NameReads, UpkeepReads):
     """`ports.store.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:

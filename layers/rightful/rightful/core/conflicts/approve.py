@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
-from rightful.core.conflicts.decision.decide import chosen, counting, decide, same_approver, version_now
+from rightful.core.conflicts.decision.decide import Decision, chosen, counting, decide, same_approver, version_now
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.explain import cannot_relink, changed, situation, waiting_chain
+from rightful.core.conflicts.explain import cannot_relink, changed, decided, situation, waiting_chain
 from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
@@ -18,7 +19,6 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
 from rightful.core.conflicts.word import Word, existing
 from rightful.domain.conflicts.conflict import (
-    LOOK_AGAIN_AFTER,
     SETTLED_BY_PEOPLE,
     Approval,
     Conflict,
@@ -27,6 +27,7 @@ from rightful.domain.conflicts.conflict import (
     Pointer,
     Resolution,
 )
+from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER, look_again_at
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.refused_request import Operation
@@ -58,16 +59,16 @@ def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     """
     word = word.with_reason()
 
-    def attempt() -> tuple[Snapshot, Diagnosis]:
+    def attempt() -> tuple[Snapshot, Diagnosis, Conflict]:
         snapshot, diagnosis = _as_read(context, _waiting(context.store, pointer), word)
         _check_approvable(snapshot, diagnosis, word.resolution)
         approved = _approved(snapshot, diagnosis, word)
         if approved is not None:
             context.commit(word.noted(approved, Action.CONFLICT_APPROVED, Result.DONE))
-        return snapshot, diagnosis
+        return snapshot, diagnosis, approved or snapshot.conflict
 
-    snapshot, diagnosis = commit_again(attempt, context.invocation)
-    _announce(context, pointer)
+    snapshot, diagnosis, conflict = commit_again(attempt, context.invocation)
+    _announce(context, pointer, look_again_at(conflict, context.now))
     outcome = remediate(context, pointer)
     if outcome.conflict is not None and not _was_for(context.store, outcome.conflict, snapshot, diagnosis):
         raise RequestError("changed", changed(outcome.conflict))
@@ -138,15 +139,15 @@ def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
         return True
 
     if commit_again(attempt, context.invocation):
-        _announce(context, pointer)
+        _announce(context, pointer, context.now + LOOK_AGAIN_AFTER)
     return remediate(context, pointer)
 
 
-def _announce(context: QueueContext, pointer: Pointer) -> None:
+def _announce(context: QueueContext, pointer: Pointer, again_at: datetime) -> None:
     """It is remediated at once, for the answer's sake; a message makes sure of it if this process dies half-way."""
     with suppress(QueueUnavailableError):  # marked as not sent: the janitor sends it
         context.queue.send(pointer, correlation_id=context.invocation.correlation_id)
-        context.store.mark_sent(pointer, now=context.now, again_at=context.now + LOOK_AGAIN_AFTER)
+        context.store.mark_sent(pointer, now=context.now, again_at=again_at)
 
 
 def _waiting(store: IdentityStore, pointer: Pointer) -> Conflict:
@@ -182,23 +183,34 @@ def _approved(snapshot: Snapshot, diagnosis: Diagnosis, word: Word) -> Conflict 
     Raises:
         RequestError: same_approver; invalid_value, others named a resolution, and this names none.
     """
-    conflict, organization = snapshot.conflict, snapshot.organization
+    conflict = snapshot.conflict
     given = counting(snapshot, diagnosis)
     approval = word.approval(version_now(snapshot, diagnosis), snapshot.now)
     others = tuple(other for other in given if not same_approver(approval, other))
     own = [other.resolution for other in given if other not in others]
     wanted = word.resolution or (own[-1] if own else _where_nobody_says(conflict, diagnosis, others))
     if wanted not in own:
-        return replace(
-            conflict,
-            version=conflict.version + 1,
-            approvals=(*others, replace(approval, resolution=wanted)),
-            updated_at=snapshot.now,
-            sent=False,
+        approvals = (*others, replace(approval, resolution=wanted))
+        approved = replace(
+            conflict, version=conflict.version + 1, approvals=approvals, updated_at=snapshot.now, sent=False
         )
-    if organization and decide(diagnosis, organization.policy, organization.brakes, approvals=given).act:
+        decision = _decision(snapshot, diagnosis, approvals)
+        if not decision.missing:
+            return approved
+        # Whoever reads it, or hears of it, is told right away that another administrator has to agree.
+        explanation, next_step = decided(conflict, diagnosis, decision)
+        return replace(approved, explanation=explanation, next_step=next_step)
+    if _decision(snapshot, diagnosis, given).act:
         return None
     raise RequestError("same_approver", "You approved this already: a different administrator must agree.")
+
+
+def _decision(snapshot: Snapshot, diagnosis: Diagnosis, approvals: tuple[Approval, ...]) -> Decision:
+    """What follows from these approvals."""
+    organization = snapshot.organization
+    if organization is None:
+        return Decision(Rule.REFUSE, act=False)
+    return decide(diagnosis, organization.policy, organization.brakes, approvals=approvals)
 
 
 def _where_nobody_says(conflict: Conflict, diagnosis: Diagnosis, others: Sequence[Approval]) -> Resolution:

@@ -1,5 +1,6 @@
 """What everybody who may read a conflict reads of it, in the admin API and in events: camelCase. Pure."""
 
+from rightful.domain.address import shown, shown_text
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.conflicts.next_step import NextStep
 from rightful.text.ids import time_text
@@ -20,12 +21,12 @@ def outline(conflict: Conflict) -> dict[str, object]:
         "requester": {
             "accountId": requester.account_id,
             "scimId": requester.scim_id,
-            "userName": requester.user_name,
+            "userName": shown_text(requester.user_name),
             "externalId": requester.external_id,
         },
         "wantedEmail": conflict.request.wanted.value if about_email else None,
         "wantedUserName": None if about_email else conflict.request.wanted.value,
-        "oldEmail": conflict.request.old_email.value if conflict.request.old_email else None,
+        "oldEmail": shown(conflict.request.old_email),
         "explanation": conflict.explanation.sentence,
         "explanationCode": conflict.explanation.code.value if conflict.explanation.code else None,
         "nextStep": next_step_document(step) if step else None,

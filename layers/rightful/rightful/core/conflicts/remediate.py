@@ -8,7 +8,8 @@ from enum import StrEnum
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.emails import asked_in_vain
 from rightful.core.conflicts import explain
-from rightful.core.conflicts.decision.decide import Decision, judged_now, version_now
+from rightful.core.conflicts.decision.decide import Decision, counting, judged_now
+from rightful.core.conflicts.decision.ended_approvals import ended_approvals, told_of
 from rightful.core.conflicts.decision.limits import Brake, count
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
@@ -26,6 +27,7 @@ from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement, explained
+from rightful.domain.conflicts.notice import next_appointment, told_now
 from rightful.domain.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.ports.context import QueueContext
@@ -127,7 +129,8 @@ class _Examination:
             outcome = self._put_off(snapshot, diagnosis, decision, planned)
             _, turns_at = self.caps or (None, None)
             if turns_at is not None:
-                self.context.store.look_again(self.pointer, turns_at)
+                appointment = next_appointment(outcome.conflict) if outcome.conflict else None
+                self.context.store.look_again(self.pointer, min(turns_at, appointment or turns_at))
             return outcome
         self.context.commit(planned.writes)
         if planned.follow_up:
@@ -152,24 +155,27 @@ class _Examination:
         if blocked is not None:
             explanation, next_step, status = blocked.explanation, blocked.next_step, blocked.status
         holder = snapshot.holder if diagnosis.conflict_class not in NAMELESS else None
-        version = version_now(snapshot, diagnosis)
         after = replace(
             conflict,
             status=status,
             explanation=explanation,
             next_step=next_step,
-            approvals=tuple(approval for approval in conflict.approvals if approval.version == version),
-            finding=replace(finding_of(conflict, diagnosis, decision, holder), judged=judged_now(snapshot, diagnosis)),
+            approvals=counting(snapshot, diagnosis),
+            finding=replace(
+                finding_of(conflict, diagnosis, decision, holder),
+                judged=judged_now(snapshot, diagnosis),
+                circle_ids=_circle(snapshot, diagnosis),
+            ),
         )
+        after = told_now(conflict, after, now)
         if after == conflict:
             return Remediation(Effect.NOTHING, conflict)
+        reminds_only = replace(after, told=conflict.told) == conflict
         after = replace(after, version=conflict.version + 1, updated_at=now)
         result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
-        said = explanation
-        if len(after.approvals) < len(conflict.approvals):
-            said = said.and_then(OutcomeCode.APPROVALS_ENDED)
+        said = told_of(ended_approvals(conflict, after), explanation)
         row = log_row(replace(after, explanation=said), Action.CONFLICT_DECIDED, now, result=result)
-        self.context.commit([PutConflict(after, conflict.version), row])
+        self.context.commit([PutConflict(after, conflict.version), *(() if reminds_only else (row,))])
         same = (conflict.status, conflict.finding.conflict_class) == (status, after.finding.conflict_class)
         requeued = () if same else requeue_followers(self.context, after)
         return Remediation(Effect.DECIDED, after, requeued, self.brake)
@@ -257,3 +263,10 @@ class _Examination:
 
     def _requeue(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
         return requeue(self.context.store, self.context.queue, canonicals, by=conflict)
+
+
+def _circle(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[str, ...]:
+    """The other conflicts of a swap or rotation that waits to be resolved as one."""
+    if not snapshot.cyclic or diagnosis.effective_class is not ConflictClass.LEAVING:
+        return ()
+    return tuple(participant.conflict.id for participant in snapshot.following)

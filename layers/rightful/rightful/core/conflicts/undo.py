@@ -14,7 +14,7 @@ from datetime import datetime
 
 from rightful.core.accounts.edits import restored
 from rightful.core.accounts.index_writes import AccountChange, CollidingUpdatesError, Indexed, index_writes
-from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, same_approver
+from rightful.core.conflicts.decision.decide import same_approver
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.explain import changed
@@ -138,7 +138,7 @@ def _wish_of_another(context: QueueContext, participants: list[Conflict], wish: 
         wished
         for participant in participants
         for wished in participant.outcome.undo_approvals
-        if wished.version == version_of(participant) and context.now - wished.given_at <= APPROVAL_LIFETIME
+        if wished.version == version_of(participant) and context.now < wished.ends_at
     ]
     live = live_key_ids(context, participants[0].request.organization_id) if noted else frozenset()
     counting = [approval for approval in noted if approval.key_id in live]

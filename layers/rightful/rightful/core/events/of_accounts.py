@@ -1,98 +1,129 @@
 """From an account before and after one write to the events that it means. Pure."""
 
-from rightful.domain.account import Account, AccountStatus
+from dataclasses import dataclass
+
+from rightful.domain.account import Account, AccountStatus, Link
+from rightful.domain.address import shown, shown_text
 from rightful.domain.change import AccountChange
 from rightful.domain.event import Event, EventType
+from rightful.ports.store.names import NOBODY, Named
 from rightful.text.ids import time_text
 
 
-def account_events(change: AccountChange) -> tuple[Event, ...]:
-    """The events of a change of an account; none for a change of mere attributes, logins or flags."""
-    old, new = change.old, change.new
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A change, and what is known of its directories."""
+
+    change: AccountChange
+    named: Named
+
+
+def account_events(change: AccountChange, named: Named = NOBODY) -> tuple[Event, ...]:
+    """The events of a change of an account; none for a change of mere attributes, logins or flags. `named`: what is
+    known of the directories."""
+    return _events(_Telling(change, named))
+
+
+def _events(telling: _Telling) -> tuple[Event, ...]:
+    old, new = telling.change.old, telling.change.new
     if old is None:
-        return () if new is None else (_event(EventType.ACCOUNT_CREATED, new, change),)
+        return () if new is None else (_event(EventType.ACCOUNT_CREATED, new, telling),)
     if new is None:
-        return _erased(old, change)
+        return _erased(old, telling)
     events = [
-        *_belonging(old, new, change),
-        *_email(old, new, change),
-        *_status(old, new, change),
+        *_belonging(old, new, telling),
+        *_email(old, new, telling),
+        *_status(old, new, telling),
     ]
+    if _is_left_without_address(old, new):
+        events.append(_event(EventType.WITHOUT_ADDRESS, new, telling))
     reason = _reason_to_revoke(old, new)
     if reason is not None:
-        events.append(_event(EventType.SESSIONS_REVOKE, new, change, reason=reason))
+        events.append(_event(EventType.SESSIONS_REVOKE, new, telling, reason=reason))
     return tuple(events)
 
 
-def _erased(old: Account, change: AccountChange) -> tuple[Event, ...]:
+def _erased(old: Account, telling: _Telling) -> tuple[Event, ...]:
     events = []
-    if old.email is not None and not old.email.is_placeholder:
-        events.append(_released(old, old, change))
-    events.append(_event(EventType.ACCOUNT_DELETED, old, change))
-    events.append(_event(EventType.SESSIONS_REVOKE, old, change, reason="deleted"))
+    if shown(old.email) is not None:
+        events.append(_released(old, old, telling))
+    events.append(_event(EventType.ACCOUNT_DELETED, old, telling))
+    events.append(_event(EventType.SESSIONS_REVOKE, old, telling, reason="deleted"))
     return tuple(events)
 
 
-def _belonging(old: Account, new: Account, change: AccountChange) -> list[Event]:
+def _belonging(old: Account, new: Account, telling: _Telling) -> list[Event]:
     events = []
     if new.claimed and new.organization_id is not None and old.organization_id != new.organization_id:
-        events.append(_event(EventType.ACCOUNT_CLAIMED, new, change))
+        events.append(_event(EventType.ACCOUNT_CLAIMED, new, telling))
     before = old.link.scim_id if old.link else None
     after = new.link.scim_id if new.link else None
     if before != after and old.link is not None:
-        events.append(
-            _event(EventType.ACCOUNT_UNLINKED, new, change, directoryId=old.link.directory_id, scimId=old.link.scim_id)
-        )
+        events.append(_event(EventType.ACCOUNT_UNLINKED, new, telling, **_of_link(old.link, telling)))
     if before != after and new.link is not None:
-        events.append(
-            _event(EventType.ACCOUNT_LINKED, new, change, directoryId=new.link.directory_id, scimId=new.link.scim_id)
-        )
+        events.append(_event(EventType.ACCOUNT_LINKED, new, telling, **_of_link(new.link, telling)))
     return events
 
 
-def _email(old: Account, new: Account, change: AccountChange) -> list[Event]:
+def _of_link(link: Link, telling: _Telling) -> dict[str, object]:
+    return {
+        "directoryId": link.directory_id,
+        "directoryName": telling.named.directories.get(link.directory_id),
+        "scimId": link.scim_id,
+    }
+
+
+def _email(old: Account, new: Account, telling: _Telling) -> list[Event]:
     """Either it has another address now, or it lost the one it had. A placeholder is nobody's address."""
     if old.holds == new.holds:
         return []
-    before, after = _real_email(old), _real_email(new)
+    before, after = shown(old.email), shown(new.email)
     if after is not None:
         return [
-            _event(EventType.EMAIL_CHANGED, new, change, previousEmail=before, conflictId=_conflict_id(old, new)),
+            _event(EventType.EMAIL_CHANGED, new, telling, previousEmail=before, conflictId=_conflict_id(old, new)),
         ]
-    return [_released(old, new, change)] if before is not None else []
+    return [_released(old, new, telling)] if before is not None else []
 
 
-def _released(old: Account, new: Account, change: AccountChange) -> Event:
+def _released(old: Account, new: Account, telling: _Telling) -> Event:
     return _event(
         EventType.EMAIL_RELEASED,
         new,
-        change,
-        releasedEmail=_real_email(old),
+        telling,
+        releasedEmail=shown(old.email),
         conflictId=_conflict_id(old, new),
     )
 
 
-def _status(old: Account, new: Account, change: AccountChange) -> list[Event]:
+def _status(old: Account, new: Account, telling: _Telling) -> list[Event]:
     if old.status is new.status:
         return []
     if new.status is AccountStatus.PENDING_DELETION:
         date = time_text(new.deletion_date) if new.deletion_date else None
-        return [_event(EventType.DELETION_SCHEDULED, new, change, deletionDate=date)]
+        return [_event(EventType.DELETION_SCHEDULED, new, telling, deletionDate=date)]
     events = []
     if old.status is AccountStatus.PENDING_DELETION:
-        events.append(_event(EventType.DELETION_CANCELLED, new, change))
+        events.append(_event(EventType.DELETION_CANCELLED, new, telling))
     if new.status is AccountStatus.ACTIVE:
-        events.append(_event(EventType.ACCOUNT_REACTIVATED, new, change))
+        events.append(_event(EventType.ACCOUNT_REACTIVATED, new, telling))
     elif old.status is AccountStatus.ACTIVE:
-        events.append(_event(EventType.ACCOUNT_DEACTIVATED, new, change))
+        events.append(_event(EventType.ACCOUNT_DEACTIVATED, new, telling))
     return events
+
+
+def _is_left_without_address(old: Account, new: Account) -> bool:
+    """Whether somebody may sign in from now on, or still, whom a conflict left without an address: nobody reaches that
+    person by mail."""
+    if not new.active or new.email is None or not new.email.is_placeholder:
+        return False
+    return not old.active or shown(old.email) is not None
 
 
 def _reason_to_revoke(old: Account, new: Account) -> str | None:
     """Why whoever is signed in to the account must not stay so."""
     if old.active and not new.active:
         return "deletion_scheduled" if new.status is AccountStatus.PENDING_DELETION else "deactivated"
-    if _real_email(old) is not None and _real_email(new) is None:
+    if shown(old.email) is not None and shown(new.email) is None:
         return "email_released"
     if new.link is not None and old.link is None and not _was_of(old, new.link.directory_id):
         return "linked"
@@ -113,30 +144,29 @@ def _conflict_id(old: Account, new: Account) -> str | None:
     return None
 
 
-def _real_email(account: Account) -> str | None:
-    return account.email.value if account.email is not None and not account.email.is_placeholder else None
-
-
-def _event(event_type: EventType, account: Account, change: AccountChange, **members: object) -> Event:
+def _event(event_type: EventType, account: Account, telling: _Telling, **members: object) -> Event:
     """An event about the account as it is after the change; about one that was erased, as it was."""
-    erased = change.new is None
+    erased = telling.change.new is None
     version = account.version + 1 if erased else account.version
-    real = account.email is not None and not account.email.is_placeholder
+    email, link = shown(account.email), account.link
     document = {
         "id": account.id,
         "version": version,
-        "email": account.email.value if account.email and real else None,
-        "canonicalEmail": account.email.canonical if account.email and real else None,
-        "emailVerified": account.email_verified and real,
+        "displayName": account.display_name,
+        "userName": shown_text(link.user_name) if link else None,
+        "email": email,
+        "canonicalEmail": account.email.canonical if account.email and email else None,
+        "emailVerified": account.email_verified and email is not None,
         "status": account.status.value,
         "claimed": account.claimed,
         "origin": account.origin.value,
-        "directoryId": account.link.directory_id if account.link else None,
+        "directoryId": link.directory_id if link else None,
+        "directoryName": telling.named.directories.get(link.directory_id) if link else None,
     }
     return Event(
         id=f"{event_type.value}/{account.id}/{version}",
         type=event_type,
-        at=change.at if erased else account.updated_at,
+        at=telling.change.at if erased else account.updated_at,
         organization_id=account.organization_id,
         members={"account": document, **members},
     )

@@ -1,14 +1,27 @@
-"""From a conflict before and after one write to the event that it means. Pure."""
+"""From a conflict before and after one write to the events that it means. Pure.
 
+The people of a swap or rotation have a conflict each, and what becomes of the circle is told once: by the one with the
+smallest id, which each record can decide alone.
+"""
+
+from collections.abc import Iterator
+
+from rightful.core.conflicts.decision.decide import PEOPLE_NEEDED
+from rightful.core.conflicts.decision.ended_approvals import ended_approvals
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.document import outline
+from rightful.core.events.conflict_state import conflict_state
 from rightful.domain.change import ConflictChange
-from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus
+from rightful.domain.conflicts.notice import Notice, to_tell
+from rightful.domain.conflicts.policy import Rule
 from rightful.domain.event import Event, EventType
+from rightful.ports.store.names import NOBODY, Named
+from rightful.text.ids import time_text
 
-_TYPES = {
-    ConflictStatus.WAITING_APPROVAL: EventType.CONFLICT_NEEDS_APPROVAL,
-    ConflictStatus.REFUSED: EventType.CONFLICT_REFUSED,
+_Told = tuple[EventType, dict[str, object]]
+"""An event's type, and what it has besides the conflict."""
+
+_ENDS = {
     ConflictStatus.APPLIED: EventType.CONFLICT_APPLIED,
     ConflictStatus.REJECTED: EventType.CONFLICT_REJECTED,
     ConflictStatus.UNDONE: EventType.CONFLICT_UNDONE,
@@ -17,46 +30,90 @@ _TYPES = {
     ConflictStatus.EXPIRED: EventType.CONFLICT_ENDED,
 }
 
+_NOTICES: dict[Notice, _Told] = {
+    Notice.REFUSED: (EventType.CONFLICT_REFUSED, {}),
+    Notice.WAITS_A_DAY: (EventType.CONFLICT_STILL_WAITING, {"days": 1}),
+    Notice.WAITS_THREE_DAYS: (EventType.CONFLICT_STILL_WAITING, {"days": 3}),
+    Notice.EXPIRES_SOON: (EventType.CONFLICT_EXPIRES_SOON, {}),
+}
 
-def conflict_events(change: ConflictChange) -> tuple[Event, ...]:
-    """The event of a change of a conflict; none where it says nothing new to a person (a repeat by the identity
-    provider, one of two approvals)."""
-    old, new = change.old, change.new
+
+def conflict_events(change: ConflictChange, named: Named = NOBODY) -> tuple[Event, ...]:
+    """The events of a change of a conflict; none where it says nothing new to a person, as a repeat by the identity
+    provider.
+
+    Args:
+        named: what is known of those it is about.
+    """
+    new = change.new
     if new is None:
         return ()
+    return tuple(
+        Event(
+            id=f"{event_type.value}/{new.id}/{new.version}",
+            type=event_type,
+            at=new.updated_at,
+            organization_id=new.request.organization_id,
+            members={"conflict": conflict_state(new, named), **members},
+        )
+        for event_type, members in _told(change.old, new)
+    )
+
+
+def _told(old: Conflict | None, new: Conflict) -> Iterator[_Told]:
     if old is None:
-        return (_event(EventType.CONFLICT_OPENED, new),)
-    if new.status is ConflictStatus.OPEN:
-        return () if old.live else (_event(EventType.CONFLICT_REOPENED, new),)
-    if old.status is new.status and not new.live:
+        yield EventType.CONFLICT_OPENED, {}
+    elif new.status in {ConflictStatus.WAITING_APPROVAL, ConflictStatus.REFUSED}:
+        yield from _while_it_waits(old, new)
+    elif new.status is ConflictStatus.OPEN:
+        if not old.live:
+            yield EventType.CONFLICT_REOPENED, {}
+    elif old.status is new.status:
         # It is over, and the first of two people wants it undone; or what follows an undo was noted.
-        asks = len(new.outcome.undo_approvals) > len(old.outcome.undo_approvals)
-        return (_event(EventType.CONFLICT_NEEDS_APPROVAL, new),) if asks else ()
-    told = (old.status, old.finding.conflict_class, old.next_step) == (
-        new.status,
-        new.finding.conflict_class,
-        new.next_step,
-    )
-    if new.status is ConflictStatus.WAITING_APPROVAL:
-        told = told and version_of(old) == version_of(new)  # who decides by the former event hears that it has changed
-    return () if told else (_event(_TYPES[new.status], new),)
+        if len(new.outcome.undo_approvals) > len(old.outcome.undo_approvals):
+            yield EventType.CONFLICT_NEEDS_APPROVAL, {}
+    elif _speaks(new, new.outcome.participant_ids):
+        yield _ENDS[new.status], {}
 
 
-def _event(event_type: EventType, conflict: Conflict) -> Event:
-    own_holder = conflict.finding.holder_organization_id == conflict.request.organization_id
-    document = {
-        **outline(conflict),
-        "revision": conflict.version,
-        "version": version_of(conflict),
-        # An organization's own holder only: events are routed to organizations.
-        "holderAccountId": conflict.finding.holder_account_id if own_holder else None,
-        "approvedBy": [approval.owner for approval in conflict.approvals],
-        "touchedAccountIds": list(conflict.outcome.touched_account_ids),
+def _while_it_waits(old: Conflict, new: Conflict) -> Iterator[_Told]:
+    speaks = _speaks(new, new.finding.circle_ids)
+    if speaks and new.status is ConflictStatus.WAITING_APPROVAL and _asked(old) != _asked(new):
+        yield EventType.CONFLICT_NEEDS_APPROVAL, {}
+    missing = _missing(new)
+    for approval in new.approvals:
+        if missing and approval not in old.approvals:
+            yield EventType.CONFLICT_APPROVAL_GIVEN, {"approval": _approval(approval), "missing": missing}
+    ended = ended_approvals(old, new)
+    if ended:
+        whose = [{**_approval(each.approval), "why": each.why.value} for each in ended]
+        yield EventType.CONFLICT_APPROVAL_ENDED, {"ended": whose}
+    if speaks:
+        yield from (_NOTICES[notice] for notice in to_tell(old, new))
+
+
+def _asked(conflict: Conflict) -> tuple[object, ...]:
+    """What administrators were asked: who decides by a former event has to hear that it is another question."""
+    return conflict.status, conflict.finding.conflict_class, version_of(conflict)
+
+
+def _speaks(conflict: Conflict, others: tuple[str, ...]) -> bool:
+    """Whether it is the one that tells for its circle; alone it is."""
+    return all(conflict.id < other for other in others)
+
+
+def _missing(conflict: Conflict) -> int:
+    """How many approvals are missing still; those count together that have chosen the same."""
+    rule = Rule(conflict.finding.rule) if conflict.finding.rule else Rule.REFUSE
+    agreeing = [each for each in conflict.approvals if each.resolution == conflict.approvals[-1].resolution]
+    return max(0, PEOPLE_NEEDED.get(rule, 0) - len(agreeing))
+
+
+def _approval(approval: Approval) -> dict[str, object]:
+    return {
+        "by": approval.owner,
+        "reason": approval.reason,
+        "at": time_text(approval.given_at),
+        "until": time_text(approval.ends_at),
+        "resolution": approval.resolution.value if approval.resolution else None,
     }
-    return Event(
-        id=f"{event_type.value}/{conflict.id}/{conflict.version}",
-        type=event_type,
-        at=conflict.updated_at,
-        organization_id=conflict.request.organization_id,
-        members={"conflict": document},
-    )

@@ -10,7 +10,8 @@ from typing import TypeVar
 from rightful.core.administration.erase import erase_due
 from rightful.core.conflicts.lifecycle.record import needs_remediation
 from rightful.domain.address import Hold, Reservation
-from rightful.domain.conflicts.conflict import LOOK_AGAIN_AFTER, Conflict, ConflictStatus, look_again_at
+from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER, look_again_at
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.ports.queue import QueueUnavailableError

@@ -10,7 +10,8 @@ from rightful.core.groups.leave import finish_deletions
 from rightful.core.integrity.repair import Checked
 from rightful.core.integrity.scan import check_indexes
 from rightful.core.upkeep.due import end_reservations, erase_all_due, send_due
-from rightful.domain.conflicts.conflict import DEACTIVATED_WITHIN, UNDECIDED
+from rightful.domain.conflicts.conflict import UNDECIDED
+from rightful.domain.conflicts.due import DEACTIVATED_WITHIN
 from rightful.domain.key import Token
 from rightful.ports.context import QueueContext
 from rightful.ports.store.contract import IdentityStore

@@ -17,7 +17,8 @@ from rightful.core.organizations.may_claim import may_claim
 from rightful.core.users.request import UserRequest, busy
 from rightful.domain.account import Account
 from rightful.domain.address import Address
-from rightful.domain.conflicts.conflict import Conflict, ConflictClass, Pointer, look_again_at
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, Pointer
+from rightful.domain.conflicts.due import look_again_at
 from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
 from rightful.domain.conflicts.refused_request import (
     NOTHING,

@@ -6,7 +6,7 @@ Which status follows which is drawn in docs/concepts.md, "Life of a conflict".
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rightful.domain.address import Address
 from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation
@@ -15,10 +15,15 @@ from rightful.domain.conflicts.refused_request import RefusedRequest
 if TYPE_CHECKING:
     from rightful.domain.conflicts.evidence import Evidence
     from rightful.domain.conflicts.next_step import NextStep
+    from rightful.domain.conflicts.notice import Notice
 
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)
 """How long a refused change stays wanted: as long as Entra retries it."""
+
+
+APPROVAL_LIFETIME = timedelta(days=7)
+"""How long an approval counts: whoever gave it judged the facts of that week."""
 
 
 class ConflictStatus(StrEnum):
@@ -92,6 +97,11 @@ class Approval:
     resolution: Resolution | None = None
     version: str = ""
 
+    @property
+    def ends_at(self) -> datetime:
+        """From when on it counts no more."""
+        return self.given_at + APPROVAL_LIFETIME
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -104,6 +114,7 @@ class Finding:
         holder_account_id: who has what is wanted. Shown only to the holder's own organization.
         holder_organization_id: whose account that is.
         judged: what was judged, of which the conflict's version for people is made (`version`).
+        circle_ids: the other conflicts of the swap or rotation that it would be resolved with.
     """
 
     conflict_class: ConflictClass | None = None
@@ -113,6 +124,7 @@ class Finding:
     holder_account_id: str | None = None
     holder_organization_id: str | None = None
     judged: str = ""
+    circle_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,8 @@ class Conflict:
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.
         deactivation_pending: the request also carried `active: false`, not applied yet.
         explanation: why it is as it is, and `next_step` who must do what, for people.
+        stands_since: since when it has waited for approval, or has been refused for the same reason (`notice`).
+        told: what people were told of it besides, once each.
     """
 
     id: str
@@ -178,6 +192,8 @@ class Conflict:
     approvals: tuple[Approval, ...] = ()
     explanation: Explanation = NOTHING_SAID
     next_step: "NextStep | None" = None
+    stands_since: datetime | None = None
+    told: "frozenset[Notice]" = frozenset()
 
     @property
     def pointer(self) -> Pointer:
@@ -200,53 +216,8 @@ class Conflict:
         return self.status in LIVE
 
 
-DueConflict = Literal["deactivation", "undecided", "conflict"]
-"""Another look at a conflict: one whose deactivation waits, one that is not decided, any other. Most urgent first; kept
-apart, because the janitor counts the first two, however many there are of the third."""
-
-
-LOOK_AGAIN_AFTER = timedelta(days=1)
-"""How long a conflict that waits may stay unexamined: some classes change with time alone (`deactivated` after 14
-days), and a change nobody wants any more ends after 28."""
-
-
-UNSENT_FOR = timedelta(minutes=1)
-"""How long a pointer may be on its way before it counts as not sent."""
-
-
 UNDECIDED = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL})
 """Nobody has decided on it yet: neither the policy nor a person."""
-
-
-DEACTIVATED_WITHIN = timedelta(minutes=5)
-"""How long a person's deactivation may wait with a refused address."""
-
-
-def due_at(conflict: Conflict) -> datetime | None:
-    """When the janitor has to see to a conflict as it is written; None: never again."""
-    if conflict.status is ConflictStatus.FAILED and not conflict.deactivation_pending:
-        return conflict.expires_at
-    if not (conflict.live or conflict.deactivation_pending or conflict.outcome.prepared):
-        return None
-    if not conflict.sent:
-        return conflict.updated_at + UNSENT_FOR
-    return look_again_at(conflict, conflict.updated_at)
-
-
-def due_as(conflict: Conflict) -> DueConflict:
-    """As what a conflict is due."""
-    if conflict.deactivation_pending:
-        return "deactivation"
-    return "undecided" if conflict.status in UNDECIDED else "conflict"
-
-
-def look_again_at(conflict: Conflict, now: datetime) -> datetime:
-    """When a conflict whose pointer was sent now is due again, if nothing happens."""
-    if conflict.deactivation_pending:
-        return now + DEACTIVATED_WITHIN
-    if conflict.outcome.prepared:
-        return now + LOOK_AGAIN_AFTER
-    return max(now + UNSENT_FOR, min(now + LOOK_AGAIN_AFTER, conflict.expires_at))
 
 
 def owes_deactivation(conflict: Conflict | None, scim_id: str, says_active: bool | None) -> bool:

@@ -188,6 +188,8 @@ class OutcomeCode(Code):
     APPROVED_BY = "approved_by", "Approved by {names}."
     OLD_ADDRESS_FREE = "old_address_free", "Nobody holds {address} any more."
     APPROVALS_ENDED = "approvals_ended", "It is not what was approved any more, so those approvals have ended."
+    APPROVALS_LAPSED = "approvals_lapsed", "An approval counts for 7 days: that of {names} has ended."
+    APPROVALS_REVOKED = "approvals_revoked", "The key with which {names} approved was revoked: that approval has ended."
     STAYS_ACTIVE = "stays_active", "The person stays active: the identity provider says so."
     STAYS_DEACTIVATED = "stays_deactivated", "The person stays deactivated: the identity provider says so."
     GROUPS_LOST = "groups_lost", "{number} of the groups that the user was in could not be given back."
@@ -216,6 +218,8 @@ NOTES = frozenset(
         OutcomeCode.APPROVED_BY,
         OutcomeCode.OLD_ADDRESS_FREE,
         OutcomeCode.APPROVALS_ENDED,
+        OutcomeCode.APPROVALS_LAPSED,
+        OutcomeCode.APPROVALS_REVOKED,
         OutcomeCode.STAYS_ACTIVE,
         OutcomeCode.STAYS_DEACTIVATED,
         OutcomeCode.GROUPS_LOST,

@@ -18,6 +18,7 @@ from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.emails import SecondaryEmailStore
 from rightful.ports.store.groups import GroupStore
 from rightful.ports.store.lists import AccountPage, ConflictPage, ListingStore, ManagedStore
+from rightful.ports.store.names import NamesStore
 from rightful.ports.store.upkeep import UpkeepStore
 from rightful.ports.writes.transaction import Write
 
@@ -46,7 +47,7 @@ class LogPage:
     next_position: str | None
 
 
-class IdentityStore(SecondaryEmailStore, GroupStore, ListingStore, ManagedStore, UpkeepStore, Protocol):
+class IdentityStore(SecondaryEmailStore, GroupStore, ListingStore, ManagedStore, NamesStore, UpkeepStore, Protocol):
     """Accounts, the email and userName indexes, conflicts and settings."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.core.conflicts.decision.decide import APPROVAL_LIFETIME, decide, same_approver, version_now
+from rightful.core.conflicts.decision.decide import decide, same_approver, version_now
 from rightful.core.conflicts.decision.limits import over_limit
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
@@ -105,7 +105,7 @@ def test_a_name_that_differs_only_in_what_is_not_seen_is_the_same_approver(name:
 @pytest.mark.parametrize(("one", "other"), [("Ines", "Inés"), ("Jo Ann", "Jo Anna"), ("Ben 1", "Ben 2"), ("陳", "林")])
 def test_names_that_differ_to_the_eye_are_two_approvers(one: str, other: str) -> None:
     assert not same_approver(Approval("a", one, "", NOW), Approval("b", other, "", NOW))
-    assert timedelta(days=7) == APPROVAL_LIFETIME
+    assert Approval("a", one, "", NOW).ends_at == NOW + timedelta(days=7)
 
 
 def test_caps_allow_up_to_their_number() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rightful.aws.dynamodb.attributes import Item, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.domain.conflicts.conflict import Conflict, due_as, due_at
+from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.due import due_as, due_at
 from rightful.domain.event_log import LogEntry, LogFilter, first_id_at
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def _codec() -> Codec[Conflict]:
     # A cold start needs no conflict.
     from rightful.domain.conflicts.evidence import Evidence
     from rightful.domain.conflicts.next_step import CODED, NextStep
+    from rightful.domain.conflicts.notice import Notice
 
     return Codec(
         Conflict,
@@ -34,7 +36,7 @@ def _codec() -> Codec[Conflict]:
         spread={"request": "", "requester": "requester_", "wanted": "wanted_", "finding": "", "outcome": ""},
         # The sentences are not stored: they are made anew from codes and parameters.
         reads={"parameters": lambda named: {name: CODED.get(name, str)(value) for name, value in named.items()}},
-        types={"Evidence": Evidence, "NextStep": NextStep},
+        types={"Evidence": Evidence, "NextStep": NextStep, "Notice": Notice},
     )
 
 

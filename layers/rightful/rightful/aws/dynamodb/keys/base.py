@@ -5,7 +5,7 @@ import zlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from rightful.domain.conflicts.conflict import DueConflict
+from rightful.domain.conflicts.due import DueConflict
 from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rightful.aws.dynamodb.items.settings import read_directory, read_token
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.base import SHARDS, Due, due_sort, scan_position, shard_of
 from rightful.domain.address import Hold
-from rightful.domain.conflicts.conflict import DueConflict
+from rightful.domain.conflicts.due import DueConflict
 from rightful.ports.key import ItemKey
 from rightful.ports.store.upkeep import UNREADABLE, Piece, UserNameHold
 

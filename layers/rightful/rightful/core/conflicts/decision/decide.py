@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from rightful.core.accounts.edits import PING_PONG_WINDOW
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -14,10 +13,7 @@ from rightful.domain.conflicts.policy import Brakes, Policy, Rule
 from rightful.domain.conflicts.refused_request import Operation
 from rightful.text.folding import same_name
 
-APPROVAL_LIFETIME = timedelta(days=7)
-"""How long an approval counts: whoever gave it judged the facts of that week."""
-
-_PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
+PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
 
 _ON_PROOF = frozenset({ConflictClass.REHIRE, ConflictClass.DUPLICATE})
 """Classes that there are only because two accounts are the same person's."""
@@ -75,7 +71,7 @@ def decide(
             return Decision(rule, act=True, by_itself=True)
         rule = Rule.APPROVAL
     chosen = [approval for approval in approvals if approval.resolution == approvals[-1].resolution]
-    missing = max(0, _PEOPLE_NEEDED[rule] - len(chosen))
+    missing = max(0, PEOPLE_NEEDED[rule] - len(chosen))
     return Decision(
         rule,
         act=missing == 0,
@@ -91,7 +87,7 @@ def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
     given to what is the case now (`version_now`)."""
     counted: list[Approval] = []
     for approval in snapshot.conflict.approvals:
-        if approval.key_id not in snapshot.live_key_ids or snapshot.now - approval.given_at > APPROVAL_LIFETIME:
+        if approval.key_id not in snapshot.live_key_ids or snapshot.now >= approval.ends_at:
             continue
         if approval.version != version_now(snapshot, diagnosis):
             continue
