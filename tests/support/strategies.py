@@ -26,6 +26,7 @@ from rightful.domain.conflicts.conflict import (
     ConflictClass,
     ConflictStatus,
     Finding,
+    Notice,
     Outcome,
     Resolution,
 )
@@ -45,7 +46,6 @@ from rightful.domain.conflicts.evidence import (
 )
 from rightful.domain.conflicts.explanation import Code, Explanation, FindingCode, OutcomeCode, Statement
 from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode
-from rightful.domain.conflicts.notice import Notice
 from rightful.domain.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.domain.event_log import Action, LogEntry, Result

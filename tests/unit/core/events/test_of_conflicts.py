@@ -11,9 +11,8 @@ from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.events.publish import events_of
 from rightful.domain.address import placeholder
 from rightful.domain.change import ConflictChange
-from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Notice, Resolution
 from rightful.domain.conflicts.next_step import Role, StepCode, step
-from rightful.domain.conflicts.notice import Notice
 from rightful.domain.conflicts.refused_request import Requester, UserName
 from rightful.ports.store.names import Named
 from tests.support.builders import NOW, a_conflict, a_link, an_account

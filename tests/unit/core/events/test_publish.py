@@ -1,6 +1,6 @@
 """Publishing what was committed: whom it wakes, what reaches the bus, and what comes again."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,10 +11,12 @@ from rightful.core.organizations.registry import create_directory
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
 from rightful.domain.organization import OnDelete
 from rightful.ports.queue import QueueUnavailableError
-from rightful.ports.store.names import Asked
 from tests.support.queue import ListedQueue
 from tests.support.service import Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
+
+if TYPE_CHECKING:
+    from rightful.ports.store.names import Asked
 
 
 def streaming(on_delete: OnDelete = OnDelete.DEACTIVATE) -> tuple[Service, StreamingStore]:

@@ -26,8 +26,8 @@ from rightful.core.conflicts.planning.dispatch import judge
 from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
+from rightful.domain.conflicts.due import next_appointment, told_now
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement, explained
-from rightful.domain.conflicts.notice import next_appointment, told_now
 from rightful.domain.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.ports.context import QueueContext

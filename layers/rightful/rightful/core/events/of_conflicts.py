@@ -11,8 +11,8 @@ from rightful.core.conflicts.decision.ended_approvals import ended_approvals
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.events.conflict_state import conflict_state
 from rightful.domain.change import ConflictChange
-from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus
-from rightful.domain.conflicts.notice import Notice, to_tell
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Notice
+from rightful.domain.conflicts.due import to_tell
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.event import Event, EventType
 from rightful.ports.store.names import NOBODY, Named

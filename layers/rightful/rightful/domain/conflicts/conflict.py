@@ -15,7 +15,6 @@ from rightful.domain.conflicts.refused_request import RefusedRequest
 if TYPE_CHECKING:
     from rightful.domain.conflicts.evidence import Evidence
     from rightful.domain.conflicts.next_step import NextStep
-    from rightful.domain.conflicts.notice import Notice
 
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)
@@ -162,6 +161,16 @@ class Pointer:
     conflict_id: str
 
 
+class Notice(StrEnum):
+    """What people were told of a conflict because time has passed (`due`)."""
+
+    REFUSED = "refused"
+    """Nothing can be done, and that has settled."""
+    WAITS_A_DAY = "waits_a_day"
+    WAITS_THREE_DAYS = "waits_three_days"
+    EXPIRES_SOON = "expires_soon"
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A refused claim: what was refused, what was found, what was done; and where it is in its life.
@@ -172,7 +181,7 @@ class Conflict:
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.
         deactivation_pending: the request also carried `active: false`, not applied yet.
         explanation: why it is as it is, and `next_step` who must do what, for people.
-        stands_since: since when it has waited for approval, or has been refused for the same reason (`notice`).
+        stands_since: since when it has waited for approval, or has been refused for the same reason (`due`).
         told: what people were told of it besides, once each.
     """
 
@@ -193,7 +202,7 @@ class Conflict:
     explanation: Explanation = NOTHING_SAID
     next_step: "NextStep | None" = None
     stands_since: datetime | None = None
-    told: "frozenset[Notice]" = frozenset()
+    told: frozenset[Notice] = frozenset()
 
     @property
     def pointer(self) -> Pointer:
