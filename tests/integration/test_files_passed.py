@@ -7,13 +7,14 @@ from benchmarks import files_passed
 from local.paths import ROOT
 
 MOST = {
-    "a PATCH with a taken address": 59,
-    "its remediation": 52,
-    "an approval": 67,
+    "a PATCH with a taken address": 63,
+    "its remediation": 53,
+    "an approval": 70,
 }
 """These only go down.
 
-They went up once, when what is found became facts and codes, and a conflict three parts.
+They went up twice: when what is found became facts and codes, and a conflict three parts; and when what people are told
+became whole (when it is due, what is plain text).
 """
 
 
