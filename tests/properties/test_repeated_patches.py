@@ -62,37 +62,54 @@ def _lists(of: st.SearchStrategy[dict[str, object]]) -> st.SearchStrategy[list[d
     return st.lists(of, max_size=3).map(_one_mark)
 
 
+# Hypothesis examines a strategy when it is first drawn from, which takes longer than to draw: each is made once.
+several_entries, several_addresses = _lists(entries), _lists(addresses)
+labels = st.lists(few, max_size=2)
+held_names = st.sets(st.sampled_from(PLURAL[:-1]), max_size=2)
+changed_names = st.lists(st.sampled_from(["emails", "addresses", *PLURAL]), min_size=1, max_size=2, unique=True)
+
+
 @st.composite
 def users(draw: st.DrawFn, rt: ResourceType) -> Resource:
-    body: Resource = {"schemas": [CORE_USER.id], "userName": "ada", "addresses": draw(_lists(addresses))}
-    pagers: Resource = {"pagers": draw(_lists(entries)), "labels": draw(st.lists(few, max_size=2))}
-    body |= {name: draw(_lists(entries)) for name in draw(st.sets(st.sampled_from(PLURAL[:-1]), max_size=2))}
+    body: Resource = {"schemas": [CORE_USER.id], "userName": "ada", "addresses": draw(several_addresses)}
+    pagers: Resource = {"pagers": draw(several_entries), "labels": draw(labels)}
+    body |= {name: draw(several_entries) for name in draw(held_names)}
     try:
-        return read_create({**body, "emails": draw(_lists(entries)), PAGERS: pagers}, rt)
+        return read_create({**body, "emails": draw(several_entries), PAGERS: pagers}, rt)
     except ScimError:
         assume(False)
         raise
 
 
-def _comparisons(held: list[dict[str, object]], address: bool) -> st.SearchStrategy[str]:
-    name = "locality" if address else "value"
-    said = [f'{key} eq "{text}"' for value in held for key, text in value.items() if isinstance(text, str)]
-    return st.one_of(
-        st.sampled_from(said) if said else st.just("type pr"),
-        st.builds(lambda key, text: f'{key} eq "{text}"', st.sampled_from(["type", name]), st.one_of(types, few)),
-        st.sampled_from(["primary eq true", "primary eq false", "primary pr", "primary ne true", 'primary eq "True"']),
-        st.sampled_from(['type ne "work"', "type eq null", "not (primary eq true)", f'{name} sw "a"']),
-    )
+kinds_of_comparisons = st.sampled_from(["said", "made", "primary", "other"])
+kinds_of_filters = st.sampled_from(["one", "one", "two", "not"])
+joins = st.sampled_from(["and", "or"])
+about_primary = st.sampled_from(
+    ["primary eq true", "primary eq false", "primary pr", "primary ne true", 'primary eq "True"']
+)
+texts = st.one_of(types, few)
+named = {name: st.sampled_from(["type", name]) for name in ("locality", "value")}
+others = {
+    name: st.sampled_from(['type ne "work"', "type eq null", "not (primary eq true)", f'{name} sw "a"'])
+    for name in ("locality", "value")
+}
 
 
-def _filters(held: list[dict[str, object]], address: bool) -> st.SearchStrategy[str]:
-    one = _comparisons(held, address)
-    return st.one_of(
-        one,
-        one,
-        st.builds(lambda a, join, b: f"{a} {join} {b}", one, st.sampled_from(["and", "or"]), one),
-        one.map(lambda text: f"not ({text})"),
-    )
+def _comparison(draw: st.DrawFn, held: list[dict[str, object]], name: str) -> str:
+    kind = draw(kinds_of_comparisons)
+    if kind == "said":
+        said = [f'{key} eq "{text}"' for value in held for key, text in value.items() if isinstance(text, str)]
+        return draw(st.sampled_from(said)) if said else "type pr"
+    if kind == "made":
+        return f'{draw(named[name])} eq "{draw(texts)}"'
+    return draw(about_primary if kind == "primary" else others[name])
+
+
+def _filter(draw: st.DrawFn, held: list[dict[str, object]], name: str) -> str:
+    kind, one = draw(kinds_of_filters), _comparison(draw, held, name)
+    if kind == "two":
+        return f"{one} {draw(joins)} {_comparison(draw, held, name)}"
+    return f"not ({one})" if kind == "not" else one
 
 
 def _held(user: Resource, path: str) -> list[dict[str, object]]:
@@ -104,29 +121,39 @@ def _held(user: Resource, path: str) -> list[dict[str, object]]:
     return values
 
 
+yes_or_no = st.sampled_from([True, True, False])
+operators = st.sampled_from(["add", "Replace", "Replace", "remove"])
+flags = st.sampled_from([True, True, False, "True"])
+entry_subs = st.sampled_from(["", "value", "type", "display", "primary", "primary"])
+address_subs = st.sampled_from(["", "locality", "type", "primary", "primary", "primary"])
+one_or_several = {
+    False: st.one_of(several_entries, entries),
+    True: st.one_of(several_addresses, addresses),
+}
+
+
 @st.composite
 def operations(draw: st.DrawFn, user: Resource, attribute: str) -> dict[str, object]:
     """One operation on that attribute: add, replace or remove, through a filter or not, with a path or without."""
     address = attribute == "addresses"
-    value, subs = (addresses, ["locality", "type", "primary"]) if address else (entries, ["value", "type", "display"])
     path = attribute
-    if draw(st.sampled_from([True, True, False])):
-        path += f"[{draw(_filters(_held(user, attribute), address))}]"
-    sub = draw(st.sampled_from(["", *subs, "primary", "primary"]))
+    if draw(yes_or_no):
+        path += f"[{_filter(draw, _held(user, attribute), 'locality' if address else 'value')}]"
+    sub = draw(address_subs if address else entry_subs)
     path += f".{sub}" if sub else ""
-    op = draw(st.sampled_from(["add", "Replace", "Replace", "remove"]))
+    op = draw(operators)
     if op == "remove":
         return {"op": op, "path": path}
     what: object
     if sub == "primary":
-        what = draw(st.sampled_from([True, True, False, "True"]))
+        what = draw(flags)
     elif sub:
         what = draw(types if sub == "type" else few)
     elif path != attribute:
-        what = draw(value)
+        what = draw(addresses if address else entries)
     else:
-        what = draw(st.one_of(_lists(value), value))
-    if draw(st.booleans()):
+        what = draw(one_or_several[address])
+    if draw(marks):
         return {"op": op, "value": {path: what}}
     return {"op": op, "path": path, "value": what}
 
@@ -156,9 +183,7 @@ def _marked(user: Resource, attribute: Attribute) -> int:
 def test_a_patch_twice_is_a_patch_once(name: str, data: st.DataObject) -> None:
     rt = profile(name, [_PAGERS]).types.resource_types[0]
     user = data.draw(users(rt), label="user")
-    attributes = data.draw(
-        st.lists(st.sampled_from(["emails", "addresses", *PLURAL]), min_size=1, max_size=2, unique=True)
-    )
+    attributes = data.draw(changed_names)
     sent = [data.draw(operations(user, attribute), label="operation") for attribute in attributes]
     body: dict[str, object] = {"schemas": [PATCH_SCHEMA], "Operations": sent}
     once = _applied(name, user, body)

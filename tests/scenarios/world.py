@@ -284,9 +284,7 @@ class World:
 
     def publish(self) -> None:
         """Read the change stream: who waits for what changed is woken."""
-        piece = self.store.piece(0, 1, None, limit=1000)
-        now: Items = {("ACCOUNT", account.id): account for account in piece.accounts}
-        now |= {("EMAIL", hold.canonical): hold for hold in piece.holds}
+        now = {key: item for key, item in self.store.snapshot().items() if isinstance(item, Account | Hold)}
         changes, self.told = changes_between(self.told, now), now
         requeue(self.store, self.queue, [canonical for change in changes for canonical in requeued_by(change)])
 

@@ -48,7 +48,7 @@ def changes_between(before: Items, after: Items) -> list[Change]:
     changes: list[Change] = []
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
-        if old != new:
+        if old is not new and old != new:
             changes += _change(old, new)
     return changes
 

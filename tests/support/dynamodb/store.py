@@ -90,6 +90,18 @@ class TestedStore(DynamoDBStore):
             for key, item in table.items.items():
                 self._tables.tables[name].put(key, item)
 
+    def copy(self) -> "TestedStore":
+        """Another store that has the same; what is written into one of them is not in the other."""
+        made = TestedStore()
+        for name, table in self._tables.tables.items():
+            made._tables.tables[name].copy_from(table)
+        made._read = dict(self._read)
+        return made
+
+    def has_the_same_as(self, other: "TestedStore") -> bool:
+        """Whether every item is the same, to the last attribute."""
+        return all(table.items == other._tables.tables[name].items for name, table in self._tables.tables.items())
+
     def lose(self, *gone: ItemKey) -> None:
         """Be without some items, as if nobody had ever written them."""
         for table in self._tables.tables.values():

@@ -22,6 +22,10 @@ class Index:
         self.all_attributes = all_attributes
         self.places: dict[str, list[Place]] = {}
 
+    def copy_from(self, other: "Index") -> None:
+        """Be as another one is."""
+        self.places = {partition: list(places) for partition, places in other.places.items()}
+
     def place(self, item: Mapping[str, Value]) -> tuple[str, Place] | None:
         """The partition of an item and where it is there; None: it is not in this index."""
         if self.partition not in item or (self.sort is not None and self.sort not in item):
@@ -64,6 +68,13 @@ class Table:
             self.indexes[each["IndexName"]] = Index(each["KeySchema"], all_attributes=False)
         self.keys = frozenset(part["AttributeName"] for part in properties["AttributeDefinitions"])
         self.partitions = frozenset(index.partition for index in self.indexes.values())
+
+    def copy_from(self, other: "Table") -> None:
+        """Be as another one is. Its items are shared: a write replaces an item, and changes none."""
+        self.items = dict(other.items)
+        self.puts += 1
+        for name, index in other.indexes.items():
+            self.indexes[name].copy_from(index)
 
     def put(self, key: Key, item: Item | None) -> None:
         """An item, or that there is none any more."""
