@@ -1,5 +1,6 @@
 """A whole service in memory: one organization, one directory, its keys, and a remediator that is run by hand."""
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,6 +66,14 @@ class Service:
         self.admin_key = self.new_admin_key("Ines")
         self.enter(self.directory)
         self.app_key = issue_token(self.context(), Grant(Scope.APP), "Host application")[1]
+
+    def copy(self) -> "Service":
+        """Another service that has the same; what happens to one of them does not happen to the other."""
+        made = copy.copy(self)
+        made.store, made.queue, made.failures = self.store.copy(), ListedQueue(), list(self.failures)
+        made.queue.messages += self.queue.messages
+        made.queue.sweeps += self.queue.sweeps
+        return made
 
     def new_admin_key(self, holder: str) -> Token:
         """One more administrator's key."""
