@@ -7,6 +7,7 @@ from rightful.ports.store.contract import IdentityStore
 from tests.contract.account_writes import AccountWrites
 from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing
+from tests.contract.conflict_lists import ConflictLists
 from tests.contract.conflict_writes import ConflictWrites
 from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
@@ -39,6 +40,7 @@ class IdentityStoreContract(
     Pages,
     Listings,
     Managed,
+    ConflictLists,
     RoundTrips,
 ):
     """The whole contract."""

@@ -11,7 +11,7 @@ from rightful.domain.conflicts.due import DEACTIVATED_WITHIN, LOOK_AGAIN_AFTER, 
 from rightful.domain.conflicts.policy import Brakes
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.emails import SecondaryEmailList
-from rightful.ports.store.lists import AccountPage
+from rightful.ports.store.lists import STILL_WANTED, AccountPage
 from rightful.ports.store.upkeep import Piece, UserNameHold
 from rightful.ports.writes.accounts import ClaimAddress, ClaimUserName, ListSecondaryEmail, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict
@@ -86,7 +86,7 @@ class Managed:
         found: list[Conflict] = []
         position = None
         while True:
-            page = store.open_conflicts(names.organization, limit=2, position=position)
+            page = store.conflicts(names.organization, limit=2, position=position, wanted=STILL_WANTED)
             found += page.conflicts
             position = page.next_position
             if position is None:

@@ -7,6 +7,7 @@ import pytest
 from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.organization import AccountsAtEnd, Closing, DirectoryDeletion
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import STILL_WANTED
 from rightful.ports.writes.accounts import CountUsers
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.groups import CountGroups
@@ -124,5 +125,5 @@ class OffboardingWrites:
         given(store, PutConflict(conflict, None))
         committing.done(RemoveConflict(names.organization, names.conflict))
         assert store.conflict(Pointer(names.organization, names.conflict)) is None
-        assert store.open_conflicts(names.organization, limit=10).conflicts == ()
+        assert store.conflicts(names.organization, limit=10, wanted=STILL_WANTED).conflicts == ()
         committing.done(RemoveConflict(names.organization, names.conflict))

@@ -9,6 +9,7 @@ from rightful.domain.account import Account, FormerLink
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import ConflictFilter
 from rightful.ports.writes.accounts import DeleteAccount, PutAccount
 from rightful.ports.writes.conflicts import AppendLog, PutConflict
 from rightful.ports.writes.settings import PutOrganization
@@ -32,11 +33,12 @@ def _all_users(store: IdentityStore, directory_id: str, limit: int) -> list[Acco
     raise AssertionError("the pages do not end")
 
 
-def _all_conflicts(store: IdentityStore, organization_id: str, limit: int, **filters: object) -> list[Conflict]:
+def _all_conflicts(store: IdentityStore, organization_id: str, limit: int, **filters: Any) -> list[Conflict]:
     found: list[Conflict] = []
     position: str | None = None
     for _ in range(MOST_PAGES):
-        page = store.conflicts(organization_id, limit=limit, position=position, **filters)  # type: ignore[arg-type]
+        page = store.conflicts(organization_id, limit=limit, position=position, wanted=ConflictFilter(**filters))
+        assert page.conflicts or page.next_position is None
         assert len(page.conflicts) <= limit
         found += page.conflicts
         position = page.next_position

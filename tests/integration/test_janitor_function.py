@@ -95,7 +95,7 @@ def test_items_that_cannot_be_read_keep_nothing_else_from_being_done(
     store, soonest = deployed.store, due_sort(LONG_AGO - timedelta(days=9))
     deployed.messages(deployed.conflicts_queue_url)
     for shard in range(SHARDS):
-        conflict_id, partition = f"strange{shard}", shard_of("conflict", shard)
+        conflict_id, partition = f"strange{shard}", shard_of("refused", shard)
         strange(deployed, "ORG#org", f"CONFLICT#{conflict_id}", due_key=partition, due_sort=soonest)
         strange(
             deployed, f"EMAIL#s{shard}@example.com", "EMAIL", due_key=shard_of("reservation", shard), due_sort=soonest

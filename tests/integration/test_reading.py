@@ -9,11 +9,12 @@ from rightful.aws.dynamodb import table
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Table
-from rightful.domain.conflicts.conflict import ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER
+from rightful.domain.event_log import LogFilter, Result
 from rightful.ports.store.contract import EventLogUnavailableError
 from rightful.ports.writes.accounts import PutAccount
-from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.conflicts import AppendLog, PutConflict
 from tests.support.builders import NOW, a_conflict, a_row, an_account
 from tests.support.faults import answering, changing, counting, error
 from tests.support.names import Names
@@ -96,24 +97,19 @@ def test_a_filtered_page_is_short_rather_than_slow_and_the_next_one_goes_on(
 ) -> None:
     monkeypatch.setattr(table, "_FILTERED_READ", 2)
     monkeypatch.setattr(table, "_MOST_READS_PER_PAGE", 3)
-    conflicts = [
-        a_conflict(
-            names.organization,
-            f"{number:02d}",
-            status=ConflictStatus.OPEN if number in {0, 1} else ConflictStatus.APPLIED,
-        )
+    rows = [
+        a_row(names.organization, f"{number:02d}", result=Result.REFUSED if number in {0, 1} else Result.DONE)
         for number in range(9)
     ]
-    for conflict in conflicts:
-        store.commit([PutConflict(conflict, None)], remaining=plenty)
-    only_open = frozenset({ConflictStatus.OPEN})
+    for row in rows:
+        store.commit([AppendLog(row)], remaining=plenty)
+    only_refused = LogFilter(result=Result.REFUSED)
     with counting(store.client) as calls:
-        first = store.conflicts(names.organization, limit=5, statuses=only_open)
+        first = store.log(names.organization, limit=5, wanted=only_refused)
     assert calls == {"Query": 3}
-    assert first.conflicts == ()
-    assert first.next_position == "03"
-    second = store.conflicts(names.organization, limit=5, statuses=only_open, position=first.next_position)
-    assert second.conflicts == (conflicts[1], conflicts[0])
+    assert (first.entries, first.next_position) == ((), "03")
+    second = store.log(names.organization, limit=5, wanted=only_refused, position=first.next_position)
+    assert second.entries == (rows[1], rows[0])
     assert second.next_position is None
 
 

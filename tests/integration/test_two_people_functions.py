@@ -62,6 +62,7 @@ def issued(deployed: Deployed) -> dict[str, Any]:
         "pathParameters": {"orgId": ORGANIZATION, "id": DIRECTORY},
         "headers": {"Content-Type": "application/json"},
         "body": "{}",
+        "multiValueQueryStringParameters": None,
     }
     _, ines = issue_token(Context(deployed.store, Invocation()), Grant(Scope.ADMIN, ORGANIZATION), "Ines")
     whose = {"tokenId": ines.id, "organizationId": ORGANIZATION, "scope": "admin", "owner": "Ines"}

@@ -76,7 +76,7 @@ moments = st.datetimes(
     datetime(2100, 1, 1),  # noqa: DTZ001
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-8))]),
 )
-addresses = st.builds(Address, value=texts, canonical=texts)
+addresses = st.builds(Address, value=texts, canonical=texts.filter(bool))
 documents = st.dictionaries(
     texts,
     st.recursive(
@@ -302,17 +302,16 @@ def rows(organization_id: str, row_id: str) -> st.SearchStrategy[LogEntry]:
         name: st.none() | texts
         for name in (
             "directory_id",
-            "account_id",
             "scim_id",
             "external_id",
             "old_email",
             "requested_email",
             "holder",
-            "conflict_id",
             "conflict_class",
             "approver",
         )
     }
+    optional |= {name: st.none() | ids for name in ("account_id", "conflict_id")}
     always = dict.fromkeys(("subject", "explanation", "next_step_who", "next_step_what", "correlation_id"), texts)
     return _whole(
         LogEntry,

@@ -22,6 +22,9 @@ from tests.support.dynamodb.writes import PreparedWrite
 TRANSACTION_LIMIT = 100
 """TransactWriteItems takes 100 actions, no two on one item."""
 _BATCH_LIMIT = 100
+_ANSWER_OCTETS = 1024 * 1024
+_FEW = 1_000
+"""Up to so many items are not weighed: no test has so many large ones."""
 
 _Answer = dict[str, Any]
 _Call = TypeVar("_Call", bound=Callable[..., Any])
@@ -165,7 +168,9 @@ class TablesClient:
             raise NotImplementedError((request.Select, request.Limit))
         table, values = self.tables[request.TableName], request.ExpressionAttributeValues
         index: Index = table.indexes[request.IndexName]
-        items = [table.items[key] for key in islice(keys, request.Limit)]
+        items = [index.shown(table.items[key]) for key in islice(keys, request.Limit)]
+        cut = self._cut(items)
+        items = items[:cut]
         wanted = items
         if request.FilterExpression:
             asked = condition(request.FilterExpression, tuple(request.ExpressionAttributeNames.items()))
@@ -174,11 +179,23 @@ class TablesClient:
         check_placeholders(operation, used, values, request.ExpressionAttributeNames)
         answer: _Answer = {"Count": len(wanted), "ScannedCount": len(items)}
         if request.Select == "ALL":
-            answer["Items"] = [index.shown(item) for item in wanted]
+            answer["Items"] = wanted
         # A page that is full says where to go on, even if nothing is left: so does DynamoDB.
-        if request.Limit is not None and len(items) == request.Limit:
+        if cut is not None or (request.Limit is not None and len(items) == request.Limit):
             answer["LastEvaluatedKey"] = index.key_in(items[-1])
         return answer
+
+    @staticmethod
+    def _cut(items: Sequence[Item]) -> int | None:
+        """After how many items an answer is full; None: they all fit."""
+        if len(items) < _FEW:
+            return None
+        octets = 0
+        for number, item in enumerate(items):
+            octets += sum(len(name) + len(next(iter(value.values()))) for name, value in item.items() if "S" in value)
+            if octets > _ANSWER_OCTETS:
+                return number
+        return None
 
     def get_paginator(self, operation: str) -> "_Paginator":
         """Of `query` or `scan`."""

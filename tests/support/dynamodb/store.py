@@ -14,6 +14,7 @@ from rightful.aws.dynamodb.store import DynamoDBStore
 from tests.support.dynamodb.client import TablesClient
 from tests.support.dynamodb.expressions import Item
 from tests.support.dynamodb.schema import EVENT_LOG, IDENTITY, TABLES
+from tests.support.dynamodb.tables import Table
 
 ItemKey = tuple[str, ...]
 Items = dict[ItemKey, object]
@@ -49,6 +50,11 @@ class TestedStore(DynamoDBStore):
     def dynamodb_calls(self) -> Counter[str]:
         """How often each call of DynamoDB was made."""
         return self._tables.calls
+
+    @property
+    def tables_of_test(self) -> Mapping[str, Table]:
+        """The tables, for who puts very many items into them."""
+        return self._tables.tables
 
     def snapshot(self) -> Items:
         """All that is stored now."""

@@ -14,12 +14,15 @@ Place = tuple[str, str, str]
 class Index:
     """A table's items by one key: a partition, then a sort key. That of the table, or a global secondary index."""
 
-    def __init__(self, schema: Sequence[Mapping[str, str]], *, all_attributes: bool) -> None:
+    def __init__(
+        self, schema: Sequence[Mapping[str, str]], *, all_attributes: bool, included: Sequence[str] = ()
+    ) -> None:
         names = {part["KeyType"]: part["AttributeName"] for part in schema}
         self.partition: str = names["HASH"]
         self.sort: str | None = names.get("RANGE")
         self.keys = {"pk", "sk", *names.values()}
         self.all_attributes = all_attributes
+        self.projected = self.keys | {*included}
         self.places: dict[str, list[Place]] = {}
 
     def copy_from(self, other: "Index") -> None:
@@ -48,7 +51,9 @@ class Index:
 
     def shown(self, item: Item) -> Item:
         """What a read of this index gives of an item."""
-        return dict(item) if self.all_attributes else self.key_in(item)
+        if self.all_attributes:
+            return dict(item)
+        return {name: value for name, value in item.items() if name in self.projected}
 
     def key_in(self, item: Item) -> Item:
         """An item's key in this index, after which a page starts."""
@@ -64,8 +69,10 @@ class Table:
         self.puts = 0
         self.indexes: dict[str | None, Index] = {None: Index(properties["KeySchema"], all_attributes=True)}
         for each in properties.get("GlobalSecondaryIndexes", ()):
-            assert each["Projection"] == {"ProjectionType": "KEYS_ONLY"}
-            self.indexes[each["IndexName"]] = Index(each["KeySchema"], all_attributes=False)
+            projection = each["Projection"]
+            assert projection["ProjectionType"] in {"KEYS_ONLY", "INCLUDE"}
+            included = projection.get("NonKeyAttributes", ())
+            self.indexes[each["IndexName"]] = Index(each["KeySchema"], all_attributes=False, included=included)
         self.keys = frozenset(part["AttributeName"] for part in properties["AttributeDefinitions"])
         self.partitions = frozenset(index.partition for index in self.indexes.values())
 

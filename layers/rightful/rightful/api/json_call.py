@@ -3,7 +3,7 @@ and the accounts API."""
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -85,7 +85,7 @@ class JsonCall:
         return self.request.path_parameters.get(name, "")
 
     def parameter(self, name: str) -> str | None:
-        """A query parameter's last value; None where it is absent or empty."""
+        """A query parameter's value; None where it is absent or empty."""
         values = self.request.query.get(name, ())
         return values[-1] if values and values[-1] else None
 
@@ -147,13 +147,17 @@ class JsonCall:
         return position
 
     def listing(
-        self, items: tuple[Listed, ...], next_position: str | None, document: Callable[[Listed], object]
+        self,
+        items: Sequence[Listed],
+        next_position: str | None,
+        document: Callable[[Listed], object],
+        besides: Mapping[str, object] | None = None,
     ) -> Response:
-        """A list as {"items": [...], "nextCursor": ...}."""
+        """A list as {"items": [...], "nextCursor": ...}, with what stands `besides`."""
         body: dict[str, object] = {"items": [document(item) for item in items]}
         if next_position is not None:
             body["nextCursor"] = cursor_of(next_position)
-        return Response(200, body)
+        return Response(200, body | dict(besides or {}))
 
 
 def answered(handle: Callable[[], Response], about: str) -> Response:
@@ -174,15 +178,23 @@ def answered(handle: Callable[[], Response], about: str) -> Response:
         return ApiError(503, "busy", message, headers={"Retry-After": "1"}).response()
 
 
-def check_query(request: Request) -> None:
-    """Refuse query parameters that are not UTF-8.
+def check_query(request: Request, known: Collection[str]) -> None:
+    """Refuse query parameters that are not UTF-8, that there are not, or that are there twice: they would silently be
+    nothing.
 
     Raises:
-        ApiError: 400.
+        ApiError: 400, with the name, and those that there are.
     """
     garbled = request.garbled_parameter
     if garbled is not None:
         raise ApiError(400, "invalid_value", f"{garbled[:64]!r} is not UTF-8. Percent-encode UTF-8.", garbled[:64])
+    for name, values in request.query.items():
+        if name not in known:
+            there = f"it has {', '.join(known)}" if known else "it has none"
+            message = f"{name[:64]!r} is no query parameter of this: {there}."
+            raise ApiError(400, "invalid_value", message, name[:64])
+        if len(values) > 1:
+            raise ApiError(400, "invalid_value", f"{name}: given more than once.", name)
 
 
 def unavailable() -> Response:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rightful.domain.address import InvalidAddressError, parse_address
+
 
 class Action(StrEnum):
     """What happened, or was asked for."""
@@ -72,6 +74,25 @@ class LogEntry:
     approver: str | None = None
     correlation_id: str = ""
 
+    @property
+    def requested_address(self) -> str | None:
+        """The canonical address that was asked for, or given; None: none, or none that anybody could have."""
+        return _canonical(self.requested_email)
+
+    @property
+    def old_address(self) -> str | None:
+        """The one before, where it is another."""
+        old = _canonical(self.old_email)
+        return old if old != self.requested_address else None
+
+
+def _canonical(text: str | None) -> str | None:
+    try:
+        address = parse_address(text) if text else None
+    except InvalidAddressError:
+        return None
+    return address.canonical if address is not None and not address.is_placeholder else None
+
 
 def first_id_at(moment: datetime) -> str:
     """What the ids of rows at that moment begin with: 48 bits of milliseconds, in hexadecimal digits."""
@@ -81,9 +102,10 @@ def first_id_at(moment: datetime) -> str:
 @dataclass(frozen=True, slots=True)
 class LogFilter:
     """Which rows are wanted; what is None or empty does not matter. `since` is included, `until` is not; both count to
-    the millisecond."""
+    the millisecond. `address` is canonical: the old one of a row, or the requested one."""
 
     account_id: str | None = None
+    address: str | None = None
     conflict_id: str | None = None
     directory_id: str | None = None
     conflict_class: str | None = None
@@ -98,6 +120,7 @@ class LogFilter:
         return (
             all(getattr(self, name) in {None, getattr(entry, name)} for name in same)
             and (not self.actions or entry.action in self.actions)
+            and (self.address is None or self.address in {entry.old_address, entry.requested_address})
             and (self.since is None or self.since <= entry.at)
             and (self.until is None or entry.at < self.until)
         )

@@ -164,7 +164,6 @@ def test_an_empty_organization_has_an_empty_summary() -> None:
 
 def test_a_summary_that_stops_counting_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin_summary, "MOST_CONFLICTS", 1)
-    monkeypatch.setattr(admin_summary, "_PAGE", 1)
     service = told()
     service.create_user("grace")
     alan = service.create_user("alan")

@@ -17,6 +17,8 @@ from rightful.domain.plain_text import plain_reason
 from rightful.domain.request_error import RequestError
 from rightful.ports.store.lists import AccountPage
 
+PARAMETERS = ("email", "view")
+
 _PLACE = re.compile(r"(linked|unlinked)#[0-9A-Za-z_-]{1,64}")
 _UNLINKED = re.compile(r"unlinked#[0-9A-Za-z_-]{1,64}")
 _BETWEEN = "|"

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from rightful.api.admin.call import AdminCall
+from rightful.api.admin.conflict_lists import conflict_page
 from rightful.api.documents import conflict_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
@@ -13,7 +14,7 @@ from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.remediate import Remediation
 from rightful.core.conflicts.undo import undo
 from rightful.core.conflicts.word import Word
-from rightful.domain.conflicts.conflict import LIVE, Conflict, ConflictStatus, Pointer, Resolution
+from rightful.domain.conflicts.conflict import Conflict, Pointer, Resolution
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 
@@ -45,14 +46,8 @@ class Undo(Body):
 
 
 def list_conflicts(call: AdminCall) -> Response:
-    """GET conflicts?status=&directoryId=&limit=&cursor=: newest first. status: some, comma-separated, or "live"."""
-    page = call.store.conflicts(
-        call.organization_id,
-        limit=call.limit(),
-        position=call.position(),
-        statuses=_statuses(call.parameter("status")),
-        directory_id=call.parameter("directoryId"),
-    )
+    """GET conflicts?status=&class=&who=&directoryId=&accountId=&address=&since=&until=&order=&count=&limit=&cursor=."""
+    page, count = conflict_page(call)
     holders = call.store.accounts(
         {conflict.finding.holder_account_id for conflict in page.conflicts if conflict.finding.holder_account_id}
     )
@@ -60,6 +55,7 @@ def list_conflicts(call: AdminCall) -> Response:
         page.conflicts,
         page.next_position,
         lambda conflict: conflict_document(conflict, holders.get(conflict.finding.holder_account_id or "")),
+        count,
     )
 
 
@@ -111,17 +107,3 @@ def _response(call: AdminCall, conflict: Conflict | None) -> Response:
         raise ApiError(404, "not_found", "There is no such conflict in this organization.")
     holder = call.store.account(conflict.finding.holder_account_id) if conflict.finding.holder_account_id else None
     return Response(200, conflict_document(conflict, holder))
-
-
-def _statuses(text: str | None) -> frozenset[ConflictStatus]:
-    if text is None:
-        return frozenset()
-    if text == "live":
-        return LIVE
-    known = {status.value: status for status in ConflictStatus}
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in known:
-            message = f"status: there is no {name!r}; choose of live, {', '.join(known)}."
-            raise ApiError(400, "invalid_value", message, "status")
-    return frozenset(known[name] for name in names)

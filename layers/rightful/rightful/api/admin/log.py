@@ -3,14 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from rightful.api.admin.call import AdminCall
+from rightful.api.admin.parameters import address, chosen, moment, one_of
 from rightful.api.documents import log_document
-from rightful.api.json_call import ApiError, cursor_of, wrong_cursor
+from rightful.api.json_call import cursor_of, wrong_cursor
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
@@ -20,6 +18,10 @@ MOST_CSV_ROWS = 5_000
 """In one answer: about 2 MB, of the 6 MB that a function may answer."""
 _PAGE = 100
 _TIME_FOR_ONE_MORE_PAGE = 3.0
+
+PARAMETERS = (
+    "accountId", "address", "conflictId", "directoryId", "action", "result", "class", "since", "until", "format",
+)  # fmt: skip
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
@@ -48,11 +50,9 @@ COLUMNS = (
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
 
 def list_log(call: AdminCall) -> Response:
-    """GET log?accountId=&conflictId=&directoryId=&action=&result=&class=&since=&until=&limit=&cursor=&format=.
+    """GET log?accountId=&address=&conflictId=&directoryId=&action=&result=&class=&since=&until=&limit=&cursor=&format=.
 
     Newest first. `action` takes several, comma-separated; since (included) and until (not) are ISO 8601. As CSV with
     format=csv or Accept: text/csv; where that has no room for all, the header Link names the next part.
@@ -87,51 +87,24 @@ def _next_url(call: AdminCall, position: str) -> str:
 
 
 def _asks_for_csv(call: AdminCall) -> bool:
-    asked = call.parameter("format")
-    if asked not in {None, "csv", "json"}:
-        raise ApiError(400, "invalid_value", "format: choose of json, csv.", "format")
+    asked = one_of(call, "format", ("json", "csv"))
     accepted = call.request.headers.get("accept", "").lower()
     return asked == "csv" or (asked is None and accepted.startswith("text/csv"))
 
 
 def _filter(call: AdminCall) -> LogFilter:
+    about = address(call.parameter("address"), "address")
     return LogFilter(
         account_id=call.parameter("accountId"),
+        address=about.canonical if about else None,
         conflict_id=call.parameter("conflictId"),
         directory_id=call.parameter("directoryId"),
-        conflict_class=next(_chosen(call, "class", ConflictClass), None),
-        result=next(_chosen(call, "result", Result), None),
-        actions=frozenset(_chosen(call, "action", Action)),
-        since=_moment(call, "since"),
-        until=_moment(call, "until"),
+        conflict_class=one_of(call, "class", ConflictClass),
+        result=Result(result) if (result := one_of(call, "result", Result)) else None,
+        actions=chosen(call, "action", Action),
+        since=moment(call, "since"),
+        until=moment(call, "until"),
     )
-
-
-def _chosen(call: AdminCall, name: str, choices: type[_Choice]) -> Iterator[_Choice]:
-    """The choices that a parameter names, comma-separated.
-
-    Raises:
-        ApiError: 400, it names one that there is not.
-    """
-    known = {choice.value: choice for choice in choices}
-    for text in (call.parameter(name) or "").split(","):
-        word = text.strip()
-        if word and word not in known:
-            raise ApiError(400, "invalid_value", f"{name}: choose of {', '.join(known)}.", name)
-        if word:
-            yield known[word]
-
-
-def _moment(call: AdminCall, name: str) -> datetime | None:
-    text = call.parameter(name)
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{name}: write a moment in ISO 8601, as 2026-11-23 or 2026-11-23T09:00:00Z."
-        raise ApiError(400, "invalid_value", message, name) from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _is_in(position: str, wanted: LogFilter) -> bool:

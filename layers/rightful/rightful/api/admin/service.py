@@ -3,11 +3,12 @@
 JSON in camelCase. Lists are {"items": [...], "nextCursor": "..."}; errors {"error": {"code", "message", "field"?}}.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rightful.api.admin import accounts as admin_accounts
 from rightful.api.admin import confirmations as admin_confirmations
+from rightful.api.admin import conflict_lists as admin_conflict_lists
 from rightful.api.admin import conflicts as admin_conflicts
 from rightful.api.admin import directories as admin_directories
 from rightful.api.admin import domains as admin_domains
@@ -62,6 +63,17 @@ ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "/directories/{id}/tokens/{tokenId}/confirmation": {"POST": admin_confirmations.confirm_key},
 }
 
+_PAGE = ("limit", "cursor")
+
+PARAMETERS: Mapping[tuple[str, str], Sequence[str]] = {
+    ("/tokens", "GET"): ("scope",),
+    ("/conflicts", "GET"): (*admin_conflict_lists.PARAMETERS, *_PAGE),
+    ("/accounts", "GET"): (*admin_accounts.PARAMETERS, *_PAGE),
+    ("/log", "GET"): (*admin_log.PARAMETERS, *_PAGE),
+    ("/directories/{id}", "DELETE"): ("confirm",),
+}
+"""The query parameters of routes; another route has none. What is misspelt is refused: it would silently be nothing."""
+
 OPEN_TO_OPERATORS = ("/policy", "/domains", "/directories", "/tokens")
 """What the operator of the service keeps for organizations: with its key, of any organization. And the organization
 itself."""
@@ -93,7 +105,7 @@ class AdminService:
         principal = _administrator(request)
         if request.names_nothing:
             raise ApiError(404, "not_found", "There is no such thing in this organization.")
-        check_query(request)
+        check_query(request, PARAMETERS.get((request.resource.removeprefix(BASE), request.method), ()))
         context = QueueContext(self.store, invocation, self.queue)
         call = AdminCall(request, principal, context, self.on_failure, self.proof)
         if call.by_operator:

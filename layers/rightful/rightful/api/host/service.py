@@ -13,7 +13,7 @@ with no organization's settings or directory data. JSON in camelCase; errors {"e
     PUT    .../{id}/deletion, DELETE              erased in 14 days; not after all
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rightful.api.host import handlers as accounts_reported
@@ -39,6 +39,10 @@ ROUTES: Mapping[str, Mapping[str, HostHandler]] = {
 }
 
 
+PARAMETERS: Mapping[tuple[str, str], Sequence[str]] = {("", "GET"): ("email",)}
+"""The query parameters of routes; another route has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountsService:
     """Answers the host application."""
@@ -60,5 +64,5 @@ class AccountsService:
             raise ApiError(403, "forbidden", message)
         if request.names_nothing:
             raise no_such_account()
-        check_query(request)
+        check_query(request, PARAMETERS.get((request.resource.removeprefix(BASE), request.method), ()))
         return handler(JsonCall(request, principal, Context(self.store, invocation)))

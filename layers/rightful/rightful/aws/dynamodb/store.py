@@ -11,27 +11,29 @@ from rightful.aws.dynamodb.actions import action_of
 from rightful.aws.dynamodb.attributes import Reader
 from rightful.aws.dynamodb.commit import Commits
 from rightful.aws.dynamodb.items.accounts import read_account, read_hold
-from rightful.aws.dynamodb.items.conflicts import log_filters, log_range, read_conflict, read_log_entry
+from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.base import due_sort
+from rightful.aws.dynamodb.reads.conflicts import ConflictReads
 from rightful.aws.dynamodb.reads.emails import SecondaryEmailReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
 from rightful.aws.dynamodb.reads.lists import ListingReads, counted_in, counters, listed_entries, place_of, total_of
+from rightful.aws.dynamodb.reads.log import LogReads
 from rightful.aws.dynamodb.reads.names import NameReads
 from rightful.aws.dynamodb.reads.organizations import ManagedReads
 from rightful.aws.dynamodb.reads.upkeep import UpkeepReads
 from rightful.aws.dynamodb.table import Table, Tables
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.conflicts.due import UNSENT_FOR
-from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
+from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
-from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError, LogPage, Remaining
+from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError, Remaining
 from rightful.ports.store.groups import MOST_FOUND
-from rightful.ports.store.lists import AccountPage, ConflictPage, Listing
+from rightful.ports.store.lists import AccountPage, Listing
 from rightful.ports.writes.conflicts import AppendLog
 from rightful.ports.writes.transaction import Write
 from rightful.text.folding import fold
@@ -43,7 +45,9 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
-class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads, NameReads, UpkeepReads):
+class DynamoDBStore(
+    SecondaryEmailReads, GroupReads, ListingReads, ManagedReads, ConflictReads, LogReads, NameReads, UpkeepReads
+):
     """`ports.store.contract.IdentityStore` on two DynamoDB tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
@@ -198,47 +202,6 @@ class DynamoDBStore(SecondaryEmailReads, GroupReads, ListingReads, ManagedReads,
     def conflict(self, pointer: Pointer) -> Conflict | None:
         item = self.identities.get_item(keys.conflict(pointer.organization_id, pointer.conflict_id))
         return read_conflict(item) if item else None
-
-    def conflicts(
-        self,
-        organization_id: str,
-        *,
-        limit: int,
-        position: str | None = None,
-        statuses: frozenset[ConflictStatus] = frozenset(),
-        directory_id: str | None = None,
-    ) -> ConflictPage:
-        """The position is the last item's sort key, without its prefix."""
-        filters: dict[str, Sequence[str]] = {"directory_id": (directory_id,)} if directory_id else {}
-        if statuses:
-            filters["status"] = sorted(statuses)
-        items, last = self.identities.newest(
-            keys.conflict(organization_id, ""),
-            limit=limit,
-            start=keys.conflict(organization_id, position) if position else None,
-            filters=filters,
-        )
-        return ConflictPage(
-            tuple(read_conflict(item) for item in items), last.removeprefix(keys.CONFLICT_PREFIX) if last else None
-        )
-
-    def log(
-        self,
-        organization_id: str,
-        *,
-        limit: int,
-        position: str | None = None,
-        wanted: LogFilter = EVERYTHING,
-    ) -> LogPage:
-        """The position is the last row's id."""
-        items, last = self.event_log.newest(
-            keys.log(organization_id, ""),
-            limit=limit,
-            start=keys.log(organization_id, position) if position else None,
-            filters=log_filters(wanted),
-            between=log_range(wanted),
-        )
-        return LogPage(tuple(read_log_entry(item) for item in items), last)
 
     def pending_conflicts(self, requester_keys: Iterable[str]) -> Mapping[str, str]:
         items = self.identities.get_items([keys.pending(key) for key in dict.fromkeys(requester_keys)])

@@ -1,13 +1,13 @@
-"""The tables: reading one (items by key, partitions by prefix, newest first by page), and one conditional action, on
-its own or as part of a transaction."""
+"""The tables: reading one (items by key, partitions by prefix or in order by page), and one conditional action, on its
+own or as part of a transaction."""
 
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import singledispatch
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from botocore.exceptions import ClientError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _BATCH_GET_LIMIT = 100
 _MOST_READS_PER_PAGE = 5
-_FILTERED_READ = 200
+_FILTERED_READ = 1_000
 _MOST_WAITING = 4.0
 """Seconds that reading many items waits for DynamoDB in all; an API request has 20 for everything."""
 
@@ -111,59 +111,74 @@ class Table:
         for page in pages:
             yield from page["Items"]
 
-    def newest(
+    def in_order(
         self,
-        prefix: ItemKey,
+        pk: str,
+        order: "ReadOrder",
         *,
         limit: int,
-        start: ItemKey | None,
-        filters: Mapping[str, Sequence[str]],
-        between: tuple[str, str] | None = None,
+        start: ItemKey | None = None,
     ) -> "tuple[list[StoredItem], str | None]":
-        """A page of a partition in descending order, and the sort key to go on after (None: that was all).
+        """A page of a partition, and the sort key to go on after (None: that was all).
 
         A filter is applied after reading, so that a page stops at `limit` items found or at a bounded number of reads,
         whichever is first.
         """
-        names = {f"#{name}": name for name in filters}
-        values: dict[str, AttributeValueTypeDef] = {":pk": {"S": prefix.pk}}
-        for name, wanted in filters.items():
-            values |= {f":{name}{number}": {"S": value} for number, value in enumerate(wanted)}
+        values: dict[str, AttributeValueTypeDef] = {":pk": {"S": pk}}
         parameters: dict[str, object] = {
             "TableName": self.name,
             "KeyConditionExpression": "pk = :pk",
-            "ScanIndexForward": False,
+            "ScanIndexForward": order.oldest_first,
             "ConsistentRead": True,
         }
-        if prefix.sk:
-            parameters["KeyConditionExpression"] = "pk = :pk AND begins_with(sk, :prefix)"
-            values[":prefix"] = {"S": prefix.sk}
-        elif between:
+        if order.between:
             parameters["KeyConditionExpression"] = "pk = :pk AND sk BETWEEN :first AND :last"
-            values |= {":first": {"S": between[0]}, ":last": {"S": between[1]}}
-        if filters:
-            parameters["ExpressionAttributeNames"] = names
-            parameters["FilterExpression"] = " AND ".join(
-                f"#{name} IN ({', '.join(f':{name}{number}' for number in range(len(wanted)))})"
-                for name, wanted in filters.items()
-            )
+            values |= {":first": {"S": order.between[0]}, ":last": {"S": order.between[1]}}
+        if order.filters:
+            parameters |= filtering(order.filters, values)
         found: list[StoredItem] = []
         last = start.item() if start else None
         for _ in range(_MOST_READS_PER_PAGE):
             if last:
                 parameters["ExclusiveStartKey"] = last
-            size = limit - len(found) if not filters else _FILTERED_READ
+            size = _FILTERED_READ if order.filters else limit + 1 - len(found)
             answer = self.client.query(**parameters, Limit=size, ExpressionAttributeValues=values)  # type: ignore[arg-type]
-            items = answer["Items"]
-            if len(found) + len(items) > limit:
-                items = items[: limit - len(found)]
-                found += items
-                return found, items[-1]["sk"]["S"]
-            found += items
+            found += answer["Items"]
             last = answer.get("LastEvaluatedKey")
-            if not last or len(found) == limit:
+            if not last or len(found) > limit:
                 break
+        if len(found) > limit:
+            return found[:limit], found[limit - 1]["sk"]["S"]
         return found, last["sk"]["S"] if last else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOrder:
+    """Which of a partition's entries, and in which order.
+
+    Attributes:
+        between: the first and the last sort key; None: all.
+        oldest_first: else the newest are first.
+        filters: what attributes of an entry have to be, one of several values each.
+    """
+
+    between: tuple[str, str] | None = None
+    oldest_first: bool = False
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def filtering(filters: Mapping[str, Sequence[str]], values: "dict[str, Any]") -> dict[str, Any]:
+    """The parameters of Query that let through what has one of several values in each of some attributes; the values
+    are added to the query's own."""
+    for name, wanted in filters.items():
+        values |= {f":{name}{number}": {"S": value} for number, value in enumerate(wanted)}
+    return {
+        "ExpressionAttributeNames": {f"#{name}": name for name in filters},
+        "FilterExpression": " AND ".join(
+            f"#{name} IN ({', '.join(f':{name}{number}' for number in range(len(wanted)))})"
+            for name, wanted in filters.items()
+        ),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from rightful.ports.context import Context, QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.refusals import commit_again, is_stale, obsolete_releases
 from rightful.ports.store.contract import IdentityStore
-from rightful.ports.store.lists import AnyPage, every_page
+from rightful.ports.store.lists import AnyPage, ConflictFilter, every_page
 from rightful.ports.writes.conflicts import AppendLog, EndPending
 from rightful.ports.writes.settings import COUNTERS, CloseCounter, PutDirectory, RemoveDirectory
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
@@ -246,10 +246,9 @@ class _Deleting:
         """The remediator knows the end of what a deleted directory asked for; what people settled is forgotten as its
         requester's pending change."""
         store, directory, left = self.context.store, self.directory, False
+        wanted = ConflictFilter(statuses=_UNSETTLED, directory_id=directory.id)
         for page in self._pages(
-            lambda at: store.conflicts(
-                directory.organization_id, limit=_PAGE, position=at, statuses=_UNSETTLED, directory_id=directory.id
-            )
+            lambda at: store.conflicts(directory.organization_id, limit=_PAGE, position=at, wanted=wanted)
         ):
             for conflict in page.conflicts:
                 self._check_time()

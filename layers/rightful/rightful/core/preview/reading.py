@@ -16,6 +16,7 @@ from rightful.domain.organization import Organization
 from rightful.domain.two_people import what_takes_two
 from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import STILL_WANTED
 from rightful.text.identity import identifier
 
 MOST_WAITING = 2_000
@@ -96,7 +97,7 @@ def _waiting(store: IdentityStore, organization: Organization) -> tuple[tuple[Co
     found: list[Conflict] = []
     position = None
     while len(found) < MOST_WAITING:
-        page = store.open_conflicts(organization.id, limit=_PAGE, position=position)
+        page = store.conflicts(organization.id, limit=_PAGE, position=position, wanted=STILL_WANTED)
         found += [each for each in page.conflicts if each.request.address is not None]
         position = page.next_position
         if position is None:

@@ -12,9 +12,10 @@ from typing import Literal
 
 from rightful.domain.conflicts.conflict import UNDECIDED, Conflict, ConflictStatus, Notice
 
-DueConflict = Literal["deactivation", "undecided", "conflict"]
-"""Another look at a conflict: one whose deactivation waits, one that is not decided, any other. Most urgent first; kept
-apart, because the janitor counts the first two, however many there are of the third."""
+DueConflict = Literal["deactivation", "undecided", "refused", "ended"]
+"""Another look at a conflict: one whose deactivation waits, one that is not decided, one that is refused, one whose
+change is not wanted any more (it failed, or waits for a user that is to be created). Most urgent first; kept apart,
+because the janitor counts the first ones, however many there are of the last."""
 
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
@@ -45,7 +46,9 @@ def due_as(conflict: Conflict) -> DueConflict:
     """As what a conflict is due."""
     if conflict.deactivation_pending:
         return "deactivation"
-    return "undecided" if conflict.status in UNDECIDED else "conflict"
+    if conflict.status in UNDECIDED:
+        return "undecided"
+    return "refused" if conflict.live else "ended"
 
 
 def look_again_at(conflict: Conflict, now: datetime) -> datetime:

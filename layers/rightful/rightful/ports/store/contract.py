@@ -11,13 +11,13 @@ from typing import Protocol
 
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.emails import SecondaryEmailStore
 from rightful.ports.store.groups import GroupStore
-from rightful.ports.store.lists import AccountPage, ConflictPage, ListingStore, ManagedStore
+from rightful.ports.store.lists import AccountPage, ListingStore, ManagedStore
 from rightful.ports.store.names import NamesStore
 from rightful.ports.store.upkeep import UpkeepStore
 from rightful.ports.writes.transaction import Write
@@ -123,19 +123,6 @@ class IdentityStore(SecondaryEmailStore, GroupStore, ListingStore, ManagedStore,
         """One conflict."""
         ...
 
-    def conflicts(
-        self,
-        organization_id: str,
-        *,
-        limit: int,
-        position: str | None = None,
-        statuses: frozenset[ConflictStatus] = frozenset(),
-        directory_id: str | None = None,
-    ) -> ConflictPage:
-        """A page of an organization's conflicts, newest first; `statuses` empty: all. A page may be short, even
-        empty, before the last one: so much was read, and no more than that."""
-        ...
-
     def log(
         self,
         organization_id: str,
@@ -144,7 +131,8 @@ class IdentityStore(SecondaryEmailStore, GroupStore, ListingStore, ManagedStore,
         position: str | None = None,
         wanted: LogFilter = EVERYTHING,
     ) -> LogPage:
-        """A page of an organization's event log, newest first. A page may be short as in `conflicts`."""
+        """A page of an organization's event log, newest first. A page may be short as in `conflicts`; by account,
+        address or conflict it is eventually consistent."""
         ...
 
     def pending_conflicts(self, requester_keys: Iterable[str]) -> Mapping[str, str]:

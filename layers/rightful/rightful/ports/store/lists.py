@@ -4,11 +4,14 @@ as a whole."""
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from rightful.domain.account import Account
-from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.conflict import LIVE, Conflict, ConflictClass, ConflictStatus
 from rightful.domain.organization import Organization
+
+if TYPE_CHECKING:
+    from rightful.domain.conflicts.next_step import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,76 @@ class AccountPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictFilter:
+    """Which conflicts are wanted, and in which order; what is None or empty does not matter.
+
+    Attributes:
+        who: in which of these roles somebody has to act next.
+        account_id: the account that asked, or that has what is wanted and is the organization's own.
+        address: the canonical address that is wanted, or that the account that asked has, or had. Not with an account.
+        since: recorded then or later; `until`: before that. Both count to the millisecond.
+        oldest_first: else the newest are first.
+    """
+
+    statuses: frozenset[ConflictStatus] = frozenset()
+    classes: frozenset[ConflictClass] = frozenset()
+    who: "frozenset[Role]" = frozenset()
+    directory_id: str | None = None
+    account_id: str | None = None
+    address: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    oldest_first: bool = False
+
+    def wants(self, conflict: Conflict) -> bool:
+        """Whether a conflict is wanted, as far as it is not a question of when."""
+        request, finding, step = conflict.request, conflict.finding, conflict.next_step
+        old = request.old_email.canonical if request.old_email else None
+        ours = finding.holder_organization_id == request.organization_id
+        holder_id = finding.holder_account_id if ours else None
+        return (
+            (not self.statuses or conflict.status in self.statuses)
+            and (not self.classes or finding.conflict_class in self.classes)
+            and (not self.who or (step is not None and step.who in self.who))
+            and self.directory_id in {None, request.directory_id}
+            and self.account_id in {None, request.requester.account_id, holder_id}
+            and self.address in {None, request.wanted.canonical, old}
+        )
+
+
+EVERY_CONFLICT = ConflictFilter()
+STILL_WANTED = ConflictFilter(statuses=LIVE, oldest_first=True)
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictPage:
-    """Conflicts, newest first, and where the next page begins (None: there is none)."""
+    """Conflicts, and where the next page begins (None: there is none)."""
 
     conflicts: tuple[Conflict, ...]
     next_position: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ListedConflict:
+    """What an index says of a conflict, without reading it. `who` is the code of a role."""
+
+    id: str
+    status: str
+    conflict_class: str | None
+    who: str | None
+    directory_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConflicts:
+    """Some conflicts, and whether these are all."""
+
+    conflicts: tuple[ListedConflict, ...]
+    complete: bool
+
+
 class ManagedStore(Protocol):
-    """An organization's accounts and open conflicts. Eventually consistent."""
+    """An organization's accounts and conflicts. Eventually consistent, but where a method says otherwise."""
 
     def managed_accounts(
         self, organization_id: str, *, limit: int, position: str | None = None, unlinked_only: bool = False
@@ -112,8 +176,23 @@ class ManagedStore(Protocol):
         """A page of all organizations, oldest first."""
         ...
 
-    def open_conflicts(self, organization_id: str, *, limit: int, position: str | None = None) -> "ConflictPage":
-        """A page of an organization's live conflicts, oldest first."""
+    def conflicts(
+        self,
+        organization_id: str,
+        *,
+        limit: int,
+        position: str | None = None,
+        wanted: ConflictFilter = EVERY_CONFLICT,
+    ) -> ConflictPage:
+        """A page of an organization's conflicts. Without a filter (a time is none) it is consistent.
+
+        A page may be short before the last one, where several filters are given: so much was read, and no more than
+        that.
+        """
+        ...
+
+    def listed_conflicts(self, organization_id: str, wanted: ConflictFilter, *, most: int) -> ListedConflicts:
+        """What the indexes say of up to `most` conflicts, in the order that is wanted."""
         ...
 
 

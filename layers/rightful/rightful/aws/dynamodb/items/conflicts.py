@@ -1,11 +1,11 @@
 """Conflicts and the rows of the event log as DynamoDB items, and back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.attributes import Item, write_item
+from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.domain.conflicts.conflict import Conflict
@@ -40,16 +40,31 @@ def _codec() -> Codec[Conflict]:
 
 
 def conflict_item(conflict: Conflict) -> Item:
-    """A conflict; while its change is wanted, also with its place in the index of open conflicts."""
-    values = _codec().values(conflict)
-    if conflict.live:
-        values["open_key"] = keys.open_conflicts(conflict.request.organization_id)
-        values["open_sort"] = conflict.id
+    """A conflict, with its places in the indexes of lists (`reads.conflicts`) and of what is due."""
+    values = {**_codec().values(conflict), **_places(conflict)}
     due = due_at(conflict)
     if due is not None:
         values["due_key"] = keys.due(due_as(conflict), conflict.id)
         values["due_sort"] = keys.due_sort(due)
     return write_item(keys.conflict(conflict.request.organization_id, conflict.id), values)
+
+
+def _places(conflict: Conflict) -> dict[str, Scalar]:
+    """Where the lists have it; by directory, requester and wanted address it is found by what is stored anyway.
+
+    Nobody but the holder's own organization finds a conflict by its holder.
+    """
+    organization_id, finding, old = conflict.request.organization_id, conflict.finding, conflict.request.old_email
+    places: dict[str, Scalar] = {"status_key": keys.of_conflicts(organization_id, conflict.status.value)}
+    if finding.conflict_class is not None:
+        places["class_key"] = keys.of_conflicts(organization_id, finding.conflict_class.value)
+    if conflict.next_step is not None:
+        places["who_key"] = keys.of_conflicts(organization_id, conflict.next_step.who.code)
+    if finding.holder_account_id is not None and finding.holder_organization_id == organization_id:
+        places["holder_key"] = finding.holder_account_id
+    if old is not None and not old.is_placeholder:
+        places["old_address"] = old.canonical
+    return places
 
 
 def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
@@ -61,8 +76,11 @@ _ENTRY = Codec(LogEntry, names={"id": "entry_id"})
 
 
 def log_item(entry: LogEntry, retention: timedelta) -> Item:
-    """A row, which DynamoDB removes after the retention."""
+    """A row, which DynamoDB removes after the retention; with the keys under which the addresses in it are found."""
     values = {**_ENTRY.values(entry), "expires_at": int((entry.at + retention).timestamp())}
+    for name, canonical in (("requested_key", entry.requested_address), ("old_key", entry.old_address)):
+        if canonical is not None:
+            values[name] = keys.of_address(entry.organization_id, canonical)
     return write_item(keys.log(entry.organization_id, entry.id), values)
 
 
@@ -72,10 +90,8 @@ def read_log_entry(item: Mapping[str, "AttributeValueTypeDef"]) -> LogEntry:
 
 
 def log_filters(wanted: LogFilter) -> Mapping[str, Sequence[str]]:
-    """What a row's attributes have to be."""
+    """What a row's attributes have to be, of what no index says."""
     single = {
-        "account_id": wanted.account_id,
-        "conflict_id": wanted.conflict_id,
         "directory_id": wanted.directory_id,
         "conflict_class": wanted.conflict_class,
         "result": wanted.result.value if wanted.result else None,
@@ -86,8 +102,8 @@ def log_filters(wanted: LogFilter) -> Mapping[str, Sequence[str]]:
     return filters
 
 
-def log_range(wanted: LogFilter) -> tuple[str, str] | None:
-    """Between which sort keys the rows are: they begin with the time, and go on after it."""
-    if wanted.since is None and wanted.until is None:
+def time_range(since: datetime | None, until: datetime | None) -> tuple[str, str] | None:
+    """Between which ids what happened then is: they begin with the time, and go on after it."""
+    if since is None and until is None:
         return None
-    return first_id_at(wanted.since) if wanted.since else "0", first_id_at(wanted.until) if wanted.until else "g"
+    return first_id_at(since) if since else "0", first_id_at(until) if until else "g"

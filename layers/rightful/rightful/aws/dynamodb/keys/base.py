@@ -145,9 +145,15 @@ def of_display_name(directory_id: str, folded_name: str) -> str:
     return f"DIR#{directory_id}#DISPLAYNAME#{folded_name[:_NAME_CHARACTERS]}"
 
 
-def open_conflicts(organization_id: str) -> str:
-    """open_conflicts: the conflicts of an organization whose change is still wanted."""
-    return f"OPEN#{organization_id}"
+def of_conflicts(organization_id: str, word: str) -> str:
+    """conflicts_by_status, _by_class and _by_who: an organization's conflicts of one status, of one class, or in which
+    one role has to act next."""
+    return f"ORG#{organization_id}#{word}"
+
+
+def of_address(organization_id: str, canonical: str) -> str:
+    """by_old_address and by_requested_address: an organization's rows of the event log about an address."""
+    return f"ORG#{organization_id}#{canonical}"
 
 
 def listing_start(directory_id: str, position: str) -> "dict[str, AttributeValueTypeDef]":

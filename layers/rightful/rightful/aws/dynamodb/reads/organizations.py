@@ -1,10 +1,9 @@
-"""An organization's accounts and open conflicts, from the identity table."""
+"""An organization's accounts, from the identity table."""
 
 from typing import TYPE_CHECKING, Any
 
 from rightful.aws.dynamodb.attributes import key_of
 from rightful.aws.dynamodb.items.accounts import read_account
-from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.settings import read_organization
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.base import ORGANIZATIONS, account_start, of_domain, of_organization, organization_start
@@ -16,13 +15,13 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from rightful.aws.dynamodb.table import Table
-    from rightful.ports.store.lists import AccountPage, ConflictPage, OrganizationPage
+    from rightful.ports.store.lists import AccountPage, OrganizationPage
 
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 
 class ManagedReads:
-    """`ports.store.lists.ManagedStore` on the identity table."""
+    """The accounts and organizations of `ports.store.lists.ManagedStore`, on the identity table."""
 
     client: "DynamoDBClient"
     identities: "Table"
@@ -90,21 +89,4 @@ class ManagedReads:
         return OrganizationPage(
             tuple(read_organization(found[key]) for key in wanted if key in found),
             last["organization_sort"]["S"] if last else None,
-        )
-
-    def open_conflicts(self, organization_id: str, *, limit: int, position: str | None = None) -> "ConflictPage":
-        """The position is the last conflict's id."""
-        from rightful.ports.store.lists import ConflictPage
-
-        partition = keys.open_conflicts(organization_id)
-        start: StoredItem | None = None
-        if position:
-            conflict_key = keys.conflict(organization_id, position).item()
-            start = {**conflict_key, "open_key": {"S": partition}, "open_sort": {"S": position}}
-        items, last = self.identities.index("open_conflicts", "open_key", partition, limit=limit, start=start)
-        wanted = list(map(key_of, items))
-        found = self.identities.get_items(wanted)
-        conflicts = [read_conflict(found[key]) for key in wanted if key in found]
-        return ConflictPage(
-            tuple(conflict for conflict in conflicts if conflict.live), last["open_sort"]["S"] if last else None
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, QueryOutputTypeDef
 
     from rightful.aws.dynamodb.table import Table
     from rightful.domain.account import Account
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     StoredItem = Mapping[str, AttributeValueTypeDef]
 
 _NEVER, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+_OPEN: tuple[DueConflict, ...] = ("undecided", "refused", "deactivation")
 
 _SCANNED = {
     ":account": {"S": "ACCOUNT"},
@@ -66,12 +68,23 @@ class UpkeepReads:
 
     def number_of_open_conflicts(self, *, most: int) -> int:
         number = 0
-        scan = self.client.get_paginator("scan")
-        for page in scan.paginate(TableName=self.identities.name, IndexName="open_conflicts", Select="COUNT"):
-            number += page["Count"]
-            if number >= most:
-                break
+        for kind in _OPEN:
+            for shard in range(SHARDS):
+                for page in self._shard(shard_of(kind, shard), Select="COUNT"):
+                    number += page["Count"]
+                    if number >= most:
+                        return number
         return number
+
+    def _shard(self, key: str, **more: str) -> "Iterable[QueryOutputTypeDef]":
+        """The answers about a partition of the index, one after the other."""
+        query = {
+            "TableName": self.identities.name,
+            "IndexName": "due",
+            "KeyConditionExpression": "due_key = :key",
+            "ExpressionAttributeValues": {":key": {"S": key}},
+        }
+        return self.client.get_paginator("query").paginate(**query, **more)  # type: ignore[arg-type]
 
     def unfinished_deactivations(self, *, limit: int) -> "tuple[Conflict, ...]":
         items = self.identities.get_items(self._due("deactivation", _ALWAYS, limit))
@@ -83,14 +96,8 @@ class UpkeepReads:
 
     def undecided_conflicts(self) -> "tuple[Pointer, ...]":
         found: list[Pointer] = []
-        query = self.client.get_paginator("query")
         for shard in range(SHARDS):
-            for page in query.paginate(
-                TableName=self.identities.name,
-                IndexName="due",
-                KeyConditionExpression="due_key = :key",
-                ExpressionAttributeValues={":key": {"S": shard_of("undecided", shard)}},
-            ):
+            for page in self._shard(shard_of("undecided", shard)):
                 found += [_pointer(key_of(item)) for item in page["Items"]]
         return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
 

@@ -13,7 +13,7 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus, Pointer
 from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest
-from rightful.domain.event_log import Action, Result
+from rightful.domain.event_log import Action, Result, row_id
 from rightful.ports.context import Context, Invocation
 from rightful.ports.refusals import commit_again
 from rightful.ports.writes.conflicts import PutConflict, PutPending
@@ -153,7 +153,7 @@ def _opened(
         # Nothing that was asked for is lost because something else was asked for.
         change = replace(change, active=False, active_said_at=former.activity_said_at)
     return Conflict(
-        id=invocation.new_id(),
+        id=row_id(invocation.now, invocation.new_id()),  # lists sort, and ask for a time, by it
         version=1,
         status=ConflictStatus.OPEN,
         request=replace(refused, change=change),

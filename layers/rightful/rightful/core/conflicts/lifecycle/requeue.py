@@ -9,6 +9,7 @@ from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import ConflictQueue, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.lists import STILL_WANTED
 
 SWEPT_AT_ONCE = 100
 """How many conflicts one message of a sweep sends: a second's work, and one BatchGetItem."""
@@ -90,7 +91,7 @@ def reexamine_all(
     Raises:
         QueueUnavailableError: not all were sent; let the queue deliver the same message again.
     """
-    page = store.open_conflicts(asked.organization_id, limit=SWEPT_AT_ONCE, position=asked.after)
+    page = store.conflicts(asked.organization_id, limit=SWEPT_AT_ONCE, position=asked.after, wanted=STILL_WANTED)
     requeued = tuple(conflict.pointer for conflict in page.conflicts)
     queue.send_all(requeued, correlation_id=correlation_id)
     if page.next_position is not None:
