@@ -39,6 +39,12 @@ class Address:
         """Whether remediation made it up to free another address."""
         return self.domain == PLACEHOLDER_DOMAIN
 
+    @property
+    def user_name_instead(self) -> str:
+        """The userName that goes with a placeholder, where that is taken away, too: no address, so that nobody takes it
+        for one."""
+        return self.value.rpartition("@")[0]
+
     def is_written_like(self, other: "Address") -> bool:
         """Whether it is the same address in the same letters, whatever their case: only that says that who has the one
         may be who is meant by the other. The domain's spellings (RFC 5890) are one domain."""

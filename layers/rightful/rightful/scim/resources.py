@@ -15,6 +15,7 @@ from rightful.scim.filters.paths import Target, locate
 from rightful.scim.schemas.attributes import Attribute, ResourceType, Schema
 from rightful.scim.schemas.references import agree
 from rightful.scim.schemas.values import missing, read_value
+from rightful.scim.unseen import keep_unseen
 
 Resource = dict[str, object]
 
@@ -40,7 +41,8 @@ def read_replace(body: dict[str, object], current: dict[str, object], rt: Resour
 
     An attribute that the body leaves out is cleared, as section 3.5.1 allows, with two exceptions:
     readOnly and immutable values stay, and so do `emails`. A forgotten address must not take a
-    person's login away; to remove it, send `"emails": []` or null.
+    person's login away; to remove it, send `"emails": []` or null. What no answer shows (`returned` never or request)
+    stays, too: whoever read the resource could not send it. Null removes it.
 
     Raises:
         ScimError: 400 invalidValue as `read_create`; 400 mutability for an immutable attribute with another value than
@@ -64,6 +66,7 @@ def read_replace(body: dict[str, object], current: dict[str, object], rt: Resour
             inner = made.get(extension.id)
             kept = dict(inner) if isinstance(inner, dict) else {}
             _keep_protected(kept, held, extension)
+            keep_unseen(kept, held, extension, body)
             if kept:
                 made[extension.id] = kept
     agree(made, current, rt)

@@ -199,3 +199,68 @@ def test_a_placeholder_of_nobody_without_an_address_is_left_out() -> None:
     body = {"schemas": [CORE], "userName": "ada@example.com", "externalId": "ext-ada", "active": True}
     answer: Any = service.scim("PUT", f"/Users/{made['id']}", body | {"emails": [{"value": OLD, "type": "work"}]})
     assert (answer.status, answer.body) == (200, made)
+
+
+class Renamed(Emptied):
+    """Ben, whose userName ada was given together with his address."""
+
+    def __init__(self, profile: str = "generic") -> None:
+        self.service = Service(profile=profile)
+        made = self.service.create_user("ben", active=False)
+        self.path = f"/Users/{made['id']}"
+        both = [
+            {"op": "replace", "path": "userName", "value": "ben@example.com"},
+            {"op": "replace", "path": 'emails[type eq "work"].value', "value": "ben@example.com"},
+        ]
+        ada = self.service.create_user("ada")["id"]
+        assert self.service.scim("PATCH", f"/Users/{ada}", patch(*both)).status == 409
+        self.service.remediate_all()
+        self.before = self.service.store.snapshot()
+
+    @property
+    def name(self) -> str:
+        assert self.account.link is not None
+        return self.account.link.user_name
+
+
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+def test_a_user_name_that_was_taken_away_is_shown_as_no_address(profile: str) -> None:
+    ben = Renamed(profile)
+    shown = ben.shown()
+    assert shown["userName"] == ben.name == ben.placeholder.partition("@")[0]
+    assert "@" not in str({name: value for name, value in shown.items() if name != "meta"})
+    for asked in ('userName co "@"', f'userName eq "{ben.placeholder}"', f'emails.value eq "{ben.name}"'):
+        found: Any = ben.service.scim("GET", "/Users", query={"filter": asked})
+        assert ben.path.rpartition("/")[2] not in [each["id"] for each in found.body["Resources"]]
+    found = ben.service.scim("GET", "/Users", query={"filter": f'userName eq "{ben.name}"'})
+    assert [each["id"] for each in found.body["Resources"]] == [shown["id"]]
+    listed: Any = ben.service.scim("GET", "/Users", query={"sortBy": "userName"}).body
+    assert [each["userName"] for each in listed["Resources"]] == ["ben@example.com", ben.name]
+
+
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+def test_who_reads_a_user_without_a_user_name_and_writes_it_back_changes_nothing(profile: str) -> None:
+    ben = Renamed(profile)
+    shown = ben.shown()
+    ben.unchanged(ben.put(shown))
+    # What makes an address of every userName makes one of this.
+    for value in (ben.name, ben.placeholder, ben.name.upper()):
+        emails = [{"value": value, "type": "work", "primary": True}]
+        ben.unchanged(ben.put(shown | {"emails": emails}))
+        ben.unchanged(ben.put(shown | {"userName": value}))
+        rename = patch({"op": "replace", "path": "userName", "value": value})
+        ben.unchanged(ben.service.scim("PATCH", ben.path, rename))
+
+
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+def test_a_user_name_of_before_takes_no_new_one_away(profile: str) -> None:
+    ben = Renamed(profile)
+    former = ben.shown()
+    new = patch({"op": "replace", "path": "userName", "value": "benno"})
+    assert ben.service.scim("PATCH", ben.path, new).status in {200, 204}
+    ben.before = ben.service.store.snapshot()
+    ben.unchanged(ben.put(former))
+    ben.unchanged(
+        ben.service.scim("PATCH", ben.path, patch({"op": "replace", "value": {"userName": former["userName"]}}))
+    )
+    assert ben.name == "benno"

@@ -194,6 +194,8 @@ def _undashed(text: str) -> str:
 
 
 _BEGINNING, _ENDING = "released-", f"@{PLACEHOLDER_DOMAIN}"
+_USER_NAME = re.compile(r"released(-[0-9a-f]{32}){1,2}")
+"""What a userName is that was taken away (`Address.user_name_instead`); identity providers make addresses of it."""
 
 
 def is_placeholder(entry: object) -> bool:
@@ -202,7 +204,7 @@ def is_placeholder(entry: object) -> bool:
     if not isinstance(value, str):
         return False
     text = value.strip().lower()
-    return text.startswith(_BEGINNING) and text.endswith(_ENDING)
+    return (text.startswith(_BEGINNING) and text.endswith(_ENDING)) or _USER_NAME.fullmatch(text) is not None
 
 
 def without_placeholders(resource: dict[str, object]) -> dict[str, object]:
@@ -227,8 +229,10 @@ def with_own_address(account: Account, wanted: Mapping[str, object]) -> Mapping[
     """What a directory wants the user to be, where it knows the account's placeholder, a former one, or none.
 
     The emails as they are shown mean the emails as they are. A placeholder, of today or of before, means the address
-    that the account has, whatever that is by now.
+    that the account has, whatever that is by now; so does a userName of before.
     """
+    if account.link is not None and is_placeholder({"value": wanted.get("userName")}):
+        wanted = {**wanted, "userName": account.link.user_name}
     stored, sent = _email_list(account.attributes), _email_list(wanted)
     if sent == stored:
         return wanted

@@ -26,11 +26,10 @@ def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
         {"value": group_id, "$ref": f"{base_url}/Groups/{group_id}", "type": "direct"}
         for group_id in sorted(account.group_ids)
     ]
-    unassigned = account.unassigned_active == account.active
     return {
         **account.attributes,
         "id": scim_id,
-        **({} if unassigned else {"active": account.active}),
+        **({} if _hides_active(account) else {"active": account.active}),
         **({"groups": groups} if groups else {}),
         "meta": {
             "resourceType": "User",
@@ -40,6 +39,11 @@ def resource_of(account: Account, base_url: str = "") -> dict[str, object]:
             "version": f'W/"{account.tag}"',
         },
     }
+
+
+def _hides_active(account: Account) -> bool:
+    """Whether `active` is unassigned: the directory removed it, and nobody changed it since."""
+    return account.unassigned_active == account.active
 
 
 def attributes_of(resource: Mapping[str, object]) -> dict[str, object]:
@@ -151,7 +155,8 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
     """A linked account as its directory wants it to be; None where that is what it is already. The first time that a
     directory says something about an imported account is news even so: it knows it now.
 
-    A resource that does not say `active` leaves that as it is: a forgotten attribute must not let a leaver in again.
+    A resource that does not say `active` leaves that as it is, shown or not: a forgotten attribute must not let a
+    leaver in again.
     One that says None does so, too, but was told to forget it: then it is not shown (RFC 7644 section 3.5.2.2: it is
     unassigned) until somebody changes it.
 
@@ -160,10 +165,11 @@ def changed_account(account: Account, resource: Mapping[str, object], now: datet
             it is about to be deleted.
     """
     attributes = attributes_of(resource)
-    said = resource.get("active", account.active)
+    hidden = _hides_active(account)
+    said = resource.get("active", None if hidden else account.active)
     unassigned = account.active if said is None else None
     active = account.active if said is None else said is not False
-    same = (attributes, unassigned, active) == (account.attributes, account.unassigned_active, account.active)
+    same = (attributes, unassigned is not None, active) == (account.attributes, hidden, account.active)
     same = same and account.link is not None
     if same and account.expected is None:
         return None

@@ -20,6 +20,7 @@ from rightful.scim.patch.values import (
 )
 from rightful.scim.schemas.attributes import Attribute
 from rightful.scim.schemas.values import identity, merge, read_list, read_single, read_sub_attributes
+from rightful.scim.unseen import with_unseen_parts
 
 
 def change(container: Container, attribute: Attribute, sub: Attribute | None, wanted: AttributeChange) -> None:
@@ -92,6 +93,8 @@ def _change_whole(container: Container, attribute: Attribute, wanted: AttributeC
         if op == "add":
             before = held if isinstance(held, list) else []
             new = one_primary(attribute, before, merge(attribute, before, new), where)
+        elif new and attribute.has_unseen:
+            new = with_unseen_parts(attribute, new, held)
         _assign(container, attribute, new or None, wanted)
     elif attribute.type == "complex":
         if not isinstance(value, dict):

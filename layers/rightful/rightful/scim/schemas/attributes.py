@@ -40,6 +40,8 @@ class Attribute:
     read_only: bool = field(init=False, repr=False)
     has_primary: bool = field(init=False, repr=False)
     key: tuple[str, ...] = field(init=False, repr=False)
+    has_unseen: bool = field(init=False, repr=False)
+    """Whether no answer shows it, or a part of it."""
     names_others: bool = field(init=False, repr=False)
     """Whether its values name other resources, each by an id that stays (members of a group)."""
 
@@ -50,6 +52,8 @@ class Attribute:
         put(self, "read_only", self.mutability == "readOnly")
         put(self, "has_primary", self.multi_valued and "primary" in by_name)
         put(self, "key", _key(by_name) if self.multi_valued else ())
+        unseen = {self.returned, *(sub.returned for sub in self.sub_attributes)} & {"never", "request"}
+        put(self, "has_unseen", bool(unseen))
         put(self, "names_others", self.key == ("value",) and "$ref" in by_name and _is_fixed(by_name["value"]))
 
 

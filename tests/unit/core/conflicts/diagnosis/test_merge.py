@@ -86,14 +86,14 @@ def test_the_request_s_state_is_applied_unless_the_person_was_deactivated_since(
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
-    [({"userName": "wanted"}, "wanted"), ({}, placeholder("c9").value)],
+    [({"userName": "wanted"}, "wanted"), ({}, placeholder("c9").user_name_instead)],
     ids=["asks for a userName", "asks for none"],
 )
 def test_a_user_name_that_was_given_away_meanwhile_keeps_nobody_from_the_one_that_is_asked_for(
     asked: dict[str, object], expected: str
 ) -> None:
     kept = placeholder("c9")
-    emptied_of_both = without_address(_ada(attributes={"userName": kept.value, "emails": OLD}), kept, NOW)
+    emptied_of_both = without_address(_ada(attributes={"userName": kept.user_name_instead, "emails": OLD}), kept, NOW)
     before: dict[str, object] = {"userName": "ada"} if asked else {}
     after = with_change(emptied_of_both, _conflict(before, asked), NOW)
     assert after.link is not None

@@ -70,7 +70,8 @@ def _as_written(account: Account, change: PendingChange) -> Mapping[str, object]
     """The account's attributes; where the change asks for another userName, without the one that a remediation put in
     the place of what it gave away: nobody wrote that."""
     email, before, after = account.email, change.before.get("userName"), change.after.get("userName")
-    replaced = email is not None and email.is_placeholder and account.attributes.get("userName") == email.value
+    stands_in = email.user_name_instead if email is not None and email.is_placeholder else None
+    replaced = stands_in is not None and account.attributes.get("userName") == stands_in
     if not replaced or after in {None, before}:
         return account.attributes
     return {**account.attributes, "userName": before}

@@ -39,8 +39,8 @@ def emptied_holder(
     elif link is not None and snapshot.participant.user_name_holder_id == holder.id and wanted_user_name is not None:
         after = replace(
             after,
-            link=replace(link, user_name=instead.value),
-            attributes={**after.attributes, "userName": instead.value},
+            link=replace(link, user_name=instead.user_name_instead),
+            attributes={**after.attributes, "userName": instead.user_name_instead},
         )
     if diagnosis.effective_class is ConflictClass.DUPLICATE:
         after = deactivated(after, now)
