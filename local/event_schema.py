@@ -175,6 +175,22 @@ class AccountUnlinked(_AboutAccount):
     scim_id: str
 
 
+class Wanted(_Document):
+    """Since when another organization, which has verified the address's domain, wants it; and until when, as things
+    are."""
+
+    domain: str
+    since: Time
+    until: Time
+
+
+class EmailWanted(_AboutAccount):
+    """Another organization wants the account's address. Nothing has happened to it."""
+
+    type: Literal["account.email.wanted"]
+    wanted: Wanted
+
+
 class EmailChanged(_AboutAccount):
     """The account has another address (`account.email`)."""
 
@@ -303,6 +319,7 @@ DomainEvent = Annotated[
     | AccountClaimed
     | AccountLinked
     | AccountUnlinked
+    | EmailWanted
     | EmailChanged
     | EmailReleased
     | WithoutAddress

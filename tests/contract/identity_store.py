@@ -9,6 +9,7 @@ from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing
 from tests.contract.conflict_lists import ConflictLists
 from tests.contract.conflict_writes import ConflictWrites
+from tests.contract.demands import Demands
 from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
 from tests.contract.listings import Listings
@@ -30,6 +31,7 @@ class IdentityStoreContract(
     DomainWrites,
     SecondaryEmails,
     ConflictWrites,
+    Demands,
     SettingsWrites,
     KeyWrites,
     NamesOfIds,

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.change import AccountChange, Change, ConflictChange, HoldChange, OrganizationChange
+from rightful.domain.change import AccountChange, Change, ConflictChange, DemandChange, HoldChange, OrganizationChange
 from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.demand import Demand
 from rightful.domain.event import Event
 from rightful.domain.organization import Organization
 from rightful.ports.store.contract import Remaining
@@ -61,6 +62,8 @@ def _change(old: object, new: object) -> list[Change]:
         return [HoldChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Organization:
         return [OrganizationChange(old, new, _AT)]  # type: ignore[arg-type]
+    if kind is Demand:
+        return [DemandChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Conflict:
         return [ConflictChange(old, new, _AT)]  # type: ignore[arg-type]
     return []

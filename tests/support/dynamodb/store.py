@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from rightful.aws.dynamodb.items.accounts import read_account, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict, read_log_entry
+from rightful.aws.dynamodb.items.demands import read_demand
 from rightful.aws.dynamodb.items.emails import SORT_KEY as EMAIL_LIST
 from rightful.aws.dynamodb.items.emails import read_list
 from rightful.aws.dynamodb.items.groups import read_group
@@ -28,6 +29,7 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
     "ORGANIZATION": read_organization,
     "DIRECTORY": read_directory,
     "CONFLICT": read_conflict,
+    "DEMAND": read_demand,
     "TOKEN": read_token,
     "TOKENS": read_token,
     "LOG": read_log_entry,

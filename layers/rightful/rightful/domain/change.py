@@ -6,6 +6,7 @@ from datetime import datetime
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
 from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.demand import Demand
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 
@@ -64,4 +65,13 @@ class TokenChange:
     at: datetime
 
 
-Change = AccountChange | HoldChange | ConflictChange | OrganizationChange | DirectoryChange | TokenChange
+@dataclass(frozen=True, slots=True)
+class DemandChange:
+    """Another organization came to want an address (`old` None), or that was forgotten (`new` None)."""
+
+    old: Demand | None
+    new: Demand | None
+    at: datetime
+
+
+Change = DemandChange | AccountChange | HoldChange | ConflictChange | OrganizationChange | DirectoryChange | TokenChange

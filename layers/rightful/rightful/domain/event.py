@@ -18,6 +18,7 @@ class EventType(StrEnum):
     ACCOUNT_CLAIMED = "account.claimed"
     ACCOUNT_LINKED = "account.linked"
     ACCOUNT_UNLINKED = "account.unlinked"
+    EMAIL_WANTED = "account.email.wanted"
     EMAIL_CHANGED = "account.email.changed"
     EMAIL_RELEASED = "account.email.released"
     WITHOUT_ADDRESS = "account.without_address"

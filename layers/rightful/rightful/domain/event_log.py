@@ -24,6 +24,7 @@ class Action(StrEnum):
     MEMBER_ADDED = "group.member_added"
     MEMBER_REMOVED = "group.member_removed"
     MEMBERS_CHANGED = "group.members_changed"
+    ADDRESS_WANTED = "address.wanted"
     CLAIM_REFUSED = "claim.refused"
     CONFLICT_DECIDED = "conflict.decided"
     CONFLICT_APPROVED = "conflict.approved"

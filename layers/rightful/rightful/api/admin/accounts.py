@@ -11,6 +11,7 @@ from rightful.api.json_call import ApiError, Body, wrong_cursor
 from rightful.api.request import Response
 from rightful.core.accounts.errors import AddressTakenError, read_address
 from rightful.core.administration.accounts import Administration
+from rightful.core.conflicts.demands import demanded
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.plain_text import plain_reason
@@ -21,6 +22,7 @@ PARAMETERS = ("email", "view")
 
 _PLACE = re.compile(r"(linked|unlinked)#[0-9A-Za-z_-]{1,64}")
 _UNLINKED = re.compile(r"unlinked#[0-9A-Za-z_-]{1,64}")
+_DEMAND = re.compile(r"[0-9A-Za-z_-]{1,64}-[0-9a-f]{16}")
 _BETWEEN = "|"
 """In a cursor over several domains: no domain has it."""
 
@@ -44,23 +46,32 @@ class ActionBody(Body):
 
 
 def search(call: AdminCall) -> Response:
-    """GET accounts?email= | ?view=all|unlinked|held|claimable&limit=&cursor=."""
+    """GET accounts?email= | ?view=all|unlinked|held|claimable|wanted&limit=&cursor=."""
     text, view = call.parameter("email"), call.parameter("view")
     if text is not None:
         return _by_address(call, text)
     if view == "claimable":
         page = _claimable(call)
         return call.listing(page.accounts, page.next_position, claimable_document)
+    if view == "wanted":
+        accounts, after = demanded(call.store, call.organization_id, limit=call.limit(), position=_place(call, _DEMAND))
+        return call.listing(accounts, after, account_document)
     if view not in {None, "all", "unlinked", "held"}:
-        raise ApiError(400, "invalid_value", "view: choose of all, unlinked, held, claimable.", "view")
-    position = call.position()
-    if position is not None and not (_UNLINKED if view == "unlinked" else _PLACE).fullmatch(position):
-        raise wrong_cursor()
+        raise ApiError(400, "invalid_value", "view: choose of all, unlinked, held, claimable, wanted.", "view")
+    position = _place(call, _UNLINKED if view == "unlinked" else _PLACE)
     page = call.store.managed_accounts(
         call.organization_id, limit=call.limit(), position=position, unlinked_only=view == "unlinked"
     )
     found = tuple(account for account in page.accounts if view != "held" or _holds_unused(account))
     return call.listing(found, page.next_position, account_document)
+
+
+def _place(call: AdminCall, shape: re.Pattern[str]) -> str | None:
+    """Where a page starts, if it is a place of that list."""
+    position = call.position()
+    if position is not None and not shape.fullmatch(position):
+        raise wrong_cursor()
+    return position
 
 
 def get(call: AdminCall) -> Response:

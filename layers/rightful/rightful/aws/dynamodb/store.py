@@ -16,6 +16,7 @@ from rightful.aws.dynamodb.items.settings import read_directory, read_organizati
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.base import due_sort
 from rightful.aws.dynamodb.reads.conflicts import ConflictReads
+from rightful.aws.dynamodb.reads.demands import DemandReads
 from rightful.aws.dynamodb.reads.emails import SecondaryEmailReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
 from rightful.aws.dynamodb.reads.lists import ListingReads, counted_in, counters, listed_entries, place_of, total_of
@@ -46,7 +47,15 @@ if TYPE_CHECKING:
 
 
 class DynamoDBStore(
-    SecondaryEmailReads, GroupReads, ListingReads, ManagedReads, ConflictReads, LogReads, NameReads, UpkeepReads
+    DemandReads,
+    SecondaryEmailReads,
+    GroupReads,
+    ListingReads,
+    ManagedReads,
+    ConflictReads,
+    LogReads,
+    NameReads,
+    UpkeepReads,
 ):
     """`ports.store.contract.IdentityStore` on two DynamoDB tables."""
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from rightful.aws.dynamodb.items.accounts import read_account, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict
+from rightful.aws.dynamodb.items.demands import read_demand
 from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.domain.change import (
     AccountChange,
     Change,
     ConflictChange,
+    DemandChange,
     DirectoryChange,
     HoldChange,
     OrganizationChange,
@@ -61,6 +63,8 @@ def _read(change: Mapping[str, object]) -> Change | None:
         return TokenChange(*_images(change, read_token), at)
     if sort_key.startswith(keys.DIRECTORY_PREFIX):
         return DirectoryChange(*_images(change, read_directory), at)
+    if sort_key.startswith(keys.DEMAND_PREFIX):
+        return DemandChange(*_images(change, read_demand), at)
     if sort_key.startswith(keys.CONFLICT_PREFIX):
         return ConflictChange(*_images(change, read_conflict), at)
     return None

@@ -11,6 +11,7 @@ from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision, counting, judged_now
 from rightful.core.conflicts.decision.ended_approvals import ended_approvals, told_of
 from rightful.core.conflicts.decision.limits import Brake, count
+from rightful.core.conflicts.demands import owner_to_tell, telling
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
@@ -25,7 +26,7 @@ from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.dispatch import judge
 from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
-from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Notice, Pointer
 from rightful.domain.conflicts.due import next_appointment, told_now
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement, explained
 from rightful.domain.event_log import Action, Result
@@ -168,6 +169,9 @@ class _Examination:
             ),
         )
         after = told_now(conflict, after, now)
+        owner = owner_to_tell(snapshot, after)
+        if owner is not None:
+            after = replace(after, told=after.told | {Notice.OWNER_TOLD})
         if after == conflict:
             return Remediation(Effect.NOTHING, conflict)
         reminds_only = replace(after, told=conflict.told) == conflict
@@ -175,7 +179,8 @@ class _Examination:
         result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
         said = told_of(ended_approvals(conflict, after), explanation)
         row = log_row(replace(after, explanation=said), Action.CONFLICT_DECIDED, now, result=result)
-        self.context.commit([PutConflict(after, conflict.version), *(() if reminds_only else (row,))])
+        writes: list[Write] = [PutConflict(after, conflict.version), *(() if reminds_only else (row,))]
+        self.context.commit([*writes, *(telling(owner, after) if owner is not None else ())])
         same = (conflict.status, conflict.finding.conflict_class) == (status, after.finding.conflict_class)
         requeued = () if same else requeue_followers(self.context, after)
         return Remediation(Effect.DECIDED, after, requeued, self.brake)

@@ -148,8 +148,19 @@ def _event(event_type: EventType, account: Account, telling: _Telling, **members
     """An event about the account as it is after the change; about one that was erased, as it was."""
     erased = telling.change.new is None
     version = account.version + 1 if erased else account.version
+    return Event(
+        id=f"{event_type.value}/{account.id}/{version}",
+        type=event_type,
+        at=telling.change.at if erased else account.updated_at,
+        organization_id=account.organization_id,
+        members={"account": account_state(account, telling.named, version), **members},
+    )
+
+
+def account_state(account: Account, named: Named, version: int) -> dict[str, object]:
+    """An account as events show it."""
     email, link = shown(account.email), account.link
-    document = {
+    return {
         "id": account.id,
         "version": version,
         "displayName": account.display_name,
@@ -161,12 +172,5 @@ def _event(event_type: EventType, account: Account, telling: _Telling, **members
         "claimed": account.claimed,
         "origin": account.origin.value,
         "directoryId": link.directory_id if link else None,
-        "directoryName": telling.named.directories.get(link.directory_id) if link else None,
+        "directoryName": named.directories.get(link.directory_id) if link else None,
     }
-    return Event(
-        id=f"{event_type.value}/{account.id}/{version}",
-        type=event_type,
-        at=telling.change.at if erased else account.updated_at,
-        organization_id=account.organization_id,
-        members={"account": document, **members},
-    )

@@ -89,7 +89,7 @@ def _while_it_waits(old: Conflict, new: Conflict) -> Iterator[_Told]:
         whose = [{**_approval(each.approval), "why": each.why.value} for each in ended]
         yield EventType.CONFLICT_APPROVAL_ENDED, {"ended": whose}
     if speaks:
-        yield from (_NOTICES[notice] for notice in to_tell(old, new))
+        yield from (_NOTICES[notice] for notice in to_tell(old, new) if notice in _NOTICES)
 
 
 def _asked(conflict: Conflict) -> tuple[object, ...]:

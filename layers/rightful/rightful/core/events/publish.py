@@ -7,16 +7,19 @@ least once. Everything is derived from the images alone, so that doing it again 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rightful.core.conflicts import demands
 from rightful.core.conflicts.lifecycle.requeue import requeue, requeue_pending
 from rightful.core.events.conflict_state import legs_asked, names_asked
 from rightful.core.events.of_accounts import account_events
 from rightful.core.events.of_conflicts import conflict_events
+from rightful.core.events.of_demands import demand_events
 from rightful.core.events.of_settings import settings_events
 from rightful.core.events.requeues import asker_changed_by, requeued_by, swept_by
 from rightful.domain.change import (
     AccountChange,
     Change,
     ConflictChange,
+    DemandChange,
     DirectoryChange,
     OrganizationChange,
     TokenChange,
@@ -43,6 +46,8 @@ def events_of(change: Change, named: Named = NOBODY) -> tuple[Event, ...]:
         return account_events(change, named)
     if isinstance(change, ConflictChange):
         return conflict_events(change, named)
+    if isinstance(change, DemandChange):
+        return demand_events(change, named)
     if isinstance(change, OrganizationChange | DirectoryChange | TokenChange):
         return settings_events(change)
     return ()
@@ -81,8 +86,10 @@ def names_for(store: IdentityStore, changes: Sequence[Change]) -> Named:
     conflicts = [change.new for change in told if isinstance(change, ConflictChange) and change.new is not None]
     legs = _named(store, all_asked(map(legs_asked, conflicts)))
     directories = [_directory_of(change) for change in told if isinstance(change, AccountChange)]
-    asked = all_asked([*map(names_asked, (*conflicts, *legs.conflicts.values())), *directories])
-    return replace(_named(store, asked), conflicts=legs.conflicts)
+    wanted = [change.new for change in changes if isinstance(change, DemandChange) and change.new is not None]
+    people = map(names_asked, (*conflicts, *legs.conflicts.values()))
+    named = _named(store, all_asked([*people, *directories, *map(demands.names_asked, wanted)]))
+    return replace(named, conflicts={**legs.conflicts, **named.conflicts})
 
 
 def _named(store: IdentityStore, asked: Asked) -> Named:

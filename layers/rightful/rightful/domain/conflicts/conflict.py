@@ -169,6 +169,8 @@ class Notice(StrEnum):
     WAITS_A_DAY = "waits_a_day"
     WAITS_THREE_DAYS = "waits_three_days"
     EXPIRES_SOON = "expires_soon"
+    OWNER_TOLD = "owner_told"
+    """Another organization, whose account has the address, was told that it is wanted (`demand`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,10 @@ _AFTER: Mapping[ConflictStatus, Mapping[Notice, timedelta]] = {
 """How long it has to stand as it is. Only in these states anything is told."""
 
 
+_LASTING = frozenset({Notice.EXPIRES_SOON, Notice.OWNER_TOLD})
+"""Told once, however often the conflict changes its state."""
+
+
 def next_appointment(conflict: Conflict) -> datetime | None:
     """When something has to be told, or an approval ends; None: never, as it is."""
     ends = [approval.ends_at for approval in conflict.approvals] if conflict.live else []
@@ -87,7 +91,7 @@ def next_appointment(conflict: Conflict) -> datetime | None:
 
 def told_now(before: Conflict, after: Conflict, now: datetime) -> Conflict:
     """The conflict as an examination leaves it, with what has to be told of it by that time noted as told."""
-    lasting = before.told & {Notice.EXPIRES_SOON}
+    lasting = before.told & _LASTING
     if after.status not in _AFTER:
         return replace(after, stands_since=None, told=lasting)
     same = before.stands_since is not None and _stand(before) == _stand(after)

@@ -15,6 +15,7 @@ from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
+from rightful.ports.store.demands import DemandStore
 from rightful.ports.store.emails import SecondaryEmailStore
 from rightful.ports.store.groups import GroupStore
 from rightful.ports.store.lists import AccountPage, ListingStore, ManagedStore
@@ -47,7 +48,9 @@ class LogPage:
     next_position: str | None
 
 
-class IdentityStore(SecondaryEmailStore, GroupStore, ListingStore, ManagedStore, NamesStore, UpkeepStore, Protocol):
+class IdentityStore(
+    DemandStore, SecondaryEmailStore, GroupStore, ListingStore, ManagedStore, NamesStore, UpkeepStore, Protocol
+):
     """Accounts, the email and userName indexes, conflicts and settings."""
 
     def commit(self, writes: Sequence[Write], *, remaining: Remaining) -> None:

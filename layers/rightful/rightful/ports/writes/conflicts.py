@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.demand import Demand
 from rightful.domain.event_log import LogEntry
 
 
@@ -48,6 +49,14 @@ class EndWaiter:
 
     canonical: str
     conflict_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutDemand:
+    """Let another organization know that an address of its account is wanted. Unconditional: the same item each
+    time."""
+
+    demand: Demand
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,15 @@ from rightful.ports.writes.accounts import (
     TransferAddress,
     TransferUserName,
 )
-from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
+from rightful.ports.writes.conflicts import (
+    AppendLog,
+    EndPending,
+    EndWaiter,
+    PutConflict,
+    PutDemand,
+    PutPending,
+    PutWaiter,
+)
 from rightful.ports.writes.groups import GroupWrite
 from rightful.ports.writes.settings import SettingsWrite
 
@@ -52,6 +60,7 @@ Write = (
     | PutPending
     | EndPending
     | PutWaiter
+    | PutDemand
     | EndWaiter
     | AppendLog
     | CountUsers

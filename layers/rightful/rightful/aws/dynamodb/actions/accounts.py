@@ -28,7 +28,15 @@ from rightful.ports.writes.accounts import (
     TransferAddress,
     TransferUserName,
 )
-from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutPending, PutWaiter
+from rightful.ports.writes.conflicts import (
+    AppendLog,
+    EndPending,
+    EndWaiter,
+    PutConflict,
+    PutDemand,
+    PutPending,
+    PutWaiter,
+)
 from rightful.ports.writes.settings import COUNTERS
 
 _OURS = "account_id = :account"
@@ -160,6 +168,13 @@ def _(write: ReleaseSource, tables: Tables) -> Action:
 @action_of.register
 def _(write: PutConflict, tables: Tables) -> Action:
     return versioned(tables, conflict_item(write.conflict), write.expected_version)
+
+
+@action_of.register
+def _(write: PutDemand, tables: Tables) -> Action:
+    from rightful.aws.dynamodb.items.demands import demand_item  # a cold start needs none
+
+    return put(tables, demand_item(write.demand))
 
 
 @action_of.register

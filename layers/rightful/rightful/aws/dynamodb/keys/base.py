@@ -61,6 +61,14 @@ def conflict(organization_id: str, conflict_id: str) -> ItemKey:
     return ItemKey(f"ORG#{organization_id}", f"{CONFLICT_PREFIX}{conflict_id}")
 
 
+DEMAND_PREFIX = "DEMAND#"
+
+
+def demand(organization_id: str, demand_id: str) -> ItemKey:
+    """A demand for an address, in the partition of the organization whose account has it."""
+    return ItemKey(f"ORG#{organization_id}", f"{DEMAND_PREFIX}{demand_id}")
+
+
 def pending(requester_key: str) -> ItemKey:
     """A requester's one pending change."""
     return ItemKey(f"PENDING#{requester_key}", "PENDING")
