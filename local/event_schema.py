@@ -258,6 +258,7 @@ class ConflictEvent(_Event):
         "conflict.opened",
         "conflict.needs_approval",
         "conflict.refused",
+        "conflict.prepared",
         "conflict.applied",
         "conflict.rejected",
         "conflict.undone",

@@ -183,7 +183,7 @@ class Machine(RuleBasedStateMachine):
         return [account for account in self._accounts() if account.organization_id == OURS]
 
     def _undoable(self) -> list[Conflict]:
-        return [each for each in self._conflicts() if each.status is ConflictStatus.APPLIED]
+        return [each for each in self._conflicts() if each.status in {ConflictStatus.PREPARED, ConflictStatus.APPLIED}]
 
     def _conflicts(self) -> list[Conflict]:
         return sorted(self.world.store.all_of(Conflict), key=lambda conflict: conflict.id)

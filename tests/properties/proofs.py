@@ -40,7 +40,7 @@ class Seen:
             if tie := link or account.former_link:
                 self.last[account.id] = tie  # it may have another userName by now
         for conflict in conflicts:
-            if conflict.status is not ConflictStatus.APPLIED or conflict.id in self.applied:
+            if conflict.status not in {ConflictStatus.PREPARED, ConflictStatus.APPLIED} or conflict.id in self.applied:
                 continue
             self.applied.add(conflict.id)
             effective_class = conflict.finding.underlying_class or conflict.finding.conflict_class

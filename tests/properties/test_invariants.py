@@ -34,7 +34,7 @@ class Life(Happenings):
             pending = store.pending_conflicts([key])
             conflict = next((each for each in self._conflicts() if each.id == pending.get(key)), None)
             assert conflict is not None, f"{canonical} is kept for nobody"
-            assert conflict.outcome.prepared
+            assert conflict.prepared
             assert canonical in {conflict.request.wanted.canonical, ""}
 
     @invariant()

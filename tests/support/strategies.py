@@ -269,7 +269,6 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
             sessions_revoked_of=st.lists(ids, max_size=3).map(tuple),
             released=st.lists(texts, max_size=3).map(tuple),
             participant_ids=st.lists(ids, max_size=3).map(tuple),
-            prepared=st.booleans(),
             decided_by=texts,
             undo_approvals=st.lists(approvals, max_size=2).map(tuple),
         ),

@@ -58,6 +58,19 @@ def test_an_applied_conflict_says_how_long_it_took() -> None:
     assert Measurement(Metric.TIME_TO_RESOLVE, 90.0) in found
 
 
+def test_a_prepared_create_is_timed_when_it_is_prepared_and_not_when_its_user_comes() -> None:
+    resolved = replace(OPEN.outcome, resolved_at=OPEN.created_at + timedelta(seconds=9))
+    prepared = replace(classified(OPEN, ConflictClass.DEACTIVATED, ConflictStatus.PREPARED), outcome=resolved)
+    later = replace(resolved, resolved_at=OPEN.created_at + timedelta(days=1))
+    seen = classified(OPEN, ConflictClass.DEACTIVATED, ConflictStatus.OPEN)
+    assert measurements_of(seen, prepared) == (
+        Measurement(Metric.DECISIONS, divided_by="prepared"),
+        Measurement(Metric.TIME_TO_RESOLVE, 9.0),
+    )
+    created = replace(prepared, status=ConflictStatus.APPLIED, outcome=later)
+    assert measurements_of(prepared, created) == (Measurement(Metric.DECISIONS, divided_by="applied"),)
+
+
 @pytest.mark.parametrize("status", [ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED, ConflictStatus.UNDONE])
 def test_every_end_counts_under_its_name_without_a_time_to_resolve(status: ConflictStatus) -> None:
     ended = replace(OPEN, version=2, status=status, outcome=replace(OPEN.outcome, resolved_at=NOW))

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     CONFLICT_STILL_WAITING = "conflict.still_waiting"
     CONFLICT_EXPIRES_SOON = "conflict.expires_soon"
     CONFLICT_REFUSED = "conflict.refused"
+    CONFLICT_PREPARED = "conflict.prepared"
     CONFLICT_APPLIED = "conflict.applied"
     CONFLICT_REJECTED = "conflict.rejected"
     CONFLICT_UNDONE = "conflict.undone"

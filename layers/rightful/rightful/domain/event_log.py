@@ -29,6 +29,7 @@ class Action(StrEnum):
     CONFLICT_DECIDED = "conflict.decided"
     CONFLICT_APPROVED = "conflict.approved"
     CONFLICT_REJECTED = "conflict.rejected"
+    CONFLICT_PREPARED = "conflict.prepared"
     CONFLICT_APPLIED = "conflict.applied"
     CONFLICT_UNDONE = "conflict.undone"
     CONFLICT_ENDED = "conflict.ended"

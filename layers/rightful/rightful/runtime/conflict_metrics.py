@@ -24,7 +24,9 @@ def measurements_of(old: Conflict | None, new: Conflict | None) -> tuple[Measure
         found.append(Measurement(Metric.CONFLICTS_DIAGNOSED, divided_by=new.finding.conflict_class.value))
     if new.status is not ConflictStatus.OPEN and (old is None or old.status is not new.status):
         found.append(Measurement(Metric.DECISIONS, divided_by=new.status.value))
-        if new.status is ConflictStatus.APPLIED and new.outcome.resolved_at is not None:
+        prepared = old is not None and old.prepared
+        resolved = new.prepared or (new.status is ConflictStatus.APPLIED and not prepared)
+        if resolved and new.outcome.resolved_at is not None:
             seconds = (new.outcome.resolved_at - new.created_at).total_seconds()
             found.append(Measurement(Metric.TIME_TO_RESOLVE, seconds))
     return tuple(found)

@@ -321,5 +321,5 @@ def test_a_wish_to_undo_is_for_what_was_done_as_it_was_read() -> None:
     assert error_of(desk.say("undo", jo, version=read))[1] == "changed"
     assert desk.say("undo", jo, version=desk.version).status == 200
 
-    assert desk.document["status"] == "applied"
+    assert desk.document["status"] == "superseded"
     assert [each["by"] for each in desk.document["undoApprovals"]] == ["Jo"]

@@ -282,7 +282,7 @@ def test_what_it_asked_for_is_superseded_and_what_was_kept_for_its_users_is_free
     service.remediate_all()
     for conflict in service.store.all_of(Conflict):
         assert conflict.status is ConflictStatus.SUPERSEDED, conflict
-        assert not conflict.outcome.prepared
+        assert not conflict.prepared
         assert conflict.explanation.sentence.endswith(
             ("The directory that asked for the change was deleted.", "no longer provisioned by this directory.")
         )

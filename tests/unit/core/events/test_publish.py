@@ -260,5 +260,5 @@ def test_a_create_hears_at_once_that_the_account_it_was_to_link_waits_for_anothe
         service.remediate_all()
         publish_all(service, store)
         service.remediate_all()
-    left = {each.request.requester.user_name: each.outcome.prepared for each in store.all_of(Conflict)}
+    left = {each.request.requester.user_name: each.prepared for each in store.all_of(Conflict)}
     assert left == {"first": False, "second": True}

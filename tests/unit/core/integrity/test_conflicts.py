@@ -26,11 +26,11 @@ def test_a_pending_change_stands_until_its_conflict_is_over(status: ConflictStat
 @pytest.mark.parametrize("status", ConflictStatus)
 def test_a_waiter_stands_while_its_conflict_is_live(status: ConflictStatus) -> None:
     found = judge_waiter(WAITER, replace(OPEN, status=status))
-    assert (found is None) == (status in LIVE)
+    assert (found is None) == (status in LIVE | {ConflictStatus.PREPARED})
 
 
 def test_a_create_that_is_prepared_goes_on_waiting_for_the_user() -> None:
-    prepared = replace(OPEN, status=ConflictStatus.APPLIED, outcome=replace(OPEN.outcome, prepared=True))
+    prepared = replace(OPEN, status=ConflictStatus.PREPARED)
     assert judge_pending(PENDING, prepared) is None
     assert judge_waiter(WAITER, prepared) is None
 

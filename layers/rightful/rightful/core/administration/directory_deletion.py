@@ -258,7 +258,7 @@ class _Deleting:
 
     def _end(self, conflict: Conflict) -> bool:
         failed = conflict.status is ConflictStatus.FAILED
-        if not (conflict.live or failed or conflict.outcome.prepared or conflict.deactivation_pending):
+        if not (conflict.live or failed or conflict.prepared or conflict.deactivation_pending):
             return True
         try:
             remediate(self.context, conflict.pointer)

@@ -13,6 +13,7 @@ OUTSIDE = "an account outside your organization"
 _RESULTS = {
     ConflictStatus.OPEN: Result.WAITING,
     ConflictStatus.WAITING_APPROVAL: Result.WAITING,
+    ConflictStatus.PREPARED: Result.WAITING,
     ConflictStatus.APPLIED: Result.DONE,
     ConflictStatus.UNDONE: Result.DONE,
 }

@@ -232,7 +232,7 @@ class _Examination:
 
     def _finish(self, conflict: Conflict) -> tuple[Pointer, ...]:
         """After a crash between the transaction and what follows it, a redelivery does what follows."""
-        if conflict.status is not ConflictStatus.APPLIED:
+        if conflict.status not in {ConflictStatus.PREPARED, ConflictStatus.APPLIED}:
             return () if conflict.settled_by_people else requeue_followers(self.context, conflict)
         if conflict.outcome.participant_ids:
             ids = (conflict.id, *conflict.outcome.participant_ids)
@@ -240,7 +240,7 @@ class _Examination:
             applied = [each for each in found if each and each.status is conflict.status]
             self._tidy([write for each in applied for write in follow_up_of(each)])
         self._leave_groups(conflict)
-        if conflict.outcome.prepared and (over := ending_by_itself(self.context, conflict)):
+        if conflict.prepared and (over := ending_by_itself(self.context, conflict)):
             self.context.commit(over)
             return self._requeue([*conflict.outcome.released, conflict.request.wanted.canonical], conflict)
         return self._requeue(conflict.outcome.released, conflict)

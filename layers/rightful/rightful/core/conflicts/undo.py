@@ -150,11 +150,9 @@ def _wish_of_another(context: QueueContext, participants: list[Conflict], wish: 
 
 def _participants(store: IdentityStore, conflict: Conflict) -> list[Conflict]:
     """The conflict and those that were applied with it, all in the same state."""
-    undoable = {ConflictStatus.APPLIED, ConflictStatus.UNDONE}
-    nothing_done = conflict.status is ConflictStatus.APPLIED and not (
-        conflict.outcome.touched_account_ids or conflict.outcome.prepared
-    )
-    if conflict.status not in undoable or nothing_done:
+    # What was taken for a user who never came can be given back, too.
+    done = conflict.prepared or bool(conflict.outcome.touched_account_ids)
+    if conflict.status is not ConflictStatus.UNDONE and not done:
         raise RequestError("not_undoable", f"Nothing was done that could be undone ({conflict.status.value}).")
     participants = [conflict]
     for participant_id in conflict.outcome.participant_ids:
@@ -217,7 +215,6 @@ def _undoing(
                 without_reactivation(participant).outcome,
                 decided_by=names,
                 undo_approvals=tuple(wishes) if len(wishes) > 1 else (),
-                prepared=False,
                 resolved_at=now,
                 released=moved.released if moves else (participant.request.wanted.canonical,),
             ),

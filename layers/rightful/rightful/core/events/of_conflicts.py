@@ -22,6 +22,7 @@ _Told = tuple[EventType, dict[str, object]]
 """An event's type, and what it has besides the conflict."""
 
 _ENDS = {
+    ConflictStatus.PREPARED: EventType.CONFLICT_PREPARED,
     ConflictStatus.APPLIED: EventType.CONFLICT_APPLIED,
     ConflictStatus.REJECTED: EventType.CONFLICT_REJECTED,
     ConflictStatus.UNDONE: EventType.CONFLICT_UNDONE,

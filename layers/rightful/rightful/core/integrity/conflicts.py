@@ -8,16 +8,14 @@ from collections.abc import Collection, Mapping
 
 from rightful.core.conflicts.lifecycle.end import waiters_of
 from rightful.core.integrity.accounts import Disagreement
-from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import OVER, Conflict
 from rightful.ports.scan import Pending, Waiter
 from rightful.ports.writes.conflicts import EndPending, EndWaiter, PutPending
-
-_OVER = frozenset({ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED})
 
 
 def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement | None:
     """A pending change, and the conflict that it names (None: there is none)."""
-    stands = conflict is not None and (conflict.status not in _OVER or conflict.outcome.prepared)
+    stands = conflict is not None and (conflict.status not in OVER)
     if conflict is not None and stands and conflict.request.requester_key == pending.requester_key:
         return None
     repair = (EndPending(pending.requester_key, pending.conflict_id),)
@@ -26,7 +24,7 @@ def judge_pending(pending: Pending, conflict: Conflict | None) -> Disagreement |
 
 def judge_waiter(waiter: Waiter, conflict: Conflict | None) -> Disagreement | None:
     """A waiter, and the conflict that it names (None: there is none)."""
-    waits = conflict is not None and (conflict.live or conflict.outcome.prepared)
+    waits = conflict is not None and (conflict.live or conflict.prepared)
     if conflict is not None and waits and waiter.canonical in conflict.request.waits_for:
         return None
     return Disagreement("waiter_orphaned", _account_of(conflict), (EndWaiter(waiter.canonical, waiter.conflict_id),))

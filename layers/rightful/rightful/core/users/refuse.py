@@ -199,7 +199,7 @@ def ending(
     if conflict is None:
         return ()
     context = request.context
-    if conflict.outcome.prepared and after is not None:
+    if conflict.prepared and after is not None:
         from rightful.core.conflicts.lifecycle.prepared import ending_by_create
 
         return ending_by_create(context.store, conflict, after, context.now)

@@ -31,6 +31,8 @@ class ConflictStatus(StrEnum):
     OPEN = "open"
     WAITING_APPROVAL = "waiting_approval"
     REFUSED = "refused"
+    PREPARED = "prepared"
+    """What a user who is to be created asked for is kept for it: it is applied once the user is there."""
     APPLIED = "applied"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
@@ -136,8 +138,6 @@ class Outcome:
         sessions_revoked_of: those of them whose sessions have to end.
         released: canonical addresses that nobody holds any more since it was applied; who waits for them is woken.
         participant_ids: the other conflicts that were applied in its transaction (swap, rotation): undone together.
-        prepared: it is applied, and the user that is to be created has not come yet (`lifecycle.prepared`): until then
-            it stays the pending change and goes on waiting for the address.
         decided_by: the administrator who rejected it, undid it or opened it again.
         undo_approvals: who wants it undone, where that needs two people.
     """
@@ -148,7 +148,6 @@ class Outcome:
     sessions_revoked_of: tuple[str, ...] = ()
     released: tuple[str, ...] = ()
     participant_ids: tuple[str, ...] = ()
-    prepared: bool = False
     decided_by: str = ""
     undo_approvals: tuple[Approval, ...] = ()
 
@@ -220,6 +219,12 @@ class Conflict:
     def activity_said_at(self) -> datetime:
         """When its directory said last whether the person is active; if it said nothing, when it asked."""
         return self.request.change.active_said_at or self.created_at
+
+    @property
+    def prepared(self) -> bool:
+        """Whether it waits for its user to be created (`lifecycle.prepared`): until then it stays the pending change
+        and goes on waiting for the address."""
+        return self.status is ConflictStatus.PREPARED
 
     @property
     def live(self) -> bool:

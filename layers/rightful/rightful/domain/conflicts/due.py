@@ -35,7 +35,7 @@ def due_at(conflict: Conflict) -> datetime | None:
     """When the janitor has to see to a conflict as it is written; None: never again."""
     if conflict.status is ConflictStatus.FAILED and not conflict.deactivation_pending:
         return conflict.expires_at
-    if not (conflict.live or conflict.deactivation_pending or conflict.outcome.prepared):
+    if not (conflict.live or conflict.deactivation_pending or conflict.prepared):
         return None
     if not conflict.sent:
         return conflict.updated_at + UNSENT_FOR
@@ -55,7 +55,7 @@ def look_again_at(conflict: Conflict, now: datetime) -> datetime:
     """When a conflict whose pointer was sent now is due again, if nothing happens."""
     if conflict.deactivation_pending:
         return now + DEACTIVATED_WITHIN
-    if conflict.outcome.prepared:
+    if conflict.prepared:
         return now + LOOK_AGAIN_AFTER
     appointment = next_appointment(conflict) or conflict.expires_at
     return max(now + UNSENT_FOR, min(now + LOOK_AGAIN_AFTER, appointment, conflict.expires_at))

@@ -175,8 +175,11 @@ class OutcomeCode(Code):
     PERSON_DELETED = "person_deleted", "The identity provider has deleted the person (a soft delete)."
     CREATED_OTHERWISE = "created_otherwise", "The user was created with another address."
     CREATED = "created", "The user was created."
-    NOT_KEPT = "not_kept", "Nothing is kept for the user any more: it ended, or somebody else got it."
-    NOT_KEPT_LONG_ENOUGH = "not_kept_long_enough", "The address was not kept until the user was created."
+    NOT_KEPT = (
+        "not_kept",
+        "What was kept for the user is not any more: it was passed on to another, or the account has changed since.",
+    )
+    NOBODY_CAME = "nobody_came", "The user was not created by {until}, so nothing is kept for it any more."
     DOMAIN_LOST = "domain_lost", "The domain {domain} is not verified by your organization any more."
     # What people said.
     REJECTED = "rejected", "Rejected by {by}: {reason}"

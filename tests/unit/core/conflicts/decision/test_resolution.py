@@ -114,7 +114,7 @@ def test_the_first_approver_may_come_round_to_what_the_second_one_said() -> None
 
     assert scene.approve("release").status == 200
 
-    assert scene.conflict["status"] == "applied"
+    assert scene.conflict["status"] == "prepared"
     assert scene.conflict["holder"]["email"] is None or "released" in scene.conflict["holder"]["email"]
 
 
@@ -127,7 +127,7 @@ def test_who_says_the_same_again_is_told_that_somebody_else_must_agree() -> None
 
     assert scene.approve("release", key=jo).status == 200
 
-    assert scene.conflict["status"] == "applied"
+    assert scene.conflict["status"] == "prepared"
     assert [each["resolution"] for each in scene.conflict["approvals"]] == ["release", "release"]
 
 
@@ -139,7 +139,7 @@ def test_the_second_approver_may_come_round_to_what_the_first_one_said() -> None
 
     assert scene.approve("relink", key=jo).status == 200
 
-    assert scene.conflict["status"] == "applied"
+    assert scene.conflict["status"] == "prepared"
     assert scene.create(externalId="somebody else").status == 201
 
 
@@ -166,7 +166,7 @@ def test_who_names_no_resolution_never_agrees_with_what_somebody_else_chose() ->
         'With "release" the holder gives its address up and stays deactivated. Name yours.'
     )
     assert scene.approve("relink", key=jo).status == 200
-    assert scene.conflict["status"] == "applied"
+    assert scene.conflict["status"] == "prepared"
 
 
 @pytest.mark.parametrize("first", ["release", None])
@@ -177,7 +177,7 @@ def test_who_names_no_resolution_means_what_happens_where_nobody_says(first: str
 
     assert scene.approve(key=jo).status == 200
 
-    assert scene.conflict["status"] == "applied"
+    assert scene.conflict["status"] == "prepared"
     assert [each["resolution"] for each in scene.conflict["approvals"]] == ["release", "release"]
 
 
@@ -206,7 +206,7 @@ def test_linking_a_user_of_another_directory_is_refused_before_anybody_approves_
         "Approve releasing the address instead, or reject."
     )
     assert scene.approve("release").status == 200
-    assert scene.conflict["status"] == "applied"
+    assert scene.conflict["status"] == "prepared"
 
 
 def test_nobody_is_promised_that_a_marked_account_comes_back() -> None:
@@ -221,7 +221,7 @@ def test_nobody_is_promised_that_a_marked_account_comes_back() -> None:
     assert "it is marked (legal hold)" in error_of(scene.approve("relink"))[3]
     assert scene.approve().status == 200
     assert scene.approve(key=scene.service.new_admin_key("Jo")).status == 200
-    assert scene.conflict["status"] == "applied"
+    assert scene.conflict["status"] == "prepared"
     assert scene.create().status == 201
 
 

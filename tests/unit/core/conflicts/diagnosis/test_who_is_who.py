@@ -120,7 +120,7 @@ def test_two_who_are_to_be_created_with_no_external_id_are_two(nothing: str) -> 
     service = Service(profile="generic")
     left(service, person("john", externalId="e-1"))
     kept = refused(service, person("jane", externalId=nothing))
-    assert kept.status is ConflictStatus.APPLIED
+    assert kept.status is ConflictStatus.PREPARED
     other = refused(service, person("judy", externalId=nothing))
     assert other.id != kept.id
     assert other.status is ConflictStatus.WAITING_APPROVAL
@@ -163,7 +163,7 @@ def test_an_employee_number_that_two_have_proves_that_they_are_one() -> None:
     service = Service(policy=Policy(base=PolicyBase.CUSTOM, rules={ConflictClass.REHIRE: Rule.AUTO}))
     hannas = left(service, person("hanna", "4711"))
     conflict = refused(service, person("hanna.new", "4711"))
-    assert (conflict.finding.conflict_class, conflict.status) == ("rehire", ConflictStatus.APPLIED)
+    assert (conflict.finding.conflict_class, conflict.status) == ("rehire", ConflictStatus.PREPARED)
     assert (
         evidence_document(conflict.finding.evidence)["same person"]
         == "the same employeeNumber (4711), which nobody else in the organization has"
@@ -362,7 +362,7 @@ def test_another_case_is_the_same_person(name: str) -> None:
 def test_what_is_kept_for_a_name_is_not_for_one_in_other_letters() -> None:
     service = Service(policy=AT_ONCE)
     left(service, person("john", externalId="e-1"))
-    assert refused(service, person("jim")).status is ConflictStatus.APPLIED
+    assert refused(service, person("jim")).status is ConflictStatus.PREPARED
     other = refused(service, person("ｊim"))
     assert other.status is ConflictStatus.WAITING_APPROVAL
     assert service.scim("POST", "/Users", person("JIM")).status == 201

@@ -36,7 +36,7 @@ def test_a_create_that_was_undone_and_prepared_again_does_not_wake_itself() -> N
     for what in ("decision", "undo", "retry"):
         say(service, what, passed_on)
     prepared = found(service, passed_on)
-    assert (prepared.status, prepared.outcome.prepared, prepared.outcome.released) == (ConflictStatus.APPLIED, True, ())
+    assert (prepared.status, prepared.outcome.released) == (ConflictStatus.PREPARED, ())
     remediate(service.context(), prepared.pointer)
     assert service.queue.messages == []
 

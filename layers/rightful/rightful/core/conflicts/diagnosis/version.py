@@ -74,7 +74,7 @@ def version_of(conflict: Conflict) -> str:
             "gave up": conflict.request.old_email.value if conflict.request.old_email else None,
             "placeholder": conflict.outcome.placeholder.value if conflict.outcome.placeholder else None,
             "released": list(conflict.outcome.released),
-            "prepared": conflict.outcome.prepared,
+            "prepared": conflict.prepared,
         }
     )
 

@@ -36,7 +36,7 @@ def ending_writes(
     Returns:
         Nothing where the pending change goes on; else writes on items of the conflict's own only.
     """
-    if conflict is None or conflict.status in OVER:
+    if conflict is None or conflict.prepared or conflict.status in OVER:
         return ()
     latest = _with_activity(conflict, intent.active)
     if intent.active or (after is not None and not after.active):

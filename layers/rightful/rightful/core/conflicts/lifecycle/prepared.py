@@ -1,13 +1,14 @@
-"""What a refused create is promised once its conflict is applied: the address is kept for it, or the account that has
-the address waits to be linked again by it.
+"""What a refused create is promised once its conflict is `prepared`: the address is kept for it, or the account that
+has the address waits to be linked again by it.
 
 Until the create comes the conflict stays the user's pending change, and goes on waiting for the address. So whatever
-ends the wish finds the promise and ends it in the same transaction: another address, a revoked key, an undo.
+ends the wish finds the promise and ends it in the same transaction: another address, a revoked key, an undo. With the
+create it is `applied`; where nobody comes while the promise lasts it is `expired`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rightful.core.accounts.relinking import is_awaited
 from rightful.core.conflicts.diagnosis.gather import gather
@@ -24,6 +25,17 @@ from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation, PutAccount
 from rightful.ports.writes.conflicts import EndPending, PutConflict
 from rightful.ports.writes.transaction import Write
+from rightful.text.wording import moment_text
+
+_KEPT_AT_LEAST = timedelta(days=2)
+"""Identity providers try again within hours, also with what is about to expire."""
+
+_Why = Statement[OutcomeCode]
+
+
+def kept_until(conflict: Conflict, prepared_at: datetime) -> datetime:
+    """Until when a promise lasts that was made at that time."""
+    return max(conflict.expires_at, prepared_at + _KEPT_AT_LEAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +70,21 @@ def prepared_create_of(store: IdentityStore, conflict: Conflict, now: datetime) 
     return PreparedCreate(conflict)
 
 
-def given_up(prepared_create: PreparedCreate, now: datetime, why: Statement[OutcomeCode]) -> tuple[Write, ...]:
+def lapse(prepared_create: PreparedCreate, now: datetime) -> tuple[ConflictStatus, _Why]:
+    """The end of a promise that does not stand any more: its time is over, or it was broken by something else."""
+    conflict = prepared_create.conflict
+    until = kept_until(conflict, conflict.outcome.resolved_at or conflict.updated_at)
+    if now < until:
+        return ConflictStatus.SUPERSEDED, Statement(OutcomeCode.NOT_KEPT)
+    return ConflictStatus.EXPIRED, Statement(OutcomeCode.NOBODY_CAME, {"until": moment_text(until)})
+
+
+def given_up(prepared_create: PreparedCreate, now: datetime, status: ConflictStatus, why: _Why) -> tuple[Write, ...]:
     """The end of a promise that is not wanted any more. Does not end its conflict's place as the pending change."""
     conflict = prepared_create.conflict
-    after = _over(conflict, now, why)
-    writes: list[Write] = [PutConflict(after, conflict.version), *end_of_waiters(conflict)]
-    if prepared_create.stands:
-        writes.append(log_row(after, Action.CONFLICT_ENDED, now, result=Result.DONE))
-    return (*writes, *taken_back(prepared_create, now))
+    after = _over(conflict, now, status, why)
+    row = log_row(after, Action.CONFLICT_ENDED, now, result=Result.DONE)
+    return (PutConflict(after, conflict.version), *end_of_waiters(conflict), row, *taken_back(prepared_create, now))
 
 
 def taken_back(prepared_create: PreparedCreate, now: datetime) -> Sequence[Write]:
@@ -87,9 +106,11 @@ def ending_by_create(store: IdentityStore, conflict: Conflict, created: Account,
         if prepared_create.account is not None and prepared_create.account.id == created.id:
             # It has moved on with its address, and is linked all the same.
             prepared_create = replace(prepared_create, account=None)
-        return (*given_up(prepared_create, now, Statement(OutcomeCode.CREATED_OTHERWISE)), pending)
-    after = _over(conflict, now, Statement(OutcomeCode.CREATED))
-    return (PutConflict(after, conflict.version), *end_of_waiters(conflict), pending)
+        why = Statement(OutcomeCode.CREATED_OTHERWISE)
+        return (*given_up(prepared_create, now, ConflictStatus.SUPERSEDED, why), pending)
+    after = _over(conflict, now, ConflictStatus.APPLIED, Statement(OutcomeCode.CREATED))
+    row = log_row(after, Action.CONFLICT_APPLIED, now, result=Result.DONE)
+    return (PutConflict(after, conflict.version), *end_of_waiters(conflict), pending, row)
 
 
 def ending_by_itself(context: Context, conflict: Conflict) -> tuple[Write, ...]:
@@ -98,8 +119,9 @@ def ending_by_itself(context: Context, conflict: Conflict) -> tuple[Write, ...]:
     snapshot = gather(context, conflict)
     prepared_create = prepared_create_of(context.store, conflict, now)
     end = reason_to_end(snapshot)
+    status = ConflictStatus.SUPERSEDED
     if not prepared_create.stands:
-        why = Statement(OutcomeCode.NOT_KEPT)
+        status, why = lapse(prepared_create, now)
     elif end is not None and end[0] is not ConflictStatus.EXPIRED:
         why = Statement(end[1])
     elif not snapshot.may_claim:
@@ -108,15 +130,16 @@ def ending_by_itself(context: Context, conflict: Conflict) -> tuple[Write, ...]:
         return ()
     ours = snapshot.pending_id == conflict.id
     pending = [EndPending(conflict.request.requester_key, conflict.id)] if ours else []
-    return (*given_up(prepared_create, now, why), *pending)
+    return (*given_up(prepared_create, now, status, why), *pending)
 
 
-def _over(conflict: Conflict, now: datetime, why: Statement[OutcomeCode]) -> Conflict:
+def _over(conflict: Conflict, now: datetime, status: ConflictStatus, why: _Why) -> Conflict:
     return replace(
         conflict,
         version=conflict.version + 1,
+        status=status,
         explanation=Explanation((*conflict.explanation.statements, why)),
         next_step=None,
         updated_at=now,
-        outcome=replace(conflict.outcome, prepared=False),
+        outcome=replace(conflict.outcome, resolved_at=now),
     )

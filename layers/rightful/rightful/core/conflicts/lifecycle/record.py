@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended, waiters_of, without_reactivation, written_anew
-from rightful.core.conflicts.lifecycle.prepared import PreparedCreate, given_up, prepared_create_of
+from rightful.core.conflicts.lifecycle.prepared import PreparedCreate, given_up, lapse, prepared_create_of
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus, Pointer
 from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
@@ -49,7 +49,7 @@ def record(
     def attempt() -> Conflict:
         pending_id = context.store.pending_conflicts([key]).get(key)
         former = context.store.conflict(Pointer(refused.organization_id, pending_id)) if pending_id else None
-        promised = former is not None and former.outcome.prepared
+        promised = former is not None and former.prepared
         prepared_create = prepared_create_of(context.store, former, context.now) if former and promised else None
         if former is not None and (_is_repeat(former, refused, context.now) or _is_prepared(prepared_create, refused)):
             conflict = _repeated(former, refused, says_active, context.invocation)
@@ -70,8 +70,8 @@ def record(
             writes += written_anew(former, settled, context.now)
         elif prepared_create is not None:
             another = prepared_create.conflict.request.wanted.canonical != conflict.request.wanted.canonical
-            why = _another(conflict) if another else Statement(OutcomeCode.NOT_KEPT_LONG_ENOUGH)
-            writes += given_up(prepared_create, context.now, why)
+            end = (ConflictStatus.SUPERSEDED, _another(conflict)) if another else lapse(prepared_create, context.now)
+            writes += given_up(prepared_create, context.now, *end)
         context.commit(writes)
         return conflict
 
@@ -87,7 +87,7 @@ def _counting(former: Conflict, conflict: Conflict) -> list[Write]:
 
 def needs_remediation(conflict: Conflict) -> bool:
     """Whether a message about it has anything to do."""
-    return conflict.live or conflict.deactivation_pending or conflict.outcome.prepared
+    return conflict.live or conflict.deactivation_pending or conflict.prepared
 
 
 def _is_repeat(former: Conflict, refused: RefusedRequest, now: datetime) -> bool:
@@ -119,7 +119,7 @@ def _repeated(former: Conflict, refused: RefusedRequest, says_active: bool | Non
         version=former.version + 1,
         status=ConflictStatus.OPEN if former.status is ConflictStatus.FAILED else former.status,
         request=replace(refused, change=change),
-        approvals=former.approvals if same or former.outcome.prepared else (),
+        approvals=former.approvals if same or former.prepared else (),
         occurrences=former.occurrences + 1,
         updated_at=invocation.now,
         correlation_id=invocation.correlation_id,

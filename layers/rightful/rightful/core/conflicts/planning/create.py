@@ -7,7 +7,6 @@ pause between two tries is one.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from rightful.core.accounts.edits import with_before_image
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
@@ -15,17 +14,16 @@ from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision, chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.lifecycle.prepared import kept_until
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.parts import applied, emptied_holder, finding_of, follow_up_of, rests_on_domain
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import AwaitedLink
 from rightful.domain.address import Hold, Reservation
-from rightful.domain.conflicts.conflict import ConflictClass, Outcome, Resolution
+from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus, Outcome, Resolution
 from rightful.ports.writes.accounts import RequireAccount, ReserveAddress, TransferAddress
 from rightful.ports.writes.conflicts import PutConflict
 from rightful.ports.writes.transaction import Write
-
-_KEPT_AT_LEAST = timedelta(days=2)
 
 
 def plan_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:
@@ -69,7 +67,7 @@ def reservation_for(snapshot: Snapshot) -> Reservation:
         requester_key=conflict.request.requester_key,
         conflict_id=conflict.id,
         organization_id=conflict.request.organization_id,
-        until=max(conflict.expires_at, snapshot.now + _KEPT_AT_LEAST),
+        until=kept_until(conflict, snapshot.now),
     )
 
 
@@ -86,7 +84,6 @@ def _ended(
     after_move = move.after.email if move else None
     is_there = diagnosis.effective_class is ConflictClass.SELF and hold is not None and hold.account_id is not None
     outcome = Outcome(
-        prepared=not is_there,
         placeholder=after_move if after_move and after_move.is_placeholder else None,
         touched_account_ids=(move.before.id,) if move else (),
         sessions_revoked_of=(taken_from,) if taken_from else (),
@@ -94,6 +91,7 @@ def _ended(
     finding = finding_of(conflict, diagnosis, decision, move.before if move else None)
     after = replace(
         applied(conflict, decision, snapshot.now, finding, outcome),
+        status=ConflictStatus.APPLIED if is_there else ConflictStatus.PREPARED,
         explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
         next_step=None if is_there else explain.next_create(conflict),
     )

@@ -123,10 +123,9 @@ def applied(conflict: Conflict, decision: Decision, now: datetime, finding: Find
 def follow_up_of(conflict: Conflict) -> tuple[Write, ...]:
     """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
     approver = ", ".join(approval.owner for approval in conflict.approvals) or None
-    row = log_row(
-        conflict, Action.CONFLICT_APPLIED, conflict.outcome.resolved_at or conflict.updated_at, approver=approver
-    )
-    return (row,) if conflict.outcome.prepared else (*end_of_pending(conflict), row)
+    action = Action.CONFLICT_PREPARED if conflict.prepared else Action.CONFLICT_APPLIED
+    row = log_row(conflict, action, conflict.outcome.resolved_at or conflict.updated_at, approver=approver)
+    return (row,) if conflict.prepared else (*end_of_pending(conflict), row)
 
 
 def rests_on_domain(diagnosis: Diagnosis) -> bool:
