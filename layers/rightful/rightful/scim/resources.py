@@ -106,6 +106,11 @@ def _read_attributes(body: dict[str, object], rt: ResourceType) -> dict[str, obj
             _read_into(resource, attribute, value, attribute.name)
         elif (extension := extensions.get(lower)) is not None:
             _read_extension(resource, extension, value)
+            for part, item in value.items() if isinstance(value, dict) else ():
+                target = locate(f"{extension.id}:{part}", rt) if "." in part else None
+                if target is not None and target.attribute is not None and target.sub is not None:
+                    _check_part(f"{extension.id}:{part}", target.attribute)
+                    parts.setdefault((extension, target.attribute), {})[target.sub.name] = item
         elif (lower.startswith("urn:") or "." in key) and (target := locate(key, rt)) is not None:
             if target.attribute is not None and target.sub is not None:
                 _check_part(key, target.attribute)
@@ -143,6 +148,8 @@ def _read_extension(resource: dict[str, object], extension: Schema, value: objec
 def _read_qualified(resource: dict[str, object], target: Target, value: object) -> None:
     """Read `urn:...:User:department` as a key of its own (RFC 7644 section 3.10)."""
     if target.attribute is None:
+        if value:
+            raise invalid_value(f"{target.name!r}: send the attributes of this schema as keys of the resource itself.")
         return
     if target.extension is None:
         _read_into(resource, target.attribute, value, target.name)

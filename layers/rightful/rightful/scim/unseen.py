@@ -63,7 +63,8 @@ def _mentioned(body: Container, extension: Schema) -> set[str]:
     for key, value in body.items():
         name = key.lower()
         if name == urn:
-            found |= {part.lower() for part in value} if isinstance(value, dict) else set(extension.by_name)
+            parts = value if isinstance(value, dict) else extension.by_name
+            found |= {part.lower().partition(".")[0] for part in parts}
         elif name.startswith(f"{urn}:"):
             found.add(name[len(urn) + 1 :].partition(".")[0])
     return found

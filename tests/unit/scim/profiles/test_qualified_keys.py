@@ -7,7 +7,7 @@ import pytest
 from rightful.scim.errors import ScimError
 from rightful.scim.profiles import PROFILE_NAMES, ScimRequest, profile
 from rightful.scim.resources import read_create, read_replace
-from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict
+from rightful.scim.schemas.resource_types import GROUP, USER, schema_from_dict, user_type
 from tests.support.service import Service, patch
 from tests.unit.scim.builders import CORE, ENTERPRISE, GROUP_SCHEMA, error_of
 
@@ -110,3 +110,56 @@ def test_a_patch_and_a_put_by_that_name_change_the_same_attribute(name: str) -> 
     body = {"schemas": [CORE], "userName": "ada@example.com", f"{EXT}:more.tag": "y"}
     answer: Any = service.scim("PUT", path, body)
     assert (answer.body.get(EXT), answer.body.get(f"{EXT}:more")) == ({"more": {"tag": "y"}}, None)
+
+
+@pytest.mark.parametrize("name", PROFILE_NAMES)
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ({"more.tag": "x"}, {"more": {"tag": "x"}}),
+        ({"MORE.Tag": "x"}, {"more": {"tag": "x"}}),
+        ({"more.tag": "x", "more": {"note": "y"}}, {"more": {"tag": "x", "note": "y"}}),
+        ({"more": {"note": "y"}, "more.tag": "x"}, {"more": {"tag": "x", "note": "y"}}),
+        ({"more.tag": None}, None),
+        ({"more.shoe": "x", "mo.re": "x", ".tag": "x", "more.": "x"}, None),
+    ],
+)
+def test_a_part_is_named_by_a_dot_within_an_extension_too(
+    name: str, sent: dict[str, object], meant: dict[str, object] | None
+) -> None:
+    service = Service(profile=name)
+    parts = [{"name": "tag"}, {"name": "note"}]
+    outer = {"id": EXT, "attributes": [{"name": "more", "type": "complex", "subAttributes": parts}]}
+    parameters = {"id": service.directory.id}
+    service.admin("PATCH", "/directories/{id}", {"extensions": [outer, INNER]}, parameters=parameters)
+    assert service.create_user("ada", **{EXT: sent}).get(EXT) == meant
+    path = f"/Users/{service.create_user('bob')['id']}"
+    for way in ({"op": "add", "value": {EXT: sent}}, {"op": "replace", "path": EXT, "value": sent}):
+        assert service.scim("PATCH", path, patch(way)).status in {200, 204}
+        shown: Any = service.scim("GET", path).body
+        assert shown.get(EXT) == meant
+    answer: Any = service.scim("PUT", path, {"schemas": [CORE], "userName": "bob@example.com", EXT: sent})
+    assert answer.body.get(EXT) == meant
+
+
+@pytest.mark.parametrize("urn", [CORE, CORE.upper()])
+def test_the_core_schemas_urn_holds_no_attributes_in_a_whole_resource(urn: str) -> None:
+    """As they would be passed over, and a group lose its members by it."""
+    service = Service()
+    made = service.create_user("ada")
+    before = service.store.snapshot()
+    body = {"schemas": [CORE], "userName": "x", urn: {"emails": []}}
+    for answer in (service.scim("POST", "/Users", body), service.scim("PUT", f"/Users/{made['id']}", body)):
+        assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")  # type: ignore[index,call-overload]
+    group: dict[str, object] = {"schemas": [GROUP_SCHEMA], "displayName": "x", GROUP_SCHEMA: {"members": []}}
+    assert service.scim("POST", "/Groups", group).status == 400
+    assert service.store.snapshot() == before
+    assert service.create_user("bob", **{urn: {}})["userName"] == "bob@example.com"
+
+
+def test_a_part_of_one_of_several_values_is_refused_within_an_extension() -> None:
+    more = {"name": "more", "type": "complex", "multiValued": True, "subAttributes": [{"name": "tag"}]}
+    rt = user_type((schema_from_dict({"id": EXT, "attributes": [more]}),))
+    with pytest.raises(ScimError) as refused:
+        read_create({"schemas": [CORE], "userName": "ada", EXT: {"more.tag": "x"}}, rt)
+    assert error_of(refused.value) == (400, "invalidValue")
