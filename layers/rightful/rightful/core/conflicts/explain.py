@@ -7,12 +7,13 @@ one; and it never says more than the evidence shows. The sentences are made from
 
 from collections.abc import Callable, Mapping
 
+from rightful.core.conflicts.decision.choices import choices
 from rightful.core.conflicts.decision.decide import Decision, chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.evidence_words import last_login_words, leaving_words, protected_words
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
-from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Resolution
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus
 from rightful.domain.conflicts.evidence import Evidence, Holder, HolderFacts, TakenUserName
 from rightful.domain.conflicts.explanation import (
     Explanation,
@@ -107,27 +108,6 @@ _BY_EVIDENCE: Mapping[ConflictClass, Callable[[Evidence], _Finding]] = {
     ConflictClass.UNKNOWN: _unknown,
 }
 
-_EFFECTS: Mapping[ConflictClass, Effect] = {
-    ConflictClass.OTHER_DIRECTORY: Effect.UNLINK,
-    ConflictClass.REHIRE: Effect.RELEASE_FORMER,
-    ConflictClass.PENDING_DELETION: Effect.RELEASE_DATED,
-    ConflictClass.DEACTIVATED: Effect.RELEASE_DEACTIVATED,
-    ConflictClass.UNCONFIRMED: Effect.RELEASE_UNCONFIRMED,
-    ConflictClass.DUPLICATE: Effect.RELEASE_DUPLICATE,
-    ConflictClass.CLAIMABLE: Effect.CLAIM,
-    ConflictClass.UNLINKED: Effect.RELEASE_USED,
-    ConflictClass.ACTIVE_IN_DIRECTORY: Effect.RELEASE_ACTIVE,
-    ConflictClass.LEAVING: Effect.MOVE_ALL,
-    ConflictClass.UNKNOWN: Effect.PASS_ON,
-}
-
-_LINKED: Mapping[ConflictClass, Effect] = {
-    ConflictClass.REHIRE: Effect.RELINK_FORMER,
-    ConflictClass.DEACTIVATED: Effect.RELINK_DEACTIVATED,
-    ConflictClass.UNLINKED: Effect.RELINK_USED,
-}
-"""Where a create may link the holder (`resolutions`)."""
-
 _REFUSALS: Mapping[ConflictClass, NextStep] = {
     ConflictClass.OTHER_ORGANIZATION: step(Role.OTHER_ADMINISTRATOR, StepCode.RELEASE_THERE),
     ConflictClass.UNVERIFIED_DOMAIN: step(Role.ADMINISTRATOR, StepCode.VERIFY_DOMAIN),
@@ -170,18 +150,17 @@ def _approving(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> 
     if decision.missing == 1 and decision.approvals:
         people = StepCode.APPROVE_ONE_MORE
     said: list[Statement[StepCode]] = [Statement(people)]
-    effective_class = diagnosis.effective_class
-    effects = {Resolution.RELEASE: _EFFECTS.get(effective_class, Effect.GIVE)}
-    if effective_class in _LINKED:
-        effects[Resolution.RELINK] = _LINKED[effective_class]
     resolution = chosen(conflict, diagnosis, decision.resolution)
-    effect = effects.pop(resolution, Effect.GIVE)
-    if conflict.request.operation is not Operation.CREATE or diagnosis.no_relink is not None or not effects:
+    possible = {choice.resolution: choice.effect for choice in choices(conflict, diagnosis) if choice.obstacle is None}
+    effect = possible.pop(resolution, Effect.GIVE)
+    if not possible:
         said.append(Statement(StepCode.APPROVAL_DOES, {"effect": effect}))
         if diagnosis.free:
             said.append(Statement(StepCode.CONFIRM_KEY))
+        if conflict.request.change.active and conflict.request.operation is not Operation.CREATE:
+            said.append(Statement(StepCode.LETS_IN))
         return NextStep(Role.ADMINISTRATOR, tuple(said))
-    other, instead = effects.popitem()
+    other, instead = possible.popitem()
     if decision.approvals:
         chose = {"names": _names(decision.approvals), "resolution": resolution.value, "effect": effect}
         said.append(Statement(StepCode.OTHERS_CHOSE, {**chose, "other": other.value, "instead": instead}))

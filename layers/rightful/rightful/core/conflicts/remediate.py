@@ -8,6 +8,8 @@ from enum import StrEnum
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.emails import asked_in_vain
 from rightful.core.conflicts import explain
+from rightful.core.conflicts.decision.automatic import automatic_at
+from rightful.core.conflicts.decision.choices import choices
 from rightful.core.conflicts.decision.decide import Decision, counting, judged_now
 from rightful.core.conflicts.decision.ended_approvals import ended_approvals, told_of
 from rightful.core.conflicts.decision.limits import Brake, count
@@ -166,6 +168,9 @@ class _Examination:
                 finding_of(conflict, diagnosis, decision, holder),
                 judged=judged_now(snapshot, diagnosis),
                 circle_ids=_circle(snapshot, diagnosis),
+                choices=choices(conflict, diagnosis) if decision.missing else (),
+                automatic_at=automatic_at(snapshot, diagnosis, decision, self.caps[1] if self.caps else None),
+                blocked_by=_blocked_by(snapshot, diagnosis),
             ),
         )
         after = told_now(conflict, after, now)
@@ -268,6 +273,13 @@ class _Examination:
 
     def _requeue(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
         return requeue(self.context.store, self.context.queue, canonicals, by=conflict)
+
+
+def _blocked_by(snapshot: Snapshot, diagnosis: Diagnosis) -> str | None:
+    """The conflict that comes first: the holder's own, or the one that the address is kept for."""
+    if diagnosis.effective_class is ConflictClass.LEAVING:
+        return None if snapshot.cyclic else snapshot.following[0].conflict.id
+    return diagnosis.evidence.reserved.conflict_id if diagnosis.evidence.reserved is not None else None
 
 
 def _circle(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[str, ...]:

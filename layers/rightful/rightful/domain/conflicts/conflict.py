@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rightful.domain.address import Address
-from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation
+from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, ObstacleCode, OutcomeCode, Statement
 from rightful.domain.conflicts.refused_request import RefusedRequest
 
 if TYPE_CHECKING:
     from rightful.domain.conflicts.evidence import Evidence
-    from rightful.domain.conflicts.next_step import NextStep
+    from rightful.domain.conflicts.next_step import Effect, NextStep
 
 
 PENDING_CHANGE_LIFETIME = timedelta(days=28)
@@ -105,6 +105,16 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One way in which a waiting conflict can be resolved: what an approval of it does, and what keeps it from being
+    done (None: nothing)."""
+
+    resolution: Resolution
+    effect: "Effect"
+    obstacle: Statement[ObstacleCode] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What was found when the conflict was examined last; all empty before the first time.
 
@@ -116,6 +126,10 @@ class Finding:
         holder_organization_id: whose account that is.
         judged: what was judged, of which the conflict's version for people is made (`version`).
         circle_ids: the other conflicts of the swap or rotation that it would be resolved with.
+        choices: what an approval would do, first what happens where nobody names a resolution; empty: none would help.
+        held_back_by: why it was not resolved by itself although the policy would let it be.
+        automatic_at: when it will be, if nothing else happens.
+        blocked_by: the conflict that has to be resolved before it.
     """
 
     conflict_class: ConflictClass | None = None
@@ -126,6 +140,10 @@ class Finding:
     holder_organization_id: str | None = None
     judged: str = ""
     circle_ids: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    held_back_by: Statement[OutcomeCode] | None = None
+    automatic_at: datetime | None = None
+    blocked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +196,7 @@ class Conflict:
 
     Attributes:
         expires_at: until when its change is wanted.
-        occurrences: how often the identity provider has tried.
+        occurrences: how often the identity provider has tried, and `last_seen_at` when last; None: when it was opened.
         sent: whether its pointer reached the queue; the janitor re-sends those that did not.
         deactivation_pending: the request also carried `active: false`, not applied yet.
         explanation: why it is as it is, and `next_step` who must do what, for people.
@@ -197,6 +215,7 @@ class Conflict:
     finding: Finding = field(default_factory=Finding)
     outcome: Outcome = field(default_factory=Outcome)
     occurrences: int = 1
+    last_seen_at: datetime | None = None
     sent: bool = False
     deactivation_pending: bool = False
     approvals: tuple[Approval, ...] = ()

@@ -84,9 +84,12 @@ _LASTING = frozenset({Notice.EXPIRES_SOON, Notice.OWNER_TOLD})
 
 
 def next_appointment(conflict: Conflict) -> datetime | None:
-    """When something has to be told, or an approval ends; None: never, as it is."""
-    ends = [approval.ends_at for approval in conflict.approvals] if conflict.live else []
-    return min([*_moments(conflict).values(), *ends], default=None)
+    """When something has to be told, an approval ends, or it resolves itself; None: never, as it is."""
+    if not conflict.live:
+        return min(_moments(conflict).values(), default=None)
+    by_itself = [conflict.finding.automatic_at] if conflict.finding.automatic_at is not None else []
+    ends = [approval.ends_at for approval in conflict.approvals]
+    return min([*_moments(conflict).values(), *ends, *by_itself], default=None)
 
 
 def told_now(before: Conflict, after: Conflict, now: datetime) -> Conflict:

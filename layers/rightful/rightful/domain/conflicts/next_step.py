@@ -49,6 +49,7 @@ class StepCode(Code):
     APPROVE_ONE_MORE = "approve_one_more", "Approve or reject (one more administrator has to agree)."
     APPROVE_TWO = "approve_two", "Approve or reject (two different administrators have to agree)."
     APPROVAL_DOES = "approval_does", "With approval {effect}"
+    LETS_IN = "lets_in", "It also lets the person in again: the same request activates them."
     RESOLUTION_DOES = "resolution_does", 'With the resolution "{other}" {instead}'
     OTHERS_CHOSE = (
         "others_chose",

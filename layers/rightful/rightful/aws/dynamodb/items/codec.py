@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from operator import itemgetter
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from rightful.aws.dynamodb.attributes import Scalar, check_format, is_empty_by_default, json_text
 
@@ -199,7 +199,8 @@ class _Documents:
 
 def _alternatives(hint: Any) -> list[Any]:  # noqa: ANN401 - an annotation is of no type
     """What a type may be besides None."""
-    return [each for each in get_args(hint) if each is not NoneType] if isinstance(hint, UnionType) else [hint]
+    united = isinstance(hint, UnionType) or get_origin(hint) is Union  # the latter where a part of it is generic
+    return [each for each in get_args(hint) if each is not NoneType] if united else [hint]
 
 
 def _same(value: object) -> object:

@@ -121,6 +121,7 @@ def _repeated(former: Conflict, refused: RefusedRequest, says_active: bool | Non
         request=replace(refused, change=change),
         approvals=former.approvals if same or former.prepared else (),
         occurrences=former.occurrences + 1,
+        last_seen_at=invocation.now,
         updated_at=invocation.now,
         correlation_id=invocation.correlation_id,
         deactivation_pending=change.active is False and (refused.change.active is False or former.deactivation_pending),

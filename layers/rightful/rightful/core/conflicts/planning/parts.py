@@ -102,6 +102,10 @@ def diagnosed(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> F
         underlying_class=diagnosis.underlying_class,
         evidence=diagnosis.evidence,
         rule=decision.rule.value,
+        choices=(),
+        held_back_by=decision.reason,
+        automatic_at=None,
+        blocked_by=None,
     )
 
 
