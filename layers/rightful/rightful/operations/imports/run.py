@@ -16,6 +16,7 @@ from rightful.operations.imports.line import ImportStore, import_account
 from rightful.operations.imports.outcomes import FINE, Imported, Outcome
 from rightful.operations.imports.rows import ImportRow, Line, RowError, import_row, read_rows, text_lines
 from rightful.ports.context import Invocation
+from rightful.text.csv_lines import csv_line
 
 _BATCH = 200
 _COLUMNS = ("line", "outcome", "accountId", "explanation")
@@ -97,9 +98,8 @@ class ImportRun:
             lines = chain(list(islice(lines, 1)), lines)  # a file that cannot be read at all leaves no report
             fresh = done == 0 or not self.report.exists()
             with self.report.open("w" if fresh else "a", encoding="utf-8", newline="") as report:
-                rows = csv.writer(report)
                 if fresh:
-                    rows.writerow(_COLUMNS)
+                    report.write(csv_line(_COLUMNS))
                 for batch in _batches(lines):
                     left = [line for line in batch if line[0] > done]
                     summary.skipped += len(batch) - len(left)
@@ -107,9 +107,8 @@ class ImportRun:
                     for imported in self._import(pool, left, seen):
                         summary.outcomes[imported.outcome] += 1
                         if imported.outcome not in FINE:
-                            rows.writerow(
-                                [imported.number, imported.outcome, imported.account_id, imported.explanation]
-                            )
+                            cells = imported.number, imported.outcome, imported.account_id, imported.explanation
+                            report.write(csv_line(cells))
                     report.flush()
                     if left and not self.dry:
                         Note(batch[-1][0], self._target, reading.size, reading.sha256).write(note)
