@@ -1,6 +1,6 @@
 """docs/openapi.yaml says what the service has, and the service answers what one sends to it as the document says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,12 @@ def documented() -> set[tuple[str, str]]:
 
 
 def served() -> set[tuple[str, str]]:
-    by_base = ((scim.BASE, scim.ROUTES), (admin.BASE, admin.ROUTES), (accounts.BASE, accounts.ROUTES))
+    by_base: tuple[tuple[str, Mapping[str, Iterable[str]]], ...] = (
+        (scim.BASE, scim.ROUTES),
+        (admin.BASE, admin.ROUTES),
+        (admin.ABOUT_KEYS, admin.ROUTES_ABOUT_KEYS),
+        (accounts.BASE, accounts.ROUTES),
+    )
     return {
         (base + route, method) for base, routes in by_base for route, methods in routes.items() for method in methods
     }

@@ -146,12 +146,14 @@ class Service:
         headers: Mapping[str, str] | None = None,
         key: Token | None = None,
         organization_id: str | None = None,
+        template: str | None = None,
     ) -> Response:
-        """An admin request: `route` as in the template below the organization, `parameters` of its path."""
+        """An admin request: `route` as in the template below the organization, `parameters` of its path; `template`:
+        the whole path, of a route that is not below one."""
         key = key or self.admin_key
         path_parameters = {"orgId": organization_id or self.organization.id, **(parameters or {})}
         principal = Principal(key.id, key.scope, key.owner, key.organization_id or "", key.directory_id or "")
-        template = f"/admin/v1/orgs/{{orgId}}{route}"
+        template = template or f"/admin/v1/orgs/{{orgId}}{route}"
         request = _request(method, template, path_parameters, body, query, headers, principal)
         service = AdminService(self.store, self.queue, lambda what, _: self.failures.append(what), self.proof)
         return service.answer(request, self.invocation())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rightful.api.admin import service as admin
 from tests.template.resources import Resources, alias_of, api_body, of_type
 
 _METHODS = {"get", "post", "put", "patch", "delete"}
@@ -49,6 +50,8 @@ def test_the_api_has_the_routes_of_the_code_and_no_others_each_at_its_function(e
         for code, function in ((importlib.import_module(f"rightful.api.{api}.service"), APIS[api]) for api in APIS)
         for path, methods in code.ROUTES.items()
     }
+    for path, asked in admin.ROUTES_ABOUT_KEYS.items():
+        routes[admin.ABOUT_KEYS + path] = ("AdminFunction", {method.lower() for method in asked})
     paths = api_body(expanded)["paths"]
     assert paths.keys() == routes.keys()
     for path, (function, methods) in routes.items():

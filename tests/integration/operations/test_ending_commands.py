@@ -134,7 +134,7 @@ def test_a_customer_is_offboarded_and_everything_agrees(
     before = items_of(deployed, store.identities.name)
     code, printed, _ = run(*delete, "--dry-run")
     assert code == 0
-    assert "2 keys, 1 domains, 1 directories with 2 users and 0 groups, 2 accounts, and 1 conflicts" in printed
+    assert "2 keys, 1 domain, 1 directory with 2 users and 0 groups, 2 accounts, and 1 conflict" in printed
     for refused in (
         ("--confirm", "Example"),
         ("--accounts", accounts),
@@ -172,7 +172,9 @@ def test_a_legal_hold_is_named_and_lets_the_rest_wait(run: Run, deployed: Deploy
     delete = ("organization", "delete", made["organization"], *ALONE, "--accounts", "erase", "--confirm", "Example")
     code, printed, _ = run(*delete)
     assert code == 1
-    assert "1 accounts are on legal hold" in printed
+    assert "1 account on legal hold" in printed
+    assert "1 domain released" in printed
+    assert "1 directory deleted" in printed
     assert "kept" in printed
     assert held(deployed, "kept@example.com") == kept
     code, printed, complained = run("organization", "delete", made["organization"], "--accounts", "release")

@@ -1,13 +1,16 @@
 """`rightful token list|revoke` on tables of moto."""
 
 import json
+import tomllib
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from local.paths import ROOT
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.key import Grant, Scope, Token, digest
+from rightful.domain.one_word import OneAdministrator
 from rightful.operations import command
 from rightful.ports.context import Context, Invocation
 from tests.support.functions import Deployed
@@ -52,11 +55,11 @@ def test_all_keys_are_listed_with_owner_and_times_and_never_what_opens(
         "admin": ("Ines", made["organization"], None),
         "scim": ("Entra (identity provider)", made["organization"], made["directory"]),
     }
-    assert [found[scope]["expires"] is None for scope in ("app", "admin", "scim")] == [True, True, False]
+    assert [found[scope]["expires"] is None for scope in ("app", "admin", "scim")] == [True, False, False]
     code, printed, _ = run("token", "list")
     lines = printed.splitlines()
     assert (code, len(lines)) == (0, 4)
-    assert lines[0].split() == ["id", "scope", "owner", "organization", "directory", "created", "expires", "live"]
+    assert " ".join(lines[0].split()) == "id scope owner organization directory issued by created expires live"
     for scope in ("app", "admin", "scim"):
         key = key_of(deployed, made[scope])
         assert made[scope] not in printed
@@ -117,3 +120,42 @@ def test_what_is_not_there_is_one_line_and_exit_code_2(
     assert made
     code, printed, complained = run("token", *arguments)
     assert (code, printed, len(complained.splitlines())) == (command.FAILED, "", 1)
+
+
+def test_an_issued_key_is_told_with_its_id_and_its_end(run: Run, deployed: Deployed, made: dict[str, str]) -> None:
+    ends = {}
+    for scope, more in (
+        ("admin", ("--organization", made["organization"])),
+        ("operator", ()),
+        ("app", ()),
+        ("scim", ("--organization", made["organization"], "--directory", made["directory"])),
+    ):
+        _, printed, _ = run("token", "issue", "--scope", scope, "--owner", "Ben", *more)
+        key = key_of(deployed, value(printed, "key"))
+        assert value(printed, "its id") == key.id
+        ends[scope] = key.expires_at and (key.expires_at - key.created_at).days
+        assert ("does not expire" in printed) is (key.expires_at is None)
+    assert ends == {"admin": 365, "operator": 365, "app": None, "scim": None}
+
+
+def test_a_key_for_a_safe_does_not_expire_and_says_so(run: Run, deployed: Deployed) -> None:
+    _, printed, _ = run("token", "issue", "--scope", "operator", "--owner", "Safe", "--no-end")
+    assert "It is Safe's and does not expire." in printed
+    assert key_of(deployed, value(printed, "key")).expires_at is None
+    code, _, complained = run("token", "issue", "--scope", "app", "--owner", "x", "--no-end", "--days", "3")
+    assert (code, complained.splitlines()[-1]) == (command.FAILED, "Say --days or --no-end, not both.")
+
+
+def test_the_list_says_who_issued_a_key(run: Run, deployed: Deployed, made: dict[str, str]) -> None:
+    context = Context(deployed.store, Invocation())
+    grant = Grant(Scope.SCIM, made["organization"], made["directory"])
+    issue_token(context, grant, "IdP", by=OneAdministrator("Ines"))
+    found = {key["owner"]: key["issued_by"] for key in listed(run, "--organization", made["organization"])}
+    assert found == {"Ines": "Operator", "Entra (identity provider)": "Operator", "IdP": "Ines"}
+
+
+def test_the_command_says_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--version"])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"rightful {project['version']}\n")

@@ -21,7 +21,7 @@ ATTACKS = {
     "\ufeff=1": "'\ufeff=1",
     "\u200b@x": "'\u200b@x",
     "\x00=1": "'\x00=1",
-    '"=1"': "'\"=1\"",
+    '"=1"': '\'"=1"',
     "'=1": "''=1",
     "\uff1d1": "'\uff1d1",
     "\uff0b1": "'\uff0b1",
@@ -30,7 +30,7 @@ ATTACKS = {
     "\u22121": "'\u22121",
     "Ada;=1": "Ada;'=1",
     "Ada; =1;+2": "Ada;' =1;'+2",
-    'Ada";"=1': "Ada\";'\"=1",
+    'Ada";"=1': 'Ada";\'"=1',
     "Ada\t=1": "Ada\t'=1",
     "Ada\n=1": "Ada\n'=1",
     "Ada\r\n@x": "Ada\r\n'@x",
@@ -50,11 +50,14 @@ def test_whatever_a_spreadsheet_takes_for_the_separator(cell: str, separator: st
     lines = csv_line(["x", cell]).splitlines(keepends=True)
     for read in csv.reader(lines, delimiter=separator, quoting=quotes):  # type: ignore[arg-type]
         for found in read:
-            shown = found.strip("\" \t\r\n\x00\u00a0\u200b\ufeff")
+            shown = found.strip('" \t\r\n\x00\u00a0\u200b\ufeff')
             assert not shown.startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20\u2212")), read
 
 
-@pytest.mark.parametrize("cell", ["", "Ada", "a-b", "a=b", "ada+x@firm.example", "old -> new; x: 1 -> 2", "O'Neil", "1"])
+HARMLESS = ["", "Ada", "a-b", "a=b", "ada+x@firm.example", "old -> new; x: 1 -> 2", "O'Neil", "1"]
+
+
+@pytest.mark.parametrize("cell", HARMLESS)
 def test_what_is_no_formula_stays_as_it_is(cell: str) -> None:
     assert next(csv.reader([csv_line([cell, None, 3])])) == [cell, "", "3"]
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rightful.domain.one_word import OneWord
@@ -23,6 +23,11 @@ class Scope(StrEnum):
     """Report facts about accounts, as the host application."""
     OPERATOR = "operator"
     """Create organizations and issue keys."""
+
+
+DEFAULT_LIFETIME = {Scope.ADMIN: timedelta(days=365), Scope.OPERATOR: timedelta(days=365)}
+"""How long a key is good that an operator issues and says nothing else: people come and go. What ends of itself in a
+system stops it: a directory's key and the host application's end when somebody says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ organization list|show|rename|delete                        which there are; the
 directory list|rename|delete                                the same for an organization's directories
 domain add|remove ORGANIZATION DOMAIN
 domain show DOMAIN                                          whose it is
-token issue --scope scim|admin|app|operator --owner NAME [--organization O] [--directory D] [--days N]
+token issue --scope scim|admin|app|operator --owner NAME [--organization O] [--directory D] [--days N|--no-end]
 token list|revoke                                           which keys there are, whose; the end of one
 account deactivate ACCOUNT --reason TEXT                    end a person's access now
 pause|resume ORGANIZATION --reason TEXT                     the brake of an organization
@@ -23,6 +23,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rightful import __version__
 from rightful.domain.key import Scope
 from rightful.domain.request_error import RequestError
 from rightful.operations.aws_errors import AWS_ERRORS, sentence_of
@@ -74,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line, as it is."""
     made = argparse.ArgumentParser(prog="rightful", description="Operate a deployment of Rightful.")
+    made.add_argument("--version", action="version", version=f"rightful {__version__}")
     made.add_argument("--stack", help="name of the CloudFormation stack; else the environment names the tables")
     made.add_argument("--region", help="else AWS_REGION, AWS_DEFAULT_REGION, or the profile's")
     commands = made.add_subparsers(required=True, metavar="command")
@@ -115,6 +117,7 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     creating.add_argument("--domain", action="append", default=[], help="a domain that it has proved to own")
     creating.add_argument("--any-domain", action="store_true", help="it may use any domain: for a single tenant")
     creating.add_argument("--admin", default="First administrator", help="the person who gets the admin key")
+    _add_end(creating, "365 days")
     creating.set_defaults(task=tasks.create_organization)
     organization_tasks.add_to(organization)
     directory = commands.add_parser("directory", help="directories").add_subparsers(required=True)
@@ -124,7 +127,7 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     connecting.add_argument(
         "--profile", default="generic", choices=sorted(PROFILE_NAMES), help="how its IdP speaks SCIM"
     )
-    connecting.add_argument("--days", type=int, help="after how many days its key expires; else it does not")
+    _add_end(connecting, "never")
     connecting.set_defaults(task=tasks.create_directory)
     directory_tasks.add_to(directory)
     domain = commands.add_parser("domain", help="domains").add_subparsers(required=True)
@@ -145,7 +148,12 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     issuing.add_argument("--owner", required=True, help="the person or system that it is given to")
     issuing.add_argument("--organization", help="for scim and admin: the organization's id")
     issuing.add_argument("--directory", help="for scim: the directory's id")
-    issuing.add_argument("--days", type=int, help="after how many days it expires; else it does not")
+    _add_end(issuing, "365 days for admin and operator, never for scim and app")
     issuing.set_defaults(task=tasks.issue_token)
     key_tasks.add_to(token)
     incident_tasks.add_to(commands)
+
+
+def _add_end(making: argparse.ArgumentParser, otherwise: str) -> None:
+    making.add_argument("--days", type=int, help=f"after how many days its key expires ({otherwise})")
+    making.add_argument("--no-end", action="store_true", help="its key does not expire: for one that lies in a safe")

@@ -12,6 +12,7 @@ from rightful.api.admin import conflict_lists as admin_conflict_lists
 from rightful.api.admin import conflicts as admin_conflicts
 from rightful.api.admin import directories as admin_directories
 from rightful.api.admin import domains as admin_domains
+from rightful.api.admin import keys as admin_keys
 from rightful.api.admin import log as admin_log
 from rightful.api.admin import organization as admin_organization
 from rightful.api.admin import preview as admin_preview
@@ -19,11 +20,11 @@ from rightful.api.admin import settings as admin_settings
 from rightful.api.admin import summary as admin_summary
 from rightful.api.admin import tokens as admin_tokens
 from rightful.api.admin.call import AdminCall
-from rightful.api.json_call import ApiError, answered, check_query, no_such_endpoint
+from rightful.api.json_call import ApiError, JsonCall, answered, check_query, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
 from rightful.core.organizations.verify_domain import DomainProof
 from rightful.domain.key import Scope
-from rightful.ports.context import Invocation, QueueContext
+from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue
 from rightful.ports.store.contract import IdentityStore
 
@@ -33,6 +34,7 @@ AdminHandler = Callable[[AdminCall], Response]
 
 ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "": {"GET": admin_organization.get_organization, "PATCH": admin_organization.patch_organization},
+    "/administrators": {"GET": admin_keys.list_administrators},
     "/tokens": {"GET": admin_tokens.list_tokens},
     "/tokens/{id}": {"DELETE": admin_tokens.delete_token},
     "/conflicts": {"GET": admin_conflicts.list_conflicts},
@@ -74,14 +76,31 @@ PARAMETERS: Mapping[tuple[str, str], Sequence[str]] = {
 }
 """The query parameters of routes; another route has none. What is misspelt is refused: it would silently be nothing."""
 
-OPEN_TO_OPERATORS = ("/policy", "/domains", "/directories", "/tokens")
-"""What the operator of the service keeps for organizations: with its key, of any organization. And the organization
-itself."""
+OPEN_TO_OPERATORS = frozenset(
+    {
+        "",
+        "/administrators",
+        "/tokens",
+        "/tokens/{id}",
+        "/policy",
+        "/policy/confirmation",
+        "/domains",
+        "/domains/{domain}",
+        "/domains/{domain}/verify",
+        "/directories",
+        "/directories/{id}",
+        "/directories/{id}/confirmation",
+        "/directories/{id}/tokens",
+        "/directories/{id}/tokens/{tokenId}",
+        "/directories/{id}/tokens/{tokenId}/confirmation",
+    }
+)
+"""What the operator of the service keeps for organizations: with its key, of any organization. Each route by itself:
+what is added below one of them is not open before somebody says so."""
 
-
-def opens_to_operators(route: str) -> bool:
-    """Whether an operator's key opens a route, too."""
-    return not route or route.startswith(OPEN_TO_OPERATORS)
+ABOUT_KEYS = "/admin/v1"
+ROUTES_ABOUT_KEYS: Mapping[str, Mapping[str, Callable[[JsonCall], Response]]] = {"/me": {"GET": admin_keys.get_me}}
+"""Beside the organizations: what a key may ask about itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,9 @@ class AdminService:
         return answered(lambda: self._answer(request, invocation), "data")
 
     def _answer(self, request: Request, invocation: Invocation) -> Response:
+        own = ROUTES_ABOUT_KEYS.get(request.resource.removeprefix(ABOUT_KEYS))
+        if own is not None:
+            return _about_itself(own, request, Context(self.store, invocation))
         methods = ROUTES.get(request.resource.removeprefix(BASE), {})
         handler = methods.get(request.method)
         if handler is None:
@@ -115,6 +137,19 @@ class AdminService:
         return handler(call)
 
 
+def _about_itself(
+    methods: Mapping[str, Callable[[JsonCall], Response]], request: Request, context: Context
+) -> Response:
+    """Whatever a key opens, it may ask what it is: whoever finds one has to know whose it is."""
+    handler = methods.get(request.method)
+    if handler is None:
+        raise no_such_endpoint(methods)
+    if request.principal is None:
+        raise ApiError(403, "forbidden", "Use a key of this service.")
+    check_query(request, ())
+    return handler(JsonCall(request, request.principal, context))
+
+
 def _administrator(request: Request) -> Principal:
     """Whose key it is: an administrator's of the organization in the path, or for its settings an operator's.
 
@@ -123,7 +158,7 @@ def _administrator(request: Request) -> Principal:
     """
     principal = request.principal
     if principal is not None and principal.scope is Scope.OPERATOR:
-        if not opens_to_operators(request.resource.removeprefix(BASE)):
+        if request.resource.removeprefix(BASE) not in OPEN_TO_OPERATORS:
             message = "An operator's key opens the settings of organizations, not their accounts and conflicts."
             raise ApiError(403, "forbidden", message)
         return principal

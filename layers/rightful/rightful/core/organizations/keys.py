@@ -1,7 +1,8 @@
 """All keys of an organization, and of the service: found, and ended by their id."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rightful.core.organizations.registry import revocation
 from rightful.domain.key import Scope, Token
@@ -12,6 +13,7 @@ from rightful.ports.refusals import commit_again
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.lists import every_page
 from rightful.ports.writes.settings import PutOrganization
+from rightful.text.folding import same_name
 
 _PAGE = 100
 
@@ -28,6 +30,44 @@ def keys_of(store: IdentityStore, organization_id: str) -> list[Token]:
     for directory in store.directories(organization_id):
         found += store.tokens(organization_id=organization_id, directory_id=directory.id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Somebody who can administer an organization.
+
+    Attributes:
+        owner: the name on the oldest key.
+        keys: the live ones, oldest first: two keys of one owner are one person.
+        since: when the oldest was issued.
+        until: when the last one expires; None: never.
+    """
+
+    owner: str
+    keys: tuple[Token, ...]
+
+    @property
+    def since(self) -> datetime:
+        return self.keys[0].created_at
+
+    @property
+    def until(self) -> datetime | None:
+        ends = [key.expires_at for key in self.keys]
+        return None if None in ends else max(end for end in ends if end is not None)
+
+
+def administrators(store: IdentityStore, organization_id: str, now: datetime) -> tuple[Administrator, ...]:
+    """Who can administer an organization now, oldest first."""
+    found: list[Administrator] = []
+    for key in store.tokens(organization_id=organization_id):
+        if not key.is_live(now):
+            continue
+        at = next((index for index, each in enumerate(found) if same_name(each.owner, key.owner)), None)
+        if at is None:
+            found.append(Administrator(key.owner, (key,)))
+        else:
+            found[at] = replace(found[at], keys=(*found[at].keys, key))
+    return tuple(found)
 
 
 def service_keys(store: IdentityStore) -> list[Token]:

@@ -47,8 +47,3 @@ TAKEN_IN_FILE: Mapping[str, Outcome] = {
     "userName": Outcome.USER_NAME_TAKEN,
 }
 """What a line comes to that has in this column what an earlier line of the file has, and is not that line again."""
-
-
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """A number with its noun."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

@@ -10,7 +10,7 @@ from rightful.core.organizations.log_rows import directory_sentence
 from rightful.core.organizations.registry import change_directory
 from rightful.domain.organization import Directory
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import confirm, day, progress, write_rows
+from rightful.operations.output import confirm, counted, day, progress, write_rows
 from rightful.operations.tasks.keys import BY
 
 _COLUMNS = ("id", "name", "profile", "on_delete", "users", "groups", "created", "deleting_since")
@@ -76,10 +76,11 @@ def delete_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful directory delete`."""
     directory = _directory(at, asked)
     left = directory_deletion.what_is_left(at.store, directory.id)
-    what = f"{directory.name}: {left.users:,} users would be unlinked and deactivated, {left.groups:,} groups deleted."
+    users, groups = counted(left.users, "user"), counted(left.groups, "group")
+    what = f"{directory.name}: {users} would be unlinked and deactivated, {groups} deleted."
     if asked.dry_run:
         keys = at.store.tokens(organization_id=directory.organization_id, directory_id=directory.id)
-        out.write(f"{what} {len(keys)} keys would be revoked. Nothing was changed.\n")
+        out.write(f"{what} {counted(len(keys), 'key')} would be revoked. Nothing was changed.\n")
         return 0
     if directory.deleting is None:
         confirm(directory.name, asked.confirm, what, out)
@@ -95,8 +96,8 @@ def _carry_on(at: Deployment, directory: Directory, at_once: int, out: TextIO) -
         out.write(f"The directory {directory.id} is gone. The janitor cleans up what is left of its groups.\n")
         return 0
     out.write(
-        f"Left to do: {done.users:,} users, {done.groups:,} groups. Something changed all the time: run it again, "
-        "or wait for the janitor.\n"
+        f"Left to do: {counted(done.users, 'user')}, {counted(done.groups, 'group')}. Something changed all the time: "
+        "run it again, or wait for the janitor.\n"
     )
     return 1
 
@@ -111,7 +112,7 @@ class _Watched:
         self._calls += 1
         if self._calls % 500 == 1:
             left = directory_deletion.what_is_left(self._at.store, self._directory.id)
-            progress(f"{left.users:,} users and {left.groups:,} groups left")
+            progress(f"{counted(left.users, 'user')} and {counted(left.groups, 'group')} left")
         return False
 
 

@@ -18,7 +18,7 @@ BY = "Operator"
 """Who did it, as an organization's event log names whoever runs a command."""
 LISTED = ": rightful organization list."
 """Where the id of an organization is found."""
-_COLUMNS = ("id", "scope", "owner", "organization", "directory", "created", "expires", "live")
+_COLUMNS = ("id", "scope", "owner", "organization", "directory", "issued_by", "created", "expires", "live")
 
 
 def add_to(token: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,6 +49,7 @@ def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
             "owner": key.owner,
             "organization": key.organization_id,
             "directory": key.directory_id,
+            "issued_by": _issued_by(key),
             "created": day(key.created_at),
             "expires": day(key.expires_at),
             "live": key.is_live(now),
@@ -81,6 +82,13 @@ def revoke_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
                 f"--organization {key.organization_id} --owner <name>\n"
             )
     return 0
+
+
+def _issued_by(key: Token) -> str:
+    """Whose word it is; one administrator's is marked until it counts for what takes two."""
+    if key.issued is None:
+        return BY
+    return f"{key.issued.by}, confirmed by {key.issued.confirmed_by}" if key.issued.confirmed_by else key.issued.by
 
 
 def _listed(at: Deployment, asked: Namespace) -> "Iterable[Token]":

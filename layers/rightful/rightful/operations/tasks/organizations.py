@@ -14,7 +14,7 @@ from rightful.domain.key import Scope
 from rightful.domain.organization import AccountsAtEnd, Organization
 from rightful.domain.plain_text import check_plain
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import answer_to, confirm, day, progress, write_fields, write_rows
+from rightful.operations.output import answer_to, confirm, counted, day, progress, write_fields, write_rows
 from rightful.operations.tasks.keys import BY, LISTED
 from rightful.ports.context import Invocation
 
@@ -89,7 +89,7 @@ def show_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
         "domain_policy": organization.domain_policy.value,
         "administrators": [key.owner for key in keys if key.scope is Scope.ADMIN and key.is_live(now)],
         "directories": [
-            f"{directory.name} ({directory.id}, {at.store.number_of_users(directory.id):,} users"
+            f"{directory.name} ({directory.id}, {counted(at.store.number_of_users(directory.id), 'user')}"
             f"{', being deleted' if directory.deleting else ''})"
             for directory in directories
         ],
@@ -142,7 +142,7 @@ def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     if left.on_legal_hold:
         named = ", ".join(left.on_legal_hold[:_MOST_NAMED])
         out.write(
-            f"{len(left.on_legal_hold):,} accounts are on legal hold and are not erased before that is lifted (the "
+            f"{counted(len(left.on_legal_hold), 'account')} on legal hold, not erased before that is lifted (the "
             f"host application: DELETE flags/legal_hold): {named}. Then run it again. Until then the organization "
             "stays, closed.\n"
         )
@@ -166,11 +166,19 @@ def _accounts_at_end(organization: Organization, asked: Namespace, out: TextIO) 
 def _what(has: Belongings) -> str:
     held = f", {len(has.on_legal_hold):,} of them on legal hold" if has.on_legal_hold else ""
     return (
-        f"It has {has.keys:,} keys, {has.domains:,} domains, {len(has.users):,} directories with "
-        f"{sum(has.users.values()):,} users and {has.groups:,} groups, {has.accounts:,} accounts{held}, and "
-        f"{has.conflicts:,} conflicts."
+        f"It has {counted(has.keys, 'key')}, {counted(has.domains, 'domain')}, "
+        f"{counted(len(has.users), 'directory', 'directories')} with {counted(sum(has.users.values()), 'user')} and "
+        f"{counted(has.groups, 'group')}, {counted(has.accounts, 'account')}{held}, and "
+        f"{counted(has.conflicts, 'conflict')}."
     )
 
 
 def _done(left: offboarding.Left) -> str:
-    return ", ".join(f"{number:,} {what}" for what, number in left.done.items()) or "nothing was left to do"
+    return ", ".join(_number_of(what, number) for what, number in left.done.items()) or "nothing was left to do"
+
+
+def _number_of(what: str, number: int) -> str:
+    """Of what is named in the plural, with what became of it: directories deleted."""
+    many, _, became = what.partition(" ")
+    one = "directory" if many == "directories" else many.removesuffix("s")
+    return f"{counted(number, one, many)} {became}".rstrip()

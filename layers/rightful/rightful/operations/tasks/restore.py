@@ -7,8 +7,7 @@ from typing import TextIO
 
 from rightful.aws.dynamodb.scan.compare import differences, facts_of_table, settle
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.imports.outcomes import counted
-from rightful.operations.output import FINE, LOOK, Telling, confirm, of_total
+from rightful.operations.output import FINE, LOOK, Telling, confirm, counted, of_total
 from rightful.operations.restore import (
     Comparison,
     Relation,

@@ -9,12 +9,12 @@ from typing import TextIO
 from rightful.aws.dynamodb.scan.table import rows
 from rightful.core.organizations import domains, registry
 from rightful.domain.address import InvalidAddressError, parse_address
-from rightful.domain.key import Grant, Scope
+from rightful.domain.key import DEFAULT_LIFETIME, Grant, Scope, Token
 from rightful.domain.organization import DomainPolicy, Organization
 from rightful.domain.plain_text import check_plain
 from rightful.operations.check.run import Report, check
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import FINE, LOOK, json_text, progress
+from rightful.operations.output import FINE, LOOK, counted, json_text, progress
 from rightful.operations.redrive import redrive
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.ids import address_hash
@@ -26,16 +26,17 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful organization create`."""
     context = at.context()
     policy = DomainPolicy.ANY if asked.any_domain else DomainPolicy.VERIFIED_ONLY
+    lifetime = _lifetime(asked, Scope.ADMIN)
     # Before anything is made: whatever is refused leaves nothing behind, and nobody without a key.
     check_plain("owner", asked.admin)
     for domain in asked.domain:
         _check_free(at.store, domain)
     organization = registry.create_organization(context, asked.name, domain_policy=policy)
-    secret, _ = registry.issue_token(context, Grant(Scope.ADMIN, organization.id), asked.admin)
+    key, token = registry.issue_token(context, Grant(Scope.ADMIN, organization.id), asked.admin, lifetime)
     out.write(f"organization   {organization.id}\n")
     out.write(f"admin URL      {at.base_url}/admin/v1/orgs/{organization.id}\n")
-    out.write(f"admin key      {secret}\n")
-    out.write(f"It is {asked.admin}'s, and is not shown again.\n")
+    out.write(f"admin key      {key}\n")
+    out.write(_told(token))
     for domain in asked.domain:
         organization = domains.add_domain(context, organization, domain)
     return FINE
@@ -44,9 +45,9 @@ def create_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
 def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     """`rightful directory create`."""
     context = at.context()
-    organization, lifetime = _open_organization(at, asked.organization), _lifetime(asked)
+    organization, lifetime = _open_organization(at, asked.organization), _lifetime(asked, Scope.SCIM)
     directory = registry.create_directory(context, organization.id, asked.name, profile=asked.profile)
-    secret, _ = registry.issue_token(
+    secret, token = registry.issue_token(
         context,
         Grant(Scope.SCIM, organization.id, directory.id),
         f"{asked.name} (identity provider)",
@@ -55,7 +56,9 @@ def create_directory(at: Deployment, asked: Namespace, out: TextIO) -> int:
     out.write(f"directory      {directory.id}\n")
     out.write(f"SCIM base URL  {at.base_url}/scim/directory/{directory.id}\n")
     out.write(f"key            {secret}\n")
-    out.write("Put both into the identity provider. The key is not shown again.\n")
+    out.write(f"its id         {token.id}\n")
+    ends = f"on {token.expires_at:%Y-%m-%d}" if token.expires_at else "never"
+    out.write(f"Put URL and key into the identity provider. The key expires {ends}, and is not shown again.\n")
     return FINE
 
 
@@ -104,11 +107,10 @@ def issue_token(at: Deployment, asked: Namespace, out: TextIO) -> int:
             asked.directory if scope is Scope.SCIM else None,
         ),
         asked.owner,
-        _lifetime(asked),
+        _lifetime(asked, scope),
     )
     out.write(f"key            {secret}\n")
-    expires = f", and expires on {token.expires_at:%Y-%m-%d}" if token.expires_at else ""
-    out.write(f"It is {asked.owner}'s{expires}. It is not shown again.\n")
+    out.write(_told(token))
     return FINE
 
 
@@ -159,9 +161,19 @@ def _check_free(store: IdentityStore, domain: str) -> None:
         raise OperationError(f"Another organization has verified {name}: rightful domain show {name} says which.")
 
 
-def _lifetime(asked: Namespace) -> timedelta | None:
-    if asked.days is None:
+def _told(token: Token) -> str:
+    """Which key it is: the id is what lists, logs and `token revoke` call it."""
+    ends = f"expires on {token.expires_at:%Y-%m-%d}" if token.expires_at else "does not expire"
+    return f"its id         {token.id}\nIt is {token.owner}'s and {ends}. It is not shown again.\n"
+
+
+def _lifetime(asked: Namespace, scope: Scope) -> timedelta | None:
+    if asked.no_end and asked.days is not None:
+        raise OperationError("Say --days or --no-end, not both.")
+    if asked.no_end:
         return None
+    if asked.days is None:
+        return DEFAULT_LIFETIME.get(scope)
     if asked.days < 1:
         raise OperationError("--days: at least 1.")
     return timedelta(days=asked.days)
@@ -186,7 +198,7 @@ def _report_json(report: Report) -> str:
 
 
 def _report_text(report: Report, *, repair: bool) -> str:
-    lines = [f"{report.looked_at:,} accounts and index items looked at."]
+    lines = [f"{counted(report.looked_at, 'account or index item', 'accounts and index items')} looked at."]
     lines += [f"  repaired      {number:6,}  {kind}" for kind, number in sorted(report.repaired.items())]
     for found in sorted(report.left, key=lambda each: (bool(each.repair), each.kind)):
         what = "can be repaired" if found.repair else "needs a person"
