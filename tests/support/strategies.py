@@ -22,6 +22,7 @@ from rightful.domain.account import (
 from rightful.domain.address import Address
 from rightful.domain.conflicts.conflict import (
     Approval,
+    Choice,
     Conflict,
     ConflictClass,
     ConflictStatus,
@@ -44,7 +45,7 @@ from rightful.domain.conflicts.evidence import (
     Side,
     TakenUserName,
 )
-from rightful.domain.conflicts.explanation import Code, Explanation, FindingCode, OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import Code, Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement
 from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode
 from rightful.domain.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
@@ -260,6 +261,18 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
             holder_organization_id=st.none() | ids,
             judged=texts,
             circle_ids=st.lists(ids, max_size=3).map(tuple),
+            choices=st.lists(
+                _whole(
+                    Choice,
+                    resolution=st.sampled_from(Resolution),
+                    effect=st.sampled_from(Effect),
+                    obstacle=st.none() | statements(ObstacleCode),
+                ),
+                max_size=2,
+            ).map(tuple),
+            held_back_by=st.none() | statements(OutcomeCode),
+            automatic_at=st.none() | moments,
+            blocked_by=st.none() | ids,
         ),
         outcome=_whole(
             Outcome,
@@ -280,6 +293,7 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
         expires_at=moments,
         correlation_id=ids,
         occurrences=versions,
+        last_seen_at=st.none() | moments,
         sent=st.booleans(),
         explanation=st.lists(statements(FindingCode, OutcomeCode), max_size=3).map(tuple).map(Explanation),
         approvals=st.lists(approvals, max_size=2).map(tuple),
