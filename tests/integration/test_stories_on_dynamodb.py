@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from rightful.aws.dynamodb.store import DynamoDBStore
-from tests.scenarios.test_stories import Story, Told, stories
+from tests.scenarios.telling import Told
+from tests.scenarios.test_stories import Story, stories
 from tests.scenarios.world import World
 from tests.support.tables import store_on_moto
 

@@ -22,7 +22,9 @@ from rightful.domain.request_error import RequestError
 from rightful.ports.writes.settings import ListToken
 from rightful.ports.writes.transaction import RefusedError
 from tests.properties.crashes import Died, Fate, Fated, When
-from tests.scenarios.world import HOLDER_WORDS, OURS, World, check_invariants
+from tests.scenarios.invariants import check_invariants
+from tests.scenarios.words import HOLDER_WORDS
+from tests.scenarios.world import OURS, World
 from tests.support.builders import a_token
 from tests.support.dynamodb.store import Items, TestedStore
 from tests.support.queue import ListedQueue

@@ -10,7 +10,8 @@ from rightful.domain.address import Hold
 from tests.properties.happenings import Happenings
 from tests.properties.machine import NAMES, POLICIES
 from tests.properties.proofs import BLANKS, FILLERS, Seen
-from tests.scenarios.world import ELSEWHERE, HERE, check_invariants
+from tests.scenarios.invariants import check_invariants
+from tests.scenarios.world import ELSEWHERE, HERE
 
 
 class Life(Happenings):

@@ -21,24 +21,9 @@ from rightful.ports.writes.accounts import (
     TransferAddress,
 )
 from rightful.ports.writes.settings import ListToken
-from tests.scenarios.world import (
-    DAY,
-    HERE,
-    HOLDER_WORDS,
-    NOW,
-    NUMBERS,
-    OURS,
-    SHARED_IDS,
-    THEIRS,
-    WANTED,
-    World,
-    attributes,
-    check_invariants,
-    create_key,
-    numbered,
-    policy_of,
-    reservation,
-)
+from tests.scenarios.invariants import check_invariants
+from tests.scenarios.words import HOLDER_WORDS, NUMBERS, SHARED_IDS, create_key, numbered, policy_of, reservation
+from tests.scenarios.world import DAY, HERE, NOW, OURS, THEIRS, WANTED, World, attributes
 from tests.support.builders import a_token
 from tests.support.dynamodb.store import Items
 

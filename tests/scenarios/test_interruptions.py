@@ -18,7 +18,9 @@ from rightful.domain.request_error import RequestError
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReleaseAddress
 from rightful.ports.writes.settings import ReleaseDomain
 from rightful.ports.writes.transaction import Write
-from tests.scenarios.world import HOLDER_WORDS, NOW, OURS, World, attributes, check_invariants
+from tests.scenarios.invariants import check_invariants
+from tests.scenarios.words import HOLDER_WORDS
+from tests.scenarios.world import NOW, OURS, World, attributes
 from tests.support.builders import a_token
 
 Interruption = Callable[[World], object]

@@ -9,7 +9,8 @@ import pytest
 from local.paths import ROOT
 from rightful.domain.conflicts.conflict import LIVE
 from rightful.ports.writes.conflicts import PutConflict
-from tests.scenarios.test_stories import Told, stories
+from tests.scenarios.telling import Told
+from tests.scenarios.test_stories import stories
 from tests.scenarios.world import World
 
 Steps = set[tuple[str, str]]

@@ -9,7 +9,8 @@ from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import Brakes
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.transaction import Write
-from tests.scenarios.world import World, check_invariants
+from tests.scenarios.invariants import check_invariants
+from tests.scenarios.world import World
 
 
 def _people(world: World, number: int) -> list[str]:

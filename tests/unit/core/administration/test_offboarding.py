@@ -22,7 +22,7 @@ from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.transaction import Write
-from tests.scenarios.world import check_invariants
+from tests.scenarios.invariants import check_invariants
 from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service, user
 

@@ -5,35 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.account import AccountStatus, Flag
 from rightful.domain.address import Reservation
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
-from rightful.domain.conflicts.refused_request import Operation, Requester
+from rightful.domain.conflicts.refused_request import Operation
 from rightful.domain.event_log import Action, Result
-from rightful.domain.organization import OnDelete
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.transaction import ContendedError, Write
-from rightful.scim.errors import ScimError
 from tests.support.answers import taken
 from tests.support.builders import NOW, a_user, an_account
-from tests.support.dynamodb.store import TestedStore
 from tests.support.provisioned import BrokenQueue, ProvisionedDirectory
 from tests.support.queue import ListedQueue
-
-WANTED = "Wanted@example.com"
-CANONICAL = "wanted@example.com"
-BODY = taken("email", WANTED)
+from tests.unit.core.users.refusals import BODY, CANONICAL, WANTED, colleague, refused_by
 
 
 @pytest.fixture
 def idp() -> ProvisionedDirectory:
     return ProvisionedDirectory()
-
-
-def _refused(use: Callable[[], object]) -> ScimError:
-    with pytest.raises(ScimError) as refused:
-        use()
-    return refused.value
 
 
 # Who holds it
@@ -43,10 +31,6 @@ def _put(idp: ProvisionedDirectory, **changed: object) -> None:
     account = an_account(idp.names.other, email=CANONICAL, **changed)
     writes: list[Write] = [PutAccount(account, None), ClaimAddress(CANONICAL, account.id, NOW)]
     idp.store.commit(writes, remaining=idp.remaining)
-
-
-def _colleague(idp: ProvisionedDirectory) -> None:
-    idp.create(a_user("holder", CANONICAL))
 
 
 def _leaver(idp: ProvisionedDirectory) -> None:
@@ -87,7 +71,7 @@ def _lost_account(idp: ProvisionedDirectory) -> None:
 
 
 HOLDERS = [
-    _colleague,
+    colleague,
     _leaver,
     _deactivated,
     _in_another_directory,
@@ -109,10 +93,10 @@ def test_the_answer_is_the_same_for_every_holder_and_operation_and_the_conflict_
     held = idp.hold(CANONICAL)
     if operation is Operation.CREATE:
         before = None
-        refused = _refused(lambda: idp.create(a_user("ada", WANTED)))
+        refused = refused_by(lambda: idp.create(a_user("ada", WANTED)))
     else:
         before = idp.create(a_user("ada", "ada@example.com"))
-        refused = _refused(lambda: idp.change(before, email=WANTED, title="Dr", operation=operation))
+        refused = refused_by(lambda: idp.change(before, email=WANTED, title="Dr", operation=operation))
         assert idp.now_of(before) == before
         assert idp.holder("ada@example.com") == before.id
     assert refused.body() == BODY
@@ -132,10 +116,10 @@ def test_the_answer_is_the_same_for_every_holder_and_operation_and_the_conflict_
 
 
 def test_a_refused_change_is_recorded_with_all_that_the_request_asked_for(idp: ProvisionedDirectory) -> None:
-    _colleague(idp)
+    colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com", title="Miss", nickName="A"))
     idp.pass_time()
-    _refused(lambda: idp.change(ada, email=WANTED, title="Dr", nickName=None, active=False))
+    refused_by(lambda: idp.change(ada, email=WANTED, title="Dr", nickName=None, active=False))
     (conflict,) = idp.conflicts()
     email = {"type": "work", "primary": True}
     assert conflict.request.change.before == {
@@ -152,18 +136,18 @@ def test_a_refused_change_is_recorded_with_all_that_the_request_asked_for(idp: P
 
 
 def test_a_refused_change_that_does_not_touch_active_deactivates_nobody_later(idp: ProvisionedDirectory) -> None:
-    _colleague(idp)
+    colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
-    _refused(lambda: idp.change(ada, email=WANTED))
+    refused_by(lambda: idp.change(ada, email=WANTED))
     gone = idp.create(a_user("gone", "gone@example.com", active=False))
-    _refused(lambda: idp.change(gone, email=WANTED))
+    refused_by(lambda: idp.change(gone, email=WANTED))
     assert [conflict.request.change.active for conflict in idp.conflicts()] == [None, None]
     assert not any(conflict.deactivation_pending for conflict in idp.conflicts())
 
 
 def test_a_refused_create_is_recorded_with_the_whole_user(idp: ProvisionedDirectory) -> None:
-    _colleague(idp)
-    _refused(lambda: idp.create(a_user("ada", WANTED, externalId="e1", title="Dr")))
+    colleague(idp)
+    refused_by(lambda: idp.create(a_user("ada", WANTED, externalId="e1", title="Dr")))
     (conflict,) = idp.conflicts()
     assert conflict.request.change.before == {}
     assert conflict.request.change.after["title"] == "Dr"
@@ -176,20 +160,20 @@ def test_a_refused_create_is_recorded_with_the_whole_user(idp: ProvisionedDirect
 
 
 def test_a_repeat_by_the_identity_provider_is_the_same_conflict_counted(idp: ProvisionedDirectory) -> None:
-    _colleague(idp)
+    colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
     for _ in range(3):
         idp.pass_time()
-        assert _refused(lambda: idp.change(ada, email=WANTED)).body() == BODY
+        assert refused_by(lambda: idp.change(ada, email=WANTED)).body() == BODY
     (conflict,) = idp.conflicts()
     assert conflict.occurrences == 3
     assert conflict.updated_at == idp.now
 
 
 def test_a_conflict_waits_for_its_address_and_is_the_requesters_pending_change(idp: ProvisionedDirectory) -> None:
-    _colleague(idp)
+    colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
-    _refused(lambda: idp.change(ada, email=WANTED))
+    refused_by(lambda: idp.change(ada, email=WANTED))
     (conflict,) = idp.conflicts()
     assert [pointer.conflict_id for pointer in idp.store.waiters(CANONICAL)] == [conflict.id]
     assert idp.state(f"{ada.id}-1").pending_conflict_id == conflict.id
@@ -198,7 +182,7 @@ def test_a_conflict_waits_for_its_address_and_is_the_requesters_pending_change(i
 def test_a_taken_user_name_of_a_change_is_recorded_as_a_conflict_of_user_names(idp: ProvisionedDirectory) -> None:
     idp.create(a_user("lovelace", "lovelace@example.com"))
     ada = idp.create(a_user("ada", "ada@example.com"))
-    refused = _refused(lambda: idp.change(ada, userName="Lovelace"))
+    refused = refused_by(lambda: idp.change(ada, userName="Lovelace"))
     assert refused.body() == taken("userName", "Lovelace")
     (conflict,) = idp.conflicts()
     assert conflict.request.address is None
@@ -208,7 +192,7 @@ def test_a_taken_user_name_of_a_change_is_recorded_as_a_conflict_of_user_names(i
 def test_where_address_and_user_name_are_both_taken_the_answer_names_the_address(idp: ProvisionedDirectory) -> None:
     idp.create(a_user("lovelace", CANONICAL))
     ada = idp.create(a_user("ada", "ada@example.com"))
-    assert _refused(lambda: idp.change(ada, email=WANTED, userName="lovelace")).body() == BODY
+    assert refused_by(lambda: idp.change(ada, email=WANTED, userName="lovelace")).body() == BODY
     assert idp.now_of(ada) == ada
 
 
@@ -217,9 +201,9 @@ def test_where_address_and_user_name_are_both_taken_the_answer_names_the_address
 
 def test_the_answer_is_given_and_the_conflict_is_in_the_table_when_the_queue_takes_nothing() -> None:
     idp = ProvisionedDirectory(queue=BrokenQueue())
-    _colleague(idp)
+    colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
-    assert _refused(lambda: idp.change(ada, email=WANTED)).body() == BODY
+    assert refused_by(lambda: idp.change(ada, email=WANTED)).body() == BODY
     (conflict,) = idp.conflicts()
     assert not conflict.sent
     assert conflict.status is ConflictStatus.OPEN
@@ -228,11 +212,11 @@ def test_the_answer_is_given_and_the_conflict_is_in_the_table_when_the_queue_tak
 
 def test_a_retry_sends_what_the_queue_did_not_take_before() -> None:
     idp = ProvisionedDirectory(queue=BrokenQueue())
-    _colleague(idp)
+    colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
-    _refused(lambda: idp.change(ada, email=WANTED))
+    refused_by(lambda: idp.change(ada, email=WANTED))
     idp.queue = ListedQueue()
-    _refused(lambda: idp.change(ada, email=WANTED))
+    refused_by(lambda: idp.change(ada, email=WANTED))
     (conflict,) = idp.conflicts()
     assert conflict.sent
     assert [pointer.conflict_id for pointer in idp.queue.messages] == [conflict.id]
@@ -242,14 +226,14 @@ def test_a_conflict_that_cannot_be_recorded_is_answered_with_503_and_never_with_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     idp = ProvisionedDirectory()
-    _colleague(idp)
+    colleague(idp)
     ada = idp.create(a_user("ada", "ada@example.com"))
 
     def contended(*_: object, **__: object) -> Conflict:
         raise ContendedError
 
     monkeypatch.setattr("rightful.core.conflicts.lifecycle.record.record", contended)
-    refused = _refused(lambda: idp.change(ada, email=WANTED))
+    refused = refused_by(lambda: idp.change(ada, email=WANTED))
     assert refused.status == 503
     assert "Retry-After" in refused.headers
 
@@ -263,7 +247,7 @@ def test_a_deactivation_on_a_domain_of_somebody_else_that_could_not_be_recorded_
         raise ContendedError
 
     monkeypatch.setattr("rightful.core.conflicts.lifecycle.record.record", contended)
-    refused = _refused(lambda: idp.change(ada, email="ada@somebody.example", active=False))
+    refused = refused_by(lambda: idp.change(ada, email="ada@somebody.example", active=False))
     assert refused.status == 503
 
 
@@ -282,134 +266,7 @@ def test_contention_is_answered_with_503_and_recorded_as_no_conflict(
     ]
     monkeypatch.setattr(idp.store, "commit", contended)
     for use in uses:
-        refused = _refused(use)
+        refused = refused_by(use)
         assert (refused.status, refused.headers) == (503, {"Retry-After": "1"})
     assert idp.conflicts() == []
     assert idp.now_of(ada) == ada
-
-
-# What ends a refused change
-
-
-def _with_a_refused_change(idp: ProvisionedDirectory) -> tuple[Account, Account]:
-    holder = idp.create(a_user("holder", CANONICAL))
-    ada = idp.create(a_user("ada", "ada@example.com"))
-    _refused(lambda: idp.change(ada, email=WANTED))
-    idp.pass_time()
-    return holder, ada
-
-
-def _is_over(idp: ProvisionedDirectory, ada: Account) -> bool:
-    return (
-        idp.store.waiters(CANONICAL) == ()
-        and idp.store.pending_conflicts([f"account:{ada.id}"]) == {}
-        and not any(conflict.live for conflict in idp.conflicts())
-    )
-
-
-def test_a_later_change_to_another_address_supersedes_the_refused_one(idp: ProvisionedDirectory) -> None:
-    _, ada = _with_a_refused_change(idp)
-    idp.change(ada, email="lovelace@example.com")
-    (conflict,) = idp.conflicts()
-    assert conflict.status is ConflictStatus.SUPERSEDED
-    assert conflict.outcome.resolved_at == idp.now
-    assert _is_over(idp, ada)
-
-
-def test_a_retry_that_finds_the_address_free_applies_the_refused_change(idp: ProvisionedDirectory) -> None:
-    holder, ada = _with_a_refused_change(idp)
-    idp.change(holder, email="holder2@example.com")
-    changed = idp.change(ada, email=WANTED)
-    assert changed.holds == CANONICAL
-    (conflict,) = idp.conflicts()
-    assert conflict.status is ConflictStatus.APPLIED
-    assert _is_over(idp, ada)
-
-
-@pytest.mark.parametrize("on_delete", list(OnDelete))
-def test_the_removal_of_the_requester_ends_the_refused_change(on_delete: OnDelete) -> None:
-    idp = ProvisionedDirectory(on_delete=on_delete)
-    _, ada = _with_a_refused_change(idp)
-    idp.remove(ada)
-    (conflict,) = idp.conflicts()
-    assert conflict.status is ConflictStatus.SUPERSEDED
-    assert _is_over(idp, ada)
-
-
-def test_the_deactivation_of_the_requester_ends_the_refused_change(idp: ProvisionedDirectory) -> None:
-    _, ada = _with_a_refused_change(idp)
-    idp.change(ada, active=False)
-    (conflict,) = idp.conflicts()
-    assert conflict.status is ConflictStatus.SUPERSEDED
-
-
-def test_a_change_of_something_else_leaves_the_refused_change_waiting(idp: ProvisionedDirectory) -> None:
-    _, ada = _with_a_refused_change(idp)
-    idp.change(ada, title="Dr")
-    (conflict,) = idp.conflicts()
-    assert conflict.status is ConflictStatus.OPEN
-    assert not _is_over(idp, ada)
-
-
-def test_another_refused_change_of_the_same_person_takes_the_place_of_the_first(idp: ProvisionedDirectory) -> None:
-    _, ada = _with_a_refused_change(idp)
-    idp.create(a_user("second", "second@example.com"))
-    _refused(lambda: idp.change(ada, email="second@example.com"))
-    first, second = idp.conflicts()
-    assert first.status is ConflictStatus.SUPERSEDED
-    assert second.status is ConflictStatus.OPEN
-    assert idp.store.pending_conflicts([f"account:{ada.id}"]) == {f"account:{ada.id}": second.id}
-    assert idp.store.waiters(CANONICAL) == ()
-
-
-def test_a_create_with_another_address_ends_the_refused_create(idp: ProvisionedDirectory) -> None:
-    _colleague(idp)
-    _refused(lambda: idp.create(a_user("ada", WANTED)))
-    idp.pass_time()
-    ada = idp.create(a_user("ada", "ada@example.com"))
-    (conflict,) = idp.conflicts()
-    assert conflict.status is ConflictStatus.SUPERSEDED
-    assert _is_over(idp, ada)
-
-
-def _reserve(idp: ProvisionedDirectory, user_name: str, external_id: str | None) -> None:
-    key = Requester(None, None, user_name, external_id).key(idp.directory.id)
-    reservation = Reservation(key, "con", idp.organization.id, idp.now + timedelta(hours=1))
-    idp.store.commit([ReserveAddress(CANONICAL, None, reservation, idp.now)], remaining=idp.remaining)
-
-
-def test_a_reserved_address_is_claimed_by_the_create_it_is_reserved_for(idp: ProvisionedDirectory) -> None:
-    _reserve(idp, "ada", None)
-    assert _refused(lambda: idp.create(a_user("another", WANTED))).body() == BODY
-    ada = idp.create(a_user("Ada", WANTED))
-    assert idp.holder(CANONICAL) == ada.id
-
-
-@pytest.mark.parametrize("somebody_else", [{"externalId": "e2"}, {"externalId": "E1"}, {}])
-def test_an_address_reserved_for_one_external_id_is_refused_to_another_under_the_same_user_name(
-    idp: ProvisionedDirectory, somebody_else: dict[str, object]
-) -> None:
-    _reserve(idp, "ada", "e1")
-    assert _refused(lambda: idp.create(a_user("ada", WANTED, **somebody_else))).body() == BODY
-    ada = idp.create(a_user("lovelace", WANTED, externalId="e1"))
-    assert idp.holder(CANONICAL) == ada.id
-
-
-def test_a_reservation_that_ended_keeps_nobody_out(idp: ProvisionedDirectory) -> None:
-    reservation = Reservation("create:elsewhere:somebody", "con", idp.organization.id, idp.now)
-    idp.store.commit([ReserveAddress(CANONICAL, None, reservation, idp.now)], remaining=idp.remaining)
-    ada = idp.create(a_user("ada", WANTED))
-    assert idp.holder(CANONICAL) == ada.id
-
-
-def test_nothing_of_a_refused_request_is_written_besides_its_conflict(idp: ProvisionedDirectory) -> None:
-    _colleague(idp)
-    ada = idp.create(a_user("ada", "ada@example.com"))
-    assert isinstance(idp.store, TestedStore)
-    before = idp.store.snapshot()
-    _refused(lambda: idp.change(ada, email=WANTED, userName="lovelace", title="Dr"))
-    after = idp.store.snapshot()
-    assert {key: after[key] for key in before} == before
-    added = {key[0] for key in after.keys() - before.keys()}
-    assert added >= {"CONFLICT", "PENDING", "WAITER", "LOG"}
-    assert added.isdisjoint({"ACCOUNT", "EMAIL", "USERNAME", "COUNT"})
