@@ -189,6 +189,20 @@ def test_a_member_comes_and_goes_with_three_calls_whatever_the_size_of_the_group
     assert calls(service, "PATCH", f"/Groups/{group['id']}", add, excludedAttributes="members") == without
 
 
+@pytest.mark.parametrize(("parents", "heads"), [(0, 0), (1, 1), (3, 1)])
+def test_a_group_is_deleted_with_a_look_at_the_groups_that_it_is_in_and_no_commit_more(
+    service: Service, names: Names, parents: int, heads: int
+) -> None:
+    alone, group = a_group(service, "Alone"), a_group(service, names.mine)
+    for number in range(parents):
+        a_group(service, f"{names.other}-{number}", group["id"])
+    plain = calls(service, "DELETE", f"/Groups/{alone['id']}", status=204)
+    counted = calls(service, "DELETE", f"/Groups/{group['id']}", status=204)
+    read = "GetItem" if parents == 1 else "BatchGetItem"
+    assert counted == plain + Counter({read: heads} if heads else {})
+    assert plain == {"BatchGetItem": 1, "TransactWriteItems": 2, "Query": 1}
+
+
 def test_a_group_is_read_in_one_call_and_without_members_as_one_item(service: Service, names: Names) -> None:
     group = a_group(service, "Staff", service.create_user(names.mine)["id"])
     assert calls(service, "GET", f"/Groups/{group['id']}") == {"Query": 1}

@@ -61,7 +61,8 @@ def test_people_are_unlinked_and_deactivated_and_keep_account_address_and_marks(
     ada, boss = service.create_user("ada"), service.create_user("boss")
     marked = replace(account_of(service, boss), flags=frozenset({Flag.PRIVILEGED}))
     service.store.commit([PutAccount(replace(marked, version=2), 1)], remaining=float)
-    group_of(service, "All", ada["id"], boss["id"])
+    everybody = group_of(service, "All", ada["id"], boss["id"])
+    group_of(service, "Outer", everybody["id"])
 
     assert delete(service).status == 204
 

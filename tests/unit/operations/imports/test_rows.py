@@ -103,6 +103,15 @@ def test_a_line_that_is_not_utf_8_is_an_error_of_that_line() -> None:
     assert _bad(list(text_lines([b'{"email": "a@example.com", "givenName": "Zo\xeb"}\n'])), is_csv=False) == [1]
 
 
+def test_a_line_whose_letters_were_lost_before_is_an_error_of_that_line() -> None:
+    lost = "a@example.com,Zo\ufffd\n".encode()
+    assert _reasons(lost, b"b@example.com,Bob\n") == {2: "UTF-8"}
+    escaped = [b'{"email": "a@example.com", "givenName": "Zo\\ufffd"}\n', '{"email": "a\ufffd@example.com"}\n'.encode()]
+    read = [document for _, document in read_rows(text_lines(escaped), is_csv=False)]
+    assert read[0] == {"email": "a@example.com", "givenName": "Zo\ufffd"}
+    assert isinstance(read[1], RowError)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_a_file_in_utf_16_is_refused_with_the_way_out(encoding: str) -> None:
     with pytest.raises(RowError, match="Save it as UTF-8"):
