@@ -8,9 +8,10 @@ from local.paths import ROOT
 from rightful.domain.conflicts.evidence import ProofKind
 from rightful.domain.conflicts.explanation import Code, FindingCode, ObstacleCode, OutcomeCode
 from rightful.domain.conflicts.next_step import CODED, Effect, Role, StepCode
+from rightful.domain.conflicts.undo_obstacle import UndoObstacleCode
 
 TOLD = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)
-CODES: list[Code] = [*FindingCode, *OutcomeCode, *StepCode, *Effect, *ProofKind, *ObstacleCode]
+CODES: list[Code] = [*FindingCode, *OutcomeCode, *StepCode, *Effect, *ProofKind, *ObstacleCode, *UndoObstacleCode]
 
 
 def test_every_code_is_there_with_its_sentence_and_no_other_is() -> None:
@@ -30,7 +31,7 @@ def test_a_parameter_of_which_words_are_made_is_known_to_the_store() -> None:
 
 
 def test_sentences_are_sentences() -> None:
-    for code in (*FindingCode, *OutcomeCode, *StepCode):
+    for code in (*FindingCode, *OutcomeCode, *StepCode, *UndoObstacleCode):
         if code not in {OutcomeCode.REASON, OutcomeCode.REJECTED, OutcomeCode.UNDONE}:
             assert re.match(r"[A-Z{]", code.pattern), code
             assert code.pattern.endswith((".", "{effect}", "{instead}")), code

@@ -13,7 +13,7 @@ from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.remediate import remediate
 from rightful.core.conflicts.undo import undo
 from rightful.core.conflicts.word import Word
-from rightful.domain.account import Account
+from rightful.domain.account import Account, BeforeImage
 from rightful.domain.conflicts.conflict import Conflict, Resolution
 from rightful.domain.conflicts.policy import read_policy
 from rightful.domain.event_log import LogEntry
@@ -315,11 +315,14 @@ def _state(store: TestedStore) -> tuple[Items, dict[str, object]]:
 
 def _plain(item: object) -> object:
     if isinstance(item, Account):
-        image = item.before_image
-        if image is not None:
-            image = replace(image, version=0, account=replace(image.account, version=0))
-        return replace(item, version=0, before_image=image)
+        image = _unversioned(item.before_image) if item.before_image else None
+        earlier = tuple(map(_unversioned, item.earlier_images))
+        return replace(item, version=0, before_image=image, earlier_images=earlier)
     return item
+
+
+def _unversioned(image: BeforeImage) -> BeforeImage:
+    return replace(image, version=0, account=replace(image.account, version=0))
 
 
 def _rows(store: TestedStore) -> set[tuple[str, str, str | None]]:

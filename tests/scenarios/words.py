@@ -11,6 +11,7 @@ from rightful.domain.account import (
     BeforeImage,
     Flag,
     FormerLink,
+    Left,
     Origin,
     Passed,
 )
@@ -87,6 +88,7 @@ def _took_it_from_requester(days: int) -> Change:
             version=requester.version,
             taken_at=NOW - timedelta(days=days),
             account=replace(requester, email=WANTED),
+            left=Left(requester.holds, None, requester.status, requester.organization_id),
             passed=(Passed(WANTED.canonical, "earlier", NOW - timedelta(days=days)),),
         )
         after = replace(requester, version=requester.version + 1, before_image=image)

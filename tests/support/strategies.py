@@ -15,6 +15,7 @@ from rightful.domain.account import (
     ExpectedUser,
     Flag,
     FormerLink,
+    Left,
     Link,
     Origin,
     Passed,
@@ -103,17 +104,31 @@ before_images = _whole(
     conflict_id=ids,
     version=versions,
     taken_at=moments,
-    account=st.deferred(lambda: _accounts("before", st.none())),
+    account=st.deferred(lambda: _accounts("before", st.none(), st.just(()))),
+    left=_whole(
+        Left,
+        address=st.none() | texts,
+        scim_id=st.none() | ids,
+        status=st.sampled_from(AccountStatus),
+        organization_id=st.none() | ids,
+        deactivated_at=st.none() | moments,
+        awaits=st.booleans(),
+        attributes=st.dictionaries(texts, texts, max_size=2),
+    ),
     passed=st.lists(st.builds(Passed, canonical=texts, conflict_id=ids, at=moments), max_size=3).map(tuple),
 )
 
 
 def accounts(account_id: str) -> st.SearchStrategy[Account]:
     """Accounts with that id, and anything else."""
-    return _accounts(account_id, st.none() | before_images)
+    return _accounts(account_id, st.none() | before_images, st.lists(before_images, max_size=2).map(tuple))
 
 
-def _accounts(account_id: str, images: st.SearchStrategy[BeforeImage | None]) -> st.SearchStrategy[Account]:
+def _accounts(
+    account_id: str,
+    images: st.SearchStrategy[BeforeImage | None],
+    earlier: st.SearchStrategy[tuple[BeforeImage, ...]],
+) -> st.SearchStrategy[Account]:
     return _whole(
         Account,
         id=st.just(account_id),
@@ -144,6 +159,7 @@ def _accounts(account_id: str, images: st.SearchStrategy[BeforeImage | None]) ->
         ),
         attributes=documents,
         before_image=images,
+        earlier_images=earlier,
         links_made=st.integers(0, 99),
         sign_up_key=st.none() | texts,
         refused_names=st.lists(texts, max_size=2).map(tuple),

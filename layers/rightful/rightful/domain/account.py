@@ -94,13 +94,35 @@ class ExpectedUser:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What a remediation left of what undo gives back: by this it sees what somebody has changed since.
+
+    Attributes:
+        address: the canonical address; None: none.
+        scim_id: of its link; None: it was in no directory.
+        deactivated_at: since when it could not sign in.
+        awaits: a create may link it.
+        attributes: the name of each attribute that was changed -> a digest of its value; empty: it was removed.
+    """
+
+    address: str | None
+    scim_id: str | None
+    status: AccountStatus
+    organization_id: str | None
+    deactivated_at: datetime | None = None
+    awaits: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class BeforeImage:
-    """What an account was before a remediation touched it: what undo restores.
+    """What an account was before a remediation touched it: what undo restores (`accounts.before_images`).
 
     Attributes:
         version: the account's version right after the remediation.
-        account: the account as it was. What undo does not restore is not kept there (`accounts.edits`): its logins,
-            flags, and a before-image of its own are those of a new account.
+        account: the account as it was. What undo does not restore is not kept there: of the attributes there are those
+            that the remediation changed; logins, flags and before-images are those of a new account.
+        left: what became of it.
         passed: the addresses that lately went to or from it, by this remediation and those before it.
     """
 
@@ -108,6 +130,7 @@ class BeforeImage:
     version: int
     taken_at: datetime
     account: "Account"
+    left: Left
     passed: tuple[Passed, ...] = ()
 
 
@@ -123,6 +146,8 @@ class Account:
         attributes: the SCIM attributes a directory wrote, canonical names, without what the server keeps itself
             (id, schemas, meta, active, groups).
         held_since: when it came to hold its address.
+        before_image: what it was before the latest remediation that touched it, or before that was undone.
+        earlier_images: the same of those before, the latest last: some of them.
         links_made: how often it has been linked; makes each SCIM id new.
         group_ids: the groups of its directory that its user is a direct member of. The store keeps them, by writes of
             their own that raise `group_changes` and leave the version as it is.
@@ -155,6 +180,7 @@ class Account:
     expected: ExpectedUser | None = None
     attributes: Mapping[str, object] = field(default_factory=dict)
     before_image: BeforeImage | None = None
+    earlier_images: tuple[BeforeImage, ...] = ()
     links_made: int = 0
     group_ids: frozenset[str] = frozenset()
     group_changes: int = 0

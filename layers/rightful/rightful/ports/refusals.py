@@ -1,12 +1,12 @@
 """Why a commit was refused, in the words of the core; and trying again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import TypeVar
 
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.ports.context import Invocation
+from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import (
     ClaimAddress,
     ClaimUserName,
@@ -111,6 +111,29 @@ def obsolete_releases(refused: RefusedError) -> tuple[Write, ...]:
     nothing to release, and nobody is kept from being changed or removed because of that."""
     writes = (refusal.write for refusal in refused.refusals)
     return tuple(write for write in writes if isinstance(write, ReleaseAddress | ReleaseUserName))
+
+
+class Commits:
+    """What is tried again commits through it: what an index refuses to release each time, because it has lost track of
+    it, is left out from then on."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._obsolete: list[Write] = []
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Commit these writes, without obsolete releases.
+
+        Raises:
+            RefusedError: try again.
+            ContendedError: contention did not end in time.
+        """
+        try:
+            self._context.commit([write for write in writes if write not in self._obsolete])
+        except RefusedError as refused:
+            if not is_stale(refused):
+                self._obsolete += obsolete_releases(refused)
+            raise
 
 
 def refused_user_name(refused: RefusedError) -> bool:

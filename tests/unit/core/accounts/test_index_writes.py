@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rightful.core.accounts.edits import restored, with_before_image
+from rightful.core.accounts.before_images import image_by, restored, with_before_image
 from rightful.core.accounts.index_writes import AccountChange, CollidingUpdatesError, Indexed, index_writes
 from rightful.domain.account import Account
 from rightful.domain.address import Reservation, parse_address
@@ -111,9 +111,12 @@ def test_undo_restores_every_field_that_a_remediation_touches() -> None:
         email_verified=False,
         link=None,
         attributes={"title": "x"},
-        claimed=True,
+        organization_id="others",
+        claimed=not ADA.claimed,
     )
     move = with_before_image(ADA, changed, "c1", NOW)
-    back = restored(move.after, NOW, asked=False).after
+    image = image_by(move.after, "c1")
+    assert image is not None
+    back = restored(move.after, image, NOW, asked=False).after
     assert replace(back, version=1, before_image=None) == ADA
     assert back.version == 3

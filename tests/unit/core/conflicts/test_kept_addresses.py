@@ -56,7 +56,7 @@ def test_who_undoes_what_was_passed_on_since_is_told_what_to_undo_first() -> Non
     assert refused.status == 409
     assert (
         _message(refused.body)
-        == f"x@example.com is kept for another user by a later conflict ({second}): undo that first."
+        == f"x@example.com is kept for another user by a later conflict ({second}). Undo that first."
     )
     assert undo(second).status == 200
     assert undo(first).status == 200

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from local.event_schema import domain_event
-from rightful.core.accounts.edits import with_before_image
+from rightful.core.accounts.before_images import with_before_image
 from rightful.core.events.publish import events_of
 from rightful.core.events.requeues import requeued_by
 from rightful.domain.account import Account, AccountStatus, Flag

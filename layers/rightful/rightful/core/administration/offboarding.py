@@ -236,6 +236,7 @@ def released(account: Account, invocation: Invocation) -> Account:
         former_link=None,
         awaited=None,
         before_image=None,
+        earlier_images=(),
         unassigned_active=None,
         attributes={name: account.attributes[name] for name in _NAMES if name in account.attributes},
         sign_up_key=None if imported else account.sign_up_key,

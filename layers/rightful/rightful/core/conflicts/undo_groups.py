@@ -7,6 +7,7 @@ undoing again goes on with it; after that, undoing again changes no membership, 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rightful.core.accounts.before_images import image_by, scim_id_of_link
 from rightful.core.accounts.index_writes import AccountChange
 from rightful.core.groups.rejoin import rejoin
 from rightful.domain.account import Account
@@ -20,9 +21,9 @@ from rightful.ports.writes.transaction import RefusedError
 GROUPS_OUTSTANDING = step(Role.ADMINISTRATOR, StepCode.UNDO_AGAIN)
 
 
-def takes_groups(moves: Sequence[AccountChange]) -> bool:
+def takes_groups(moves: Sequence[AccountChange], participants: Sequence[Conflict]) -> bool:
     """Whether the undo links somebody again who was in groups."""
-    return any(_owed(move.after) for move in moves)
+    return any(_owed(move.after, participants) for move in moves)
 
 
 def give_groups_back(context: Context, participants: list[Conflict]) -> list[Conflict]:
@@ -41,13 +42,7 @@ def give_groups_back(context: Context, participants: list[Conflict]) -> list[Con
     for account in context.store.accounts(
         [account_id for participant in participants for account_id in participant.outcome.touched_account_ids]
     ).values():
-        image = account.before_image
-        if (
-            image is not None
-            and image.version == account.version
-            and image.conflict_id in {participant.id for participant in participants}
-        ):
-            lost += len(rejoin(context, account, _owed(account)))
+        lost += len(rejoin(context, account, _owed(account, participants)))
     told = first.explanation
     if lost:
         told = told.and_then(OutcomeCode.GROUPS_LOST, number=str(lost))
@@ -66,8 +61,11 @@ def give_groups_back(context: Context, participants: list[Conflict]) -> list[Con
     return [after if participant is first else participant for participant in participants]
 
 
-def _owed(account: Account) -> frozenset[str]:
-    """The groups that a user was in before the remediation unlinked it, once the undo has linked it again."""
-    image = account.before_image
-    unlinked = image is not None and image.account.link is None and account.link is not None
-    return image.account.group_ids if image is not None and unlinked else frozenset()
+def _owed(account: Account, participants: Sequence[Conflict]) -> frozenset[str]:
+    """The groups that a user was in before the remediation unlinked it, as long as it is linked as the undo left it."""
+    images = [image for each in participants if (image := image_by(account, each.id)) is not None]
+    linked = scim_id_of_link(account.link)
+    again = [
+        each for each in images if each.account.link is None and linked is not None and each.left.scim_id == linked
+    ]
+    return again[0].account.group_ids if again else frozenset()

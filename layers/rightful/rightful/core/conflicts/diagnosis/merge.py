@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from rightful.core.accounts.before_images import kept_deactivated
 from rightful.core.accounts.edits import deactivated
 from rightful.core.accounts.emails import with_address
 from rightful.domain.account import Account, AccountStatus
@@ -56,14 +57,8 @@ def wanted_user_name_of(account: Account, change: PendingChange) -> str | None:
 
 def kept_out(account: Account, now: datetime) -> Account:
     """The account, deactivated on somebody's word: it stays so when a remediation is undone that had deactivated it
-    before, which otherwise only an account that nobody wrote to since gives back."""
-    image = account.before_image
-    if account.status is not AccountStatus.DEACTIVATED or image is None or image.version != account.version:
-        return deactivated(account, now)
-    if not image.account.active:
-        return account
-    before = replace(image.account, status=AccountStatus.DEACTIVATED, deactivated_at=account.deactivated_at)
-    return replace(account, before_image=replace(image, version=account.version + 1, account=before))
+    before."""
+    return kept_deactivated(deactivated(account, now))
 
 
 def _as_written(account: Account, change: PendingChange) -> Mapping[str, object]:

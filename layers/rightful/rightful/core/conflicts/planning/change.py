@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rightful.core.accounts.edits import with_before_image
+from rightful.core.accounts.before_images import with_before_image
 from rightful.core.accounts.index_writes import Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision

@@ -8,7 +8,7 @@ pause between two tries is one.
 
 from dataclasses import replace
 
-from rightful.core.accounts.edits import with_before_image
+from rightful.core.accounts.before_images import with_before_image
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision, chosen

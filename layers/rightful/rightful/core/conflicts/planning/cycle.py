@@ -10,7 +10,7 @@ Chains need no plan of their own: each change whose address becomes free is appl
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rightful.core.accounts.edits import with_before_image
+from rightful.core.accounts.before_images import with_before_image
 from rightful.core.accounts.index_writes import CollidingUpdatesError, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision

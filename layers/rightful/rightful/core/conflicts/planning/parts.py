@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.accounts.edits import deactivated, with_before_image, without_address
+from rightful.core.accounts.before_images import with_before_image
+from rightful.core.accounts.edits import deactivated, without_address
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
