@@ -70,7 +70,7 @@ def built(python313: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "make",
             "build",
             f"BUILD_DIR={folder}",
-            f"SAM_BUILD_ARGS=--parameter-overrides Architecture={architecture} --build-dir {folder}",
+            f"SAM_BUILD_ARGS=--parameter-overrides Architecture={architecture} --build-dir {folder} --no-cached",
         ],
         cwd=ROOT,
         env={**environment, "PATH": f"{python313.parent}{os.pathsep}{environment['PATH']}"},
