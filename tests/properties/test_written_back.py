@@ -200,3 +200,45 @@ def test_what_is_shown_is_written_back_and_changes_nothing(
         assert service.store.snapshot() == before
     listed: Any = service.scim("GET", "/Users", query={"filter": f'id eq "{shown["id"]}"'}).body
     assert listed["Resources"] == [shown]
+
+
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+displays = st.one_of(st.none(), texts.filter(lambda text: len(text) < 100))
+groups = st.fixed_dictionaries(
+    {"displayName": texts.filter(lambda text: bool(text.strip()))},
+    optional={"externalId": st.sampled_from(["", " ", "x", "N/A"])},
+)
+
+
+@settings(deadline=None)
+@given(
+    profile=st.sampled_from(PROFILE_NAMES),
+    body=groups,
+    named=st.lists(displays, min_size=4, max_size=4),
+    gone=st.sets(st.sampled_from(range(4))),
+    changed=displays,
+)
+def test_a_group_that_is_shown_is_written_back_and_changes_nothing(
+    profile: str, body: dict[str, object], named: list[str | None], gone: set[int], changed: str | None
+) -> None:
+    service = Service(profile=profile)
+    ids = [service.create_user(f"u{number}")["id"] for number in range(3)]
+    inner: Any = service.scim("POST", "/Groups", {"schemas": [GROUP], "displayName": "Inner"}).body
+    members = [{"value": value, "display": display} for value, display in zip([*ids, inner["id"]], named, strict=True)]
+    made: Any = service.scim("POST", "/Groups", {"schemas": [GROUP], **body, "members": members})
+    assert made.status == 201, made.body
+    path = f"/Groups/{made.body['id']}"
+    rename = {"op": "replace", "path": f'members[value eq "{ids[0]}"].display', "value": changed}
+    assert service.scim("PATCH", path, patch(rename)).status in {200, 204}
+    for number in gone:
+        target = f"/Groups/{inner['id']}" if number == 3 else f"/Users/{ids[number]}"
+        assert service.scim("DELETE", target).status == 204
+    shown: Any = service.scim("GET", path).body
+    before = service.store.snapshot()
+    sent = json.loads(json.dumps(shown))
+    put = service.scim("PUT", path, sent)
+    assert (put.status, put.body) == (200, shown)
+    for op in ("replace", "add"):
+        assert service.scim("PATCH", path, patch({"op": op, "value": sent})).status in {200, 204}
+    assert service.store.snapshot() == before
+    assert len(shown.get("members", [])) == 4 - len(gone)

@@ -15,10 +15,10 @@ def check_plain(field: str, text: str) -> None:
     Raises:
         RequestError: invalid_value.
     """
-    if not trimmed(text) or len(text) > MOST_OF_A_NAME or not is_plain(text):
-        message = (
-            f"{field}: write a name of 1 to {MOST_OF_A_NAME} characters, without control or text-direction characters."
-        )
+    if len(text) > MOST_OF_A_NAME:
+        raise RequestError("invalid_value", f"{field}: write a name of at most {MOST_OF_A_NAME} characters.", field)
+    if not trimmed(text) or not is_plain(text):
+        message = f"{field}: write a name without control or text-direction characters."
         raise RequestError("invalid_value", message, field)
 
 
