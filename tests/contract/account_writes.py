@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from rightful.domain.account import AccountStatus
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import CountUsers, DeleteAccount, NoteLogin, PutAccount, RequireAccount
 from tests.contract.committing import Committing, given
@@ -103,6 +104,16 @@ class AccountWrites:
         before = NOW - timedelta(microseconds=1)
         assert committing.refused(NoteLogin(names.mine, NOW, unless_since=before)) == recent
         assert committing.refused(NoteLogin(names.other, NOW, unless_since=NOW)) == never
+
+    def test_a_login_of_somebody_deactivated_is_noted_only_where_that_is_said(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        gone = an_account(names.mine, last_login_at=NOW, deactivated_at=NOW, status=AccountStatus.DEACTIVATED)
+        given(store, PutAccount(gone, None))
+        later = NOW + timedelta(minutes=1)
+        assert committing.refused(NoteLogin(names.mine, later, unless_since=NOW)) == gone
+        committing.done(NoteLogin(names.mine, later, unless_since=NOW, deactivated=True))
+        assert store.account(names.mine) == replace(gone, last_login_at=later)
 
     def test_a_login_is_not_noted_where_there_is_no_account(
         self, store: IdentityStore, committing: Committing, names: Names

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from rightful.domain.account import Account, AccountStatus
-from rightful.domain.address import Address, parse_address
+from rightful.domain.address import Address, parse_address, shown
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.conflicts.evidence import NO_EVIDENCE, Evidence
 from rightful.domain.conflicts.refused_request import Requester
+from rightful.domain.event_log import LogFilter
 from rightful.domain.organization import DomainPolicy
 from rightful.ports.writes.accounts import (
     ClaimAddress,
@@ -100,12 +101,30 @@ def test_a_conflict_is_resolved_or_handed_over_as_the_table_says(row: Row) -> No
     assert row.afterwards, "every row says what has become of the accounts"
     for expected in row.afterwards:
         AFTERWARDS[expected](Afterwards(world, row, after, before))
+    _everybody_reads_it(world, conflict, before)
     if not _starts_broken(row) or after.status == "applied":
         check_invariants(world.store)
     settled = _without_counters(world.store.snapshot())
     world.remediate(conflict)
     world.deliver()
     assert _without_counters(world.store.snapshot()) == settled
+
+
+def _everybody_reads_it(world: World, conflict: Conflict, before: Items) -> None:
+    """Whoever was touched has a row with the conflict's id in their own history."""
+    for account in world.store.all_of(Account):
+        was = before.get(("ACCOUNT", account.id))
+        organization_id = account.organization_id
+        if not isinstance(was, Account) or organization_id is None or _seen(was) == _seen(account):
+            continue
+        rows = world.store.log(organization_id, limit=20, wanted=LogFilter(account_id=account.id)).entries
+        assert conflict.id in {row.conflict_id for row in rows}, account.id
+        assert all("released.invalid" not in f"{row.old_email} {row.requested_email}" for row in rows)
+
+
+def _seen(account: Account) -> tuple[object, ...]:
+    """What somebody would miss, or be surprised by."""
+    return shown(account.email), account.active, account.link, account.organization_id, account.awaited
 
 
 def test_the_table_has_a_row_for_every_class() -> None:

@@ -7,6 +7,7 @@ from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.document import outline
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.domain.account import Account
+from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Approval, Conflict
 from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Token
@@ -45,11 +46,11 @@ def reported_account_document(account: Account) -> dict[str, object]:
     return _account_document(account, _FOR_THE_HOST)
 
 
-def _account_document(account: Account, shown: Sequence[str]) -> dict[str, object]:
+def _account_document(account: Account, members: Sequence[str]) -> dict[str, object]:
     link = account.link
     known = {
         "id": account.id,
-        "email": account.email.value if account.email else None,
+        "email": shown(account.email),
         "emailVerified": account.email_verified,
         "status": account.status.value,
         "managed": account.organization_id is not None,
@@ -74,14 +75,14 @@ def _account_document(account: Account, shown: Sequence[str]) -> dict[str, objec
         "updatedAt": _time(account.updated_at),
         "version": account.version,
     }
-    return {name: known[name] for name in shown}
+    return {name: known[name] for name in members}
 
 
 def holder_document(holder: Account) -> dict[str, object]:
     """The holder of a wanted address, for administrators of its own organization."""
     return {
         "accountId": holder.id,
-        "email": holder.email.value if holder.email else None,
+        "email": shown(holder.email),
         "status": holder.status.value,
         "linkedDirectoryId": holder.link.directory_id if holder.link else None,
         "lastLoginAt": _time(holder.last_login_at),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from rightful.domain.account import Account, AccountStatus
+from rightful.domain.address import shown
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.context import Invocation
 from rightful.text.folding import one_line
@@ -63,7 +64,7 @@ def subject_of(account: Account) -> str:
         return display_name
     if account.link:
         return one_line(account.link.user_name)
-    return account.email.value if account.email else account.id
+    return shown(account.email) or account.id
 
 
 def _removal(action: Action, before: Account, invocation: Invocation, explanation: str) -> LogEntry:
@@ -83,7 +84,7 @@ def _entry(action: Action, before: Account | None, after: Account, invocation: I
         subject=subject_of(after),
         scim_id=link.scim_id if link else None,
         external_id=link.external_id if link else None,
-        old_email=before.email.value if before and before.email else None,
-        requested_email=after.email.value if after.email else None,
+        old_email=shown(before.email) if before else None,
+        requested_email=shown(after.email),
         correlation_id=invocation.correlation_id,
     )

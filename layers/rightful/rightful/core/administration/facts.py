@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row
-from rightful.core.administration.alter import alter
+from rightful.core.administration.alter import Besides, alter
 from rightful.domain.account import Account, Flag
 from rightful.domain.address import Address
 from rightful.domain.request_error import RequestError
@@ -17,6 +17,7 @@ from rightful.ports.writes.transaction import RefusedError, Write
 
 LOGIN_PRECISION = timedelta(minutes=1)
 """A login is not noted where one was noted this recently: it would say nothing new and cost a write."""
+_TOLD_AGAIN_AFTER = timedelta(days=1)
 
 
 def email_verified(context: Context, account_id: str, address: Address) -> Account:
@@ -56,10 +57,27 @@ def login_seen(context: Context, account_id: str) -> None:
         context.commit([note])
     except RefusedError as refused:
         [refusal] = refused.refusals
-        if not isinstance(refusal.found, Account):
+        account = refusal.found
+        if not isinstance(account, Account):
             raise no_such_account() from refused
-        if refusal.found.last_login_at is None:
-            alter(context, account_id, lambda account: _first_login(account, context.invocation))
+        if account.last_login_at is None:
+            alter(context, account_id, lambda found: _first_login(found, context.invocation), _rows_of_login(context))
+        elif account.deactivated_at is not None and account.last_login_at <= note.unless_since:
+            # Refused: another login was noted, or somebody changed it, at this very moment.
+            context.commits([replace(note, deactivated=True), *_rows_of_login(context)(account, account)])
+
+
+def _rows_of_login(context: Context) -> Besides:
+    """The row of a login that should not have been: the account is deactivated. One a day says it."""
+
+    def rows(before: Account, after: Account) -> list[Write]:
+        last, gone = before.last_login_at, after.deactivated_at
+        if gone is None or (last is not None and last > gone and context.now - last < _TOLD_AGAIN_AFTER):
+            return []
+        sentence = "Somebody signed in, although the account is deactivated: see that the application refuses that."
+        return [AppendLog(row) for row in changed_row(after, context.invocation, sentence)]
+
+    return rows
 
 
 def set_flag(context: Context, account_id: str, flag: Flag, *, on: bool) -> Account:

@@ -3,6 +3,7 @@ row."""
 
 from datetime import datetime
 
+from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.writes.conflicts import AppendLog
@@ -46,7 +47,7 @@ def log_row(
             subject=conflict.request.requester.subject,
             scim_id=conflict.request.requester.scim_id,
             external_id=conflict.request.requester.external_id,
-            old_email=conflict.request.old_email.value if conflict.request.old_email else None,
+            old_email=shown(conflict.request.old_email),
             requested_email=conflict.request.wanted.value if conflict.request.address is not None else None,
             holder=holder_text(conflict),
             conflict_id=conflict.id,
@@ -59,6 +60,11 @@ def log_row(
             correlation_id=conflict.correlation_id,
         )
     )
+
+
+def approvers(conflict: Conflict) -> str | None:
+    """Who approved it, by name; None: the policy let it happen."""
+    return ", ".join(approval.owner for approval in conflict.approvals) or None
 
 
 def holder_text(conflict: Conflict) -> str | None:

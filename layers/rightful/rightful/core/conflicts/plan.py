@@ -1,5 +1,6 @@
 """What a plan is: the exact conditional writes that would resolve a conflict; or why there can be none now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
@@ -9,6 +10,18 @@ from rightful.ports.writes.transaction import Write
 
 TRANSACTION_LIMIT = 100
 """DynamoDB's limit of actions in one TransactWriteItems."""
+
+
+def fitted(writes: Sequence[Write], *others: Sequence[Write]) -> tuple[tuple[Write, ...], tuple[Write, ...]]:
+    """What belongs together and what has room in its transaction, the first of the others first; and what has none."""
+    together: tuple[Write, ...] = tuple(writes)
+    afterwards: tuple[Write, ...] = ()
+    for each in others:
+        if len(together) + len(each) <= TRANSACTION_LIMIT:
+            together = (*together, *each)
+        else:
+            afterwards = (*afterwards, *each)
+    return together, afterwards
 
 
 @dataclass(frozen=True, slots=True)

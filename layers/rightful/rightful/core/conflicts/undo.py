@@ -22,8 +22,9 @@ from rightful.core.conflicts.lifecycle.end import end_of_waiters, without_reacti
 from rightful.core.conflicts.lifecycle.prepared import prepared_create_of, taken_back
 from rightful.core.conflicts.lifecycle.requeue import requeue
 from rightful.core.conflicts.log_rows import log_row
-from rightful.core.conflicts.plan import TRANSACTION_LIMIT
+from rightful.core.conflicts.plan import fitted
 from rightful.core.conflicts.remediate import Effect, Remediation
+from rightful.core.conflicts.touched_rows import rows_of_all
 from rightful.core.conflicts.undo_groups import GROUPS_OUTSTANDING, give_groups_back, takes_groups
 from rightful.core.conflicts.undo_snapshot import UndoSnapshot, read_to_undo
 from rightful.core.conflicts.undoable import undoable
@@ -40,7 +41,7 @@ from rightful.domain.request_error import RequestError
 from rightful.ports.context import QueueContext
 from rightful.ports.refusals import Commits, commit_again
 from rightful.ports.writes.accounts import RequireAccount
-from rightful.ports.writes.conflicts import PutConflict, PutPending
+from rightful.ports.writes.conflicts import AppendLog, PutConflict, PutPending
 from rightful.ports.writes.transaction import RefusedError, Write
 
 
@@ -104,16 +105,16 @@ def _attempt(context: QueueContext, commits: Commits, pointer: Pointer, word: Wo
         # It only kept an address for a user that has not come: that ends.
         writes += taken_back(prepared_create_of(context.store, conflict, context.now), context.now)
     # The place of a later change that an administrator said no to as well is not taken from it.
-    follow_up = [
+    tidying = [
         write
         for participant in undone
-        for write in _follow_up_of(participant)
+        for write in _tidied(participant)
         if not isinstance(write, PutPending) or write.requester_key not in snapshot.pending
     ]
-    room = len(writes) + len(follow_up) <= TRANSACTION_LIMIT
-    commits.commit([*writes, *(follow_up if room else ())])
-    if not room:
-        _write_follow_up(context, undone)
+    besides = rows_of_all(undone, moves, context.now)
+    together, afterwards = fitted(writes, [_undone_row(each) for each in undone], besides, tidying)
+    commits.commit(together)
+    _write_all(context, afterwards)
     return Effect.DECIDED, undone
 
 
@@ -210,23 +211,23 @@ def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[Acc
     return undone
 
 
-def _follow_up_of(undone: Conflict) -> tuple[Write, ...]:
-    """What an undone conflict leaves behind: made from it alone, so that it can be written again after a crash."""
-    return (
-        PutPending(undone.request.requester_key, undone.id, undone.request.wanted.canonical),
-        *end_of_waiters(undone),
-        log_row(
-            undone,
-            Action.CONFLICT_UNDONE,
-            undone.outcome.resolved_at or undone.updated_at,
-            result=Result.DONE,
-            approver=undone.outcome.decided_by,
-        ),
-    )
+def _tidied(undone: Conflict) -> tuple[Write, ...]:
+    """What an undone conflict leaves behind: made from it alone, as its row, so that it can be written again."""
+    pending = PutPending(undone.request.requester_key, undone.id, undone.request.wanted.canonical)
+    return (pending, *end_of_waiters(undone))
+
+
+def _undone_row(undone: Conflict) -> AppendLog:
+    """The row of the account that had asked."""
+    at = undone.outcome.resolved_at or undone.updated_at
+    return log_row(undone, Action.CONFLICT_UNDONE, at, result=Result.DONE, approver=undone.outcome.decided_by)
 
 
 def _write_follow_up(context: QueueContext, participants: list[Conflict]) -> None:
-    for participant in participants:
-        for write in _follow_up_of(participant):
-            with suppress(RefusedError):  # the person has asked for something else since: that is pending now
-                context.commit([write])
+    _write_all(context, [write for each in participants for write in (*_tidied(each), _undone_row(each))])
+
+
+def _write_all(context: QueueContext, writes: Sequence[Write]) -> None:
+    for write in writes:
+        with suppress(RefusedError):  # the person has asked for something else since: that is pending now
+            context.commit([write])

@@ -16,7 +16,7 @@ from rightful.core.accounts.resource import MAX_ATTRIBUTES_OCTETS, UnverifiedDom
 from rightful.core.organizations.may_claim import may_claim
 from rightful.core.users.request import UserRequest, busy
 from rightful.domain.account import Account
-from rightful.domain.address import Address
+from rightful.domain.address import Address, shown
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, Pointer
 from rightful.domain.conflicts.due import look_again_at
 from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
@@ -259,7 +259,7 @@ def _refusal_row(request: UserRequest, attempt: Attempt, person: Account) -> Log
         subject=subject_of(person),
         scim_id=link.scim_id if link and before else None,
         external_id=link.external_id if link else None,
-        old_email=before.email.value if before and before.email else None,
+        old_email=shown(before.email) if before else None,
         next_step_who=Role.ADMINISTRATOR.value,
         retried_by_idp=True,
         correlation_id=context.invocation.correlation_id,

@@ -35,12 +35,13 @@ class RequireAccount:
 @dataclass(frozen=True, slots=True)
 class NoteLogin:
     """Note that the person signed in. Condition: the account exists and has a last login, which is not after
-    `unless_since`. The account keeps its version: that somebody who has signed in before does so again is evidence of
-    nothing. The first login is, and goes through PutAccount."""
+    `unless_since`; and nobody deactivated it, unless `deactivated`. The account keeps its version: that somebody who
+    has signed in before does so again is evidence of nothing. The first login is, and goes through PutAccount."""
 
     account_id: str
     at: datetime
     unless_since: datetime
+    deactivated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ def _(write: RequireAccount, tables: Tables) -> Action:
 @action_of.register
 def _(write: NoteLogin, tables: Tables) -> Action:
     key, condition = keys.account(write.account_id), "last_login_at <= :since"
+    if not write.deactivated:
+        condition += " AND attribute_not_exists(deactivated_at)"
     return update(tables, key, "SET last_login_at = :at", condition, since=write.unless_since, at=write.at)
 
 

@@ -9,14 +9,13 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.parts import diagnosed, emptied_holder, resolved
+from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
-from rightful.domain.event_log import Action
 from rightful.ports.writes.accounts import RequireAccount
 from rightful.ports.writes.conflicts import PutConflict
 
@@ -64,13 +63,13 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         sent=False,
         finding=diagnosed(conflict, diagnosis, decision),
     )
-    approver = ", ".join(approval.owner for approval in decision.approvals) or None
+    move = with_before_image(holder, claimed, conflict.id, now)
     return Plan(
         writes=(
-            *index_writes([with_before_image(holder, claimed, conflict.id, now)], now).writes,
+            *index_writes([move], now).writes,
             *required_domains(snapshot.organization, [conflict.request.address], own=True),
             PutConflict(after, conflict.version),
-            log_row(after, Action.ACCOUNT_CHANGED, now, approver=approver),
+            *touched_rows(replace(after, approvals=decision.approvals), [move], now),
         ),
         conflict=after,
         moved_account_ids=(holder.id,),

@@ -16,7 +16,14 @@ from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.prepared import kept_until
 from rightful.core.conflicts.plan import Blocked, Plan
-from rightful.core.conflicts.planning.parts import applied, emptied_holder, finding_of, follow_up_of, rests_on_domain
+from rightful.core.conflicts.planning.parts import (
+    applied,
+    emptied_holder,
+    finding_of,
+    follow_up_of,
+    rests_on_domain,
+)
+from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import AwaitedLink
 from rightful.domain.address import Hold, Reservation
@@ -105,6 +112,7 @@ def _ended(
                 else ()
             ),
             PutConflict(after, conflict.version),
+            *touched_rows(after, [move] if move else [], snapshot.now),
             *follow_up_of(after),
         ),
         conflict=after,

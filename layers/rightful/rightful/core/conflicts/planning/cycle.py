@@ -1,8 +1,9 @@
 """Plans for swaps and rotations: every leg in one transaction, or none. Pure.
 
 A leg takes an account, its address, its conflict and, where userNames rotate with the addresses, its userName: three or
-four writes. What only tidies up joins the transaction where there is room and follows it otherwise, so that 24 people
-who rename together with their userNames, or 32 who do not, still fit. More are handed to a person.
+four writes. 24 people who rename together with their userNames fit, or 32 who do not; more are handed to a person. A
+row of the log for each of them has room besides for 19, or 24; else the rows follow the transaction, as does what only
+tidies up.
 
 Chains need no plan of their own: each change whose address becomes free is applied, and wakes the one before it.
 """
@@ -17,8 +18,9 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked, Plan
-from rightful.core.conflicts.planning.parts import applied, finding_of, follow_up_of
+from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked, Plan, fitted
+from rightful.core.conflicts.planning.parts import applied, applied_row, finding_of, tidied
+from rightful.core.conflicts.touched_rows import rows_of_all
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.conflicts.conflict import Outcome
 from rightful.ports.writes.conflicts import PutConflict
@@ -65,9 +67,9 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     )
     if len(writes) > TRANSACTION_LIMIT:
         return explain.too_long(len(participants))
-    follow_up = tuple(write for done in after for write in follow_up_of(done))
-    if len(writes) + len(follow_up) <= TRANSACTION_LIMIT:
-        writes, follow_up = (*writes, *follow_up), ()
+    besides = rows_of_all(after, moves, now)
+    tidying = [write for done in after for write in tidied(done)]
+    writes, follow_up = fitted(writes, [applied_row(done) for done in after], besides, tidying)
     return Plan(
         writes=writes,
         conflict=after[0],

@@ -12,14 +12,15 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.end import end_of_pending
-from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.log_rows import approvers, log_row
 from rightful.core.conflicts.plan import Plan
+from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, FormerLink
 from rightful.domain.address import placeholder
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Finding, Outcome
 from rightful.domain.event_log import Action
-from rightful.ports.writes.conflicts import PutConflict
+from rightful.ports.writes.conflicts import AppendLog, PutConflict
 from rightful.ports.writes.transaction import Write
 
 
@@ -77,6 +78,7 @@ def resolved(
                 snapshot.organization, [move.after.email for move in moves], own=rests_on_domain(diagnosis)
             ),
             PutConflict(after, conflict.version),
+            *touched_rows(after, moves, now),
             *follow_up_of(after),
         ),
         conflict=after,
@@ -127,10 +129,18 @@ def applied(conflict: Conflict, decision: Decision, now: datetime, finding: Find
 
 def follow_up_of(conflict: Conflict) -> tuple[Write, ...]:
     """What an applied conflict leaves behind: made from it alone, so that it can be written again after a crash."""
-    approver = ", ".join(approval.owner for approval in conflict.approvals) or None
+    return (*tidied(conflict), applied_row(conflict))
+
+
+def tidied(conflict: Conflict) -> tuple[Write, ...]:
+    """What nobody waits for any more."""
+    return () if conflict.prepared else end_of_pending(conflict)
+
+
+def applied_row(conflict: Conflict) -> AppendLog:
+    """The row of the account that asked."""
     action = Action.CONFLICT_PREPARED if conflict.prepared else Action.CONFLICT_APPLIED
-    row = log_row(conflict, action, conflict.outcome.resolved_at or conflict.updated_at, approver=approver)
-    return (row,) if conflict.prepared else (*end_of_pending(conflict), row)
+    return log_row(conflict, action, conflict.outcome.resolved_at or conflict.updated_at, approver=approvers(conflict))
 
 
 def rests_on_domain(diagnosis: Diagnosis) -> bool:
