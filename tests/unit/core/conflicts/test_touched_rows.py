@@ -50,6 +50,7 @@ def account(service: Service, account_id: str) -> Account:
 def left(service: Service) -> str:
     """A leaver whose address a colleague wants."""
     sales, ada = service.create_user("sales", displayName="Sam Sales"), service.create_user("ada", displayName="Ada")
+    service.pass_time(MINUTE)
     service.scim("DELETE", f"/Users/{sales['id']}")
     service.pass_time(MINUTE)
     service.move(ada["id"], "sales")
