@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import boto3
 import pytest
@@ -35,42 +35,57 @@ def test_a_stack_that_is_not_there_is_one_sentence(run: Run, monkeypatch: pytest
     assert "no stack nope" in complained
 
 
-@pytest.mark.parametrize(
-    ("variables", "way_out"),
-    [
-        ({"AWS_DEFAULT_REGION": None, "AWS_REGION": None}, "AWS_REGION"),
-        ({"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_SESSION_TOKEN": None}, "AWS_PROFILE"),
-        ({"AWS_PROFILE": "nobody"}, "list-profiles"),
-        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "cannot be reached"),
-    ],
-)
-@pytest.mark.parametrize("stack", [(), ("--stack", "rightful")])
-def test_without_what_aws_asks_for_it_says_what_to_set(
-    stack: tuple[str, ...], variables: dict[str, str | None], way_out: str, tmp_path: Path
-) -> None:
-    """In a process of its own: here, tests have credentials."""
-    environment = {
+Started = dict[tuple[tuple[str, ...], str], "subprocess.Popen[str]"]
+MISSING = {
+    "AWS_REGION": {"AWS_DEFAULT_REGION": None, "AWS_REGION": None},
+    "AWS_PROFILE": {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_SESSION_TOKEN": None},
+    "list-profiles": {"AWS_PROFILE": "nobody"},
+    "cannot be reached": {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+}
+"""What the way out has to name -> what is missing from the environment."""
+STACKS = [(), ("--stack", "rightful")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """In processes of their own: here, tests have credentials. All at once and first, because some of them wait for
+    what cannot be reached."""
+    empty = tmp_path_factory.mktemp("aws")
+    common = {
         **os.environ,
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_MAX_ATTEMPTS": "1",
-        "AWS_CONFIG_FILE": str(tmp_path / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "AWS_CONFIG_FILE": str(empty / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(empty / "credentials"),
         "IDENTITY_TABLE": "nope",
         "EVENT_LOG_TABLE": "nope",
-        **variables,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "rightful", *stack, "domain", "show", "example.com"],
-        env={name: text for name, text in environment.items() if text is not None},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (command.FAILED, "")
-    (complaint,) = [line for line in done.stderr.splitlines() if not line.startswith("Working on")]
+    made: Started = {}
+    for way_out, variables in reversed(MISSING.items()):
+        for stack in STACKS:
+            made[stack, way_out] = subprocess.Popen(
+                [sys.executable, "-m", "rightful", *stack, "domain", "show", "example.com"],
+                env={name: text for name, text in {**common, **variables}.items() if text is not None},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+    yield made
+    for process in made.values():
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("way_out", MISSING)
+@pytest.mark.parametrize("stack", STACKS)
+def test_without_what_aws_asks_for_it_says_what_to_set(started: Started, stack: tuple[str, ...], way_out: str) -> None:
+    process = started[stack, way_out]
+    said, complained = process.communicate()
+    assert (process.returncode, said) == (command.FAILED, "")
+    (complaint,) = [line for line in complained.splitlines() if not line.startswith("Working on")]
     assert way_out in complaint
 
 
