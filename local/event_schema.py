@@ -90,6 +90,13 @@ class EndedApproval(ApprovalState):
     why: WhyEnded
 
 
+class Said(_Document):
+    """A code of docs/codes.md, and what its sentence names."""
+
+    code: FindingCode | OutcomeCode | StepCode
+    parameters: dict[str, str]
+
+
 class NextStep(_Document):
     """Who must do what. `who` and `what` are for people; their codes stay."""
 
@@ -97,6 +104,7 @@ class NextStep(_Document):
     who_code: str
     what: str
     code: StepCode
+    statements: list[Said]
 
 
 class ConflictState(_Document):
@@ -120,6 +128,7 @@ class ConflictState(_Document):
     holder: HolderState | None
     explanation: str
     explanation_code: FindingCode | OutcomeCode | None
+    statements: list[Said]
     next_step: NextStep | None
     approved_by: list[str]
     undo_approved_by: list[str]

@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.document import outline
-from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.domain.account import Account
 from rightful.domain.address import shown
-from rightful.domain.conflicts.conflict import Approval, Conflict
 from rightful.domain.event_log import LogEntry
 from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord
@@ -87,32 +83,6 @@ def holder_document(holder: Account) -> dict[str, object]:
         "linkedDirectoryId": holder.link.directory_id if holder.link else None,
         "lastLoginAt": _time(holder.last_login_at),
         "origin": holder.origin.value,
-    }
-
-
-def _approval_document(approval: Approval) -> dict[str, object]:
-    return {
-        "by": approval.owner,
-        "reason": approval.reason,
-        "at": _time(approval.given_at),
-        "resolution": approval.resolution.value if approval.resolution else None,
-    }
-
-
-def conflict_document(conflict: Conflict, holder: Account | None) -> dict[str, object]:
-    """A conflict. `holder` only where it belongs to the conflict's own organization, else None."""
-    visible = holder if holder is not None and holder.organization_id == conflict.request.organization_id else None
-    return {
-        **outline(conflict),
-        "version": version_of(conflict),
-        "holder": holder_document(visible) if visible else None,
-        "evidence": evidence_document(conflict.finding.evidence) if conflict.finding.evidence else {},
-        "approvals": [_approval_document(approval) for approval in conflict.approvals],
-        "undoApprovals": [_approval_document(approval) for approval in conflict.outcome.undo_approvals],
-        "occurrences": conflict.occurrences,
-        "updatedAt": _time(conflict.updated_at),
-        "resolvedAt": _time(conflict.outcome.resolved_at),
-        "expiresAt": _time(conflict.expires_at),
     }
 
 

@@ -7,12 +7,14 @@ from pydantic import Field
 
 from rightful.api.admin.call import AdminCall
 from rightful.api.admin.conflict_lists import conflict_page
-from rightful.api.documents import conflict_document
+from rightful.api.conflict_documents import conflict_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.remediate import Remediation
+from rightful.core.conflicts.standing import Reader
 from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.view import listed_views, view
 from rightful.core.conflicts.word import Word
 from rightful.domain.conflicts.conflict import Conflict, Pointer, Resolution
 from rightful.ports.context import QueueContext
@@ -48,15 +50,8 @@ class Undo(Body):
 def list_conflicts(call: AdminCall) -> Response:
     """GET conflicts?status=&class=&who=&directoryId=&accountId=&address=&since=&until=&order=&count=&limit=&cursor=."""
     page, count = conflict_page(call)
-    holders = call.store.accounts(
-        {conflict.finding.holder_account_id for conflict in page.conflicts if conflict.finding.holder_account_id}
-    )
-    return call.listing(
-        page.conflicts,
-        page.next_position,
-        lambda conflict: conflict_document(conflict, holders.get(conflict.finding.holder_account_id or "")),
-        count,
-    )
+    seen = listed_views(call.context, page.conflicts, _reader(call))
+    return call.listing(seen, page.next_position, conflict_document, count)
 
 
 def get(call: AdminCall) -> Response:
@@ -105,5 +100,8 @@ def _after(call: AdminCall, say: Callable[[QueueContext, Pointer, Word], Remedia
 def _response(call: AdminCall, conflict: Conflict | None) -> Response:
     if conflict is None:
         raise ApiError(404, "not_found", "There is no such conflict in this organization.")
-    holder = call.store.account(conflict.finding.holder_account_id) if conflict.finding.holder_account_id else None
-    return Response(200, conflict_document(conflict, holder))
+    return Response(200, conflict_document(view(call.context, conflict, _reader(call))))
+
+
+def _reader(call: AdminCall) -> Reader:
+    return Reader(call.principal.token_id, call.principal.owner)

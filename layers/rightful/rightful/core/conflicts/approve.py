@@ -19,7 +19,7 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
 from rightful.core.conflicts.word import Word, existing
 from rightful.domain.conflicts.conflict import (
-    SETTLED_BY_PEOPLE,
+    REOPENED_BY_RETRY,
     Approval,
     Conflict,
     ConflictClass,
@@ -39,8 +39,6 @@ from rightful.ports.refusals import commit_again
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import RefusedError
-
-_REOPENED_BY_RETRY = SETTLED_BY_PEOPLE | {ConflictStatus.FAILED}
 
 
 def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
@@ -125,7 +123,7 @@ def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
             if word.version is not None:
                 _as_read(context, conflict, word)
             return False
-        if conflict.status not in _REOPENED_BY_RETRY or context.now >= conflict.expires_at:
+        if conflict.status not in REOPENED_BY_RETRY or context.now >= conflict.expires_at:
             raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry.")
         if word.version not in {None, version_of(conflict)}:
             raise RequestError("changed", changed(conflict))

@@ -1,7 +1,10 @@
 """What everybody who may read a conflict reads of it, in the admin API and in events: camelCase. Pure."""
 
+from collections.abc import Iterable
+
 from rightful.domain.address import shown, shown_text
 from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.conflicts.explanation import Code, Statement
 from rightful.domain.conflicts.next_step import NextStep
 from rightful.text.ids import time_text
 
@@ -29,6 +32,7 @@ def outline(conflict: Conflict) -> dict[str, object]:
         "oldEmail": shown(conflict.request.old_email),
         "explanation": conflict.explanation.sentence,
         "explanationCode": conflict.explanation.code.value if conflict.explanation.code else None,
+        "statements": statement_documents(conflict.explanation.statements),
         "nextStep": next_step_document(step) if step else None,
         "createdAt": time_text(conflict.created_at),
         "correlationId": conflict.correlation_id,
@@ -37,4 +41,18 @@ def outline(conflict: Conflict) -> dict[str, object]:
 
 def next_step_document(step: NextStep) -> dict[str, object]:
     """Who must do what: sentences for people, and codes that stay."""
-    return {"who": step.who.value, "whoCode": step.who.code, "what": step.what, "code": step.code.value}
+    return {
+        "who": step.who.value,
+        "whoCode": step.who.code,
+        "what": step.what,
+        "code": step.code.value,
+        "statements": statement_documents(step.statements),
+    }
+
+
+def statement_documents(statements: Iterable[Statement[Code]]) -> list[dict[str, object]]:
+    """What was said, as codes and parameters, for who says it in other words."""
+    return [
+        {"code": each.code.value, "parameters": {name: str(value) for name, value in each.parameters.items()}}
+        for each in statements
+    ]

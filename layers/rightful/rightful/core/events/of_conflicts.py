@@ -6,14 +6,13 @@ smallest id, which each record can decide alone.
 
 from collections.abc import Iterator
 
-from rightful.core.conflicts.decision.decide import PEOPLE_NEEDED
 from rightful.core.conflicts.decision.ended_approvals import ended_approvals
 from rightful.core.conflicts.diagnosis.version import version_of
+from rightful.core.conflicts.standing import missing
 from rightful.core.events.conflict_state import conflict_state
 from rightful.domain.change import ConflictChange
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Notice
 from rightful.domain.conflicts.due import to_tell
-from rightful.domain.conflicts.policy import Rule
 from rightful.domain.event import Event, EventType
 from rightful.ports.store.names import NOBODY, Named
 from rightful.text.ids import time_text
@@ -81,10 +80,10 @@ def _while_it_waits(old: Conflict, new: Conflict) -> Iterator[_Told]:
     speaks = _speaks(new, new.finding.circle_ids)
     if speaks and new.status is ConflictStatus.WAITING_APPROVAL and _asked(old) != _asked(new):
         yield EventType.CONFLICT_NEEDS_APPROVAL, {}
-    missing = _missing(new)
+    still = missing(new, new.approvals)
     for approval in new.approvals:
-        if missing and approval not in old.approvals:
-            yield EventType.CONFLICT_APPROVAL_GIVEN, {"approval": _approval(approval), "missing": missing}
+        if still and approval not in old.approvals:
+            yield EventType.CONFLICT_APPROVAL_GIVEN, {"approval": _approval(approval), "missing": still}
     ended = ended_approvals(old, new)
     if ended:
         whose = [{**_approval(each.approval), "why": each.why.value} for each in ended]
@@ -101,13 +100,6 @@ def _asked(conflict: Conflict) -> tuple[object, ...]:
 def _speaks(conflict: Conflict, others: tuple[str, ...]) -> bool:
     """Whether it is the one that tells for its circle; alone it is."""
     return all(conflict.id < other for other in others)
-
-
-def _missing(conflict: Conflict) -> int:
-    """How many approvals are missing still; those count together that have chosen the same."""
-    rule = Rule(conflict.finding.rule) if conflict.finding.rule else Rule.REFUSE
-    agreeing = [each for each in conflict.approvals if each.resolution == conflict.approvals[-1].resolution]
-    return max(0, PEOPLE_NEEDED.get(rule, 0) - len(agreeing))
 
 
 def _approval(approval: Approval) -> dict[str, object]:

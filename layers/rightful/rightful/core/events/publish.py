@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from rightful.core.conflicts import demands
 from rightful.core.conflicts.lifecycle.requeue import requeue, requeue_pending
-from rightful.core.events.conflict_state import legs_asked, names_asked
+from rightful.core.conflicts.people import legs_asked, names_asked
 from rightful.core.events.of_accounts import account_events
 from rightful.core.events.of_conflicts import conflict_events
 from rightful.core.events.of_demands import demand_events

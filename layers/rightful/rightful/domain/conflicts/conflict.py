@@ -51,6 +51,10 @@ SETTLED_BY_PEOPLE = frozenset({ConflictStatus.REJECTED, ConflictStatus.UNDONE})
 conflict instead of asking the administrator again each day, until the change expires or asks for another address."""
 
 
+REOPENED_BY_RETRY = SETTLED_BY_PEOPLE | {ConflictStatus.FAILED}
+"""An administrator's retry opens it again, as long as its change is wanted."""
+
+
 OVER = frozenset({ConflictStatus.APPLIED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED})
 """The requester's pending change it is no more: the identity provider's next refused try is a conflict of its own."""
 

@@ -5,9 +5,11 @@ from argparse import Namespace
 from dataclasses import replace
 from typing import TextIO
 
-from rightful.api.documents import conflict_document
+from rightful.api.conflict_documents import conflict_document
 from rightful.core.administration.accounts import Administration
 from rightful.core.conflicts import approve as decisions
+from rightful.core.conflicts.standing import Reader
+from rightful.core.conflicts.view import view
 from rightful.core.conflicts.word import Word
 from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization
@@ -107,9 +109,8 @@ def _brake(at: Deployment, asked: Namespace, out: TextIO, *, paused: bool) -> in
 
 
 def _print(at: Deployment, conflict: Conflict, asked: Namespace, out: TextIO) -> None:
-    holder = at.store.account(conflict.finding.holder_account_id) if conflict.finding.holder_account_id else None
     if asked.json:
-        out.write(json_text(conflict_document(conflict, holder)))
+        out.write(json_text(conflict_document(view(at.context(), conflict, Reader("operator", BY)))))
         return
     requester, next_step = conflict.request.requester, conflict.next_step
     write_fields(

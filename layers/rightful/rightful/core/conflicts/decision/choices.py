@@ -31,8 +31,11 @@ _LINKED: Mapping[ConflictClass, Effect] = {
 
 
 def choices(conflict: Conflict, diagnosis: Diagnosis) -> tuple[Choice, ...]:
-    """The ways in which people can resolve a conflict, first what happens where nobody names one."""
+    """The ways in which people can resolve a conflict, first what happens where nobody names one; none, where no
+    approval would help."""
     effective_class = diagnosis.effective_class
+    if effective_class is ConflictClass.UNKNOWN and diagnosis.evidence.reserved is None:
+        return ()  # whoever agreed could not know to what
     release = Choice(Resolution.RELEASE, _EFFECTS.get(effective_class, Effect.GIVE))
     if effective_class not in _LINKED or conflict.request.operation is not Operation.CREATE:
         return (release,)
