@@ -78,8 +78,7 @@ def _holder(seen: ConflictView, holder: Account) -> dict[str, object]:
         **(holder_document(seen.conflict, seen.named) or {}),
         **_account(holder),
         "emailVerified": holder.email_verified,
-        "linkedDirectoryId": linked,
-        "linkedDirectoryName": seen.named.directories.get(linked) if linked else None,
+        "directoryName": seen.named.directories.get(linked) if linked else None,
         "lastLoginAt": _time(holder.last_login_at),
         "origin": holder.origin.value,
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from rightful.domain.account import Account
 from rightful.domain.address import shown, shown_text
 from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.conflicts.evidence import HolderFacts
 from rightful.ports.store.names import Asked, Named
 
 
@@ -20,8 +21,17 @@ def own_holder_id(conflict: Conflict) -> str | None:
 def names_asked(conflict: Conflict) -> Asked:
     """Whose names tell of it: who asks, who holds the address, and the directory."""
     accounts = {conflict.request.requester.account_id, own_holder_id(conflict)} - {None}
-    directory = (conflict.request.organization_id, conflict.request.directory_id)
-    return Asked(accounts=frozenset(filter(None, accounts)), directories=frozenset({directory}))
+    directories = {conflict.request.directory_id, _holders_directory_id(conflict)} - {None}
+    return Asked(
+        accounts=frozenset(filter(None, accounts)),
+        directories=frozenset((conflict.request.organization_id, each) for each in directories if each),
+    )
+
+
+def _holders_directory_id(conflict: Conflict) -> str | None:
+    """The directory that provisioned the holder when the conflict was examined."""
+    holder = conflict.finding.evidence.holder if conflict.finding.evidence is not None else None
+    return holder.directory_id if isinstance(holder, HolderFacts) else None
 
 
 def legs_asked(conflict: Conflict) -> Asked:
@@ -56,18 +66,18 @@ def requester_document(conflict: Conflict, named: Named) -> dict[str, object]:
 
 
 def holder_document(conflict: Conflict, named: Named) -> dict[str, object] | None:
-    """Who holds the address; None: no account of the organization's own."""
+    """Who holds the address, by the userName that it has or had last; None: no account of the organization's own."""
     holder_id = own_holder_id(conflict)
     if holder_id is None:
         return None
     account = known(holder_id, conflict, named)
-    link = account.link if account is not None else None
+    link = account.link or account.former_link if account is not None else None
     return {
         "accountId": holder_id,
         "displayName": account.display_name if account is not None else None,
         "userName": shown_text(link.user_name) if link is not None else None,
         "status": account.status.value if account is not None else None,
-        "directoryId": link.directory_id if link is not None else None,
+        "directoryId": account.link.directory_id if account is not None and account.link is not None else None,
     }
 
 
