@@ -1,6 +1,7 @@
 """This engine against scim2-models, an independent reading of the same RFCs: what both are given."""
 
 from typing import Any
+from urllib.parse import quote
 
 from hypothesis import strategies as st
 from scim2_models import EnterpriseUser, User
@@ -36,7 +37,7 @@ def emails_of(values: list[Resource]) -> list[Resource]:
 email = st.fixed_dictionaries(
     {"value": addresses}, optional={"type": kinds, "primary": st.booleans(), "display": words}
 )
-manager = st.fixed_dictionaries({"value": words, "$ref": st.just("https://example.com/v2/Users/9")})
+manager = words.map(lambda value: {"value": value, "$ref": f"https://example.com/v2/Users/{quote(value, safe='')}"})
 users = st.builds(
     lambda base, more, enterprise: with_schemas({**base, **more, **({ENTERPRISE: enterprise} if enterprise else {})}),
     st.fixed_dictionaries({"id": st.just("u-1"), "userName": words}),

@@ -236,6 +236,15 @@ DIFFERENCES = (
         {"op": "replace", "path": 'emails[type eq "home"]', "value": None},
     ),
     Difference(
+        "A `$ref` that leads to another one than `value` names is left out.",
+        lambda operation, we, they: "$ref" in str(they.resource) and "$ref" not in str(we.resource),
+        {
+            "op": "add",
+            "path": f"{ENTERPRISE}:manager",
+            "value": {"value": "Guide", "$ref": "https://example.com/v2/Users/9"},
+        },
+    ),
+    Difference(
         "A password is dropped unread, of whatever type it is.",
         lambda operation, we, they: path_of(operation) == "password" and we.error is None,
         {"op": "replace", "path": "password", "value": ["x"]},
