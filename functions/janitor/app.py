@@ -37,6 +37,7 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
             "conflictsSent": done.conflicts_sent,
             "reservationsEnded": done.reservations_ended,
             "accountsErased": done.accounts_erased,
+            "peopleForgotten": done.people_forgotten,
             "groupsCleaned": done.groups_cleaned,
             "directoriesDeleted": done.directories_deleted,
             "itemsLookedAt": done.checked.looked_at,

@@ -13,7 +13,7 @@ from tests.support.dynamodb.store import TestedStore
 
 def conflicts_like(store: TestedStore, pattern: Conflict, number: int, **changed: str) -> None:
     """So many conflicts, each a second after the one before, the first of them a second after the pattern was made."""
-    item = {**conflict_item(pattern), **_texts(changed)}
+    item = {**conflict_item(pattern, RETENTION), **_texts(changed)}
     for each in range(number):
         conflict_id = f"{first_id_at(pattern.created_at + timedelta(seconds=each + 1))}{each:020x}"
         _put(store, IDENTITY, {**item, **_texts({"sk": f"CONFLICT#{conflict_id}", "conflict_id": conflict_id})})

@@ -5,6 +5,7 @@ least once. Everything is derived from the images alone, so that doing it again 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from rightful.core.conflicts import demands
@@ -14,6 +15,7 @@ from rightful.core.events.of_accounts import account_events
 from rightful.core.events.of_conflicts import conflict_events
 from rightful.core.events.of_demands import demand_events
 from rightful.core.events.of_settings import settings_events
+from rightful.core.events.removals import left_behind
 from rightful.core.events.requeues import asker_changed_by, requeued_by, swept_by
 from rightful.domain.change import (
     AccountChange,
@@ -25,9 +27,11 @@ from rightful.domain.change import (
     TokenChange,
 )
 from rightful.domain.event import Event
+from rightful.ports.context import unlimited
 from rightful.ports.queue import ConflictQueue, EventBus, QueueUnavailableError, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.names import NOBODY, Asked, Named, all_asked
+from rightful.ports.writes.transaction import RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ def publish(store: IdentityStore, queue: ConflictQueue, bus: EventBus, changes: 
             organization_id = swept_by(change)
             if organization_id is not None:
                 queue.send_reexamine_all(ReexamineAll(organization_id), correlation_id=_correlation_id(change))
+            for writes in left_behind(store, change):
+                # A condition that does not hold: it was done before, or there is something newer in the place.
+                with suppress(RefusedError):
+                    store.commit(writes, remaining=unlimited)
         except QueueUnavailableError:
             failed.append(position)
     named = names_for(store, changes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rightful.core.administration.directory_deletion import delete_due
+from rightful.core.administration.forget import forget_erased
 from rightful.core.groups.leave import finish_deletions
 from rightful.core.integrity.repair import Checked
 from rightful.core.integrity.scan import check_indexes
@@ -29,6 +30,7 @@ class Round:
     conflicts_sent: int = 0
     reservations_ended: int = 0
     accounts_erased: int = 0
+    people_forgotten: int = 0
     groups_cleaned: int = 0
     directories_deleted: int = 0
     checked: Checked = field(default_factory=Checked)
@@ -63,6 +65,8 @@ def make_round(context: QueueContext) -> Round:
         done.reservations_ended = end_reservations(context)
     with _part(done, "erase_accounts"):
         done.accounts_erased = erase_all_due(context)
+    with _part(done, "forget_erased"):
+        done.people_forgotten = forget_erased(context)
     with _part(done, "clean_groups"):
         done.groups_cleaned = finish_deletions(context)
     with _part(done, "delete_directories"):

@@ -12,6 +12,7 @@ from rightful.ports.store.emails import SecondaryEmailList
 
 if TYPE_CHECKING:
     from rightful.domain.conflicts.conflict import Conflict, Pointer
+    from rightful.domain.erasure import ErasedPerson
     from rightful.domain.key import Token
     from rightful.domain.organization import Directory
 
@@ -91,6 +92,10 @@ class UpkeepStore(Protocol):
 
     def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
         """The ids of accounts that were to be erased by then."""
+        ...
+
+    def erased_people(self, *, limit: int) -> "tuple[ErasedPerson, ...]":
+        """Those who were erased and of whom it is still looked for what is left. Consistent."""
         ...
 
     def directories_to_delete(self, *, limit: int) -> "tuple[Directory, ...]":

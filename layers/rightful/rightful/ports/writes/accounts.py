@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import Reservation
+from rightful.domain.erasure import ErasedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,20 @@ class ReleaseSource:
     """Forget it. Condition: it is this account, or none."""
 
     key: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteErased:
+    """Remember who was erased until nothing is left of them elsewhere. Unconditional: the same item each time."""
+
+    person: ErasedPerson
+
+
+@dataclass(frozen=True, slots=True)
+class EndErased:
+    """Nothing is left of them. Unconditional."""
+
     account_id: str
 
 

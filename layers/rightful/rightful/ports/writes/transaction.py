@@ -16,8 +16,10 @@ from rightful.ports.writes.accounts import (
     ClaimUserName,
     CountUsers,
     DeleteAccount,
+    EndErased,
     EndReservation,
     ListSecondaryEmail,
+    NoteErased,
     NoteLogin,
     PutAccount,
     ReleaseAddress,
@@ -46,6 +48,8 @@ Write = (
     | DeleteAccount
     | RequireAccount
     | NoteLogin
+    | NoteErased
+    | EndErased
     | ClaimAddress
     | ReleaseAddress
     | TransferAddress

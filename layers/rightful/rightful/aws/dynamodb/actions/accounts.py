@@ -3,7 +3,7 @@
 import zlib
 
 from rightful.aws.dynamodb.attributes import Scalar, text_of, write_item
-from rightful.aws.dynamodb.items.accounts import account_item, hold_item
+from rightful.aws.dynamodb.items.accounts import account_item, erased_item, hold_item
 from rightful.aws.dynamodb.items.conflicts import conflict_item, log_item
 from rightful.aws.dynamodb.items.emails import likely_action
 from rightful.aws.dynamodb.keys import base as keys
@@ -15,8 +15,10 @@ from rightful.ports.writes.accounts import (
     ClaimUserName,
     CountUsers,
     DeleteAccount,
+    EndErased,
     EndReservation,
     ListSecondaryEmail,
+    NoteErased,
     NoteLogin,
     PutAccount,
     ReleaseAddress,
@@ -168,8 +170,18 @@ def _(write: ReleaseSource, tables: Tables) -> Action:
 
 
 @action_of.register
+def _(write: NoteErased, tables: Tables) -> Action:
+    return put(tables, erased_item(write.person))
+
+
+@action_of.register
+def _(write: EndErased, tables: Tables) -> Action:
+    return on(tables, "Delete", keys.erased(write.account_id))
+
+
+@action_of.register
 def _(write: PutConflict, tables: Tables) -> Action:
-    return versioned(tables, conflict_item(write.conflict), write.expected_version)
+    return versioned(tables, conflict_item(write.conflict, tables.log_retention), write.expected_version)
 
 
 @action_of.register

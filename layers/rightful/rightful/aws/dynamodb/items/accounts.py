@@ -10,6 +10,7 @@ from rightful.aws.dynamodb.keys.base import due, due_sort, in_organization, of_d
 from rightful.core.accounts.edits import is_kept
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Hold
+from rightful.domain.erasure import ErasedPerson
 from rightful.text.folding import fold
 
 if TYPE_CHECKING:
@@ -75,3 +76,16 @@ def hold_item(hold: Hold) -> Item:
 def read_hold(item: Mapping[str, "AttributeValueTypeDef"]) -> Hold:
     """The inverse of `hold_item`."""
     return _HOLD.read(item)
+
+
+_ERASED = Codec(ErasedPerson)
+
+
+def erased_item(person: ErasedPerson) -> Item:
+    """The note of somebody who was erased."""
+    return write_item(keys.erased(person.account_id), _ERASED.values(person))
+
+
+def read_erased(item: Mapping[str, "AttributeValueTypeDef"]) -> ErasedPerson:
+    """The inverse of `erased_item`."""
+    return _ERASED.read(item)

@@ -10,6 +10,7 @@ from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.conflicts.due import due_as, due_at
+from rightful.domain.conflicts.retention import resting_from
 from rightful.domain.event_log import LogEntry, LogFilter, first_id_at
 
 if TYPE_CHECKING:
@@ -39,9 +40,13 @@ def _codec() -> Codec[Conflict]:
     )
 
 
-def conflict_item(conflict: Conflict) -> Item:
-    """A conflict, with its places in the indexes of lists (`reads.conflicts`) and of what is due."""
+def conflict_item(conflict: Conflict, retention: timedelta) -> Item:
+    """A conflict, with its places in the indexes of lists (`reads.conflicts`) and of what is due. One that rests is
+    removed by DynamoDB after the retention, as the rows that tell of it."""
     values = {**_codec().values(conflict), **_places(conflict)}
+    rests_from = resting_from(conflict)
+    if rests_from is not None:
+        values["expires_at"] = int((rests_from + retention).timestamp())
     due = due_at(conflict)
     if due is not None:
         values["due_key"] = keys.due(due_as(conflict), conflict.id)

@@ -74,6 +74,14 @@ def pending(requester_key: str) -> ItemKey:
     return ItemKey(f"PENDING#{requester_key}", "PENDING")
 
 
+ERASED = "ERASED"
+
+
+def erased(account_id: str) -> ItemKey:
+    """Somebody of whom it is still looked for what is left."""
+    return ItemKey(ERASED, account_id)
+
+
 def token(sha256: str) -> ItemKey:
     """A key, by its hash."""
     return ItemKey(f"TOKEN#{sha256}", "TOKEN")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from rightful.aws.dynamodb.attributes import Reader, key_of, write_item
 from rightful.aws.dynamodb.items import emails as email_items
-from rightful.aws.dynamodb.items.accounts import read_account, read_hold
+from rightful.aws.dynamodb.items.accounts import read_account, read_erased, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.settings import read_directory, read_token
 from rightful.aws.dynamodb.keys import base as keys
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rightful.aws.dynamodb.table import Table
     from rightful.domain.account import Account
     from rightful.domain.conflicts.conflict import Conflict, Pointer
+    from rightful.domain.erasure import ErasedPerson
     from rightful.domain.key import Token
     from rightful.domain.organization import Directory
     from rightful.ports.store.emails import SecondaryEmailList
@@ -123,6 +124,16 @@ class UpkeepReads:
 
     def due_deletions(self, now: datetime, *, limit: int) -> tuple[str, ...]:
         return tuple(keys.account_id_of(key.pk) for key in self._due("deletion", now, limit))
+
+    def erased_people(self, *, limit: int) -> "tuple[ErasedPerson, ...]":
+        answer = self.client.query(
+            TableName=self.identities.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": keys.ERASED}},
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return tuple(map(read_erased, answer["Items"]))
 
     def directories_to_delete(self, *, limit: int) -> "tuple[Directory, ...]":
         items = self.identities.get_items(self._due("directory", _ALWAYS, limit))

@@ -9,6 +9,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import OVER, Conflict, ConflictStatus
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent
+from rightful.domain.conflicts.retention import shrunk
 from rightful.domain.event_log import Action, Result
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutWaiter
 from rightful.ports.writes.transaction import Write
@@ -61,15 +62,17 @@ def ended(
     conflict: Conflict, status: ConflictStatus, explanation: Explanation, now: datetime
 ) -> tuple[PutConflict, AppendLog]:
     """A conflict put to its end, with its row in the event log. Does not end its place as the pending change."""
-    after = replace(
-        conflict,
-        version=conflict.version + 1,
-        status=status,
-        explanation=explanation,
-        next_step=None,
-        updated_at=now,
-        deactivation_pending=False,
-        outcome=replace(conflict.outcome, resolved_at=now),
+    after = shrunk(
+        replace(
+            conflict,
+            version=conflict.version + 1,
+            status=status,
+            explanation=explanation,
+            next_step=None,
+            updated_at=now,
+            deactivation_pending=False,
+            outcome=replace(conflict.outcome, resolved_at=now),
+        )
     )
     action = Action.CONFLICT_APPLIED if status is ConflictStatus.APPLIED else Action.CONFLICT_ENDED
     return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
