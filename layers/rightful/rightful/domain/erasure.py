@@ -38,7 +38,8 @@ def erased_person(account: Account, at: datetime) -> ErasedPerson | None:
     """Who that was; None: no organization managed the account, so that nothing was written down about it elsewhere."""
     if account.organization_id is None:
         return None
-    images = [account, *([account.before_image.account] if account.before_image else [])]
+    before = [*account.earlier_images, *([account.before_image] if account.before_image else [])]
+    images = [account, *(image.account for image in before)]
     emails = [image.email for image in images if image.email is not None and not image.email.is_placeholder]
     names = {name.casefold().strip() for image in images for name in _names(image)}
     return ErasedPerson(

@@ -7,7 +7,7 @@ status, whose account it is). So an image has both, what was before and what was
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -43,6 +43,16 @@ def image_by(account: Account, conflict_id: str) -> BeforeImage | None:
 def images_since(account: Account, image: BeforeImage) -> tuple[BeforeImage, ...]:
     """The images of what remediations did to the account after that one, the latest first."""
     return tuple(each for each in _latest_first(account) if each.version > image.version)
+
+
+def without_images(account: Account, gone: Callable[[BeforeImage], bool]) -> Account:
+    """The account without the images that are to go; the same object where it has none of these."""
+    images = list(_latest_first(account))
+    kept = [image for image in images if not gone(image)]
+    if len(kept) == len(images):
+        return account
+    latest, earlier = (kept[0], tuple(reversed(kept[1:]))) if kept else (None, ())
+    return replace(account, before_image=latest, earlier_images=earlier, version=account.version + 1)
 
 
 def _latest_first(account: Account) -> Iterator[BeforeImage]:

@@ -11,14 +11,15 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from rightful.core.accounts.before_images import without_images
 from rightful.core.conflicts.lifecycle.end import end_of_pending
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.erasure import ErasedPerson
-from rightful.domain.event_log import LogEntry, LogFilter
+from rightful.domain.event_log import Action, LogEntry, LogFilter, Result
 from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore, LogPage
 from rightful.ports.store.lists import ConflictFilter, ConflictPage, every_page
-from rightful.ports.writes.accounts import EndErased, EndReservation, PutAccount
+from rightful.ports.writes.accounts import EndErased, EndReservation, NoteErased, PutAccount
 from rightful.ports.writes.settings import RemoveConflict
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 
@@ -56,6 +57,10 @@ def forget(context: Context, person: ErasedPerson) -> bool:
     Returns:
         Whether nothing is, and nothing can turn up any more.
     """
+    former = person.addresses | _former_addresses(context, person)
+    if former != person.addresses:  # the rows that have them are written anew below
+        person = replace(person, addresses=former)
+        context.commit([NoteErased(person)])
     person = replace(person, addresses=_still_theirs(context.store, person))
     found = 0
     for conflict in list(_conflicts(context, person)):
@@ -67,6 +72,19 @@ def forget(context: Context, person: ErasedPerson) -> bool:
     if found or context.now < person.at + _INDEXES_CATCH_UP:
         return False
     return context.commits([EndErased(person.account_id)])
+
+
+def _former_addresses(context: Context, person: ErasedPerson) -> frozenset[str]:
+    """The addresses that the account had before, as its rows tell."""
+    rows = _rows(context, person, LogFilter(account_id=person.account_id))
+    done = [row for row in rows if row.action in _HAD_ADDRESS and row.result is Result.DONE]
+    had = [address for row in done for address in (row.old_address, row.requested_address)]
+    return frozenset(address for address in had if address is not None)
+
+
+def _rows(context: Context, person: ErasedPerson, wanted: LogFilter) -> Iterator[LogEntry]:
+    for page in every_page(partial(_page_of_rows, context, person.organization_id, wanted)):
+        yield from page.entries
 
 
 def _still_theirs(store: IdentityStore, person: ErasedPerson) -> frozenset[str]:
@@ -107,9 +125,8 @@ def _forget_conflict(context: Context, person: ErasedPerson, conflict: Conflict)
     """Remove it, with what it left with others."""
     others = context.store.accounts(set(conflict.outcome.touched_account_ids) - {person.account_id})
     for account in others.values():
-        image = account.before_image
-        if image is not None and (image.conflict_id == conflict.id or person.is_named_in(image)):
-            after = replace(account, before_image=None, version=account.version + 1)
+        after = without_images(account, lambda image: image.conflict_id == conflict.id or person.is_named_in(image))
+        if after is not account:
             _commit_what_can(context, [PutAccount(after, account.version)])
     writes: list[Write] = [
         RemoveConflict(conflict.request.organization_id, conflict.id),
@@ -128,12 +145,11 @@ def _forget_rows(context: Context, person: ErasedPerson, wanted: LogFilter) -> i
         How many rows were written anew.
     """
     written = 0
-    for page in every_page(partial(_page_of_rows, context, person.organization_id, wanted)):
-        for row in page.entries:
-            after = without(person, row)
-            if after != row:
-                context.store.log_entry(after)
-                written += 1
+    for row in _rows(context, person, wanted):
+        after = without(person, row)
+        if after != row:
+            context.store.log_entry(after)
+            written += 1
     return written
 
 
@@ -152,7 +168,8 @@ def without(person: ErasedPerson, row: LogEntry) -> LogEntry:
             next_step_who="",
             next_step_what="",
         )
-    if row.at > person.at:
+    of_another = row.account_id is not None and row.conflict_id is None
+    if of_another or row.at > person.at:
         return row
     texts = {name: getattr(row, name) for name in _SAYING}
     named = {name: "" if name in _ALWAYS_TEXT else None for name, text in texts.items() if person.is_named_in(text)}
@@ -163,6 +180,7 @@ def without(person: ErasedPerson, row: LogEntry) -> LogEntry:
     return replace(row, **named)  # type: ignore[arg-type]  # names of texts
 
 
+_HAD_ADDRESS = frozenset({Action.USER_CREATED, Action.USER_LINKED, Action.EMAIL_CHANGED, Action.CONFLICT_APPLIED})
 _ALWAYS_TEXT = frozenset({"subject", "explanation", "next_step_what"})
 _SAYING = ("subject", "external_id", "old_email", "requested_email", "holder", "explanation", "next_step_what")
 """The fields of a row in which a person is named."""

@@ -2,8 +2,8 @@
 as it is, and DynamoDB removes an item without a word to anybody else."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from rightful.core.accounts.before_images import without_images
 from rightful.core.conflicts.lifecycle.end import end_of_pending
 from rightful.domain.change import AccountChange, Change, ConflictChange
 from rightful.domain.conflicts.conflict import OVER, Conflict
@@ -29,6 +29,6 @@ def _of_conflict(store: IdentityStore, conflict: Conflict) -> Iterator[list[Writ
         yield from ([write] for write in end_of_pending(conflict))
     touched = conflict.outcome.touched_account_ids
     for account in store.accounts(touched).values() if touched else ():
-        image = account.before_image
-        if image is not None and image.conflict_id == conflict.id:
-            yield [PutAccount(replace(account, before_image=None, version=account.version + 1), account.version)]
+        after = without_images(account, lambda image: image.conflict_id == conflict.id)
+        if after is not account:
+            yield [PutAccount(after, account.version)]
