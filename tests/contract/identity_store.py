@@ -10,6 +10,7 @@ from tests.contract.committing import Committing
 from tests.contract.conflict_lists import ConflictLists
 from tests.contract.conflict_writes import ConflictWrites
 from tests.contract.demands import Demands
+from tests.contract.erased_people import ErasedPeople
 from tests.contract.group_writes import GroupWrites
 from tests.contract.index_writes import AddressWrites, DomainWrites, UserNameWrites
 from tests.contract.listings import Listings
@@ -32,6 +33,7 @@ class IdentityStoreContract(
     SecondaryEmails,
     ConflictWrites,
     Demands,
+    ErasedPeople,
     SettingsWrites,
     KeyWrites,
     NamesOfIds,

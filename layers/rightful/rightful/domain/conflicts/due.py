@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from rightful.domain.conflicts.conflict import UNDECIDED, Conflict, ConflictStatus, Notice
+from rightful.domain.conflicts.conflict import OVER, UNDECIDED, Conflict, ConflictStatus, Notice
 
 DueConflict = Literal["deactivation", "undecided", "refused", "ended"]
 """Another look at a conflict: one whose deactivation waits, one that is not decided, one that is refused, one whose
@@ -40,6 +40,16 @@ def due_at(conflict: Conflict) -> datetime | None:
     if not conflict.sent:
         return conflict.updated_at + UNSENT_FOR
     return look_again_at(conflict, conflict.updated_at)
+
+
+def resting_from(conflict: Conflict) -> datetime | None:
+    """From when on it is kept for as long as the rows of the log that tell of it; None: it goes on. One that people
+    settled counts retries until its change is not wanted any more."""
+    if conflict.deactivation_pending or conflict.prepared:
+        return None
+    if conflict.status in OVER:
+        return conflict.updated_at
+    return max(conflict.updated_at, conflict.expires_at) if conflict.settled_by_people else None
 
 
 def due_as(conflict: Conflict) -> DueConflict:

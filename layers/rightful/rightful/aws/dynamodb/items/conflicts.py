@@ -9,8 +9,7 @@ from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.domain.conflicts.conflict import Conflict
-from rightful.domain.conflicts.due import due_as, due_at
-from rightful.domain.conflicts.retention import resting_from
+from rightful.domain.conflicts.due import due_as, due_at, resting_from
 from rightful.domain.event_log import LogEntry, LogFilter, first_id_at
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import OVER, Conflict, ConflictStatus
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
-from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent
-from rightful.domain.conflicts.retention import shrunk
+from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent, PendingChange
 from rightful.domain.event_log import Action, Result
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutWaiter
 from rightful.ports.writes.transaction import Write
@@ -62,7 +61,7 @@ def ended(
     conflict: Conflict, status: ConflictStatus, explanation: Explanation, now: datetime
 ) -> tuple[PutConflict, AppendLog]:
     """A conflict put to its end, with its row in the event log. Does not end its place as the pending change."""
-    after = shrunk(
+    after = _shrunk(
         replace(
             conflict,
             version=conflict.version + 1,
@@ -76,6 +75,19 @@ def ended(
     )
     action = Action.CONFLICT_APPLIED if status is ConflictStatus.APPLIED else Action.CONFLICT_ENDED
     return (PutConflict(after, conflict.version), log_row(after, action, now, result=Result.DONE))
+
+
+def _shrunk(conflict: Conflict) -> Conflict:
+    """A conflict that is over without what it needed only while the change was wanted: what else the request asked for,
+    and the evidence. What it was about, what was found and who decided stays. One that moved something keeps all of it:
+    it can be undone, and opened again then."""
+    if conflict.status not in OVER or conflict.outcome.touched_account_ids:
+        return conflict
+    return replace(
+        conflict,
+        request=replace(conflict.request, change=PendingChange({}, {})),
+        finding=replace(conflict.finding, evidence=None),
+    )
 
 
 def _with_activity(conflict: Conflict, active: bool | None) -> Conflict:
