@@ -117,6 +117,7 @@ def test_the_user_for_whom_it_was_freed_is_not_somebody_else() -> None:
 def test_of_two_conflicts_of_one_person_the_later_is_undone_first() -> None:
     office, first, ada, sales = taken(ONE)
     support = office.create("support")
+    office.service.pass_time(timedelta(seconds=1))  # of the same moment, ids have no order
     office.service.scim("PATCH", f"/Users/{support}", patch({"op": "replace", "path": "active", "value": False}))
     second = office.refused(ada, "support")
     office.decide(second, office.ines)
