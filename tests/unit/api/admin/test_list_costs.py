@@ -105,6 +105,21 @@ def test_a_persons_log_costs_a_query_and_one_batch(service: Service, query: dict
     assert service.store.dynamodb_calls == {"query": queries, "batch_get_item": 1}
 
 
+def test_a_history_costs_what_its_own_conflicts_and_rows_cost(service: Service) -> None:
+    service.store.dynamodb_calls.clear()
+    history = service.admin("GET", "/accounts/{id}/history", parameters={"id": MINE})
+    assert service.store.dynamodb_calls == {"query": 3, "batch_get_item": 2}
+    assert isinstance(history.body, dict)
+    assert [bool(each["row"]) for each in history.body["items"]].count(True) == 2
+    assert len(history.body["items"]) == 4
+    answer, calls = asked(service, "/addresses/history", {"address": ADDRESS})
+    assert len(answer["items"]) == 2
+    assert (calls["query"], calls.total() <= 6) == (4, True)
+    answer, calls = asked(service, "/addresses", {"address": ADDRESS})
+    assert (answer["account"], answer["waiting"]) == (None, [])
+    assert calls.total() <= 6
+
+
 def test_counting_stops_at_ten_thousand_and_says_so(service: Service) -> None:
     answer, calls = asked(service, "/conflicts", {"count": "true", "limit": "1"})
     everything = len([key for key in service.store.tables_of_test["IdentityTable"].items if "CONFLICT#" in key[1]]) - 10

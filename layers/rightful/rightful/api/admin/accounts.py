@@ -1,28 +1,33 @@
 """Admin API: accounts. Only accounts of the organization itself are ever shown, and those that it may claim."""
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from rightful.api.admin.call import AdminCall
+from rightful.api.admin.parameters import one_of
 from rightful.api.documents import account_document, claimable_document
-from rightful.api.json_call import ApiError, Body, wrong_cursor
+from rightful.api.json_call import MOST_PER_PAGE, ApiError, Body, wrong_cursor
 from rightful.api.request import Response
 from rightful.core.accounts.errors import AddressTakenError, read_address
 from rightful.core.administration.accounts import Administration
-from rightful.core.conflicts.demands import demanded
-from rightful.domain.account import Account, AccountStatus, Flag
+from rightful.domain.account import Account, AccountStatus, Flag, canonical_user_name
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.plain_text import plain_reason
 from rightful.domain.request_error import RequestError
 from rightful.ports.store.lists import AccountPage
+from rightful.text.folding import fold
+from rightful.text.ids import fits_key, is_id
 
-PARAMETERS = ("email", "view")
+PARAMETERS = ("email", "userName", "displayName", "ids", "view")
 
 _PLACE = re.compile(r"(linked|unlinked)#[0-9A-Za-z_-]{1,64}")
 _UNLINKED = re.compile(r"unlinked#[0-9A-Za-z_-]{1,64}")
 _DEMAND = re.compile(r"[0-9A-Za-z_-]{1,64}-[0-9a-f]{16}")
+_MOST_PAGES = 10
+"""So many are read until one has something."""
 _BETWEEN = "|"
 """In a cursor over several domains: no domain has it."""
 
@@ -46,32 +51,29 @@ class ActionBody(Body):
 
 
 def search(call: AdminCall) -> Response:
-    """GET accounts?email= | ?view=all|unlinked|held|claimable|wanted&limit=&cursor=."""
-    text, view = call.parameter("email"), call.parameter("view")
-    if text is not None:
-        return _by_address(call, text)
-    if view == "claimable":
-        page = _claimable(call)
-        return call.listing(page.accounts, page.next_position, claimable_document)
-    if view == "wanted":
-        accounts, after = demanded(call.store, call.organization_id, limit=call.limit(), position=_place(call, _DEMAND))
-        return call.listing(accounts, after, account_document)
-    if view not in {None, "all", "unlinked", "held"}:
-        raise ApiError(400, "invalid_value", "view: choose of all, unlinked, held, claimable, wanted.", "view")
-    position = _place(call, _UNLINKED if view == "unlinked" else _PLACE)
-    page = call.store.managed_accounts(
-        call.organization_id, limit=call.limit(), position=position, unlinked_only=view == "unlinked"
-    )
-    found = tuple(account for account in page.accounts if view != "held" or _holds_unused(account))
-    return call.listing(found, page.next_position, account_document)
+    """GET accounts?email= | ?userName= | ?displayName= | ?ids= | ?view=all|unlinked|held|claimable&limit=&cursor=."""
+    asked = [name for name in _LOOK_UPS if call.parameter(name) is not None]
+    if len(asked) > 1 or (asked and call.parameter("view") is not None):
+        raise ApiError(400, "invalid_value", f"{asked[0]}: by one thing at a time.", asked[0])
+    if asked:
+        return call.listing(_LOOK_UPS[asked[0]](call, call.parameter(asked[0]) or ""), None, account_document)
+    view = one_of(call, "view", ("all", "unlinked", "held", "claimable"))
+    read, limit, position = (_claimable if view == "claimable" else _managed), call.limit(), call.position()
+    found: list[Account] = []
+    for _ in range(_MOST_PAGES):
+        page = read(call, limit, position)
+        found += (account for account in page.accounts if view != "held" or _holds_unused(account))
+        position = page.next_position
+        if found or position is None:
+            break
+    return call.listing(found, position, claimable_document if view == "claimable" else account_document)
 
 
-def _place(call: AdminCall, shape: re.Pattern[str]) -> str | None:
-    """Where a page starts, if it is a place of that list."""
-    position = call.position()
-    if position is not None and not shape.fullmatch(position):
+def _managed(call: AdminCall, limit: int, position: str | None) -> AccountPage:
+    unlinked = call.parameter("view") == "unlinked"
+    if position is not None and not (_UNLINKED if unlinked else _PLACE).fullmatch(position):
         raise wrong_cursor()
-    return position
+    return call.store.managed_accounts(call.organization_id, limit=limit, position=position, unlinked_only=unlinked)
 
 
 def get(call: AdminCall) -> Response:
@@ -139,7 +141,7 @@ def _taken(call: AdminCall, taken: AddressTakenError) -> ApiError:
     return ApiError(409, taken.code, message, taken.field)
 
 
-def _by_address(call: AdminCall, text: str) -> Response:
+def _by_address(call: AdminCall, text: str) -> Sequence[Account]:
     try:
         address = parse_address(text)
     except InvalidAddressError as error:
@@ -147,23 +149,68 @@ def _by_address(call: AdminCall, text: str) -> Response:
     hold = call.store.holds([address.canonical]).get(address.canonical)
     # An account is asked for in any case: how long the answer takes does not tell that another organization has it.
     account = call.store.account((hold.account_id if hold else None) or call.organization_id)
-    found = (account,) if account and account.organization_id == call.organization_id else ()
-    return call.listing(found, None, account_document)
+    # It may have given the address up between the two.
+    return [each for each in _own(call, [account]) if each.holds == address.canonical]
 
 
-def _claimable(call: AdminCall) -> AccountPage:
+def _by_user_name(call: AdminCall, text: str) -> Sequence[Account]:
+    """In each directory of the organization."""
+    canonical = canonical_user_name(text)
+    if not fits_key(canonical):
+        return ()
+    directories = {directory.id for directory in call.store.directories(call.organization_id)}
+    found = call.store.user_names((directory_id, canonical) for directory_id in directories)
+    accounts = _own(call, call.store.accounts(found.values()).values())
+    return [each for each in accounts if each.link and canonical_user_name(each.link.user_name) == canonical]
+
+
+def _by_display_name(call: AdminCall, text: str) -> Sequence[Account]:
+    """In each directory of the organization; whatever its case."""
+    ids: list[str] = []
+    for directory in call.store.directories(call.organization_id):
+        found = call.store.account_ids_of_display_name(directory.id, text)
+        if found is None:
+            raise ApiError(
+                400, "invalid_value", "displayName: too many have it. Ask by userName or email.", "displayName"
+            )
+        ids += found
+    accounts = _own(call, call.store.accounts(ids).values())
+    return [each for each in accounts if each.display_name is not None and fold(each.display_name) == fold(text)]
+
+
+def _by_ids(call: AdminCall, text: str) -> Sequence[Account]:
+    """Those that there are, in the order in which they were asked for."""
+    ids = [word for word in dict.fromkeys(text.split(",")) if word]
+    if not ids or len(ids) > MOST_PER_PAGE or not all(map(is_id, ids)):
+        raise ApiError(400, "invalid_value", f"ids: 1 to {MOST_PER_PAGE} ids, comma-separated.", "ids")
+    found = call.store.accounts(ids)
+    return _own(call, map(found.get, ids))
+
+
+def _own(call: AdminCall, accounts: Iterable[Account | None]) -> list[Account]:
+    return [each for each in accounts if each is not None and each.organization_id == call.organization_id]
+
+
+_LOOK_UPS: Mapping[str, Callable[[AdminCall, str], Sequence[Account]]] = {
+    "email": _by_address,
+    "userName": _by_user_name,
+    "displayName": _by_display_name,
+    "ids": _by_ids,
+}
+"""What an account is looked up by: all of it is looked at again on what was found, as a key may have moved since."""
+
+
+def _claimable(call: AdminCall, limit: int, cursor: str | None) -> AccountPage:
     """A page of one of the organization's verified domains; the cursor names the domain, too."""
     domains = sorted(call.organization().domains)
-    at, _, position = (call.position() or "").partition(_BETWEEN)
+    at, _, position = (cursor or "").partition(_BETWEEN)
     if position and not _UNLINKED.fullmatch(position):
         raise wrong_cursor()
     left = [domain for domain in domains if domain >= at]
     if not left:
         return AccountPage((), None)
     domain = left[0]
-    page = call.store.unmanaged_accounts(
-        domain, limit=call.limit(), position=(position or None) if domain == at else None
-    )
+    page = call.store.unmanaged_accounts(domain, limit=limit, position=(position or None) if domain == at else None)
     if page.next_position is not None:
         return AccountPage(page.accounts, f"{domain}{_BETWEEN}{page.next_position}")
     return AccountPage(page.accounts, f"{left[1]}{_BETWEEN}" if len(left) > 1 else None)

@@ -12,6 +12,7 @@ from rightful.api.admin import conflict_lists as admin_conflict_lists
 from rightful.api.admin import conflicts as admin_conflicts
 from rightful.api.admin import directories as admin_directories
 from rightful.api.admin import domains as admin_domains
+from rightful.api.admin import histories as admin_histories
 from rightful.api.admin import keys as admin_keys
 from rightful.api.admin import log as admin_log
 from rightful.api.admin import organization as admin_organization
@@ -44,6 +45,9 @@ ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "/conflicts/{id}/undo": {"POST": admin_conflicts.undo_conflict},
     "/accounts": {"GET": admin_accounts.search},
     "/accounts/{id}": {"GET": admin_accounts.get},
+    "/accounts/{id}/history": {"GET": admin_histories.of_account},
+    "/addresses": {"GET": admin_histories.who_has_it},
+    "/addresses/history": {"GET": admin_histories.of_address},
     "/accounts/{id}/actions": {"POST": admin_accounts.act},
     "/email-changes/preview": {"POST": admin_preview.preview},
     "/log": {"GET": admin_log.list_log},
@@ -71,6 +75,9 @@ PARAMETERS: Mapping[tuple[str, str], Sequence[str]] = {
     ("/tokens", "GET"): ("scope",),
     ("/conflicts", "GET"): (*admin_conflict_lists.PARAMETERS, *_PAGE),
     ("/accounts", "GET"): (*admin_accounts.PARAMETERS, *_PAGE),
+    ("/accounts/{id}/history", "GET"): _PAGE,
+    ("/addresses", "GET"): ("address",),
+    ("/addresses/history", "GET"): ("address", *_PAGE),
     ("/log", "GET"): (*admin_log.PARAMETERS, *_PAGE),
     ("/directories/{id}", "DELETE"): ("confirm",),
 }
