@@ -120,6 +120,11 @@ def test_a_history_costs_what_its_own_conflicts_and_rows_cost(service: Service) 
     assert calls.total() <= 6
 
 
+def test_a_summary_costs_a_bounded_number_of_calls(service: Service) -> None:
+    _, calls = asked(service, "/summary", {})
+    assert calls.total() <= 53
+
+
 def test_counting_stops_at_ten_thousand_and_says_so(service: Service) -> None:
     answer, calls = asked(service, "/conflicts", {"count": "true", "limit": "1"})
     everything = len([key for key in service.store.tables_of_test["IdentityTable"].items if "CONFLICT#" in key[1]]) - 10

@@ -12,8 +12,10 @@ from rightful.api.admin import log as admin_log
 from rightful.api.admin import summary as admin_summary
 from rightful.api.admin.log import COLUMNS
 from rightful.api.request import Response
+from rightful.core.organizations.registry import issue_token
 from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.event_log import Action
+from rightful.domain.key import Grant, Scope
 from rightful.ports.writes.conflicts import AppendLog
 from tests.support.builders import a_row
 from tests.support.service import Service
@@ -154,6 +156,23 @@ def test_the_summary_counts_what_is_open_and_says_who_must_act() -> None:
     assert conflicts["oldest"]["ageSeconds"] == 3 * 3600
     assert told_in_numbers["unlinkedAccounts"] == 1
     assert told_in_numbers["users"] == {service.directory.id: 3}
+
+
+def test_a_summary_says_how_old_what_is_open_is_what_became_of_the_rest_and_which_keys_end() -> None:
+    service = told()
+    grant = Grant(Scope.SCIM, service.organization.id, service.directory.id)
+    _, ending = issue_token(service.context(), grant, "IdP", timedelta(days=12))
+    service.pass_time(timedelta(days=2))
+    numbers = body_of(service.admin("GET", "/summary"))
+    assert numbers["openConflicts"]["byAge"] == {"underADay": 0, "underThreeDays": 1, "underAWeek": 0, "older": 0}
+    assert numbers["openConflicts"]["byDirectory"] == {service.directory.id: 1}
+    assert [key["id"] for key in numbers["keysThatExpire"]] == [ending.id]
+    week = {"total": 1, "complete": True, "byStatus": {"waiting_approval": 1}}
+    assert numbers["recorded"] == {"last7Days": week, "last30Days": week}
+    service.pass_time(timedelta(days=9))
+    numbers = body_of(service.admin("GET", "/summary"))
+    assert numbers["openConflicts"]["byAge"]["older"] == 1
+    assert numbers["recorded"] == {"last7Days": {"total": 0, "complete": True, "byStatus": {}}, "last30Days": week}
 
 
 def test_an_empty_organization_has_an_empty_summary() -> None:

@@ -1,27 +1,38 @@
 """Admin API: what is open, in numbers."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from rightful.api.admin.call import AdminCall
+from rightful.api.documents import token_document
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import Pointer
-from rightful.ports.store.lists import STILL_WANTED
+from rightful.domain.event_log import first_id_at
+from rightful.ports.store.lists import STILL_WANTED, ConflictFilter, ListedConflict
 from rightful.text.ids import time_text
 
 MOST_CONFLICTS = 10_000
 MOST_ACCOUNTS = 10_000
+SOON = timedelta(days=30)
+_AGES = {
+    "underADay": timedelta(days=1),
+    "underThreeDays": timedelta(days=3),
+    "underAWeek": timedelta(days=7),
+}
+_OLDER = "older"
 
 
 def summary(call: AdminCall) -> Response:
-    """GET summary: open conflicts by class, status, directory and who must act, the oldest, and how many accounts are
-    unlinked.
+    """GET summary: open conflicts by class, status, directory, age and who must act, and the oldest; what became of
+    those of the last 7 and 30 days; the keys that expire in the next 30; and how many accounts are unlinked.
 
-    Counts up to ten thousand conflicts, oldest first; `complete` says whether that was all.
+    Counts up to ten thousand conflicts, oldest first; `complete` says whether that was all. At most 50 calls and three
+    for each directory.
     """
     organization = call.organization()
     listed = call.store.listed_conflicts(call.organization_id, STILL_WANTED, most=MOST_CONFLICTS)
-    conflicts = listed.conflicts
+    conflicts, directories = listed.conflicts, call.store.directories(call.organization_id)
     body = {
         "openConflicts": {
             "total": len(conflicts),
@@ -29,14 +40,14 @@ def summary(call: AdminCall) -> Response:
             "byClass": _counted(conflict.conflict_class or "undiagnosed" for conflict in conflicts),
             "byStatus": _counted(conflict.status for conflict in conflicts),
             "byDirectory": _counted(conflict.directory_id for conflict in conflicts),
+            "byAge": _ages(call.invocation.now, conflicts),
             "waitingFor": _counted(conflict.who for conflict in conflicts if conflict.who),
             "oldest": _oldest(call, conflicts[0].id) if conflicts else None,
         },
+        "recorded": {f"last{days}Days": _recorded(call, timedelta(days=days)) for days in (7, 30)},
+        "keysThatExpire": _keys_that_expire(call, [directory.id for directory in directories]),
         "unlinkedAccounts": call.store.number_of_unlinked(call.organization_id, most=MOST_ACCOUNTS),
-        "users": {
-            directory.id: call.store.number_of_users(directory.id)
-            for directory in call.store.directories(call.organization_id)
-        },
+        "users": {directory.id: call.store.number_of_users(directory.id) for directory in directories},
         "domains": len(organization.domains),
         "paused": organization.brakes.paused,
         "dryRun": organization.brakes.dry_run,
@@ -54,6 +65,40 @@ def _oldest(call: AdminCall, conflict_id: str) -> dict[str, object] | None:
         "createdAt": time_text(conflict.created_at),
         "ageSeconds": int((call.invocation.now - conflict.created_at).total_seconds()),
     }
+
+
+def _ages(now: datetime, conflicts: Sequence[ListedConflict]) -> dict[str, int]:
+    """How many are how old: ids begin with the time."""
+    begins = {name: first_id_at(now - age) for name, age in _AGES.items()}
+    ages = dict.fromkeys([*_AGES, _OLDER], 0)
+    for conflict in conflicts:
+        young = (name for name, since in begins.items() if conflict.id >= since)
+        ages[next(young, _OLDER)] += 1
+    return ages
+
+
+def _recorded(call: AdminCall, time: timedelta) -> dict[str, object]:
+    """What became of the conflicts that were recorded since."""
+    wanted = ConflictFilter(since=call.invocation.now - time)
+    listed = call.store.listed_conflicts(call.organization_id, wanted, most=MOST_CONFLICTS)
+    return {
+        "total": len(listed.conflicts),
+        "complete": listed.complete,
+        "byStatus": _counted(conflict.status for conflict in listed.conflicts),
+    }
+
+
+def _keys_that_expire(call: AdminCall, directory_ids: Sequence[str]) -> list[dict[str, object]]:
+    """The live keys of the organization and its directories that end soon, the next to end first."""
+    now = call.invocation.now
+    keys = [
+        key
+        for directory_id in (None, *directory_ids)
+        for key in call.store.tokens(organization_id=call.organization_id, directory_id=directory_id)
+        if key.is_live(now) and key.expires_at is not None and key.expires_at <= now + SOON
+    ]
+    keys.sort(key=lambda key: (key.expires_at or now, key.id))
+    return [token_document(key) for key in keys]
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
