@@ -5,8 +5,9 @@ import re
 from string import Formatter
 
 from local.paths import ROOT
+from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.evidence import ProofKind
-from rightful.domain.conflicts.explanation import Code, FindingCode, ObstacleCode, OutcomeCode
+from rightful.domain.conflicts.explanation import FindingCode, ObstacleCode, OutcomeCode
 from rightful.domain.conflicts.next_step import CODED, Effect, Role, StepCode
 from rightful.domain.conflicts.undo_obstacle import UndoObstacleCode
 
@@ -32,7 +33,7 @@ def test_a_parameter_of_which_words_are_made_is_known_to_the_store() -> None:
 
 def test_sentences_are_sentences() -> None:
     for code in (*FindingCode, *OutcomeCode, *StepCode, *UndoObstacleCode):
-        if code not in {OutcomeCode.REASON, OutcomeCode.REJECTED, OutcomeCode.UNDONE}:
+        if code not in {OutcomeCode.REASON, OutcomeCode.REJECTED, OutcomeCode.UNDONE, OutcomeCode.APPROVED_BY}:
             assert re.match(r"[A-Z{]", code.pattern), code
             assert code.pattern.endswith((".", "{effect}", "{instead}")), code
 

@@ -7,14 +7,14 @@ from benchmarks import files_passed
 from local.paths import ROOT
 
 MOST = {
-    "a PATCH with a taken address": 63,
-    "its remediation": 53,
-    "an approval": 70,
+    "a PATCH with a taken address": 64,
+    "its remediation": 63,
+    "an approval": 88,
 }
 """These only go down.
 
-They went up twice: when what is found became facts and codes, and a conflict three parts; and when what people are told
-became whole (when it is due, what is plain text).
+They went up three times: when what is found became facts and codes, and a conflict three parts; when what people are
+told became whole (when it is due, what is plain text); and when sentences came to name people, directories and times.
 """
 
 

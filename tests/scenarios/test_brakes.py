@@ -135,6 +135,6 @@ def test_a_change_that_the_cap_of_the_day_stops_uses_up_nothing_of_the_hour_nor_
     for _ in range(5):
         stopped = people.takes("ada", "h2")
         assert stopped.status is WAITING
-        assert "in a day" in stopped.explanation.sentence
+        assert "as often today as it may" in stopped.explanation.sentence
     assert people.takes("ben", "h2").status is APPLIED, "h2 has not had its turn of the day"
     assert people.takes("cleo", "h3", on_from="h3").status is APPLIED, "and the hour has room"

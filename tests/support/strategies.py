@@ -21,6 +21,7 @@ from rightful.domain.account import (
     Passed,
 )
 from rightful.domain.address import Address
+from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.conflict import (
     Approval,
     Choice,
@@ -46,7 +47,7 @@ from rightful.domain.conflicts.evidence import (
     Side,
     TakenUserName,
 )
-from rightful.domain.conflicts.explanation import Code, Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement
 from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode
 from rightful.domain.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName

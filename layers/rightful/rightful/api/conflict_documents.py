@@ -6,7 +6,7 @@ from rightful.core.conflicts.asked_change import change_document
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.document import outline, statement_documents
 from rightful.core.conflicts.evidence_words import evidence_document
-from rightful.core.conflicts.lifecycle.prepared import kept_until
+from rightful.core.conflicts.lifecycle.kept import kept_until
 from rightful.core.conflicts.people import (
     first_document,
     holder_document,

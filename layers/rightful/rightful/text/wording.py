@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+UNNAMED = "(no name)"
+"""Instead of a name that is not known. An id says nothing to people."""
+
 
 def day_text(moment: datetime) -> str:
     """The day, in UTC: 2026-12-05."""

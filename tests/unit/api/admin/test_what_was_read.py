@@ -17,7 +17,8 @@ def test_an_approval_of_a_leaver_takes_nothing_from_who_came_back() -> None:
 
     assert (status, code) == (409, "changed")
     assert message == (
-        "The conflict has changed since it was read. Now: Another active user of the same directory has the address. "
+        "The conflict has changed since it was read. Now: Another active user of the same directory has the address: "
+        "sales@example.com. "
         "Two users of the directory claim one address: give one of them another address in the identity provider. "
         "Read it again, and decide by its new version."
     )

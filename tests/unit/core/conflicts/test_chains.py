@@ -40,11 +40,13 @@ def test_who_waits_for_somebody_s_move_is_put_before_no_administrator(paused: bo
     waiting = _conflicts(service)["bob"]
 
     assert (waiting["status"], waiting["nextStep"]["who"]) == ("open", "nobody")
-    assert waiting["explanation"].startswith("The holder is about to move to another address itself.")
+    assert waiting["explanation"].startswith(
+        "The holder, bob@example.com, is about to move to another address as well."
+    )
     assert ("nothing moves by itself now" in waiting["explanation"]) is paused
     answer = _approve(service, waiting)
     assert (answer.status, answer.body["error"]["code"]) == (409, "not_approvable")
-    assert "It waits for the change to cy@example.com" in answer.body["error"]["message"]
+    assert "It waits for the change of bob@example.com to cy@example.com" in answer.body["error"]["message"]
 
 
 def test_it_follows_without_an_approval_of_its_own_although_somebody_protected_is_in_it() -> None:

@@ -25,7 +25,7 @@ from rightful.domain.conflicts.evidence import (
 from rightful.domain.conflicts.next_step import NextStep, Role
 from rightful.domain.conflicts.policy import Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Operation
-from tests.support.builders import a_conflict
+from tests.support.builders import NOW, a_conflict
 
 EVIDENCE = Evidence(
     holder=HolderFacts(
@@ -58,7 +58,9 @@ def every() -> Iterator[tuple[Diagnosis, str, NextStep]]:
         ):
             if conflict_class is ConflictClass.PROTECTED and underlying_class is None:
                 continue
-            diagnosis = Diagnosis(conflict_class, EVIDENCE, underlying_class=underlying_class, since=timedelta(days=3))
+            diagnosis = Diagnosis(
+                conflict_class, EVIDENCE, underlying_class=underlying_class, since=timedelta(days=3), deactivated_at=NOW
+            )
             for policy, brakes in OUTCOMES:
                 decision = decide(diagnosis, policy, brakes)
                 if not decision.act:
@@ -89,12 +91,12 @@ def test_a_domain_is_verified_in_dns_or_by_the_operator_and_then_nobody_has_to_r
 
 
 def test_what_a_cap_holds_back_says_when_it_is_examined_again() -> None:
-    hour = over_limit(Brakes(per_organization_hour=1), {"hour": 2}, "hour")
+    hour = over_limit(Brakes(per_organization_hour=1), {"hour": 2}, "hour", NOW)
     assert hour is not None
-    assert "in the next" in hour.sentence
-    day = over_limit(Brakes(per_account_day=1), {"hour": 1, "day": 2}, "hour")
+    assert "after 2026-11-23 11:00 UTC" in hour.sentence
+    day = over_limit(Brakes(per_account_day=1), {"hour": 1, "day": 2}, "hour", NOW)
     assert day is not None
-    assert "tomorrow" in day.sentence
+    assert "after 2026-11-24 00:00 UTC" in day.sentence
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,8 @@ def test_the_same_user_name_in_another_spelling_is_its_own(says: str) -> None:
 def test_who_waits_for_a_user_name_beside_the_address_hears_that_it_is_free(route: str) -> None:
     scene = Scene()
     assert scene.conflict.explanation.sentence == (
-        "Two values are taken: another user of the directory has the userName that the same change asks for, and "
+        "Two values are taken: wanted, another user of the directory, has the userName wanted that the same change "
+        "asks for, and "
         "somebody has the address. Once the userName is free, the address is decided on its own."
     )
 
@@ -176,5 +177,5 @@ def test_where_only_the_user_name_is_taken_by_now_that_is_what_is_said() -> None
     )
     scene.settle()
     assert scene.conflict.explanation.sentence == (
-        "The userName is taken, not the email address: another user of the directory has it."
+        "The userName wanted is taken, not the email address: another user of the directory has it, wanted."
     )

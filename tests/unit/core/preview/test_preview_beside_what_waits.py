@@ -151,7 +151,7 @@ def test_what_the_hours_cap_would_stop_is_said() -> None:
     body = body_of(service, ("a1", "b1"), ("a2", "b2"), ("a3", "b3"))
     assert [item["verdict"] for item in body["items"]] == ["automatic", "automatic", "approval"]
     assert [item["heldBackBy"] for item in body["items"]] == [None, None, "cap"]
-    assert "within an hour" in body["items"][2]["explanation"]
+    assert "within this hour" in body["items"][2]["explanation"]
     assert body["caps"] == {"perOrganizationHour": 2, "thisHour": 0, "byThemselves": 2, "heldBack": 1}
 
 
@@ -171,7 +171,7 @@ def test_an_accounts_day_is_full() -> None:
     service.admin("PUT", "/policy", {"brakes": {"perAccountDay": 0}})
     [item] = forecast(service, ("a1", "b1"))
     assert (item["verdict"], item["heldBackBy"]) == ("approval", "cap")
-    assert "in a day" in item["explanation"]
+    assert "ever allows" in item["explanation"]
 
 
 def test_what_goes_back_and_forth_is_stopped() -> None:

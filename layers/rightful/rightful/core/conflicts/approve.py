@@ -8,10 +8,11 @@ from datetime import datetime
 from rightful.core.conflicts.decision.decide import Decision, chosen, counting, decide, same_approver, version_now
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
+from rightful.core.conflicts.diagnosis.situation import situation
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.explain import cannot_relink, changed, decided, situation, waiting_chain
+from rightful.core.conflicts.explain import cannot_relink, changed, decided, settled_by, waiting_chain
 from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
@@ -94,7 +95,7 @@ def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
             version=conflict.version + 1,
             status=ConflictStatus.REJECTED,
             explanation=explained(OutcomeCode.REJECTED, by=by, reason=word.reason),
-            next_step=None,
+            next_step=settled_by(conflict),
             updated_at=now,
             outcome=replace(conflict.outcome, decided_by=by, resolved_at=now),
         )
@@ -170,7 +171,7 @@ def _as_read(context: QueueContext, conflict: Conflict, word: Word) -> tuple[Sna
     with suppress(QueueUnavailableError):  # who waits for an address that became free is woken by the janitor
         remediate(context, conflict.pointer)
     if end is not None:
-        raise RequestError("ended", end[1].pattern)
+        raise RequestError("ended", end[1].sentence)
     raise RequestError("changed", changed(existing(context.store, conflict.pointer)))
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from rightful.domain.address import shown, shown_text
+from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.conflict import Conflict
-from rightful.domain.conflicts.explanation import Code, Statement
+from rightful.domain.conflicts.explanation import Statement
 from rightful.domain.conflicts.next_step import NextStep
 from rightful.text.ids import time_text
 

@@ -5,19 +5,19 @@ one; and it never says more than the evidence shows. The sentences are made from
 `domain.conflicts.explanation`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from rightful.core.conflicts.decision.choices import choices
 from rightful.core.conflicts.decision.decide import Decision, chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.core.conflicts.diagnosis.names import names_in
+from rightful.core.conflicts.diagnosis.situation import situation
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.evidence_words import last_login_words, leaving_words, protected_words
+from rightful.core.conflicts.lifecycle.kept import kept_until
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus
-from rightful.domain.conflicts.evidence import Evidence, Holder, HolderFacts, TakenUserName
 from rightful.domain.conflicts.explanation import (
     Explanation,
-    FindingCode,
     ObstacleCode,
     OutcomeCode,
     Statement,
@@ -26,87 +26,7 @@ from rightful.domain.conflicts.explanation import (
 from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode, step
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.refused_request import Operation
-
-_Finding = Statement[FindingCode]
-
-_ALWAYS: Mapping[ConflictClass, FindingCode] = {
-    ConflictClass.SELF: FindingCode.REQUESTER,
-    ConflictClass.TOMBSTONE: FindingCode.SOFT_DELETE,
-    ConflictClass.OTHER_ORGANIZATION: FindingCode.OTHER_ORGANIZATION,
-    ConflictClass.ACTIVE_IN_DIRECTORY: FindingCode.ACTIVE_IN_DIRECTORY,
-    ConflictClass.OTHER_DIRECTORY: FindingCode.OTHER_DIRECTORY,
-    ConflictClass.UNCONFIRMED: FindingCode.UNCONFIRMED,
-    ConflictClass.CLAIMABLE: FindingCode.CLAIMABLE,
-}
-
-
-def _stale(evidence: Evidence) -> _Finding:
-    codes = {Holder.MISSING: FindingCode.MISSING_ACCOUNT, Holder.ELSEWHERE: FindingCode.OTHER_ADDRESS}
-    return Statement(
-        codes.get(evidence.holder, FindingCode.NOBODY) if isinstance(evidence.holder, Holder) else FindingCode.NOBODY
-    )
-
-
-def _same_person(code: FindingCode, evidence: Evidence) -> _Finding:
-    proof = evidence.proof
-    return Statement(code, {"proof": proof.kind, "number": proof.number} if proof else {"proof": "unknown"})
-
-
-def _dated(code: FindingCode, dated: FindingCode, day: object) -> _Finding:
-    return Statement(dated, {"day": str(day)}) if day is not None else Statement(code)
-
-
-def _unlinked(evidence: Evidence) -> _Finding:
-    holder = evidence.holder
-    if not isinstance(holder, HolderFacts):
-        return Statement(FindingCode.UNLINKED, {"last_login": "unknown"})
-    code = FindingCode.UNLINKED if holder.confirmed else FindingCode.UNLINKED_UNCONFIRMED
-    return Statement(code, {"last_login": last_login_words(holder)})
-
-
-def _other_key(evidence: Evidence) -> _Finding:
-    codes = {
-        TakenUserName.FREE_AGAIN: FindingCode.USER_NAME_FREE,
-        TakenUserName.ADDRESS_TOO: FindingCode.USER_NAME_AND_ADDRESS,
-    }
-    return Statement(codes.get(evidence.user_name or TakenUserName.TAKEN, FindingCode.USER_NAME))
-
-
-def _unknown(evidence: Evidence) -> _Finding:
-    if evidence.reserved is None:
-        return Statement(FindingCode.UNREADABLE)
-    return Statement(
-        FindingCode.RESERVED, {"day": str(evidence.reserved.until), "conflict": evidence.reserved.conflict_id}
-    )
-
-
-def _protected(evidence: Evidence) -> _Finding:
-    return Statement(FindingCode.PROTECTED, {"protected": protected_words(evidence)})
-
-
-def _facts(evidence: Evidence) -> HolderFacts | None:
-    return evidence.holder if isinstance(evidence.holder, HolderFacts) else None
-
-
-_BY_EVIDENCE: Mapping[ConflictClass, Callable[[Evidence], _Finding]] = {
-    ConflictClass.STALE_INDEX: _stale,
-    ConflictClass.UNVERIFIED_DOMAIN: lambda found: Statement(
-        FindingCode.UNVERIFIED_DOMAIN, {"domain": found.domain or ""}
-    ),
-    ConflictClass.PROTECTED: _protected,
-    ConflictClass.LEAVING: lambda found: Statement(FindingCode.LEAVING, {"kind": leaving_words(found) or ""}),
-    ConflictClass.REHIRE: lambda found: _same_person(FindingCode.FORMER_ACCOUNT, found),
-    ConflictClass.DUPLICATE: lambda found: _same_person(FindingCode.DUPLICATE, found),
-    ConflictClass.PENDING_DELETION: lambda found: _dated(
-        FindingCode.TO_BE_DELETED, FindingCode.TO_BE_DELETED_ON, facts.deletion_on if (facts := _facts(found)) else None
-    ),
-    ConflictClass.DEACTIVATED: lambda found: _dated(
-        FindingCode.DEACTIVATED, FindingCode.DEACTIVATED_ON, facts.deactivated_on if (facts := _facts(found)) else None
-    ),
-    ConflictClass.UNLINKED: _unlinked,
-    ConflictClass.OTHER_KEY: _other_key,
-    ConflictClass.UNKNOWN: _unknown,
-}
+from rightful.text.wording import moment_text
 
 _REFUSALS: Mapping[ConflictClass, NextStep] = {
     ConflictClass.OTHER_ORGANIZATION: step(Role.OTHER_ADMINISTRATOR, StepCode.RELEASE_THERE),
@@ -114,16 +34,6 @@ _REFUSALS: Mapping[ConflictClass, NextStep] = {
     ConflictClass.ACTIVE_IN_DIRECTORY: step(Role.IDP_ADMINISTRATOR, StepCode.CORRECT_ADDRESS),
     ConflictClass.OTHER_KEY: step(Role.IDP_ADMINISTRATOR, StepCode.CORRECT_USER_NAME),
 }
-
-
-def situation(diagnosis: Diagnosis) -> Explanation:
-    """Who holds the address; under `protected`, also who is."""
-    conflict_class, evidence = diagnosis.effective_class, diagnosis.evidence
-    always = _ALWAYS.get(conflict_class)
-    found = Statement(always) if always is not None else _BY_EVIDENCE[conflict_class](evidence)
-    if diagnosis.conflict_class is ConflictClass.PROTECTED and conflict_class is not ConflictClass.PROTECTED:
-        return Explanation((found, _protected(evidence)))
-    return Explanation((found,))
 
 
 def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tuple[Explanation, NextStep]:
@@ -195,22 +105,27 @@ _DONE: Mapping[ConflictClass, OutcomeCode] = {
 def applied(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Explanation:
     """What was done, for a change of a user that exists."""
     done = situation(diagnosis).and_then(_DONE.get(diagnosis.effective_class, OutcomeCode.HOLDER_RELEASED))
-    if decision.approvals and not decision.by_itself:
-        done = done.and_then(OutcomeCode.APPROVED_BY, names=_names(decision.approvals))
+    for approval in () if decision.by_itself else decision.approvals:
+        done = done.and_then(OutcomeCode.APPROVED_BY, by=approval.owner, reason=approval.reason)
     old = snapshot.conflict.request.old_email
     return done.and_then(OutcomeCode.OLD_ADDRESS_FREE, address=old.value) if old and diagnosis.free else done
 
 
-def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, *, relinked: bool) -> Explanation:
+def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision, *, relinked: bool) -> Explanation:
     """What was done for a create."""
     found, conflict_class = situation(diagnosis), diagnosis.effective_class
     if conflict_class in {ConflictClass.SELF, ConflictClass.TOMBSTONE}:
         return found.and_then(OutcomeCode.NOTHING_TO_DO)
+    until = moment_text(kept_until(snapshot.conflict, snapshot.now))
     if relinked:
-        return found.and_then(OutcomeCode.LINKED_AGAIN_BY_CREATE)
-    codes = {ConflictClass.UNKNOWN: OutcomeCode.PASSED_ON, ConflictClass.STALE_INDEX: OutcomeCode.KEPT}
-    code = codes.get(conflict_class, OutcomeCode.RELEASED_AND_KEPT)
-    return found.and_then(code, user_name=snapshot.conflict.request.requester.user_name)
+        done = found.and_then(OutcomeCode.LINKED_AGAIN_BY_CREATE, until=until)
+    else:
+        codes = {ConflictClass.UNKNOWN: OutcomeCode.PASSED_ON, ConflictClass.STALE_INDEX: OutcomeCode.KEPT}
+        code = codes.get(conflict_class, OutcomeCode.RELEASED_AND_KEPT)
+        done = found.and_then(code, user_name=snapshot.conflict.request.requester.user_name, until=until)
+    for approval in decision.approvals:
+        done = done.and_then(OutcomeCode.APPROVED_BY, by=approval.owner, reason=approval.reason)
+    return done
 
 
 def next_create(conflict: Conflict) -> NextStep | None:
@@ -218,20 +133,26 @@ def next_create(conflict: Conflict) -> NextStep | None:
     return step(Role.IDP, StepCode.NEXT_CREATE) if conflict.request.requester.account_id is None else None
 
 
-def applied_cycle(participants: int) -> Explanation:
+def applied_cycle(participants: int, decision: Decision) -> Explanation:
     """What was done for everybody of a swap or rotation."""
-    if participants == 2:
-        return explained(OutcomeCode.SWAPPED)
-    return explained(OutcomeCode.ROTATED, participants=str(participants))
+    done = explained(OutcomeCode.SWAPPED)
+    if participants > 2:
+        done = explained(OutcomeCode.ROTATED, participants=str(participants))
+    for approval in () if decision.by_itself else decision.approvals:
+        done = done.and_then(OutcomeCode.APPROVED_BY, by=approval.owner, reason=approval.reason)
+    return done
 
 
 def waiting_chain(snapshot: Snapshot) -> Blocked:
     """The holder wants to leave, but has nowhere to go yet."""
-    last, organization = snapshot.following[-1].conflict, snapshot.organization
+    first, last = snapshot.following[0].conflict, snapshot.following[-1].conflict
+    organization = snapshot.organization
     stopped = organization is not None and (organization.brakes.paused or organization.brakes.dry_run)
     return Blocked(
-        explained(OutcomeCode.FOLLOWS_LATER if stopped else OutcomeCode.FOLLOWS),
-        step(Role.NOBODY, StepCode.WAIT, address=last.request.wanted.value),
+        explained(
+            OutcomeCode.FOLLOWS_LATER if stopped else OutcomeCode.FOLLOWS, holder=first.request.requester.subject
+        ),
+        step(Role.NOBODY, StepCode.WAIT, user=last.request.requester.subject, address=last.request.wanted.value),
         ConflictStatus.OPEN,
     )
 
@@ -244,12 +165,31 @@ def too_long(participants: int) -> Blocked:
     )
 
 
-def user_name_taken(conflict: Conflict) -> Blocked:
+def user_name_taken(snapshot: Snapshot) -> Blocked:
     """The address could move, but the change also asks for a userName that somebody else has."""
-    user_name = str(conflict.request.change.after.get("userName", conflict.request.requester.user_name))
+    names = names_in(snapshot)
     return Blocked(
-        explained(OutcomeCode.OTHER_USER_NAME_TAKEN, user_name=user_name), _REFUSALS[ConflictClass.OTHER_KEY]
+        explained(OutcomeCode.OTHER_USER_NAME_TAKEN, user_name=names["user_name"], user=names["user"]),
+        _REFUSALS[ConflictClass.OTHER_KEY],
     )
+
+
+def settled_by(conflict: Conflict) -> NextStep:
+    """What remains to be done after an administrator said no: the identity provider does not know, and goes on asking.
+
+    Answered 409 is every request for the value while another one has it, whatever it asks for besides; one that asks
+    for the former value, or for none, goes through.
+    """
+    request = conflict.request
+    wanted = {"wanted": request.wanted.value}
+    if request.operation is Operation.CREATE:
+        return step(Role.IDP_ADMINISTRATOR, StepCode.GIVE_ANOTHER, **wanted)
+    old = request.old_email.value if request.old_email is not None and not request.old_email.is_placeholder else ""
+    if request.address is None:
+        old = str(request.change.before.get("userName", request.requester.user_name))
+    if not old:
+        return step(Role.IDP_ADMINISTRATOR, StepCode.GIVE_ANOTHER, **wanted)
+    return step(Role.IDP_ADMINISTRATOR, StepCode.SET_BACK, old=old, **wanted)
 
 
 def unknown(conflict: Conflict) -> Blocked:

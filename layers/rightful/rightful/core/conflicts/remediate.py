@@ -30,7 +30,7 @@ from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Notice, Pointer
 from rightful.domain.conflicts.due import next_appointment, told_now
-from rightful.domain.conflicts.explanation import OutcomeCode, Statement, explained
+from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement, explained
 from rightful.domain.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.ports.context import QueueContext
@@ -39,6 +39,7 @@ from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import EndPending, PutConflict
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 from rightful.scim.errors import ScimError
+from rightful.text.wording import moment_text
 
 _STEPS = 8
 _BATCH = 100
@@ -114,7 +115,7 @@ class _Examination:
         snapshot = gather(self.context, conflict)
         end = reason_to_end(snapshot)
         if end is not None or snapshot.organization is None:
-            return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, OutcomeCode.DIRECTORY_DELETED)))
+            return self._end(snapshot, *(end or (ConflictStatus.SUPERSEDED, Statement(OutcomeCode.DIRECTORY_DELETED))))
         if snapshot.cyclic and (
             owed := [
                 participant.conflict for participant in snapshot.following if participant.conflict.deactivation_pending
@@ -190,9 +191,9 @@ class _Examination:
         requeued = () if same else requeue_followers(self.context, after)
         return Remediation(Effect.DECIDED, after, requeued, self.brake)
 
-    def _end(self, snapshot: Snapshot, status: ConflictStatus, why: OutcomeCode) -> Remediation:
+    def _end(self, snapshot: Snapshot, status: ConflictStatus, why: Statement[OutcomeCode]) -> Remediation:
         conflict = snapshot.conflict
-        put, row = ended(conflict, status, explained(why), self.context.now)
+        put, row = ended(conflict, status, Explanation((why,)), self.context.now)
         writes: list[Write] = [put, row, *end_of_waiters(conflict)]
         if snapshot.pending_id == conflict.id:
             writes.append(EndPending(conflict.request.requester_key, conflict.id))
@@ -214,7 +215,7 @@ class _Examination:
             return None
         else:  # without a look at anything else, which might fail once more
             pending = [EndPending(key, conflict.id)] if pending_id is not None else []
-            lapsed = explained(OutcomeCode.EXPIRED_FAILED)
+            lapsed = explained(OutcomeCode.EXPIRED_FAILED, until=moment_text(conflict.expires_at))
             self.context.commit([*ended(conflict, ConflictStatus.EXPIRED, lapsed, now), *pending])
         return Remediation(Effect.ENDED, self.context.store.conflict(self.pointer))
 

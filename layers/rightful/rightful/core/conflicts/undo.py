@@ -17,7 +17,7 @@ from rightful.core.accounts.index_writes import AccountChange, Indexed, index_wr
 from rightful.core.conflicts.decision.decide import same_approver
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.explain import changed
+from rightful.core.conflicts.explain import changed, settled_by
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, without_reactivation
 from rightful.core.conflicts.lifecycle.prepared import prepared_create_of, taken_back
 from rightful.core.conflicts.lifecycle.requeue import requeue
@@ -31,7 +31,7 @@ from rightful.core.conflicts.undoable import undoable
 from rightful.core.conflicts.word import Word, existing
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Pointer
-from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
+from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement
 from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.undo_obstacle import UndoObstacleCode
@@ -161,17 +161,16 @@ def _undoing(
     mistaken = [snapshot.accounts[each] for each in listed.values() if each in snapshot.accounts]
     moving = {move.before.id for move in moves}
     names = " and ".join(wish.owner for wish in wishes)
-    reasons = " ".join(wish.reason for wish in wishes)
     released_ids = {move.after.id for move in moves if move.after.organization_id is None}
     undone = [
         replace(
             without_reactivation(participant),
             version=participant.version + 1,
             status=ConflictStatus.UNDONE,
-            explanation=_undone(names, reasons, participant, moves),
+            explanation=_undone(wishes, participant, moves),
             next_step=GROUPS_OUTSTANDING
             if takes_groups(moves, participants) and participant is participants[0]
-            else None,
+            else settled_by(participant),
             updated_at=now,
             outcome=replace(
                 without_reactivation(participant).outcome,
@@ -200,9 +199,10 @@ def _undoing(
     ]
 
 
-def _undone(names: str, reasons: str, participant: Conflict, moves: Sequence[AccountChange]) -> Explanation:
+def _undone(wishes: Sequence[Approval], participant: Conflict, moves: Sequence[AccountChange]) -> Explanation:
     """Who had it undone, and what that does not give back: whether the person can sign in."""
-    undone = explained(OutcomeCode.UNDONE, by=names, reason=reasons)
+    said = [Statement(OutcomeCode.UNDONE, {"by": wish.owner, "reason": wish.reason}) for wish in wishes]
+    undone = Explanation(tuple(said))
     for move in moves:
         image = image_by(move.before, participant.id)
         asked = move.before.id == participant.request.requester.account_id

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rightful.core.accounts.before_images import image_by, scim_id_of_link
 from rightful.core.accounts.index_writes import AccountChange
+from rightful.core.conflicts.explain import settled_by
 from rightful.core.groups.rejoin import rejoin
 from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import Conflict
@@ -50,7 +51,7 @@ def give_groups_back(context: Context, participants: list[Conflict]) -> list[Con
         first,
         version=first.version + 1,
         explanation=told,
-        next_step=None,
+        next_step=settled_by(first),
         updated_at=context.now,
     )
     try:

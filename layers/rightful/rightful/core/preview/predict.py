@@ -12,6 +12,7 @@ from dataclasses import replace
 from rightful.core.accounts.emails import is_tombstone, looks_like_one, names_of, names_wanted
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.diagnosis.diagnose import diagnose
+from rightful.core.conflicts.diagnosis.situation import situation
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, wants_still
 from rightful.core.conflicts.plan import Blocked, Plan
@@ -207,7 +208,7 @@ def _judged(move: Move, facts: Facts, snapshot: Snapshot, quota: RemainingQuota)
     own = snapshot.holder if snapshot.holder and snapshot.holder.organization_id == facts.organization.id else None
     said = Forecast(move.asked, Verdict.AUTOMATIC, "", conflict_class=diagnosis.conflict_class, holder=own)
     if isinstance(planned, Plan):
-        explanation = f"{explain.situation(diagnosis).sentence} Refused at first, then resolved by itself."
+        explanation = f"{situation(diagnosis).sentence} Refused at first, then resolved by itself."
         return replace(said, step=1, explanation=explanation, taken=planned.taken)
     if isinstance(planned, Blocked):
         verdict = Verdict.BEHIND if planned.status is ConflictStatus.OPEN else Verdict.REFUSED

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from rightful.core.conflicts.decision.limits import day_counter, hour_counter, over_limit
+from rightful.core.conflicts.decision.limits import day_counter, hour_counter, never, over_limit
 from rightful.core.conflicts.plan import Plan
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.organization import Organization
@@ -27,7 +27,7 @@ class RemainingQuota:
         days = [day_counter(account_id, self._now) for account_id in planned.moved_account_ids]
         taken = {name: self._counts.get(name, 0) + 1 for name in days}
         taken[self._hour] = self._counts.get(self._hour, 0) + planned.taken
-        over = over_limit(self._brakes, taken, self._hour)
+        over = never(self._brakes, planned) or over_limit(self._brakes, taken, self._hour, self._now)
         if over is None:
             self._counts.update(taken)
         return over

@@ -5,11 +5,11 @@ the organization that asked (`core.conflicts.document`).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from rightful.domain.account import AccountStatus, Flag, Origin
-from rightful.domain.conflicts.explanation import Code
+from rightful.domain.conflicts.code import Code
 
 
 class Holder(Code):
@@ -41,7 +41,7 @@ class HolderFacts:
 class Reserved:
     """The address is kept for a user that another conflict's create is to bring."""
 
-    until: date
+    until: datetime
     conflict_id: str
 
 

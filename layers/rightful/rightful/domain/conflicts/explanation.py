@@ -5,20 +5,9 @@ Code compares codes and never a sentence. The patterns stand in docs/codes.md.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
-
-class Code(StrEnum):
-    """A stable code with the pattern of its sentence."""
-
-    pattern: str
-
-    def __new__(cls, code: str, pattern: str = "") -> Self:
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.pattern = pattern
-        return member
+from rightful.domain.conflicts.code import Code
 
 
 class FindingCode(Code):
@@ -35,43 +24,52 @@ class FindingCode(Code):
     OTHER_ORGANIZATION = "other_organization", "The address is held by an account outside your organization."
     UNVERIFIED_DOMAIN = "unverified_domain", "The domain {domain} is not verified by your organization."
     PROTECTED = "protected", "A protected account is involved ({protected})."
-    LEAVING = "leaving", "The holder is about to move to another address itself ({kind})."
-    ACTIVE_IN_DIRECTORY = "active_in_directory", "Another active user of the same directory has the address."
-    OTHER_DIRECTORY = "other_directory", "The address belongs to a user of another directory of your organization."
-    FORMER_ACCOUNT = "former_account", "The address is held by a former account of the same person (proof: {proof})."
-    TO_BE_DELETED = "to_be_deleted", "The address is held by an account that is to be deleted."
-    TO_BE_DELETED_ON = "to_be_deleted_on", "The address is held by an account that is to be deleted on {day}."
-    DEACTIVATED = "deactivated", "The address is held by a deactivated account."
-    DEACTIVATED_ON = "deactivated_on", "The address is held by an account that was deactivated on {day}."
+    LEAVING = "leaving", "The holder, {holder}, is about to move to another address as well ({kind})."
+    ACTIVE_IN_DIRECTORY = (
+        "active_in_directory",
+        "Another active user of the same directory has the address: {holder}.",
+    )
+    OTHER_DIRECTORY = "other_directory", "The address is that of {holder}, a user of your directory {directory}."
+    FORMER_ACCOUNT = (
+        "former_account",
+        "The address is held by {holder}, a former account of the same person (proof: {proof}).",
+    )
+    TO_BE_DELETED = "to_be_deleted", "The address is held by {holder}, an account that is to be deleted."
+    TO_BE_DELETED_ON = "to_be_deleted_on", "The address is held by {holder}, an account that is to be deleted on {day}."
+    DEACTIVATED = "deactivated", "The address is held by {holder}, a deactivated account."
+    DEACTIVATED_ON = "deactivated_on", "The address is held by {holder}, an account that was deactivated on {day}."
     UNCONFIRMED = (
         "unconfirmed",
         "The address is held by a sign-up that was never confirmed and never used, on a domain of yours.",
     )
-    DUPLICATE = "duplicate", "The address is held by an unused duplicate of the same person (proof: {proof})."
+    DUPLICATE = "duplicate", "The address is held by {holder}, an unused duplicate of the same person (proof: {proof})."
     CLAIMABLE = (
         "claimable",
         "The address is held by an account on a domain of yours that your organization does not manage yet.",
     )
     UNLINKED = (
         "unlinked",
-        "The address is held by an account of your organization that no directory provisions "
+        "The address is held by {holder}, an account of your organization that no directory provisions "
         "(last login: {last_login}).",
     )
     UNLINKED_UNCONFIRMED = (
         "unlinked_unconfirmed",
-        "The address is held by an account of your organization that no directory provisions "
+        "The address is held by {holder}, an account of your organization that no directory provisions "
         "(last login: {last_login}; its mailbox was never confirmed).",
     )
-    USER_NAME = "user_name", "The userName is taken, not the email address: another user of the directory has it."
-    USER_NAME_FREE = "user_name_free", "The userName was taken, but nobody has it any more."
+    USER_NAME = (
+        "user_name",
+        "The userName {user_name} is taken, not the email address: another user of the directory has it, {user}.",
+    )
+    USER_NAME_FREE = "user_name_free", "The userName {user_name} was taken, but nobody has it any more."
     USER_NAME_AND_ADDRESS = (
         "user_name_and_address",
-        "Two values are taken: another user of the directory has the userName that the same change asks for, and "
-        "somebody has the address. Once the userName is free, the address is decided on its own.",
+        "Two values are taken: {user}, another user of the directory, has the userName {user_name} that the same "
+        "change asks for, and somebody has the address. Once the userName is free, the address is decided on its own.",
     )
     RESERVED = (
         "reserved",
-        "The address is reserved until {day} for a user that is about to be created, by another conflict ({conflict}).",
+        "The address is reserved until {until} for {reserved_for}, a user that is about to be created.",
     )
     UNREADABLE = "unreadable", "It is not certain who holds the address: the account could not be read."
 
@@ -86,33 +84,42 @@ class OutcomeCode(Code):
         "Only another directory says that it is the same person: an administrator has to confirm it.",
     )
     DEACTIVATED_SINCE_WHEN = "deactivated_since_when", "It is not known since when the holder has been deactivated."
-    DEACTIVATED_LATELY = "deactivated_lately", "The holder has been deactivated for less than {days} days."
+    DEACTIVATED_LATELY = (
+        "deactivated_lately",
+        "The holder has been deactivated for less than {days} days: until {until} it gives nothing up by itself.",
+    )
     PAUSED = "paused", "Automatic resolution is paused for this organization."
     DRY_RUN = "dry_run", "Automatic resolution is in dry run for this organization: nothing moves by itself."
     BACK_AND_FORTH = (
         "back_and_forth",
-        "An earlier conflict moved this address on {day}, to or from the same person: it does not go back and forth by "
-        "itself.",
+        "An earlier conflict moved this address on {day}, to or from the same person: until {until} it does not go "
+        "back and forth by itself.",
     )
     HOUR_FULL = (
         "hour_full",
-        "More than {limit} addresses would have moved by themselves within an hour: this one is examined again in the "
-        "next.",
+        "As many addresses have moved by themselves within this hour as may ({limit}): it is examined again after "
+        "{until}.",
     )
     DAY_FULL = (
         "day_full",
-        "One of the accounts would have changed by itself more than {limit} times in a day: it is examined again "
-        "tomorrow (UTC).",
+        "One of the accounts has changed by itself as often today as it may ({limit}): it is examined again after "
+        "{until}.",
+    )
+    OVER_CAP = (
+        "over_cap",
+        "It would take more by itself than your organization ever allows at once ({limit}): without an approval it "
+        "stays as it is.",
     )
     # Why nothing can be done now.
     FOLLOWS = (
         "follows",
-        "The holder is about to move to another address itself. This change follows as soon as that one goes through.",
+        "The holder, {holder}, is about to move to another address as well. This change follows as soon "
+        "as that one goes through.",
     )
     FOLLOWS_LATER = (
         "follows_later",
-        "The holder is about to move to another address itself. Once that one has gone through, this one does with the "
-        "identity provider's next try, or with an approval then: nothing moves by itself now.",
+        "The holder, {holder}, is about to move to another address as well. Once that one has gone through, this one "
+        "does with the identity provider's next try, or with an approval then: nothing moves by itself now.",
     )
     CIRCLE_TOO_LONG = (
         "circle_too_long",
@@ -121,7 +128,7 @@ class OutcomeCode(Code):
     )
     OTHER_USER_NAME_TAKEN = (
         "other_user_name_taken",
-        "The same change asks for a userName that another user of the directory has ({user_name}).",
+        "The same change asks for the userName {user_name}, which another user of the directory has: {user}.",
     )
     ADDRESS_UNCERTAIN = "address_uncertain", "It is not certain who holds the address, so nothing was changed."
     USER_NAME_UNCERTAIN = "user_name_uncertain", "It is not certain who holds the userName, so nothing was changed."
@@ -146,22 +153,28 @@ class OutcomeCode(Code):
     RESERVATION_ENDED = "reservation_ended", "The reservation was ended, and the change was applied."
     HOLDER_RELEASED = "holder_released", "The holder gave the address up, and the change was applied."
     NOTHING_TO_DO = "nothing_to_do", "There is nothing to do."
-    LINKED_AGAIN_BY_CREATE = "linked_again_by_create", "The next create links that account again."
-    PASSED_ON = "passed_on", "An administrator passed it on: it is kept for the user {user_name} now."
-    KEPT = "kept", "The address is kept for the user {user_name}."
-    RELEASED_AND_KEPT = "released_and_kept", "The holder gave the address up. It is kept for the user {user_name}."
+    LINKED_AGAIN_BY_CREATE = "linked_again_by_create", "The next create links that account again, until {until}."
+    PASSED_ON = "passed_on", "An administrator passed it on: it is kept for the user {user_name} now, until {until}."
+    KEPT = "kept", "The address is kept for the user {user_name} until {until}."
+    RELEASED_AND_KEPT = (
+        "released_and_kept",
+        "The holder gave the address up. It is kept for the user {user_name} until {until}.",
+    )
     SWAPPED = "swapped", "The two people swapped their addresses, both at once."
     ROTATED = "rotated", "{participants} people passed their addresses on in a circle, all at once."
     CLAIMED = "claimed", "Your organization claimed the account that holds {address}; its owner is told."
     WENT_THROUGH = "went_through", "The address had become free: the change itself went through."
     DEACTIVATED_AT_ONCE = "deactivated_at_once", "The person was deactivated. The address is decided on its own."
     # Why it is not wanted any more.
-    EXPIRED = "expired", "Nothing could be done within 28 days, and the identity provider has given up."
+    EXPIRED = "expired", "It is not waited for any longer: nothing could be done by {until}, in 28 days."
     EXPIRED_FAILED = (
         "expired_failed",
-        "It could not be examined within 28 days, and the identity provider has given up.",
+        "It is not waited for any longer: it could not be examined by {until}, in 28 days.",
     )
-    EXPIRED_UNASKED = "expired_unasked", "Nobody asked for the address any more for 28 days."
+    EXPIRED_UNASKED = (
+        "expired_unasked",
+        "Its 28 days were over on {until}: the same request since is a conflict of its own.",
+    )
     DIRECTORY_DELETED = "directory_deleted", "The directory that asked for the change was deleted."
     KEY_REVOKED = "key_revoked", "The key that asked for the change was revoked."
     REPLACED = "replaced", "A later change of the same person took its place."
@@ -188,7 +201,7 @@ class OutcomeCode(Code):
     OPENED_AFTER_FAILURE = "opened_after_failure", "It failed before, and is examined again."
     REASON = "reason", "{reason}"
     # What is said besides.
-    APPROVED_BY = "approved_by", "Approved by {names}."
+    APPROVED_BY = "approved_by", "Approved by {by}: {reason}"
     OLD_ADDRESS_FREE = "old_address_free", "Nobody holds {address} any more."
     APPROVALS_ENDED = "approvals_ended", "It is not what was approved any more, so those approvals have ended."
     APPROVALS_LAPSED = "approvals_lapsed", "An approval counts for 7 days: that of {names} has ended."

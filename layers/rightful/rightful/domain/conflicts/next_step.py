@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.evidence import ProofKind
-from rightful.domain.conflicts.explanation import Code, Statement
+from rightful.domain.conflicts.explanation import Statement
 
 
 class Effect(Code):
@@ -40,7 +41,7 @@ class StepCode(Code):
 
     NEXT_TRY = "next_try", "Nothing: its next try goes through, or press Retry there."
     NEXT_CREATE = "next_create", "Nothing: the identity provider's next try creates the user, or press Retry there."
-    WAIT = "wait", "It waits for the change to {address}, which is decided on its own."
+    WAIT = "wait", "It waits for the change of {user} to {address}, which is decided on its own."
     APPROVE_OR_WAIT = (
         "approve_or_wait",
         "Nothing has to be done: the identity provider's next try goes through. Approve to have it done at once.",
@@ -78,6 +79,16 @@ class StepCode(Code):
         "Two users of the directory claim one address: give one of them another address in the identity provider.",
     )
     CORRECT_USER_NAME = "correct_user_name", "Give one of the two users another userName in the identity provider."
+    SET_BACK = (
+        "set_back",
+        "Set {wanted} back to {old} in the identity provider: while somebody else has {wanted}, every request for it "
+        "is answered 409. Or retry the conflict: then it is judged again.",
+    )
+    GIVE_ANOTHER = (
+        "give_another",
+        "Give the user something else than {wanted} in the identity provider: while somebody else has {wanted}, every "
+        "request for it is answered 409. Or retry the conflict: then it is judged again.",
+    )
     FREE_BY_HAND = "free_by_hand", "Your policy refuses this: free the address by hand, or change the policy."
     BREAK_CIRCLE = "break_circle", "Give one of them another address for a moment: the others then follow one by one."
     CORRECT_ACCOUNTS = "correct_accounts", "Look at the accounts concerned, correct what contradicts, then retry."

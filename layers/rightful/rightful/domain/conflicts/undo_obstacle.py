@@ -1,6 +1,7 @@
 """Why an applied conflict cannot be undone, as codes with their patterns (`domain.conflicts.explanation`)."""
 
-from rightful.domain.conflicts.explanation import Code, Statement
+from rightful.domain.conflicts.code import Code
+from rightful.domain.conflicts.explanation import Statement
 
 
 class UndoObstacleCode(Code):

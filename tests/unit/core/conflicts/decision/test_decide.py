@@ -23,7 +23,7 @@ def _approval(key: str, resolution: Resolution | None = None) -> Approval:
 
 @pytest.mark.parametrize("conflict_class", list(ConflictClass))
 def test_the_standard_policy_decides_every_class_as_its_table_says(conflict_class: ConflictClass) -> None:
-    decision = decide(Diagnosis(conflict_class, since=FORTNIGHT), STANDARD, OPEN)
+    decision = decide(Diagnosis(conflict_class, since=FORTNIGHT, deactivated_at=NOW - FORTNIGHT), STANDARD, OPEN)
     assert decision.rule is STANDARD_RULES[conflict_class]
     assert decision.act is (decision.rule is Rule.AUTO)
     assert decision.missing == {Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}.get(decision.rule, 0)
@@ -33,7 +33,9 @@ def test_the_standard_policy_decides_every_class_as_its_table_says(conflict_clas
     ("since", "act"), [(None, False), (FORTNIGHT - timedelta(seconds=1), False), (FORTNIGHT, True)]
 )
 def test_a_deactivated_holder_gives_way_by_itself_only_after_its_time(since: timedelta | None, act: bool) -> None:
-    decision = decide(Diagnosis(ConflictClass.DEACTIVATED, since=since), STANDARD, OPEN)
+    decision = decide(
+        Diagnosis(ConflictClass.DEACTIVATED, since=since, deactivated_at=since and NOW - since), STANDARD, OPEN
+    )
     assert decision.act is act
     assert bool(decision.reason) is not act
 
@@ -57,7 +59,9 @@ def test_no_number_of_approvals_makes_a_refusal_right() -> None:
 
 
 def test_a_protected_holder_needs_two_people_and_the_class_beneath_can_still_refuse() -> None:
-    protected = Diagnosis(ConflictClass.PROTECTED, underlying_class=ConflictClass.DEACTIVATED, since=FORTNIGHT)
+    protected = Diagnosis(
+        ConflictClass.PROTECTED, underlying_class=ConflictClass.DEACTIVATED, since=FORTNIGHT, deactivated_at=NOW
+    )
     assert decide(protected, STANDARD, OPEN, approvals=[_approval("ines")]).missing == 1
     assert decide(protected, STANDARD, OPEN, approvals=[_approval("ines"), _approval("jo")]).act
     refused = Diagnosis(ConflictClass.PROTECTED, underlying_class=ConflictClass.ACTIVE_IN_DIRECTORY)
@@ -110,9 +114,13 @@ def test_names_that_differ_to_the_eye_are_two_approvers(one: str, other: str) ->
 
 def test_caps_allow_up_to_their_number() -> None:
     brakes = Brakes(per_organization_hour=2, per_account_day=1)
-    assert over_limit(brakes, {"hour": 2, "account": 1}, "hour") is None
-    assert over_limit(brakes, {"hour": 3}, "hour") == Statement(OutcomeCode.HOUR_FULL, {"limit": "2"})
-    assert over_limit(brakes, {"account": 2}, "hour") == Statement(OutcomeCode.DAY_FULL, {"limit": "1"})
+    assert over_limit(brakes, {"hour": 2, "account": 1}, "hour", NOW) is None
+    assert over_limit(brakes, {"hour": 3}, "hour", NOW) == Statement(
+        OutcomeCode.HOUR_FULL, {"limit": "2", "until": "2026-11-23 11:00 UTC"}
+    )
+    assert over_limit(brakes, {"account": 2}, "hour", NOW) == Statement(
+        OutcomeCode.DAY_FULL, {"limit": "1", "until": "2026-11-24 00:00 UTC"}
+    )
 
 
 def test_who_agreed_to_a_circle_has_not_agreed_to_a_larger_one() -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from rightful.core.conflicts.decision.limits import hour_counter
 from rightful.core.conflicts.lifecycle.requeue import SWEPT_AT_ONCE, reexamine_all
 from rightful.core.events.publish import Published, publish
 from rightful.core.organizations.registry import change_organization
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.explanation import OutcomeCode
 from rightful.ports.context import Context
 from rightful.ports.queue import QueueUnavailableError, ReexamineAll
 from rightful.ports.writes.conflicts import PutConflict
@@ -187,13 +189,15 @@ def test_what_the_next_hours_cap_holds_back_again_waits_for_the_hour_after_that(
     service = Service()
     users = [service.create_user(name) for name in ("ada", "sales")]
     service.scim("DELETE", f"/Users/{users[1]['id']}")
-    service.admin("PUT", "/policy", {"brakes": {"perOrganizationHour": 0}})
+    service.admin("PUT", "/policy", {"brakes": {"perOrganizationHour": 1}})
     service.move(users[0]["id"], "sales")
+    use_the_hour_up(service)
     service.remediate_all()
     for _ in range(3):
         service.pass_time(timedelta(minutes=59))
         assert make_round(service.context()).conflicts_sent == 0
         service.pass_time(timedelta(minutes=1))
+        use_the_hour_up(service)
         assert make_round(service.context()).conflicts_sent == 1
         service.remediate_all()
 
@@ -202,14 +206,33 @@ def test_an_appointment_is_not_lost_to_a_late_note_that_the_pointer_was_sent() -
     service = Service()
     users = [service.create_user(name) for name in ("ada", "sales")]
     service.scim("DELETE", f"/Users/{users[1]['id']}")
-    service.admin("PUT", "/policy", {"brakes": {"perOrganizationHour": 0}})
+    service.admin("PUT", "/policy", {"brakes": {"perOrganizationHour": 1}})
     service.move(users[0]["id"], "sales")
+    use_the_hour_up(service)
     service.remediate_all()
     [conflict] = service.store.all_of(Conflict)
     pointer = conflict.pointer
     service.store.mark_sent(pointer, now=service.now, again_at=service.now + timedelta(days=1))
     service.pass_time(timedelta(hours=1))
     assert make_round(service.context()).conflicts_sent == 1
+
+
+def test_what_no_hour_has_room_for_is_not_said_to_be_examined_after_one() -> None:
+    service = Service()
+    users = [service.create_user(name) for name in ("ada", "sales")]
+    service.scim("DELETE", f"/Users/{users[1]['id']}")
+    service.admin("PUT", "/policy", {"brakes": {"perOrganizationHour": 0}})
+    service.move(users[0]["id"], "sales")
+    service.remediate_all()
+    [conflict] = service.store.all_of(Conflict)
+    assert conflict.explanation.code is OutcomeCode.OVER_CAP
+    service.pass_time(timedelta(hours=1))
+    assert make_round(service.context()).conflicts_sent == 0
+
+
+def use_the_hour_up(service: Service) -> None:
+    hour = hour_counter(service.organization.id, service.now)
+    service.store.tally([hour], until=service.now + timedelta(days=1), most=1)
 
 
 def store_holder(service: Service, name: str) -> str:

@@ -12,6 +12,7 @@ from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.policy import Brakes, Policy, Rule
 from rightful.domain.conflicts.refused_request import Operation
 from rightful.text.folding import same_name
+from rightful.text.wording import day_text, moment_text
 
 PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
 
@@ -139,7 +140,10 @@ def ping_pong(snapshot: Snapshot) -> Statement[OutcomeCode] | None:
             ):
                 continue
             if snapshot.now - passed.at < PING_PONG_WINDOW:
-                return Statement(OutcomeCode.BACK_AND_FORTH, {"day": f"{passed.at:%Y-%m-%d}"})
+                return Statement(
+                    OutcomeCode.BACK_AND_FORTH,
+                    {"day": day_text(passed.at), "until": moment_text(passed.at + PING_PONG_WINDOW)},
+                )
     return None
 
 
@@ -160,10 +164,11 @@ def _hesitation(diagnosis: Diagnosis, policy: Policy) -> Statement[OutcomeCode] 
         return Statement(OutcomeCode.PROOF_ELSEWHERE)
     if diagnosis.effective_class is not ConflictClass.DEACTIVATED:
         return None
-    if diagnosis.since is None:
+    if diagnosis.since is None or diagnosis.deactivated_at is None:
         return Statement(OutcomeCode.DEACTIVATED_SINCE_WHEN)
     if diagnosis.since < policy.deactivated_after:
-        return Statement(OutcomeCode.DEACTIVATED_LATELY, {"days": str(policy.deactivated_after.days)})
+        until = moment_text(diagnosis.deactivated_at + policy.deactivated_after)
+        return Statement(OutcomeCode.DEACTIVATED_LATELY, {"days": str(policy.deactivated_after.days), "until": until})
     return None
 
 

@@ -10,6 +10,7 @@ from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.policy import Brakes
 from rightful.domain.organization import Organization
 from rightful.ports.store.contract import IdentityStore
+from rightful.text.wording import moment_text
 
 _REMEMBERED = timedelta(days=2)
 
@@ -41,7 +42,18 @@ def _next_day(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-def over_limit(brakes: Brakes, counts: Mapping[str, int], organization_tally: str) -> Statement[OutcomeCode] | None:
+def never(brakes: Brakes, planned: Plan) -> Statement[OutcomeCode] | None:
+    """Why a plan can never be carried out by itself, however long it waits; None: it can."""
+    if planned.taken > brakes.per_organization_hour:
+        return Statement(OutcomeCode.OVER_CAP, {"limit": str(brakes.per_organization_hour)})
+    if planned.moved_account_ids and brakes.per_account_day < 1:
+        return Statement(OutcomeCode.OVER_CAP, {"limit": str(brakes.per_account_day)})
+    return None
+
+
+def over_limit(
+    brakes: Brakes, counts: Mapping[str, int], organization_tally: str, now: datetime
+) -> Statement[OutcomeCode] | None:
     """Why no more may move by itself for now; None where the caps allow it.
 
     Args:
@@ -49,10 +61,14 @@ def over_limit(brakes: Brakes, counts: Mapping[str, int], organization_tally: st
         organization_tally: which of them is the organization's hour; the others are accounts' days.
     """
     if counts.get(organization_tally, 0) > brakes.per_organization_hour:
-        return Statement(OutcomeCode.HOUR_FULL, {"limit": str(brakes.per_organization_hour)})
+        return Statement(OutcomeCode.HOUR_FULL, _said(brakes.per_organization_hour, _next_hour(now)))
     if any(count > brakes.per_account_day for name, count in counts.items() if name != organization_tally):
-        return Statement(OutcomeCode.DAY_FULL, {"limit": str(brakes.per_account_day)})
+        return Statement(OutcomeCode.DAY_FULL, _said(brakes.per_account_day, _next_day(now)))
     return None
+
+
+def _said(limit: int, until: datetime) -> dict[str, str]:
+    return {"limit": str(limit), "until": moment_text(until)}
 
 
 def count(
@@ -61,18 +77,21 @@ def count(
     """Count a plan that would be carried out by itself.
 
     Returns:
-        Why a cap does not let it, and when the counter that is full begins anew; None twice: it may.
+        Why a cap does not let it, and when the counter that is full begins anew (None: it never will); None twice: it
+        may.
     """
     brakes, until, hour = organization.brakes, now + _REMEMBERED, hour_counter(organization.id, now)
+    if not_by_itself := never(brakes, planned):
+        return not_by_itself, None
     taken = store.tally([hour], until=until, most=brakes.per_organization_hour, times=planned.taken)
-    if over := over_limit(brakes, taken, hour):
+    if over := over_limit(brakes, taken, hour, now):
         return over, _next_hour(now)
     days = store.tally(
         [day_counter(account_id, now) for account_id in planned.moved_account_ids],
         until=until,
         most=brakes.per_account_day,
     )
-    if not (over := over_limit(brakes, days, hour)):
+    if not (over := over_limit(brakes, days, hour, now)):
         return None, None
     # One account has had its turns: the others, and the organization, get theirs back.
     store.tally([hour], until=until, most=brakes.per_organization_hour, times=-planned.taken)

@@ -8,12 +8,14 @@ a word:
 - `protected` says how many people must agree, not what to do: `Diagnosis.underlying_class` is the class that says that.
 """
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from rightful.core.accounts.emails import is_tombstone, names_of, names_wanted
-from rightful.core.accounts.relinking import obstacle_to_linking
 from rightful.core.conflicts.diagnosis.evidence import facts_about, in_other_letters, moved_by_one, protection
+from rightful.core.conflicts.diagnosis.names import NOBODY_NAMED, names_in
+from rightful.core.conflicts.diagnosis.obstacle import obstacle_to_relinking
 from rightful.core.conflicts.diagnosis.same_person import same_person, why_no_proof
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import holds_wanted
@@ -31,10 +33,8 @@ from rightful.domain.conflicts.evidence import (
     TakenUserName,
 )
 from rightful.domain.conflicts.explanation import ObstacleCode, Statement
-from rightful.domain.conflicts.refused_request import Operation, UserName
+from rightful.domain.conflicts.refused_request import UserName
 from rightful.text.identity import identifier, same_but_for_case
-
-_RELINKED = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,11 @@ class Diagnosis:
         evidence: what it rests on, as far as the organization that asked may know it.
         underlying_class: under `protected`, the class that would hold if nobody were protected.
         free: nobody stands in the way any more.
-        since: how long the holder has been deactivated, where that counts.
+        since: how long the holder has been deactivated, where that counts; and `deactivated_at`, from when on.
         other_letters: the holder's address is the wanted one, and is written otherwise in more than case.
         follows: it comes after another change, which is decided on its own; about this one there is nothing to decide.
         no_relink: why the holder cannot be linked again by the create; None: it can.
+        named: who it is about, by the parameters of sentences, as far as the organization that asked may know them.
     """
 
     conflict_class: ConflictClass
@@ -56,9 +57,11 @@ class Diagnosis:
     underlying_class: ConflictClass | None = None
     free: bool = False
     since: timedelta | None = None
+    deactivated_at: datetime | None = None
     follows: bool = False
     no_relink: Statement[ObstacleCode] | None = None
     other_letters: bool = False
+    named: Mapping[str, str] = field(default_factory=lambda: NOBODY_NAMED)
 
     @property
     def proof(self) -> Proof | None:
@@ -76,8 +79,9 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
     diagnosis = _diagnosed(snapshot)
     return replace(
         diagnosis,
-        no_relink=_obstacle_to_relinking(snapshot, diagnosis.effective_class),
+        no_relink=obstacle_to_relinking(snapshot, diagnosis.effective_class),
         other_letters=diagnosis.conflict_class not in _MOVES_NOTHING and in_other_letters(snapshot),
+        named=names_in(snapshot),
     )
 
 
@@ -120,7 +124,7 @@ def _before_the_holder(snapshot: Snapshot) -> Diagnosis | None:
     if hold.reservation is not None:
         if hold.reservation.organization_id != conflict.request.organization_id:
             return Diagnosis(ConflictClass.OTHER_ORGANIZATION)
-        evidence = Evidence(reserved=Reserved(hold.reservation.until.date(), hold.reservation.conflict_id))
+        evidence = Evidence(reserved=Reserved(hold.reservation.until, hold.reservation.conflict_id))
         return _with_protection(snapshot, Diagnosis(ConflictClass.UNKNOWN, evidence))
     return None
 
@@ -193,7 +197,7 @@ def _unprotected(snapshot: Snapshot, holder: Account) -> Diagnosis:
         return Diagnosis(ConflictClass.PENDING_DELETION, evidence)
     if ours and holder.status is AccountStatus.DEACTIVATED:
         since = snapshot.now - holder.deactivated_at if holder.deactivated_at else None
-        return Diagnosis(ConflictClass.DEACTIVATED, evidence, since=since)
+        return Diagnosis(ConflictClass.DEACTIVATED, evidence, since=since, deactivated_at=holder.deactivated_at)
     if _is_unconfirmed(snapshot, holder):
         return Diagnosis(ConflictClass.UNCONFIRMED, evidence)
     if ours and proof and _is_unused(holder):
@@ -278,20 +282,3 @@ def _third_user_name(snapshot: Snapshot, otherwise: Diagnosis) -> Diagnosis | No
 
 def _unverified(wanted: Address | UserName) -> Diagnosis:
     return Diagnosis(ConflictClass.UNVERIFIED_DOMAIN, Evidence(domain=wanted.domain))
-
-
-def _obstacle_to_relinking(snapshot: Snapshot, conflict_class: ConflictClass) -> Statement[ObstacleCode] | None:
-    """Why the holder cannot be linked again by the create; None: it can.
-
-    Args:
-        conflict_class: the class that says what to do.
-    """
-    conflict, holder = snapshot.conflict, snapshot.holder
-    if conflict.request.operation is not Operation.CREATE:
-        return Statement(ObstacleCode.NOT_CREATED)
-    if holder is None or holder.holds != conflict.request.wanted.canonical:
-        return Statement(ObstacleCode.NO_ACCOUNT)
-    obstacle = obstacle_to_linking(holder, conflict.request.organization_id)
-    if obstacle is not None or conflict_class in _RELINKED:
-        return obstacle
-    return Statement(ObstacleCode.CLASS, {"conflict_class": conflict_class.value})

@@ -7,6 +7,7 @@ from functools import cache
 from rightful.core.accounts.index_writes import number_key
 from rightful.core.accounts.relinking import is_shared
 from rightful.core.conflicts.diagnosis.merge import wanted_user_name_of
+from rightful.core.conflicts.diagnosis.names import names_asked
 from rightful.core.conflicts.diagnosis.same_person import external_ids_of_both, number_of_both
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, wants_still
@@ -36,7 +37,7 @@ def gather(context: Context, conflict: Conflict) -> Snapshot:
     participant = _participant(context.store, conflict, state.account if state else None, claimable, keys)
     following, cyclic, cut_short = _following(context, participant, claimable, keys)
     exists = state is not None and state.directory.deleting is None
-    return Snapshot(
+    snapshot = Snapshot(
         now=context.now,
         participant=participant,
         organization=organization,
@@ -51,6 +52,8 @@ def gather(context: Context, conflict: Conflict) -> Snapshot:
         numbered=_numbered(context.store, participant),
         shared_id=exists and _shares_id(context.store, participant),  # nobody is relinked in a directory that goes
     )
+    asked = names_asked(snapshot)
+    return replace(snapshot, named=context.store.named(asked)) if asked.size else snapshot
 
 
 class _Keys:

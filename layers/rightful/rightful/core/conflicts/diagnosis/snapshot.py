@@ -8,6 +8,7 @@ from rightful.domain.account import Account
 from rightful.domain.address import Hold
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.organization import Organization
+from rightful.ports.store.names import NOBODY, Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Snapshot:
         numbered: who in the organization has the employeeNumber that requester and holder share; empty: they share
             none, or too many have it.
         shared_id: others in the directory have the externalId that requester and holder share.
+        named: what people and directories are called that it is about (`diagnosis.names`).
     """
 
     now: datetime
@@ -67,6 +69,7 @@ class Snapshot:
     foreign_domain: bool = False
     numbered: frozenset[str] = frozenset()
     shared_id: bool = False
+    named: Named = NOBODY
 
     @property
     def conflict(self) -> Conflict:

@@ -8,12 +8,13 @@ create it is `applied`; where nobody comes while the promise lasts it is `expire
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rightful.core.accounts.relinking import is_awaited
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.lifecycle.end import end_of_waiters
+from rightful.core.conflicts.lifecycle.kept import kept_until
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.account import Account
 from rightful.domain.address import Reservation
@@ -27,15 +28,7 @@ from rightful.ports.writes.conflicts import EndPending, PutConflict
 from rightful.ports.writes.transaction import Write
 from rightful.text.wording import moment_text
 
-_KEPT_AT_LEAST = timedelta(days=2)
-"""Identity providers try again within hours, also with what is about to expire."""
-
 _Why = Statement[OutcomeCode]
-
-
-def kept_until(conflict: Conflict, prepared_at: datetime) -> datetime:
-    """Until when a promise lasts that was made at that time."""
-    return max(conflict.expires_at, prepared_at + _KEPT_AT_LEAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +116,7 @@ def ending_by_itself(context: Context, conflict: Conflict) -> tuple[Write, ...]:
     if not prepared_create.stands:
         status, why = lapse(prepared_create, now)
     elif end is not None and end[0] is not ConflictStatus.EXPIRED:
-        why = Statement(end[1])
+        why = end[1]
     elif not snapshot.may_claim:
         why = Statement(OutcomeCode.DOMAIN_LOST, {"domain": conflict.request.wanted.domain})
     else:

@@ -18,6 +18,7 @@ from rightful.ports.context import Context, Invocation
 from rightful.ports.refusals import commit_again
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import Write
+from rightful.text.wording import moment_text
 
 
 def record(
@@ -168,7 +169,12 @@ def _opened(
 
 def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Write, ...]:
     if now >= former.expires_at:
-        ending = ended(former, ConflictStatus.EXPIRED, explained(OutcomeCode.EXPIRED_UNASKED), now)
+        ending = ended(
+            former,
+            ConflictStatus.EXPIRED,
+            explained(OutcomeCode.EXPIRED_UNASKED, until=moment_text(former.expires_at)),
+            now,
+        )
     else:
         ending = ended(former, ConflictStatus.SUPERSEDED, Explanation((_another(conflict),)), now)
     return (*ending, *end_of_waiters(former))

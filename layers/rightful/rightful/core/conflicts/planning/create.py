@@ -14,7 +14,7 @@ from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision, chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.lifecycle.prepared import kept_until
+from rightful.core.conflicts.lifecycle.kept import kept_until
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.parts import (
     applied,
@@ -99,7 +99,7 @@ def _ended(
     after = replace(
         applied(conflict, decision, snapshot.now, finding, outcome),
         status=ConflictStatus.APPLIED if is_there else ConflictStatus.PREPARED,
-        explanation=explain.applied_create(snapshot, diagnosis, relinked=relinked),
+        explanation=explain.applied_create(snapshot, diagnosis, decision, relinked=relinked),
         next_step=None if is_there else explain.next_create(conflict),
     )
     claims = any(isinstance(write, ReserveAddress | TransferAddress) for write in writes)

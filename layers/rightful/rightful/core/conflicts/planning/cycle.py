@@ -37,7 +37,7 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         return explain.unknown(snapshot.conflict)
     ids = {account.id for account in accounts}
     if any(participant.user_name_holder_id not in {None, *ids} for participant in participants):
-        return explain.user_name_taken(snapshot.conflict)
+        return explain.user_name_taken(snapshot)
     moves = [
         with_before_image(account, with_change(account, participant.conflict, now), participant.conflict.id, now)
         for account, participant in zip(accounts, participants, strict=True)
@@ -45,7 +45,7 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     try:
         moved = index_writes(moves, now)
     except CollidingUpdatesError:
-        return explain.user_name_taken(snapshot.conflict)
+        return explain.user_name_taken(snapshot)
     participant_ids = [participant.conflict.id for participant in participants]
     after = []
     for participant, move in zip(participants, moves, strict=True):
@@ -56,7 +56,7 @@ def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
             participant_ids=tuple(other for other in participant_ids if other != participant.conflict.id),
         )
         done = applied(participant.conflict, decision, now, finding, outcome)
-        after.append(replace(done, explanation=explain.applied_cycle(len(participants))))
+        after.append(replace(done, explanation=explain.applied_cycle(len(participants), decision)))
     writes: tuple[Write, ...] = (
         *moved.writes,
         *required_domains(snapshot.organization, [each.conflict.request.address for each in participants]),

@@ -42,7 +42,7 @@ def plan(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan |
             return plan_create(snapshot, diagnosis, decision)
         return plan_change(snapshot, snapshot.requester, diagnosis, decision)
     except CollidingUpdatesError:
-        return explain.user_name_taken(snapshot.conflict)
+        return explain.user_name_taken(snapshot)
 
 
 def judge(
