@@ -48,7 +48,7 @@ class Requester(_Document):
 
     account_id: str | None
     scim_id: str | None
-    user_name: str | None
+    user_name: str
     external_id: str | None
     display_name: str | None
 
@@ -217,7 +217,7 @@ class EmailReleased(_AboutAccount):
 
 
 class WithoutAddress(_AboutAccount):
-    """The person may sign in, and a conflict left the account without an address."""
+    """The person may sign in, and the account has lost its address."""
 
     type: Literal["account.without_address"]
 

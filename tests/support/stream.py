@@ -6,11 +6,19 @@ from datetime import UTC, datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.change import AccountChange, Change, ConflictChange, DemandChange, HoldChange, OrganizationChange
+from rightful.domain.change import (
+    AccountChange,
+    Change,
+    ConflictChange,
+    DemandChange,
+    DirectoryChange,
+    HoldChange,
+    OrganizationChange,
+)
 from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.demand import Demand
 from rightful.domain.event import Event
-from rightful.domain.organization import Organization
+from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.transaction import Write
 from tests.support.dynamodb.store import Items, TestedStore
@@ -62,6 +70,8 @@ def _change(old: object, new: object) -> list[Change]:
         return [HoldChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Organization:
         return [OrganizationChange(old, new, _AT)]  # type: ignore[arg-type]
+    if kind is Directory:
+        return [DirectoryChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Demand:
         return [DemandChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Conflict:

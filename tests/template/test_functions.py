@@ -1,10 +1,10 @@
 """How the functions run: what they are told, who may be them, what calls them, and for how long."""
 
 import json
-from typing import Any
 
 import pytest
 
+from rightful.aws.dynamodb.stream import HEARD_OF
 from tests.template.resources import Resources, function_of, of_type
 
 GATEWAY_SECONDS = 29
@@ -87,30 +87,21 @@ def test_the_janitor_makes_a_round_every_five_minutes_and_one_at_a_time(expanded
     }
 
 
-def passes(pattern: list[Any], sort_key: str) -> bool:
-    """Whether the stream's filter lets a change of an item through."""
-    return any(
-        sort_key.startswith(wanted["prefix"]) if isinstance(wanted, dict) else sort_key == wanted for wanted in pattern
-    )
-
-
-@pytest.mark.parametrize(
-    ("sort_key", "passed"),
-    [
-        ("ACCOUNT", True),
-        ("EMAIL", True),
-        ("ORG", True),
-        ("CONFLICT#01a209cfb5d0c0ff", True),
-        ("USERNAME", False),
-        ("GROUP", False),
-        ("TOKEN", False),
-    ],
-)
-def test_the_publisher_is_called_for_what_events_are_made_of(expanded: Resources, sort_key: str, passed: bool) -> None:
+def test_the_publisher_is_called_for_what_events_are_made_of_and_for_nothing_else(expanded: Resources) -> None:
     (entry,) = expanded["PublisherFunctionChanges"]["Properties"]["FilterCriteria"]["Filters"]
     pattern = json.loads(entry["Pattern"])
-    assert passes(pattern["dynamodb"]["Keys"]["sk"]["S"], sort_key) is passed
-    assert pattern.keys() == {"dynamodb"}
+    wanted = [{"prefix": each} if each.endswith("#") else each for each in HEARD_OF]
+    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": wanted}}}}
+
+
+def test_who_is_killed_over_one_conflict_delays_no_other(expanded: Resources) -> None:
+    (source,) = [
+        source
+        for source in of_type(expanded, "AWS::Lambda::EventSourceMapping").values()
+        if source["EventSourceArn"] == {"Fn::GetAtt": ["ConflictsQueue", "Arn"]}
+    ]
+    assert source["BatchSize"] == 1
+    assert source["MaximumBatchingWindowInSeconds"] == 0
 
 
 def test_a_message_outlives_all_its_deliveries_by_days(expanded: Resources) -> None:

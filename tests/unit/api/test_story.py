@@ -35,7 +35,7 @@ def test_a_leavers_address_moves_to_the_colleague_who_was_refused_it() -> None:
     assert [account["link"]["scimId"] for account in found["items"]] == [colleague["id"]]
 
 
-def test_the_holder_ends_with_a_placeholder_that_nobody_can_use() -> None:
+def test_the_holder_ends_without_an_address_on_a_placeholder_that_nobody_can_use() -> None:
     service = Service()
     leaver, colleague = service.create_user("sales"), service.create_user("ada")
     service.scim("DELETE", f"/Users/{leaver['id']}")
@@ -46,6 +46,10 @@ def test_the_holder_ends_with_a_placeholder_that_nobody_can_use() -> None:
     holder: Any = service.admin("GET", "/accounts/{id}", parameters={"id": conflict["holder"]["accountId"]}).body
 
     assert holder["email"] is None
+    account = service.store.account(holder["id"])
+    assert account is not None
+    assert account.email is not None
+    assert account.email.is_placeholder
     assert (holder["status"], holder["emailVerified"]) == ("deactivated", False)
 
 

@@ -117,7 +117,7 @@ def test_an_erased_account_is_told_as_it_was_with_a_version_of_its_own() -> None
 EMPTIED = replace(
     ADA,
     email=placeholder("con"),
-    link=a_link("ada", "dir", user_name=placeholder("con").value),
+    link=a_link("ada", "dir", user_name=placeholder("con").user_name_instead),
     attributes={"displayName": "Ada King"},
 )
 
@@ -130,7 +130,7 @@ def test_somebody_who_comes_back_without_an_address_is_told_as_such_by_name(stat
         account = event.detail()["account"]
         assert isinstance(account, dict)
         assert [account[name] for name in ("displayName", "userName", "email", "canonicalEmail", "emailVerified")] == [
-            "Ada King", None, None, None, False,
+            "Ada King", placeholder("con").user_name_instead, None, None, False,
         ]  # fmt: skip
         assert (account["directoryId"], account["directoryName"]) == ("dir", "Staff")
         assert "released.invalid" not in str(event.detail())

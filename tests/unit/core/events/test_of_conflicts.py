@@ -254,7 +254,7 @@ def test_names_are_those_of_the_own_organization_and_placeholders_are_nobodys() 
         "con",
         version=2,
         status=ConflictStatus.WAITING_APPROVAL,
-        requester=Requester("ada", "ada-1", instead.value, None, "Ada as she asked"),
+        requester=Requester("ada", "ada-1", "ada", None, "Ada as she asked"),
         old_email=instead,
         holder_account_id="bob",
         holder_organization_id="org",

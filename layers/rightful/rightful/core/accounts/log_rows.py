@@ -23,12 +23,27 @@ def entries_of(before: Account | None, after: Account, invocation: Invocation) -
             actions.append(Action.USER_NAME_CHANGED)
         if before.active != after.active:
             actions.append(Action.USER_REACTIVATED if after.active else Action.USER_DEACTIVATED)
-    entries = [_entry(action, before, after, invocation) for action in actions]
+    entries = [_of_action(action, before, after, invocation) for action in actions]
     if before is None or not before.flags:
         return entries
     marks = ", ".join(flag.value.replace("_", " ") for flag in sorted(before.flags))
     told = f"The account is marked ({marks}). Its own directory changed it: nobody else had the address."
     return [replace(entry, explanation=told) if entry.action is Action.EMAIL_CHANGED else entry for entry in entries]
+
+
+def _of_action(action: Action, before: Account | None, after: Account, invocation: Invocation) -> LogEntry:
+    entry = _entry(action, before, after, invocation)
+    if action is not Action.USER_REACTIVATED or after.email is None or not after.email.is_placeholder:
+        return entry
+    return replace(
+        entry,
+        explanation=_WITHOUT_ADDRESS,
+        next_step_who="organization administrator",
+        next_step_what="Give the account an address, in the identity provider or by hand (set-email).",
+    )
+
+
+_WITHOUT_ADDRESS = "The person may sign in again, but has no address any more."
 
 
 def changed_row(
@@ -45,11 +60,11 @@ def removal_entry(before: Account, *, erased: bool, invocation: Invocation, kept
     """The row of a SCIM DELETE. `kept_because`: why it was not erased although its directory erases."""
     if erased:
         return _removal(Action.USER_ERASED, before, invocation, "The account was erased. Its address is free.")
-    explanation = "The account was unlinked and deactivated. It keeps its address."
-    if before.holds is None:
-        explanation = "The account was unlinked and deactivated."
+    keeps = shown(before.email) is not None
+    explanation = f"The account was unlinked and deactivated.{' It keeps its address.' if keeps else ''}"
     if before.status is AccountStatus.PENDING_DELETION:
-        explanation = "The account was unlinked. It stays scheduled for deletion and keeps its address until then."
+        until = " and keeps its address until then" if keeps else ""
+        explanation = f"The account was unlinked. It stays scheduled for deletion{until}."
     return _removal(Action.USER_UNLINKED, before, invocation, f"{explanation} {kept_because}".rstrip())
 
 

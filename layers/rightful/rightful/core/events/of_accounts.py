@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rightful.domain.account import Account, AccountStatus, Link
-from rightful.domain.address import shown, shown_text
+from rightful.domain.address import shown
 from rightful.domain.change import AccountChange
 from rightful.domain.event import Event, EventType
 from rightful.ports.store.names import NOBODY, Named
@@ -112,7 +112,7 @@ def _status(old: Account, new: Account, telling: _Telling) -> list[Event]:
 
 
 def _is_left_without_address(old: Account, new: Account) -> bool:
-    """Whether somebody may sign in from now on, or still, whom a conflict left without an address: nobody reaches that
+    """Whether somebody may sign in from now on, or still, whose account has lost its address: nobody reaches that
     person by mail."""
     if not new.active or new.email is None or not new.email.is_placeholder:
         return False
@@ -164,7 +164,7 @@ def account_state(account: Account, named: Named, version: int) -> dict[str, obj
         "id": account.id,
         "version": version,
         "displayName": account.display_name,
-        "userName": shown_text(link.user_name) if link else None,
+        "userName": link.user_name if link else None,
         "email": email,
         "canonicalEmail": account.email.canonical if account.email and email else None,
         "emailVerified": account.email_verified and email is not None,
