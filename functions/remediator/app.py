@@ -1,5 +1,6 @@
 """Remediator: examines the conflicts that the queue points to, and resolves what the policy allows."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,9 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
             )
             return
         outcome = remediate(
-            QueueContext(identity_store(), invocation_of(context, message.correlation_id), conflict_queue()), about
+            QueueContext(identity_store(), invocation_of(context, message.correlation_id), conflict_queue()),
+            about,
+            sent_at=_sent_at(record),
         )
     except Exception as error:
         # The batch processor keeps it to itself: it only names the record, so that SQS delivers that again.
@@ -51,6 +54,12 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
             given_up(give_up(Context(identity_store(), invocation_of(context, message.correlation_id)), about))
         raise
     examined(about, outcome)
+
+
+def _sent_at(record: "SQSRecord") -> datetime | None:
+    """When a message was sent; None: the record does not say it. A dead letter that is sent back is sent anew."""
+    milliseconds = record.attributes.get("SentTimestamp")
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds else None
 
 
 def _is_last(record: "SQSRecord") -> bool:

@@ -56,10 +56,10 @@ def test_a_record_that_fails_is_named_logged_and_counted_without_what_it_quotes(
     monkeypatch.setattr(observability.logger.registered_handler, "stream", log)
     done = app.remediate
 
-    def fails_for_one(context: Any, pointer: Pointer) -> Any:
+    def fails_for_one(context: Any, pointer: Pointer, **said: Any) -> Any:
         if pointer.conflict_id == "broken":
             raise error
-        return done(context, pointer)
+        return done(context, pointer, **said)
 
     monkeypatch.setattr(app, "remediate", fails_for_one)
     answer = deployed.call("remediator", batch("fine", "broken"))
@@ -105,7 +105,7 @@ def test_what_fails_for_good_is_marked_with_its_last_delivery_and_goes_to_the_de
     conflict = a_conflict("org", uuid4().hex)
     deployed.store.commit([PutConflict(conflict, None)], remaining=lambda: 10.0)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise failure
 
     monkeypatch.setattr(app, "remediate", fails)
@@ -127,7 +127,7 @@ def test_a_failure_that_cannot_be_marked_either_loses_nothing(
     conflict = a_conflict("org", uuid4().hex)
     deployed.store.commit([PutConflict(conflict, None)], remaining=lambda: 10.0)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise ValueError
 
     monkeypatch.setattr(app, "remediate", fails)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rightful.api.request import Response
+from rightful.domain.event_log import LogEntry
 from rightful.domain.organization import DomainPolicy
 from tests.support.service import Service, email_patch
 from tests.unit.api.admin.settings import body_of, domains, error_of, on, operator_of, other_organization, rows
@@ -223,3 +224,16 @@ def test_what_changes_nothing_writes_nothing() -> None:
     service.admin("PUT", "/policy", body_of(service.admin("GET", "/policy")))
     service.admin("PATCH", "/directories/{id}", {"name": "IdP"}, parameters={"id": service.directory.id})
     assert service.store.snapshot() == before
+
+
+def test_why_a_policy_was_changed_is_kept_with_its_row() -> None:
+    service = Service()
+    changed = service.admin("PUT", "/policy", {"brakes": {"dryRun": True}, "reason": "  The first week.  "})
+    assert changed.status == 200
+    [row] = [
+        row for row in service.store.all_of(LogEntry) if row.action == "settings.changed" and "week" in row.explanation
+    ]
+    assert row.explanation.endswith(" The first week.")
+    assert row.approver == "Ines"
+    for wrong in ("", "  ", "x" * 501, "a\u202eb"):
+        assert service.admin("PUT", "/policy", {"brakes": {"dryRun": False}, "reason": wrong}).status == 400

@@ -153,7 +153,7 @@ def test_a_change_that_comes_while_somebody_approves_is_not_what_they_read(
     assert desk.unmoved()
     assert (desk.version != desk.read, desk.document["approvals"]) == (True, [])
     log: Any = desk.service.admin("GET", "/log").body
-    assert any("those approvals have ended" in row["explanation"] for row in log["items"])
+    assert any("approved any more: that approval has ended" in row["explanation"] for row in log["items"])
 
 
 def test_an_approval_that_a_change_has_ended_does_not_come_back_with_what_was() -> None:

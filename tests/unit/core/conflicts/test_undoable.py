@@ -119,6 +119,7 @@ def test_of_two_conflicts_of_one_person_the_later_is_undone_first() -> None:
     support = office.create("support")
     office.service.pass_time(timedelta(seconds=1))  # of the same moment, ids have no order
     office.service.scim("PATCH", f"/Users/{support}", patch({"op": "replace", "path": "active", "value": False}))
+    office.service.pass_time(timedelta(minutes=1))
     second = office.refused(ada, "support")
     office.decide(second, office.ines)
     told = why(office.undo(first, office.ines))

@@ -14,6 +14,7 @@ from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization
 from rightful.domain.conflicts.policy import Rule, read_brakes, read_policy, write_brakes, write_policy
 from rightful.domain.organization import DomainPolicy, Organization
+from rightful.domain.plain_text import plain_reason
 
 _NAME = Field(min_length=1, max_length=100)
 
@@ -24,14 +25,15 @@ def get_policy(call: AdminCall) -> Response:
 
 
 def put_policy(call: AdminCall) -> Response:
-    """PUT policy {"policy"?, "brakes"?, "domainPolicy"?}: what is left out, in each of them too, stays as it is.
-    "unconfirmed" may stand there as it was read."""
+    """PUT policy {"policy"?, "brakes"?, "domainPolicy"?, "reason"?}: what is left out, in each of them too, stays as it
+    is. "unconfirmed" may stand there as it was read; the reason is kept with the row of the log."""
     document = call.document()
     before = organization = call.organization()
-    known = {"policy", "brakes", "domainPolicy", "unconfirmed"}
+    known = {"policy", "brakes", "domainPolicy", "unconfirmed", "reason"}
     for name in document:
         if name not in known:
             raise ApiError(400, "invalid_value", f"{name}: the members are {', '.join(sorted(known))}.", name)
+    reason = plain_reason(str(document["reason"])) if document.get("reason") is not None else ""
     policy, brakes = document.get("policy"), document.get("brakes")
     if policy is not None:
         organization = replace(organization, policy=read_policy(_object(policy, "policy"), organization.policy))
@@ -41,7 +43,7 @@ def put_policy(call: AdminCall) -> Response:
         organization = replace(organization, domain_policy=_domain_policy(call, document["domainPolicy"], before))
     organization = noting_who(before, organization, call.who, call.invocation.now)
     if organization != before:
-        sentence = organization_sentence(before, organization)
+        sentence = " ".join(filter(None, [organization_sentence(before, organization), reason]))
         organization = change_organization(call.context, organization, sentence, by=call.who)
     return Response(200, policy_document(organization, call.invocation.now))
 

@@ -69,6 +69,8 @@ def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     snapshot, diagnosis, conflict = commit_again(attempt, context.invocation)
     _announce(context, pointer, look_again_at(conflict, context.now))
     outcome = remediate(context, pointer)
+    if outcome.conflict is not None and outcome.conflict.live:
+        _tell_circle(context, outcome.conflict)
     if outcome.conflict is not None and not _was_for(context.store, outcome.conflict, snapshot, diagnosis):
         raise RequestError("changed", changed(outcome.conflict))
     return outcome
@@ -147,6 +149,14 @@ def _announce(context: QueueContext, pointer: Pointer, again_at: datetime) -> No
     with suppress(QueueUnavailableError):  # marked as not sent: the janitor sends it
         context.queue.send(pointer, correlation_id=context.invocation.correlation_id)
         context.store.mark_sent(pointer, now=context.now, again_at=again_at)
+
+
+def _tell_circle(context: QueueContext, conflict: Conflict) -> None:
+    """What was said about one conflict of a swap or rotation was said about all: they are looked at, and say so."""
+    with suppress(QueueUnavailableError):  # each of them counts it all the same, whenever it is looked at
+        for other_id in conflict.finding.circle_ids:
+            pointer = Pointer(conflict.request.organization_id, other_id)
+            context.queue.send(pointer, correlation_id=context.invocation.correlation_id)
 
 
 def _waiting(store: IdentityStore, pointer: Pointer) -> Conflict:

@@ -39,6 +39,8 @@ _REFUSALS: Mapping[ConflictClass, NextStep] = {
 def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tuple[Explanation, NextStep]:
     """Why a conflict was not applied: it is refused, or it waits for approvals."""
     explanation = situation(diagnosis)
+    if diagnosis.stays is not None:
+        explanation = Explanation((*explanation.statements, diagnosis.stays))
     free = diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED
     if decision.rule is Rule.REFUSE:
         if free:

@@ -11,21 +11,21 @@ from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.automatic import automatic_at
 from rightful.core.conflicts.decision.choices import choices
 from rightful.core.conflicts.decision.decide import Decision, counting, judged_now
-from rightful.core.conflicts.decision.ended_approvals import ended_approvals, told_of
+from rightful.core.conflicts.decision.ended_approvals import told_of
 from rightful.core.conflicts.decision.limits import Brake, count
 from rightful.core.conflicts.demands import owner_to_tell, telling
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, reason_to_end
-from rightful.core.conflicts.diagnosis.version import NAMELESS
+from rightful.core.conflicts.diagnosis.version import NAMELESS, circle_of
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.prepared import ending_by_itself
 from rightful.core.conflicts.lifecycle.requeue import requester_of, requeue, requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Blocked, Plan
-from rightful.core.conflicts.planning.dispatch import judge
+from rightful.core.conflicts.planning.dispatch import judge, would_do
 from rightful.core.conflicts.planning.parts import finding_of, follow_up_of
 from rightful.core.groups.leave import leave_all
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Notice, Pointer
@@ -70,18 +70,22 @@ class Remediation:
     brake: Brake | None = None
 
 
-def remediate(context: QueueContext, pointer: Pointer) -> Remediation:
+def remediate(context: QueueContext, pointer: Pointer, *, sent_at: datetime | None = None) -> Remediation:
     """Examine a conflict afresh and do what its organization's policy allows.
 
     Reads everything consistently, applies a pending deactivation first, then diagnoses, decides, plans and commits
     once; where the evidence changed meanwhile it starts over. Conflicts that wait for an address that became free are
     sent to the queue before it returns. A redelivered pointer is a no-op.
 
+    Args:
+        sent_at: when the pointer was sent. One that was on its way already when the conflict failed does not open it
+            again: it asks for nothing new. None: somebody asks now.
+
     Raises:
         ContendedError: no quiet moment in the time there was; let the queue deliver the pointer again.
         QueueUnavailableError: waiters could not be woken; let the queue deliver the pointer again.
     """
-    examination = _Examination(context, pointer)
+    examination = _Examination(context, pointer, sent_at)
     return commit_again(examination.run, context.invocation, time_for_one=_TIME_FOR_ONE)
 
 
@@ -92,6 +96,7 @@ class _Examination:
 
     context: QueueContext
     pointer: Pointer
+    sent_at: datetime | None = None
     caps: tuple[Statement[OutcomeCode] | None, datetime | None] | None = None
     brake: Brake | None = None
 
@@ -129,6 +134,8 @@ class _Examination:
         organization = snapshot.organization
         decision, planned, brake = judge(snapshot, diagnosis, lambda plan: self._over_limit(organization, plan))
         self.brake = brake or self.brake
+        if would_do(snapshot, diagnosis, decision) is not None:
+            self.brake = Brake.DRY_RUN
         if not isinstance(planned, Plan):
             outcome = self._put_off(snapshot, diagnosis, decision, planned)
             _, turns_at = self.caps or (None, None)
@@ -168,12 +175,15 @@ class _Examination:
             finding=replace(
                 finding_of(conflict, diagnosis, decision, holder),
                 judged=judged_now(snapshot, diagnosis),
-                circle_ids=_circle(snapshot, diagnosis),
+                circle_ids=circle_of(snapshot, diagnosis),
                 choices=choices(conflict, diagnosis) if decision.missing else (),
                 automatic_at=automatic_at(snapshot, diagnosis, decision, self.caps[1] if self.caps else None),
                 blocked_by=_blocked_by(snapshot, diagnosis),
+                would_do=would_do(snapshot, diagnosis, decision),
             ),
         )
+        if conflict.approvals or conflict.explanation.has_notes:
+            after = replace(after, explanation=told_of(conflict, replace(after, updated_at=now)))
         after = told_now(conflict, after, now)
         owner = owner_to_tell(snapshot, after)
         if owner is not None:
@@ -183,8 +193,7 @@ class _Examination:
         reminds_only = replace(after, told=conflict.told) == conflict
         after = replace(after, version=conflict.version + 1, updated_at=now)
         result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
-        said = told_of(ended_approvals(conflict, after), explanation)
-        row = log_row(replace(after, explanation=said), Action.CONFLICT_DECIDED, now, result=result)
+        row = log_row(after, Action.CONFLICT_DECIDED, now, result=result)
         writes: list[Write] = [PutConflict(after, conflict.version), *(() if reminds_only else (row,))]
         self.context.commit([*writes, *(telling(owner, after) if owner is not None else ())])
         same = (conflict.status, conflict.finding.conflict_class) == (status, after.finding.conflict_class)
@@ -206,7 +215,9 @@ class _Examination:
 
     def _reopen(self, conflict: Conflict) -> Remediation | None:
         """Its pointer comes once more, from the dead-letter queue or on an occasion: whatever failed may be mended."""
-        now, key = self.context.now, conflict.request.requester_key
+        now, key, failed_at = self.context.now, conflict.request.requester_key, conflict.outcome.resolved_at
+        if self.sent_at is not None and failed_at is not None and self.sent_at <= failed_at:
+            return Remediation(Effect.NOTHING, conflict)
         pending_id = self.context.store.pending_conflicts([key]).get(key)
         if pending_id not in {None, conflict.id}:
             self.context.commit(ended(conflict, ConflictStatus.SUPERSEDED, explained(OutcomeCode.REPLACED), now))
@@ -281,10 +292,3 @@ def _blocked_by(snapshot: Snapshot, diagnosis: Diagnosis) -> str | None:
     if diagnosis.effective_class is ConflictClass.LEAVING:
         return None if snapshot.cyclic else snapshot.following[0].conflict.id
     return diagnosis.evidence.reserved.conflict_id if diagnosis.evidence.reserved is not None else None
-
-
-def _circle(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[str, ...]:
-    """The other conflicts of a swap or rotation that waits to be resolved as one."""
-    if not snapshot.cyclic or diagnosis.effective_class is not ConflictClass.LEAVING:
-        return ()
-    return tuple(participant.conflict.id for participant in snapshot.following)

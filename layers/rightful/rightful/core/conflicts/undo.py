@@ -167,7 +167,7 @@ def _undoing(
             without_reactivation(participant),
             version=participant.version + 1,
             status=ConflictStatus.UNDONE,
-            explanation=_undone(wishes, participant, moves),
+            explanation=_undone(wishes, participants, participant, moves),
             next_step=GROUPS_OUTSTANDING
             if takes_groups(moves, participants) and participant is participants[0]
             else settled_by(participant),
@@ -199,10 +199,15 @@ def _undoing(
     ]
 
 
-def _undone(wishes: Sequence[Approval], participant: Conflict, moves: Sequence[AccountChange]) -> Explanation:
-    """Who had it undone, and what that does not give back: whether the person can sign in."""
+def _undone(
+    wishes: Sequence[Approval], participants: Sequence[Conflict], participant: Conflict, moves: Sequence[AccountChange]
+) -> Explanation:
+    """Who had it undone, and whose changes with it; what that does not give back: whether the person can sign in."""
     said = [Statement(OutcomeCode.UNDONE, {"by": wish.owner, "reason": wish.reason}) for wish in wishes]
     undone = Explanation(tuple(said))
+    others = [each.request.requester.subject for each in participants if each is not participant]
+    if others:
+        undone = undone.and_then(OutcomeCode.UNDONE_TOGETHER, names=" and ".join(others))
     for move in moves:
         image = image_by(move.before, participant.id)
         asked = move.before.id == participant.request.requester.account_id

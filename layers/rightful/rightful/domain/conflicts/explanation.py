@@ -203,9 +203,20 @@ class OutcomeCode(Code):
     # What is said besides.
     APPROVED_BY = "approved_by", "Approved by {by}: {reason}"
     OLD_ADDRESS_FREE = "old_address_free", "Nobody holds {address} any more."
-    APPROVALS_ENDED = "approvals_ended", "It is not what was approved any more, so those approvals have ended."
+    APPROVALS_ENDED = "approvals_ended", "It is not what {names} approved any more: that approval has ended."
     APPROVALS_LAPSED = "approvals_lapsed", "An approval counts for 7 days: that of {names} has ended."
     APPROVALS_REVOKED = "approvals_revoked", "The key with which {names} approved was revoked: that approval has ended."
+    HOLDER_REJECTED = (
+        "holder_rejected",
+        "{name}, who has the address, was to move to {address}, which {by} rejected: so it does not become free, and "
+        "nobody swaps.",
+    )
+    HOLDER_UNDONE = (
+        "holder_undone",
+        "{name}, who has the address, was to move to {address}, which {by} undid: so it does not become free, and "
+        "nobody swaps.",
+    )
+    UNDONE_TOGETHER = "undone_together", "They had swapped: the changes of {names} were undone with it."
     STAYS_ACTIVE = "stays_active", "The person stays active: the identity provider says so."
     STAYS_DEACTIVATED = "stays_deactivated", "The person stays deactivated: the identity provider says so."
     GROUPS_LOST = "groups_lost", "{number} of the groups that the user was in could not be given back."
@@ -236,6 +247,9 @@ NOTES = frozenset(
         OutcomeCode.APPROVALS_ENDED,
         OutcomeCode.APPROVALS_LAPSED,
         OutcomeCode.APPROVALS_REVOKED,
+        OutcomeCode.HOLDER_REJECTED,
+        OutcomeCode.HOLDER_UNDONE,
+        OutcomeCode.UNDONE_TOGETHER,
         OutcomeCode.STAYS_ACTIVE,
         OutcomeCode.STAYS_DEACTIVATED,
         OutcomeCode.GROUPS_LOST,
@@ -274,6 +288,11 @@ class Explanation:
         """The latest of what follows; who holds the address, where that says everything; None: nothing is said yet."""
         codes = [statement.code for statement in self.statements if statement.code not in NOTES]
         return codes[-1] if codes else None
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether it says something besides."""
+        return any(statement.code in NOTES for statement in self.statements)
 
     @property
     def sentence(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from rightful.core.accounts.before_images import PING_PONG_WINDOW
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.diagnosis.version import judged, version_of
+from rightful.core.conflicts.diagnosis.version import circle_of, judged, version_of
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, Resolution
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.policy import Brakes, Policy, Rule
@@ -85,9 +85,12 @@ def decide(
 
 def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
     """The approvals of a conflict that count now: recent, by keys that are still live, one per key and person, and
-    given to what is the case now (`version_now`)."""
+    given to what is the case now (`version_now`). Of a swap or rotation it does not matter to which of its conflicts
+    somebody said so: they have one version, and are carried out as one."""
     counted: list[Approval] = []
-    for approval in snapshot.conflict.approvals:
+    legs = snapshot.participants() if circle_of(snapshot, diagnosis) else (snapshot.participant,)
+    given = sorted((each for leg in legs for each in leg.conflict.approvals), key=lambda each: each.given_at)
+    for approval in given:
         if approval.key_id not in snapshot.live_key_ids or snapshot.now >= approval.ends_at:
             continue
         if approval.version != version_now(snapshot, diagnosis):
@@ -99,9 +102,9 @@ def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
 
 def version_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
     """The version of a waiting conflict as it was just judged: what an approval has to be given to."""
-    return version_of(
-        replace(snapshot.conflict, finding=replace(snapshot.conflict.finding, judged=judged_now(snapshot, diagnosis)))
-    )
+    judged, circle = judged_now(snapshot, diagnosis), circle_of(snapshot, diagnosis)
+    finding = replace(snapshot.conflict.finding, judged=judged, circle_ids=circle)
+    return version_of(replace(snapshot.conflict, finding=finding))
 
 
 def judged_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:

@@ -1,6 +1,5 @@
 """Which approvals of a waiting conflict came to an end without being carried out, and why. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,8 +43,13 @@ def ended_approvals(before: Conflict, after: Conflict) -> tuple[EndedApproval, .
     )
 
 
-def told_of(ended: Sequence[EndedApproval], explanation: Explanation) -> Explanation:
-    """An explanation that says so besides."""
+def told_of(before: Conflict, after: Conflict) -> Explanation:
+    """How a conflict is explained after a write: which approvals it took away besides; and which one before it did, as
+    long as nobody has approved since."""
+    ended, explanation = ended_approvals(before, after), after.explanation
+    if not ended and set(after.approvals) <= set(before.approvals):
+        told = (each for each in before.explanation.statements if each.code in _SAID.values())
+        return Explanation((*explanation.statements, *told))
     for why, code in _SAID.items():
         names = " and ".join(each.approval.owner for each in ended if each.why is why)
         if names:

@@ -20,6 +20,7 @@ class Brake(StrEnum):
 
     PING_PONG = "ping_pong"
     CAP = "cap"
+    DRY_RUN = "dry_run"
 
 
 def hour_counter(organization_id: str, now: datetime) -> str:

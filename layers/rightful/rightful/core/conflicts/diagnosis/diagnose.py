@@ -32,7 +32,7 @@ from rightful.domain.conflicts.evidence import (
     Reserved,
     TakenUserName,
 )
-from rightful.domain.conflicts.explanation import ObstacleCode, Statement
+from rightful.domain.conflicts.explanation import ObstacleCode, OutcomeCode, Statement
 from rightful.domain.conflicts.refused_request import UserName
 from rightful.text.identity import identifier, same_but_for_case
 
@@ -48,6 +48,7 @@ class Diagnosis:
         since: how long the holder has been deactivated, where that counts; and `deactivated_at`, from when on.
         other_letters: the holder's address is the wanted one, and is written otherwise in more than case.
         follows: it comes after another change, which is decided on its own; about this one there is nothing to decide.
+        stays: the holder would have moved away itself, but an administrator said no to that.
         no_relink: why the holder cannot be linked again by the create; None: it can.
         named: who it is about, by the parameters of sentences, as far as the organization that asked may know them.
     """
@@ -62,6 +63,7 @@ class Diagnosis:
     no_relink: Statement[ObstacleCode] | None = None
     other_letters: bool = False
     named: Mapping[str, str] = field(default_factory=lambda: NOBODY_NAMED)
+    stays: Statement[OutcomeCode] | None = None
 
     @property
     def proof(self) -> Proof | None:
@@ -80,9 +82,20 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
     return replace(
         diagnosis,
         no_relink=obstacle_to_relinking(snapshot, diagnosis.effective_class),
+        stays=_stays(snapshot),
         other_letters=diagnosis.conflict_class not in _MOVES_NOTHING and in_other_letters(snapshot),
         named=names_in(snapshot),
     )
+
+
+def _stays(snapshot: Snapshot) -> Statement[OutcomeCode] | None:
+    """That the holder would have moved away itself, and who said no to that."""
+    wish = snapshot.stays
+    if wish is None or snapshot.conflict.request.address is None:
+        return None
+    rejected = wish.status is ConflictStatus.REJECTED
+    said = {"name": wish.request.requester.subject, "address": wish.request.wanted.value, "by": wish.outcome.decided_by}
+    return Statement(OutcomeCode.HOLDER_REJECTED if rejected else OutcomeCode.HOLDER_UNDONE, said)
 
 
 _MOVES_NOTHING = frozenset({ConflictClass.SELF, ConflictClass.TOMBSTONE, ConflictClass.STALE_INDEX})

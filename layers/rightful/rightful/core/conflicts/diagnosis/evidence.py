@@ -4,7 +4,7 @@ Everything about an account of the organization's own; of any other, that there 
 how many people must agree, so that is said; which mark an account of somebody else has is not.
 """
 
-from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.conflicts.evidence import Holder, HolderFacts, Protection, Side
@@ -37,6 +37,11 @@ def protection(snapshot: Snapshot) -> tuple[Protection, ...]:
         *((Side.PARTICIPANT, participant.account, participant.by_one) for participant in participants[1:]),
     ]
     return tuple(each for side, account, by_one in sides for each in _protected(snapshot, side, account, by_one))
+
+
+def protection_of(snapshot: Snapshot, participant: Participant) -> tuple[Protection, ...]:
+    """What of one participant of a swap or rotation is protected, from whichever of them one looks."""
+    return tuple(_protected(snapshot, Side.PARTICIPANT, participant.account, participant.by_one))
 
 
 def moved_by_one(snapshot: Snapshot) -> tuple[Protection, ...]:

@@ -1,7 +1,7 @@
 """Reading what a decision rests on: the only part of diagnosis that asks the store. Every read is consistent."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rightful.core.accounts.index_writes import number_key
@@ -35,7 +35,8 @@ def gather(context: Context, conflict: Conflict) -> Snapshot:
     keys = _Keys(context.store, context.invocation)
     permitted = organization is not None and organization.may_claim_on(conflict.request.wanted.domain)
     participant = _participant(context.store, conflict, state.account if state else None, claimable, keys)
-    following, cyclic, cut_short = _following(context, participant, claimable, keys)
+    found = _following(context, participant, claimable, keys)
+    approved = conflict.approvals or any(each.conflict.approvals for each in found.following)
     exists = state is not None and state.directory.deleting is None
     snapshot = Snapshot(
         now=context.now,
@@ -43,10 +44,11 @@ def gather(context: Context, conflict: Conflict) -> Snapshot:
         organization=organization,
         directory_exists=exists,
         pending_id=state.pending_conflict_id if state else None,
-        following=following,
-        cyclic=cyclic,
-        cut_short=cut_short,
-        live_key_ids=live_key_ids(context, conflict.request.organization_id) if conflict.approvals else frozenset(),
+        following=found.following,
+        cyclic=found.cyclic,
+        cut_short=found.cut_short,
+        stays=found.stays,
+        live_key_ids=live_key_ids(context, conflict.request.organization_id) if approved else frozenset(),
         revoked=keys.revoked(conflict),
         foreign_domain=permitted and not claimable(conflict.request.wanted.domain),
         numbered=_numbered(context.store, participant),
@@ -147,38 +149,48 @@ def _user_name_holder_id(store: IdentityStore, conflict: Conflict, account: Acco
     return store.account_id_of_user_name(conflict.request.directory_id, canonical_user_name(user_name))
 
 
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """The fields of a snapshot that say whom the conflict waits for."""
+
+    following: tuple[Participant, ...] = ()
+    cyclic: bool = False
+    cut_short: bool = False
+    stays: Conflict | None = None
+
+
 def _following(
     context: Context,
     first: Participant,
     claimable: Callable[[str], bool],
     keys: _Keys,
-) -> tuple[tuple[Participant, ...], bool, bool]:
+) -> _Following:
     """The holder's own pending change, and so on, until somebody stays, an address is free, or the circle closes."""
     participants: list[Participant] = []
     participant = first
     seen = {first.account.id} if first.account else set()
     while participant.holder is not None and participant.holder.holds == participant.conflict.request.wanted.canonical:
         if first.account is not None and participant.holder.id == first.account.id:
-            return tuple(participants), bool(participants), False
+            return _Following(tuple(participants), cyclic=bool(participants))
         if participant.holder.id in seen:
-            return (
-                tuple(participants),
-                False,
-                False,
-            )  # a circle that the requester is not part of: its own participants resolve it
+            # a circle that the requester is not part of: its own participants resolve it
+            return _Following(tuple(participants))
         if len(participants) == MAX_PARTICIPANTS:
-            return tuple(participants), False, True
+            return _Following(tuple(participants), cut_short=True)
         seen.add(participant.holder.id)
-        pending = _pending_change(context, first.conflict, participant.holder)
-        if pending is None or keys.revoked(pending) or not claimable(pending.request.wanted.domain):
+        pending = _wish_of(context, first.conflict, participant.holder)
+        if pending is not None and pending.settled_by_people and not participants:
+            return _Following(stays=pending)
+        if pending is None or not pending.live or keys.revoked(pending) or not claimable(pending.request.wanted.domain):
             break
         participant = _participant(context.store, pending, participant.holder, claimable, keys)
         participants.append(participant)
-    return tuple(participants), False, False
+    return _Following(tuple(participants))
 
 
-def _pending_change(context: Context, first: Conflict, account: Account) -> Conflict | None:
-    """An account's own wish to move away, if its own directory recorded it and it still holds.
+def _wish_of(context: Context, first: Conflict, account: Account) -> Conflict | None:
+    """An account's own wish to move away, if its own directory recorded it and still has it; live, or one that an
+    administrator said no to.
 
     Nothing that another organization recorded counts, nor anything that the account's directory did not ask for.
     """
@@ -189,7 +201,7 @@ def _pending_change(context: Context, first: Conflict, account: Account) -> Conf
     if conflict_id is None:
         return None
     conflict = context.store.conflict(Pointer(first.request.organization_id, conflict_id))
-    if conflict is None or not conflict.live or context.now >= conflict.expires_at:
+    if conflict is None or context.now >= conflict.expires_at:
         return None
     participant = Participant(conflict, account, None, None)
     moves_away = conflict.request.address is not None and conflict.request.wanted.canonical != account.holds

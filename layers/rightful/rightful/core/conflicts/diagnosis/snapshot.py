@@ -47,6 +47,7 @@ class Snapshot:
             the leg before.
         cyclic: the last of them wants what the requester holds: a swap or a rotation.
         cut_short: there are more participants than were read.
+        stays: the holder's own wish to move away, to which an administrator said no; None: there is none.
         live_key_ids: of the keys that approved, those that are still live admin keys of the organization.
         revoked: the key that the request came with was revoked.
         foreign_domain: another organization has verified the wanted address's domain.
@@ -64,6 +65,7 @@ class Snapshot:
     following: tuple[Participant, ...] = ()
     cyclic: bool = False
     cut_short: bool = False
+    stays: Conflict | None = None
     live_key_ids: frozenset[str] = frozenset()
     revoked: bool = False
     foreign_domain: bool = False

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
+from rightful.core.conflicts.diagnosis.evidence import protection_of
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass
 from rightful.domain.conflicts.evidence import Evidence, HolderFacts
@@ -34,6 +35,8 @@ def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
         holder is not None and holder.organization_id not in {None, conflict.request.organization_id}
     ):
         holder = None
+    if circle_of(snapshot, diagnosis):
+        return _named(_circle(snapshot, diagnosis, rule))
     requester = snapshot.requester
     return _named(
         {
@@ -47,7 +50,6 @@ def judged(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> str:
             "userName too": holder is not None and snapshot.participant.user_name_holder_id == holder.id,
             "evidence": _evidence(conflict, diagnosis.evidence),
             "can be linked": diagnosis.no_relink is None,
-            "circle": [_asked(participant.conflict) for participant in snapshot.following] if snapshot.cyclic else [],
         }
     )
 
@@ -58,6 +60,8 @@ def version_of(conflict: Conflict) -> str:
 
     One that nobody has examined yet has a version that no examination has: there is nothing to agree to.
     """
+    if conflict.live and conflict.finding.circle_ids:
+        return _named({"judged": conflict.finding.judged or "not examined"})  # what all of them ask for is part of it
     if conflict.live:
         return _named({"judged": conflict.finding.judged or "not examined", **_asked(conflict)})
     return _named(
@@ -77,6 +81,38 @@ def version_of(conflict: Conflict) -> str:
             "prepared": conflict.prepared,
         }
     )
+
+
+def circle_of(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[str, ...]:
+    """The other conflicts of a swap or rotation that is resolved as one; empty: it is none."""
+    if not snapshot.cyclic or diagnosis.effective_class is not ConflictClass.LEAVING:
+        return ()
+    return tuple(participant.conflict.id for participant in snapshot.following)
+
+
+def _circle(snapshot: Snapshot, diagnosis: Diagnosis, rule: Rule) -> Mapping[str, object]:
+    """What is judged of a swap or rotation: the same from whichever of its conflicts one looks, because what is said
+    about one of them is said about all."""
+    legs = sorted(snapshot.participants(), key=lambda each: each.conflict.id)
+    return {
+        "class": diagnosis.conflict_class.value,
+        "underlying_class": diagnosis.underlying_class.value if diagnosis.underlying_class else None,
+        "rule": Rule.APPROVAL.value if rule is Rule.AUTO else rule.value,
+        "other letters": diagnosis.other_letters,
+        "circle": [
+            {
+                **_asked(leg.conflict),
+                "gives up": leg.account.holds if leg.account else None,
+                "account": leg.account.id if leg.account else None,
+                "link": [leg.account.link.directory_id, leg.account.link.scim_id]
+                if leg.account and leg.account.link
+                else None,
+                "userName of": leg.user_name_holder_id,
+                "protected": [asdict(each) for each in protection_of(snapshot, leg)],
+            }
+            for leg in legs
+        ],
+    }
 
 
 def _asked(conflict: Conflict) -> Mapping[str, object]:

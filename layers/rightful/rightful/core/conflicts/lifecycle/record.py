@@ -111,7 +111,8 @@ def _is_prepared(prepared_create: PreparedCreate | None, refused: RefusedRequest
 def _repeated(former: Conflict, refused: RefusedRequest, says_active: bool | None, invocation: Invocation) -> Conflict:
     """The same change once more: counted, and taken as it was sent last.
 
-    Approvals were given to what was asked for then: they end where this asks for something else.
+    Approvals were given to what was asked for then. Where this asks for something else they count no more, which the
+    next examination says.
     """
     change = _merged(former.request.change, refused, says_active)
     same = (change.after, change.active) == (former.request.change.after, former.request.change.active)
@@ -120,7 +121,7 @@ def _repeated(former: Conflict, refused: RefusedRequest, says_active: bool | Non
         version=former.version + 1,
         status=ConflictStatus.OPEN if former.status is ConflictStatus.FAILED else former.status,
         request=replace(refused, change=change),
-        approvals=former.approvals if same or former.prepared else (),
+        finding=former.finding if same or former.prepared else replace(former.finding, judged=""),
         occurrences=former.occurrences + 1,
         last_seen_at=invocation.now,
         updated_at=invocation.now,

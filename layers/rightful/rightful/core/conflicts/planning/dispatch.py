@@ -14,6 +14,7 @@ every address it moves, the verified domain. If any of it changed, nothing happe
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rightful.core.accounts.index_writes import CollidingUpdatesError
 from rightful.core.conflicts import explain
@@ -71,3 +72,15 @@ def judge(
     decision = decide(diagnosis, policy, brakes, approvals=approvals, caution=caution)
     brake = Brake.PING_PONG if back_and_forth else Brake.CAP
     return decision, plan(snapshot, diagnosis, decision) if decision.act else None, brake
+
+
+def would_do(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> OutcomeCode | None:
+    """What would be done by itself now, were it not for the dry run; None: nothing, or it is no dry run that holds it
+    back. Caps are not asked: asking counts."""
+    organization = snapshot.organization
+    if organization is None or decision.reason is None or decision.reason.code is not OutcomeCode.DRY_RUN:
+        return None
+    free = decide(diagnosis, organization.policy, replace(organization.brakes, dry_run=False))
+    planned = plan(snapshot, diagnosis, free) if free.by_itself and ping_pong(snapshot) is None else None
+    code = planned.conflict.explanation.code if isinstance(planned, Plan) else None
+    return code if isinstance(code, OutcomeCode) else None

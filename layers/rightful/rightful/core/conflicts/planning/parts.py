@@ -105,6 +105,7 @@ def diagnosed(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> F
         underlying_class=diagnosis.underlying_class,
         evidence=diagnosis.evidence,
         rule=decision.rule.value,
+        would_do=None,
         choices=(),
         held_back_by=decision.reason,
         automatic_at=None,
