@@ -44,3 +44,8 @@ def test_nothing_compares_a_sentence() -> None:
             if isinstance(node, ast.Compare):
                 sides = [each.attr for each in (node.left, *node.comparators) if isinstance(each, ast.Attribute)]
                 assert not {"sentence", "what"} & set(sides), f"{path}:{node.lineno}"
+
+
+def test_every_parameter_is_described_once() -> None:
+    described = re.findall(r"^\| \{(\w+)\} \| .+ \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)
+    assert described == sorted({name for code in CODES for name in code.parameters})

@@ -343,7 +343,18 @@ def rows(organization_id: str, row_id: str) -> st.SearchStrategy[LogEntry]:
         )
     }
     optional |= {name: st.none() | ids for name in ("account_id", "conflict_id")}
-    always = dict.fromkeys(("subject", "explanation", "next_step_who", "next_step_what", "correlation_id"), texts)
+    always = dict.fromkeys(
+        (
+            "subject",
+            "explanation",
+            "explanation_code",
+            "next_step_who",
+            "next_step_what",
+            "next_step_code",
+            "correlation_id",
+        ),
+        texts,
+    )
     return _whole(
         LogEntry,
         id=st.just(row_id),

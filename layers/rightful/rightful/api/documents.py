@@ -104,7 +104,14 @@ def log_document(entry: LogEntry) -> dict[str, object]:
         "conflictId": entry.conflict_id,
         "class": entry.conflict_class,
         "explanation": entry.explanation,
-        "nextStep": {"who": entry.next_step_who, "what": entry.next_step_what} if entry.next_step_what else None,
+        "explanationCode": entry.explanation_code or None,
+        "nextStep": {
+            "who": entry.next_step_who,
+            "what": entry.next_step_what,
+            "code": entry.next_step_code or None,
+        }
+        if entry.next_step_what
+        else None,
         "retriedByIdp": entry.retried_by_idp,
         "approver": entry.approver,
         "correlationId": entry.correlation_id,

@@ -70,8 +70,10 @@ class LogEntry:
     conflict_id: str | None = None
     conflict_class: str | None = None
     explanation: str = ""
+    explanation_code: str = ""
     next_step_who: str = ""
     next_step_what: str = ""
+    next_step_code: str = ""
     retried_by_idp: bool | None = None
     approver: str | None = None
     correlation_id: str = ""

@@ -3,7 +3,7 @@
 import pytest
 
 from rightful.domain.account import AccountStatus
-from rightful.domain.event_log import Action, Result
+from rightful.domain.event_log import Action, LogEntry, Result
 from rightful.domain.organization import DomainPolicy
 from rightful.scim.errors import ScimError
 from tests.support.answers import taken
@@ -68,11 +68,21 @@ def test_a_user_name_that_is_taken_is_refused_with_the_standard_answer(
     idp: ProvisionedDirectory, user_name: str
 ) -> None:
     idp.create(a_user("ada", "ada@example.com"))
-    before = _items(idp)
+    assert isinstance(idp.store, TestedStore)
+    before = idp.store.snapshot()
     with pytest.raises(ScimError) as refused:
         idp.create(a_user(user_name, "another@example.com"))
     assert refused.value.body() == taken("userName", user_name)
-    assert _items(idp) == before
+    with pytest.raises(ScimError):
+        idp.create(a_user(user_name, "another@example.com"))  # repeats within an hour are one row
+    assert isinstance(idp.store, TestedStore)
+    [row] = [item for key, item in idp.store.snapshot().items() if key not in before]
+    assert isinstance(row, LogEntry)
+    assert (row.conflict_class, row.explanation_code, row.next_step_code) == (
+        "other_key",
+        "namesake",
+        "correct_namesake",
+    )
 
 
 UNVERIFIED = ["ada@elsewhere.example", "ada@mail.example.com", "ada@example.com.evil.example", "ada@com"]

@@ -11,7 +11,8 @@ from rightful.text.ids import time_text
 
 
 def outline(conflict: Conflict) -> dict[str, object]:
-    """A conflict without its holder, whom not everybody may see. Either `wantedEmail` or `wantedUserName` is set."""
+    """A conflict without its holder, whom not everybody may see. Of `wantedEmail` and `wantedUserName` one is set at
+    least; both where the change asks for both."""
     requester, step = conflict.request.requester, conflict.next_step
     about_email = conflict.request.address is not None
     return {
@@ -29,7 +30,7 @@ def outline(conflict: Conflict) -> dict[str, object]:
             "externalId": requester.external_id,
         },
         "wantedEmail": conflict.request.wanted.value if about_email else None,
-        "wantedUserName": None if about_email else conflict.request.wanted.value,
+        "wantedUserName": _wanted_user_name(conflict),
         "oldEmail": shown(conflict.request.old_email),
         "explanation": conflict.explanation.sentence,
         "explanationCode": conflict.explanation.code.value if conflict.explanation.code else None,
@@ -38,6 +39,14 @@ def outline(conflict: Conflict) -> dict[str, object]:
         "createdAt": time_text(conflict.created_at),
         "correlationId": conflict.correlation_id,
     }
+
+
+def _wanted_user_name(conflict: Conflict) -> str | None:
+    request = conflict.request
+    if request.address is None:
+        return request.wanted.value
+    asked = request.change.after.get("userName")
+    return shown_text(asked) if isinstance(asked, str) and len(request.waits_for) > 1 else None
 
 
 def next_step_document(step: NextStep) -> dict[str, object]:

@@ -8,6 +8,9 @@ from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.writes.conflicts import AppendLog
 
+OURS = "an account of your organization"
+"""A holder who is not named by what is said of the conflict."""
+
 OUTSIDE = "an account outside your organization"
 """All that anybody may read about a holder of another organization, or of none."""
 
@@ -53,8 +56,10 @@ def log_row(
             conflict_id=conflict.id,
             conflict_class=conflict.finding.conflict_class.value if conflict.finding.conflict_class else None,
             explanation=conflict.explanation.sentence,
+            explanation_code=conflict.explanation.code or "",
             next_step_who=step.who.value if step else "",
             next_step_what=step.what if step else "",
+            next_step_code=step.code if step else "",
             retried_by_idp=conflict.live,
             approver=approver,
             correlation_id=conflict.correlation_id,
@@ -73,4 +78,5 @@ def holder_text(conflict: Conflict) -> str | None:
         return None
     if conflict.finding.holder_organization_id != conflict.request.organization_id:
         return OUTSIDE
-    return f"account {conflict.finding.holder_account_id}"
+    named = [each.parameters["holder"] for each in conflict.explanation.statements if "holder" in each.parameters]
+    return named[0] if named else OURS

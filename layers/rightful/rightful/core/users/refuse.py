@@ -10,6 +10,7 @@ is imported when there is one: few requests need it, and a cold start would pay 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from rightful.core.accounts.log_rows import subject_of
 from rightful.core.accounts.resource import MAX_ATTRIBUTES_OCTETS, UnverifiedDomainError, check_claimable
@@ -19,7 +20,7 @@ from rightful.domain.account import Account
 from rightful.domain.address import Address, shown
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, Pointer
 from rightful.domain.conflicts.due import look_again_at
-from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, explained
+from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, FindingCode, OutcomeCode, explained
 from rightful.domain.conflicts.refused_request import (
     NOTHING,
     ExplicitIntent,
@@ -87,6 +88,7 @@ def taken_user_name(request: UserRequest, attempt: Attempt) -> ScimError:
     """
     user_name = attempt.after.link.user_name if attempt.after.link else ""
     if attempt.operation is Operation.CREATE:
+        _log_once(request, _namesake_row(request, attempt, user_name))
         return ClaimRefusedError("userName", user_name, None)
     return record_refusal(request, attempt, UserName(attempt.state.directory.id, user_name))
 
@@ -108,22 +110,22 @@ def held_removal(request: UserRequest, attempt: Attempt, why: str, done: str = "
     from rightful.domain.conflicts.next_step import StepCode
 
     before = attempt.before or attempt.after
-    hour = request.context.now.replace(minute=0, second=0, microsecond=0)
     entry = replace(
         _refusal_row(request, attempt, before),
-        id=row_id(hour, f"{before.id[-13:]}{done[-7:]}"),
         conflict_class=ConflictClass.PROTECTED.value,
         explanation=explained(OutcomeCode.BY_ONE, why=why, done=done).sentence,
+        explanation_code=OutcomeCode.BY_ONE,
         next_step_what=StepCode.CONFIRM_KEY_ONLY.pattern,
+        next_step_code=StepCode.CONFIRM_KEY_ONLY,
     )
     request.observer.held(before)
-    _log(request, entry)
+    _log_once(request, entry)
     return _held(request, attempt.state)
 
 
 def unverified_domain(request: UserRequest, attempt: Attempt) -> ScimError:
     """The address is on a domain that is not the organization's: its administrators are told; the index was not looked
-    at."""
+    at. Repeats within an hour are one row."""
     from rightful.domain.conflicts.next_step import StepCode
 
     after = attempt.after
@@ -135,9 +137,11 @@ def unverified_domain(request: UserRequest, attempt: Attempt) -> ScimError:
         requested_email=after.email.value,
         conflict_class="unverified_domain",
         explanation=answer.detail,
-        next_step_what=StepCode.VERIFY_DOMAIN.pattern,
+        explanation_code=FindingCode.UNVERIFIED_DOMAIN,
+        next_step_what=StepCode.VERIFY_DOMAIN_AND_PUSH.pattern,
+        next_step_code=StepCode.VERIFY_DOMAIN_AND_PUSH,
     )
-    _log(request, entry)
+    _log_once(request, entry)
     return answer
 
 
@@ -266,7 +270,30 @@ def _refusal_row(request: UserRequest, attempt: Attempt, person: Account) -> Log
     )
 
 
-def _log(request: UserRequest, entry: LogEntry) -> None:
+def _namesake_row(request: UserRequest, attempt: Attempt, user_name: str) -> LogEntry:
+    """The row of a create whose userName another user of the directory has."""
+    from rightful.domain.conflicts.next_step import Role, StepCode
+
+    told = explained(OutcomeCode.NAMESAKE, user_name=user_name)
+    return replace(
+        _refusal_row(request, attempt, attempt.after),
+        requested_email=attempt.after.email.value if attempt.after.email else None,
+        conflict_class=ConflictClass.OTHER_KEY.value,
+        explanation=told.sentence,
+        explanation_code=OutcomeCode.NAMESAKE,
+        next_step_who=Role.IDP_ADMINISTRATOR.value,
+        next_step_what=StepCode.CORRECT_NAMESAKE.pattern,
+        next_step_code=StepCode.CORRECT_NAMESAKE,
+    )
+
+
+def _log_once(request: UserRequest, entry: LogEntry) -> None:
+    """Write a row that is the same for each repeat of the request within an hour."""
+    hour = entry.at.replace(minute=0, second=0, microsecond=0)
+    said = "\x00".join([entry.directory_id or "", entry.account_id or "", entry.subject, entry.requested_email or ""])
+    entry = replace(
+        entry, id=row_id(hour, sha256(f"{said}\x00{entry.explanation}".encode("utf-8", "surrogatepass")).hexdigest())
+    )
     try:
         request.context.store.log_entry(entry)
     except EventLogUnavailableError as error:

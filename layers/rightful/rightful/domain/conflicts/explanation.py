@@ -132,6 +132,7 @@ class OutcomeCode(Code):
     )
     ADDRESS_UNCERTAIN = "address_uncertain", "It is not certain who holds the address, so nothing was changed."
     USER_NAME_UNCERTAIN = "user_name_uncertain", "It is not certain who holds the userName, so nothing was changed."
+    NAMESAKE = "namesake", "The user was not created: another one of the directory has the userName {user_name}."
     BY_ONE = (
         "by_one",
         "The address was not {done}: the account {why}, and one administrator alone issued the key of the request. A "

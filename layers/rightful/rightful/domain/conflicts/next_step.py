@@ -70,6 +70,12 @@ class StepCode(Code):
         "Have the domain verified: add it under Domains and prove it in DNS, or ask the operator of the service where "
         "that is not offered. Then it goes on by itself. Or correct the address in the identity provider.",
     )
+    VERIFY_DOMAIN_AND_PUSH = (
+        "verify_domain_and_push",
+        "Have the domain verified: add it under Domains and prove it in DNS, or ask the operator of the service where "
+        "that is not offered. Then the identity provider's next request with the address goes on. Or correct the "
+        "address there.",
+    )
     RELEASE_THERE = (
         "release_there",
         "Release the address there. Your own administrators can only give this person another address.",
@@ -79,6 +85,10 @@ class StepCode(Code):
         "Two users of the directory claim one address: give one of them another address in the identity provider.",
     )
     CORRECT_USER_NAME = "correct_user_name", "Give one of the two users another userName in the identity provider."
+    CORRECT_NAMESAKE = (
+        "correct_namesake",
+        "If the two are one person, link them in the identity provider; else give one of them another userName there.",
+    )
     SET_BACK = (
         "set_back",
         "Set {wanted} back to {old} in the identity provider: while somebody else has {wanted}, every request for it "
