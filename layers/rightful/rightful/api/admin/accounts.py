@@ -13,6 +13,7 @@ from rightful.api.json_call import MOST_PER_PAGE, ApiError, Body, wrong_cursor
 from rightful.api.request import Response
 from rightful.core.accounts.errors import AddressTakenError, read_address
 from rightful.core.administration.accounts import Administration
+from rightful.core.conflicts.demands import demanded
 from rightful.domain.account import Account, AccountStatus, Flag, canonical_user_name
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.plain_text import plain_reason
@@ -51,14 +52,14 @@ class ActionBody(Body):
 
 
 def search(call: AdminCall) -> Response:
-    """GET accounts?email= | ?userName= | ?displayName= | ?ids= | ?view=all|unlinked|held|claimable&limit=&cursor=."""
+    """GET accounts?email= | ?userName= | ?displayName= | ?ids= | ?view=...&limit=&cursor=."""
     asked = [name for name in _LOOK_UPS if call.parameter(name) is not None]
     if len(asked) > 1 or (asked and call.parameter("view") is not None):
         raise ApiError(400, "invalid_value", f"{asked[0]}: by one thing at a time.", asked[0])
     if asked:
         return call.listing(_LOOK_UPS[asked[0]](call, call.parameter(asked[0]) or ""), None, account_document)
-    view = one_of(call, "view", ("all", "unlinked", "held", "claimable"))
-    read, limit, position = (_claimable if view == "claimable" else _managed), call.limit(), call.position()
+    view = one_of(call, "view", ("all", "unlinked", "held", "claimable", "wanted"))
+    read, limit, position = _VIEWS.get(view or "all", _managed), call.limit(), call.position()
     found: list[Account] = []
     for _ in range(_MOST_PAGES):
         page = read(call, limit, position)
@@ -74,6 +75,13 @@ def _managed(call: AdminCall, limit: int, position: str | None) -> AccountPage:
     if position is not None and not (_UNLINKED if unlinked else _PLACE).fullmatch(position):
         raise wrong_cursor()
     return call.store.managed_accounts(call.organization_id, limit=limit, position=position, unlinked_only=unlinked)
+
+
+def _wanted(call: AdminCall, limit: int, position: str | None) -> AccountPage:
+    """Accounts whose address another organization wants."""
+    if position is not None and not _DEMAND.fullmatch(position):
+        raise wrong_cursor()
+    return AccountPage(*demanded(call.store, call.organization_id, limit=limit, position=position))
 
 
 def get(call: AdminCall) -> Response:
@@ -220,3 +228,9 @@ def _holds_unused(account: Account) -> bool:
     """Whether it keeps an address although nobody can sign in with it: where most conflicts come from."""
     real = account.email is not None and not account.email.is_placeholder
     return real and account.status is not AccountStatus.ACTIVE
+
+
+_VIEWS: Mapping[str, Callable[[AdminCall, int, str | None], AccountPage]] = {
+    "claimable": _claimable,
+    "wanted": _wanted,
+}
