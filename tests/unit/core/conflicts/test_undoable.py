@@ -167,3 +167,24 @@ def test_an_undone_conflict_is_undone_for_whoever_looks() -> None:
     office.service.pass_time(timedelta(days=1))
     assert status_of(office.undo(conflict_id, office.jo)) == "undone"
     assert office.conflict(conflict_id).status is ConflictStatus.UNDONE
+
+
+def test_what_the_index_has_lost_track_of_does_not_keep_a_remediation_waiting_for_ever() -> None:
+    office = Office(ONE)
+    ada, sales = office.create("ada"), office.create("sales")
+    office.service.scim("PATCH", f"/Users/{sales}", patch({"op": "replace", "path": "active", "value": False}))
+    conflict_id = office.refused(ada, "sales")
+    office.service.context().commit([ReleaseAddress("ada@example.com", ada.rpartition("-")[0])])
+    assert office.decide(conflict_id, office.ines)["status"] == "applied"
+    assert office.account(ada).holds == "sales@example.com"
+
+
+def test_what_the_index_has_lost_track_of_does_not_keep_an_administrator_waiting_for_ever() -> None:
+    office = Office(ONE)
+    account = office.account(office.create("ada"))
+    office.service.scim("DELETE", f"/Users/{account.id}-1")
+    office.service.context().commit([ReleaseAddress("ada@example.com", account.id)])
+    body = {"action": "set-email", "email": "ada2@example.com", "reason": "She moved."}
+    answer = office.service.admin("POST", "/accounts/{id}/actions", body, parameters={"id": account.id})
+    assert answer.status == 200, answer.body
+    assert office.account(f"{account.id}-1").holds == "ada2@example.com"

@@ -17,7 +17,7 @@ from rightful.domain.conflicts.conflict import Conflict, Pointer, owes_deactivat
 from rightful.domain.conflicts.refused_request import ExplicitIntent
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context
-from rightful.ports.refusals import commit_again, is_stale, taken_by
+from rightful.ports.refusals import Commits, commit_again, is_stale, taken_by
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import RequireDomain
 from rightful.ports.writes.transaction import RefusedError, Write
@@ -49,6 +49,7 @@ def alter(
             its new address is not verified any more.
         ContendedError: it kept changing.
     """
+    commits = Commits(context)
 
     def attempt() -> Account:
         before = context.store.account(account_id)
@@ -71,7 +72,7 @@ def alter(
             return before
         writes += besides(before, after)
         try:
-            context.commit(writes)
+            commits.commit(writes)
         except RefusedError as refused:
             _explain(refused)
             raise

@@ -34,7 +34,7 @@ from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Stat
 from rightful.domain.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.ports.context import QueueContext
-from rightful.ports.refusals import commit_again
+from rightful.ports.refusals import Commits, commit_again
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import EndPending, PutConflict
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
@@ -85,7 +85,7 @@ def remediate(context: QueueContext, pointer: Pointer, *, sent_at: datetime | No
         ContendedError: no quiet moment in the time there was; let the queue deliver the pointer again.
         QueueUnavailableError: waiters could not be woken; let the queue deliver the pointer again.
     """
-    examination = _Examination(context, pointer, sent_at)
+    examination = _Examination(context, pointer, Commits(context), sent_at)
     return commit_again(examination.run, context.invocation, time_for_one=_TIME_FOR_ONE)
 
 
@@ -96,6 +96,7 @@ class _Examination:
 
     context: QueueContext
     pointer: Pointer
+    commits: Commits
     sent_at: datetime | None = None
     caps: tuple[Statement[OutcomeCode] | None, datetime | None] | None = None
     brake: Brake | None = None
@@ -143,7 +144,7 @@ class _Examination:
                 appointment = next_appointment(outcome.conflict) if outcome.conflict else None
                 self.context.store.look_again(self.pointer, min(turns_at, appointment or turns_at))
             return outcome
-        self.context.commit(planned.writes)
+        self.commits.commit(planned.writes)
         if planned.follow_up:
             self._tidy(planned.follow_up)
         if planned.again:
