@@ -1,0 +1,38 @@
+"""Administrators' lists, histories and look-ups go by every index that there is for them, with the rights there are."""
+
+import httpx
+import pytest
+
+from tests.support.names import Names
+
+_FILTERS = ["status=live", "class=deactivated", "who=organization_administrator", "directoryId=x", "accountId=x"]
+
+
+@pytest.mark.parametrize("query", [*_FILTERS, "address=a@example.com", "count=true&order=oldest"])
+def test_conflicts_are_listed_by_every_index(admin: httpx.Client, query: str) -> None:
+    answer = admin.get(f"/conflicts?{query}")
+    assert answer.status_code == 200, answer.text
+
+
+def test_rows_are_found_by_account_conflict_and_address(scim: httpx.Client, admin: httpx.Client) -> None:
+    address = Names().address.replace("@example.com", "-listed@example.com")
+    body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": address, "displayName": address}
+    domain = admin.get("/domains").json()["items"][0]["domain"]
+    email = address.replace("example.com", domain)
+    made = scim.post("/Users", json={**body, "emails": [{"value": email, "primary": True}]})
+    assert made.status_code == 201, made.text
+    account_id = made.json()["id"].rpartition("-")[0]
+    active = {"op": "replace", "path": "active", "value": False}
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]
+    assert scim.patch(f"/Users/{made.json()['id']}", json={"schemas": schemas, "Operations": [active]}).is_success
+    for limit in (1, 9):
+        rows = admin.get("/log", params={"accountId": account_id, "limit": limit}).json()["items"]
+        assert [row["accountId"] for row in rows] == [account_id] * min(limit, 2)
+    assert admin.get("/log", params={"address": email}).json()["items"]
+    assert admin.get("/log", params={"conflictId": "nothing"}).json() == {"items": []}
+    assert len(admin.get(f"/accounts/{account_id}/history").json()["items"]) == 2
+    assert admin.get("/addresses", params={"address": email}).json()["account"]["id"] == account_id
+    assert admin.get("/addresses/history", params={"address": email}).json()["items"]
+    for name, value in (("userName", address), ("displayName", address), ("ids", account_id), ("email", email)):
+        assert [each["id"] for each in admin.get("/accounts", params={name: value}).json()["items"]] == [account_id]
+    assert admin.get("/summary").status_code == 200
