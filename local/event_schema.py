@@ -166,6 +166,12 @@ class AccountClaimed(_AboutAccount):
     type: Literal["account.claimed"]
 
 
+class AccountUnclaimed(_AboutAccount):
+    """The account is the person's own again: no organization manages it any more. The person should be told."""
+
+    type: Literal["account.unclaimed"]
+
+
 class AccountLinked(_AboutAccount):
     """A directory provisions an account that was there before."""
 
@@ -327,6 +333,7 @@ class SettingsEvent(_Event):
 DomainEvent = Annotated[
     AccountCreated
     | AccountClaimed
+    | AccountUnclaimed
     | AccountLinked
     | AccountUnlinked
     | EmailWanted

@@ -227,6 +227,7 @@ evidence = _whole(
         last_login=st.none() | days,
         deactivated_on=st.none() | days,
         deletion_on=st.none() | days,
+        personal=st.booleans(),
     ),
     reserved=st.none() | _whole(Reserved, until=days, conflict_id=ids),
     soft_delete=st.booleans(),

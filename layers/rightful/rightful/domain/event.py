@@ -16,6 +16,7 @@ class EventType(StrEnum):
 
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CLAIMED = "account.claimed"
+    ACCOUNT_UNCLAIMED = "account.unclaimed"
     ACCOUNT_LINKED = "account.linked"
     ACCOUNT_UNLINKED = "account.unlinked"
     EMAIL_WANTED = "account.email.wanted"

@@ -34,7 +34,7 @@ def test_a_name_in_a_row_is_short_and_breaks_no_line() -> None:
     assert len(row["subject"]) <= 200
 
 
-def test_the_evidence_says_nothing_about_a_personal_account() -> None:
+def test_the_evidence_says_of_a_personal_account_what_it_takes_to_decide_on_claiming_it() -> None:
     service = Service()
     service.accounts("POST", "", {"email": "ada@example.com", "emailVerified": True})
     refused = service.scim("POST", "/Users", user("ada"))
@@ -45,7 +45,13 @@ def test_the_evidence_says_nothing_about_a_personal_account() -> None:
     assert refused.status == 409
     assert conflict["class"] == "claimable"
     assert conflict["holder"] is None
-    assert conflict["evidence"] == {"holder": "a personal account on a domain of yours"}
+    assert conflict["evidence"] == {
+        "holder": "a personal account on a domain of yours",
+        "status": "active",
+        "origin": "signup",
+        "address confirmed": "yes",
+        "last login": "never",
+    }
 
 
 def test_sixteen_equal_changes_at_once_are_one_conflict_and_all_get_409() -> None:

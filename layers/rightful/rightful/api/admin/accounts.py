@@ -44,6 +44,7 @@ class ActionBody(Body):
         "cancel-deletion",
         "unlink",
         "claim",
+        "unclaim",
         "protect",
     ]
     reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
@@ -101,7 +102,8 @@ def act(call: AdminCall) -> Response:
         account = _act(administration, call.path_id(), asked)
     except AddressTakenError as taken:
         raise _taken(call, taken) from taken
-    return Response(200, account_document(account))
+    own = account.organization_id == call.organization_id
+    return Response(200, account_document(account) if own else claimable_document(account))
 
 
 def _act(administration: Administration, account_id: str, asked: ActionBody) -> Account:
@@ -121,6 +123,8 @@ def _act(administration: Administration, account_id: str, asked: ActionBody) -> 
             return administration.unlink(account_id)
         case "claim":
             return administration.claim(account_id)
+        case "unclaim":
+            return administration.unclaim(account_id)
         case "protect":
             return administration.protect(account_id, asked.flag or Flag.PRIVILEGED)
 

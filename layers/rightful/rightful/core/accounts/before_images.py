@@ -80,6 +80,18 @@ def _claim_by(account: Account, conflict_id: str) -> Account | None:
     return before if same else None
 
 
+def without_claim(account: Account, conflict_id: str, now: datetime) -> AccountChange | None:
+    """The account as it was before that conflict had it claimed; None: it had not, or the organization has made
+    something else of it since."""
+    image = image_by(account, conflict_id)
+    if image is None or image != account.before_image or image.account.claimed or not account.claimed:
+        return None
+    same = (image.account.email, image.account.status) == (account.email, account.status)
+    if not same or account.link is not None or account.awaited is not None:
+        return None
+    return restored(account, image, now, asked=False)
+
+
 def restored(account: Account, image: BeforeImage, now: datetime, *, asked: bool) -> AccountChange:
     """A move back to before the image. What the remediation did not change, and what was written since, stays.
 

@@ -10,7 +10,7 @@ person's to end and to give; that takes two people no less afterwards.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rightful.core.accounts.edits import cancelled, scheduled, with_email, without_address
+from rightful.core.accounts.edits import cancelled, released, scheduled, source_of_released, with_email, without_address
 from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
 from rightful.core.administration.alter import Alteration, alter
@@ -18,7 +18,7 @@ from rightful.core.conflicts.diagnosis.merge import kept_out
 from rightful.core.groups.leave import leave_all
 from rightful.core.organizations.may_claim import may_claim, required_domains
 from rightful.domain.account import Account, AccountStatus, Flag, FormerLink
-from rightful.domain.address import Address, placeholder
+from rightful.domain.address import Address, placeholder, shown
 from rightful.domain.conflicts.policy import Policy
 from rightful.domain.event_log import LogEntry
 from rightful.domain.organization import Organization
@@ -153,6 +153,38 @@ class Administration:
             raise no_such_account()
 
         return alter(self.context, account_id, own_or_claimable, besides)
+
+    def unclaim(self, account_id: str) -> Account:
+        """Give the management of an account back that was claimed: it is the person's own again, with its address and
+        login, and without what the organization wrote about it.
+
+        Raises:
+            RequestError: protected; linked, a directory provisions it, or has; not_active; conflict, it has no address,
+                or waits to be linked.
+        """
+
+        def change(account: Account) -> Account:
+            if self._may_claim(account):
+                return account
+            if account.organization_id != self.organization.id:
+                raise no_such_account()
+            self._refuse_linked(account, "It stays your organization's.")
+            if account.former_link is not None or not account.claimed:
+                raise RequestError("linked", "A directory provisioned this account: it stays your organization's.")
+            self._refuse_alone(account)
+            if not account.active:
+                raise RequestError("not_active", "This person cannot sign in: reactivate the account first.")
+            if shown(account.email) is None:
+                raise RequestError("conflict", "This account has no address: give it one first (set-email).", "email")
+            if account.awaited is not None:
+                raise RequestError("conflict", "A create is to link this account: undo that conflict first.")
+            return released(account, self.context.invocation)
+
+        def besides(before: Account, after: Account) -> Sequence[Write]:
+            rows = self._signed(changed_row(before, self.context.invocation, ""))
+            return [*rows, *source_of_released(before, after)]
+
+        return alter(self.context, account_id, change, besides)
 
     def protect(self, account_id: str, flag: Flag) -> Account:
         """Mark an account, so that its address moves only with two approvals. Only the host application takes marks

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+from rightful.core.accounts.edits import released, source_of_released
 from rightful.core.accounts.index_writes import AccountUpdate, index_writes
 from rightful.core.accounts.log_rows import changed_row
 from rightful.core.administration import directory_deletion
@@ -21,21 +22,19 @@ from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.organizations.keys import keys_of
 from rightful.core.organizations.log_rows import settings_row
 from rightful.core.organizations.registry import change_organization, revoke_token
-from rightful.domain.account import Account, Flag, Origin
+from rightful.domain.account import Account, Flag
 from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Organization
 from rightful.domain.request_error import RequestError
-from rightful.ports.context import Context, Invocation, QueueContext
+from rightful.ports.context import Context, QueueContext
 from rightful.ports.refusals import commit_again
 from rightful.ports.store.lists import every_page
-from rightful.ports.writes.accounts import EndReservation, ReleaseSource
+from rightful.ports.writes.accounts import EndReservation
 from rightful.ports.writes.conflicts import AppendLog, EndPending
 from rightful.ports.writes.settings import PutOrganization, ReleaseDomain, RemoveConflict, RemoveOrganization
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 
 _PAGE = 100
 _DOMAINS_AT_ONCE = 90
-_NAMES = ("displayName", "name")
-"""What a released account keeps of what the organization wrote: how the person is called."""
 
 
 @dataclass(slots=True)
@@ -188,9 +187,8 @@ class _Offboarding:
             writes: list[Write] = [
                 *index_writes([AccountUpdate(before, after)], self.context.now).writes,
                 *map(AppendLog, row),
+                *source_of_released(before, after),
             ]
-            if before.sign_up_key is not None and after.sign_up_key is None:
-                writes.append(ReleaseSource(before.sign_up_key, before.id))
             self.context.commit(writes)
             return True
 
@@ -221,23 +219,3 @@ class _Offboarding:
         sentence = "The organization was deleted."
         row = settings_row(self.organization, sentence, self.by, self.context.invocation)
         return self.context.commits([RemoveOrganization(self.organization.id, self.organization.version), *row])
-
-
-def released(account: Account, invocation: Invocation) -> Account:
-    """An account that no organization manages any more: the person's own, with login, address, marks and name, and
-    without what the organization wrote about them. Pure."""
-    imported = account.origin is Origin.IMPORT
-    return replace(
-        account,
-        version=account.version + 1,
-        updated_at=invocation.now,
-        organization_id=None,
-        claimed=False,
-        former_link=None,
-        awaited=None,
-        before_image=None,
-        earlier_images=(),
-        unassigned_active=None,
-        attributes={name: account.attributes[name] for name in _NAMES if name in account.attributes},
-        sign_up_key=None if imported else account.sign_up_key,
-    )

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from rightful.core.accounts.before_images import without_claim
+from rightful.core.accounts.index_writes import AccountChange, index_writes
 from rightful.core.conflicts.decision.decide import Decision, chosen, counting, decide, same_approver, version_now
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
@@ -18,6 +20,7 @@ from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
+from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.conflicts.word import Word, existing
 from rightful.domain.conflicts.conflict import (
     REOPENED_BY_RETRY,
@@ -27,6 +30,7 @@ from rightful.domain.conflicts.conflict import (
     ConflictStatus,
     Pointer,
     Resolution,
+    without_holder,
 )
 from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER, look_again_at
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
@@ -79,6 +83,8 @@ def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
 def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     """Say no. The identity provider's retries are counted on the conflict, and nobody is asked again.
 
+    An account that an approval of it had claimed is the person's own again.
+
     Nobody loses anything by it, so it need not name a version; one that it names has to be what is true.
 
     Raises:
@@ -101,12 +107,25 @@ def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
             updated_at=now,
             outcome=replace(conflict.outcome, decided_by=by, resolved_at=now),
         )
+        claim = _claim_of(context.store, conflict, now)
+        rejected = without_holder(rejected) if claim else rejected
         row = log_row(rejected, Action.CONFLICT_REJECTED, now, result=Result.DONE, approver=by)
-        context.commit([PutConflict(rejected, conflict.version), *end_of_waiters(conflict), row])
+        given_back = [*index_writes(claim, now).writes, *touched_rows(rejected, claim, now)] if claim else []
+        context.commit([PutConflict(rejected, conflict.version), *end_of_waiters(conflict), row, *given_back])
         return rejected
 
     rejected = commit_again(attempt, context.invocation)
     return Remediation(Effect.DECIDED, rejected, requeue_followers(context, rejected))
+
+
+def _claim_of(store: IdentityStore, conflict: Conflict, now: datetime) -> list[AccountChange]:
+    """What gives back the account that the conflict had claimed, if it had."""
+    holder_id = conflict.finding.holder_account_id
+    holder = store.account(holder_id) if holder_id is not None else None
+    if holder is None or holder.organization_id != conflict.request.organization_id:
+        return []
+    claim = without_claim(holder, conflict.id, now)
+    return [claim] if claim is not None else []
 
 
 def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:

@@ -55,6 +55,7 @@ def _holder(evidence: Evidence) -> dict[str, str | None]:
     if not isinstance(holder, HolderFacts):
         return {"holder": holder.pattern} if holder is not None else {}
     return {
+        "holder": "a personal account on a domain of yours" if holder.personal else None,
         "status": holder.status.value,
         "origin": holder.origin.value,
         "linked in directory": holder.directory_id,

@@ -30,7 +30,7 @@ from rightful.core.conflicts.undo_snapshot import UndoSnapshot, read_to_undo
 from rightful.core.conflicts.undoable import undoable
 from rightful.core.conflicts.word import Word, existing
 from rightful.core.organizations.may_claim import required_domains
-from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Pointer
+from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Pointer, without_holder
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement
 from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.domain.conflicts.policy import Rule
@@ -184,9 +184,7 @@ def _undoing(
     ]
     # What was known of a claimed account is not the organization's any more once it is a personal one again.
     undone = [
-        replace(participant, finding=replace(participant.finding, holder_organization_id=None, evidence=None))
-        if participant.finding.holder_account_id in released_ids
-        else participant
+        without_holder(participant) if participant.finding.holder_account_id in released_ids else participant
         for participant in undone
     ]
     return undone, [

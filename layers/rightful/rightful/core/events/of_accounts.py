@@ -56,6 +56,8 @@ def _belonging(old: Account, new: Account, telling: _Telling) -> list[Event]:
     events = []
     if new.claimed and new.organization_id is not None and old.organization_id != new.organization_id:
         events.append(_event(EventType.ACCOUNT_CLAIMED, new, telling))
+    if old.organization_id is not None and new.organization_id is None:
+        events.append(_event(EventType.ACCOUNT_UNCLAIMED, new, telling))
     before = old.link.scim_id if old.link else None
     after = new.link.scim_id if new.link else None
     if before != after and old.link is not None:

@@ -3,7 +3,7 @@
 Which status follows which is drawn in docs/concepts.md, "Life of a conflict".
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -255,6 +255,11 @@ class Conflict:
     def live(self) -> bool:
         """Whether the change is still wanted."""
         return self.status in LIVE
+
+
+def without_holder(conflict: Conflict) -> Conflict:
+    """The conflict without what was known of a holder that is the organization's no more."""
+    return replace(conflict, finding=replace(conflict.finding, holder_organization_id=None, evidence=None))
 
 
 UNDECIDED = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL})

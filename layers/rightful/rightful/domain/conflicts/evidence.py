@@ -20,12 +20,12 @@ class Holder(Code):
     MISSING = "missing", "the account that is listed does not exist"
     ELSEWHERE = "elsewhere", "the account that is listed has another address"
     UNREADABLE = "unreadable", "could not be read"
-    PERSONAL = "personal", "a personal account on a domain of yours"
 
 
 @dataclass(frozen=True, slots=True)
 class HolderFacts:
-    """The holder, an account of the organization's own."""
+    """The holder, an account of the organization's own; or a personal one on a domain of its own, with what it takes to
+    decide on claiming it."""
 
     status: AccountStatus
     origin: Origin
@@ -35,6 +35,7 @@ class HolderFacts:
     last_login: date | None = None
     deactivated_on: date | None = None
     deletion_on: date | None = None
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

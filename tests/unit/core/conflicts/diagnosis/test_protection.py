@@ -82,6 +82,10 @@ def test_a_mark_of_a_personal_account_needs_two_people_and_is_not_named() -> Non
     assert (diagnosis.conflict_class, diagnosis.underlying_class) == (ConflictClass.PROTECTED, ConflictClass.CLAIMABLE)
     assert evidence_document(diagnosis.evidence) == {
         "holder": "a personal account on a domain of yours",
+        "status": "active",
+        "origin": "signup",
+        "address confirmed": "yes",
+        "last login": f"{NOW:%Y-%m-%d}",
         "protected": "holder: marked",
     }
 

@@ -1,21 +1,21 @@
 """What an administrator of the organization that asked may read about the accounts of a conflict. Pure.
 
-Everything about an account of the organization's own; of any other, that there is one. That somebody is marked shows in
+Everything about an account of the organization's own; of a personal one on its own domain, what it takes to decide on
+claiming it; of any other, that there is one. That somebody is marked shows in
 how many people must agree, so that is said; which mark an account of somebody else has is not.
 """
 
 from rightful.core.conflicts.diagnosis.snapshot import Participant, Snapshot
 from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import ConflictClass
-from rightful.domain.conflicts.evidence import Holder, HolderFacts, Protection, Side
+from rightful.domain.conflicts.evidence import HolderFacts, Protection, Side
 from rightful.domain.two_people import kind_that_takes_two
 
 
-def facts_about(holder: Account, organization_id: str) -> Holder | HolderFacts:
-    """What there is to know about a holder."""
-    if holder.organization_id != organization_id:
-        return Holder.PERSONAL
-    former = holder.former_link if holder.link is None else None
+def facts_about(holder: Account, organization_id: str) -> HolderFacts:
+    """What there is to know about a holder that the organization manages, or may claim."""
+    personal = holder.organization_id != organization_id
+    former = holder.former_link if holder.link is None and not personal else None
     return HolderFacts(
         status=holder.status,
         origin=holder.origin,
@@ -25,6 +25,7 @@ def facts_about(holder: Account, organization_id: str) -> Holder | HolderFacts:
         last_login=holder.last_login_at.date() if holder.last_login_at else None,
         deactivated_on=holder.deactivated_at.date() if holder.deactivated_at and not holder.active else None,
         deletion_on=holder.deletion_date.date() if holder.deletion_date else None,
+        personal=personal,
     )
 
 

@@ -1,0 +1,176 @@
+"""An organization claims a personal account on its domain knowing what it is, and gives it back."""
+
+from typing import Any
+
+import pytest
+
+from rightful.domain.account import Account
+from rightful.domain.conflicts.policy import STANDARD
+from rightful.domain.event_log import LogEntry
+from tests.support.service import Service, patch
+from tests.support.stream import StreamingStore
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service(store=StreamingStore())
+
+
+def signed_up(service: Service, name: str, **more: object) -> str:
+    body: Any = service.accounts("POST", "", {"email": f"{name}@example.com", "emailVerified": True, **more}).body
+    return str(body["id"])
+
+
+def act(service: Service, account_id: str, action: str, **more: object) -> Any:
+    body = {"action": action, "reason": "she asked for it", **more}
+    return service.admin("POST", "/accounts/{id}/actions", body, parameters={"id": account_id})
+
+
+def account(service: Service, account_id: str) -> Account:
+    found = service.store.account(account_id)
+    assert found is not None
+    return found
+
+
+def wanted(service: Service, name: str) -> tuple[str, dict[str, Any]]:
+    """Ada's directory asks for the address of a personal account: the account's id, and the conflict."""
+    holder = signed_up(service, name)
+    ada = str(service.create_user("ada")["id"])
+    email = {"op": "replace", "path": 'emails[type eq "work"].value', "value": f"{name}@example.com"}
+    assert service.scim("PATCH", f"/Users/{ada}", patch(email)).status == 409
+    service.remediate_all()
+    return holder, conflict(service)
+
+
+def conflict(service: Service) -> dict[str, Any]:
+    listed: Any = service.admin("GET", "/conflicts").body
+    [found] = listed["items"]
+    read: Any = service.admin("GET", "/conflicts/{id}", parameters={"id": found["id"]}).body
+    return dict(read)
+
+
+def decide(service: Service, decision: str) -> Any:
+    read = conflict(service)
+    body = {"decision": decision, "reason": "hers", "version": read["version"]}
+    return service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": read["id"]})
+
+
+def rows_about(service: Service, account_id: str) -> list[str]:
+    return [row.explanation for row in service.store.all_of(LogEntry) if row.account_id == account_id]
+
+
+def test_what_is_claimed_is_known_before(service: Service) -> None:
+    holder, read = wanted(service, "box")
+    assert read["class"] == "claimable"
+    assert read["evidence"] == {
+        "holder": "a personal account on a domain of yours",
+        "status": "active",
+        "origin": "signup",
+        "address confirmed": "yes",
+        "last login": "never",
+    }
+    listed: Any = service.admin("GET", "/accounts", query={"view": "claimable"}).body
+    assert [each["id"] for each in listed["items"]] == [holder]
+
+
+def test_a_rejected_conflict_gives_its_claim_back(service: Service) -> None:
+    holder, _ = wanted(service, "box")
+    before = account(service, holder)
+    assert decide(service, "approve").body["class"] == "unlinked"
+    assert account(service, holder).organization_id == service.organization.id
+    rejected = decide(service, "reject").body
+    assert (rejected["status"], rejected["holder"], rejected["evidence"]) == ("rejected", None, {})
+    after = account(service, holder)
+    assert (after.organization_id, after.claimed, after.email, after.status) == (
+        None,
+        False,
+        before.email,
+        before.status,
+    )
+    assert any("person's own again" in told for told in rows_about(service, holder))
+    assert decide(service, "reject").status == 409
+
+
+def test_a_claim_that_the_organization_has_made_something_of_stays() -> None:
+    service = Service(policy=STANDARD)
+    holder, _ = wanted(service, "box")
+    decide(service, "approve")
+    assert act(service, holder, "deactivate").status == 200
+    service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
+    assert decide(service, "reject").body["status"] == "rejected"
+    assert account(service, holder).organization_id == service.organization.id
+
+
+def test_a_claim_of_another_day_is_not_given_back_by_a_conflict(service: Service) -> None:
+    holder = signed_up(service, "box")
+    assert act(service, holder, "claim").status == 200
+    ada = str(service.create_user("ada")["id"])
+    assert service.move(ada, "box").status == 409
+    service.remediate_all()
+    assert decide(service, "reject").body["status"] == "rejected"
+    assert account(service, holder).claimed
+
+
+def test_an_account_is_unclaimed_once_and_is_the_persons_own(service: Service) -> None:
+    holder = signed_up(service, "box")
+    act(service, holder, "claim")
+    given = act(service, holder, "unclaim")
+    assert given.status == 200
+    assert set(given.body) == {"id", "email", "emailVerified", "status", "origin", "lastLoginAt", "createdAt"}
+    after = account(service, holder)
+    assert (after.organization_id, after.claimed, after.holds) == (None, False, "box@example.com")
+    rows = rows_about(service, holder)
+    again = act(service, holder, "unclaim")
+    assert (again.status, again.body) == (200, given.body)
+    assert account(service, holder) == after
+    assert rows_about(service, holder) == rows
+    assert service.admin("GET", "/accounts/{id}", parameters={"id": holder}).status == 404
+
+
+def test_it_can_be_claimed_and_given_back_again(service: Service) -> None:
+    holder = signed_up(service, "box")
+    for _ in range(3):
+        assert act(service, holder, "claim").body["claimed"] is True
+        assert act(service, holder, "unclaim").status == 200
+
+
+@pytest.mark.parametrize(
+    ("action", "code"),
+    [("deactivate", "not_active"), ("schedule-deletion", "not_active")],
+)
+def test_nobody_is_given_back_who_cannot_sign_in(service: Service, action: str, code: str) -> None:
+    holder = signed_up(service, "box")
+    act(service, holder, "claim")
+    act(service, holder, action)
+    refused = act(service, holder, "unclaim")
+    assert (refused.status, refused.body["error"]["code"]) == (409, code)
+    assert account(service, holder).claimed
+
+
+def test_nobody_is_given_back_without_an_address(service: Service) -> None:
+    holder = signed_up(service, "box")
+    act(service, holder, "claim")
+    act(service, holder, "set-email", email=None)
+    assert act(service, holder, "unclaim").body["error"]["code"] == "conflict"
+
+
+def test_what_a_directory_made_stays_the_organizations(service: Service) -> None:
+    scim_id = str(service.create_user("ada")["id"])
+    account_id = scim_id.rpartition("-")[0]
+    assert act(service, account_id, "unclaim").body["error"]["code"] == "linked"
+    act(service, account_id, "unlink")
+    assert act(service, account_id, "unclaim").body["error"]["code"] == "linked"
+    assert account(service, account_id).organization_id == service.organization.id
+
+
+def test_who_is_marked_is_given_back_by_nobody_alone(service: Service) -> None:
+    holder = signed_up(service, "box")
+    act(service, holder, "claim")
+    act(service, holder, "protect", flag="privileged")
+    assert act(service, holder, "unclaim").body["error"]["code"] == "protected"
+
+
+def test_an_account_outside_is_not_there(service: Service) -> None:
+    elsewhere: Any = service.accounts("POST", "", {"email": "box@elsewhere.example", "emailVerified": True}).body
+    for account_id in (elsewhere["id"], "0" * 32):
+        assert act(service, str(account_id), "unclaim").status == 404
