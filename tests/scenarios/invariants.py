@@ -1,6 +1,7 @@
 """What holds at any moment, whatever is played."""
 
 from rightful.core.accounts.index_writes import secondary_keys
+from rightful.core.accounts.log_rows import subject_of
 from rightful.core.conflicts.log_rows import OUTSIDE
 from rightful.domain.account import (
     Account,
@@ -8,6 +9,7 @@ from rightful.domain.account import (
 )
 from rightful.domain.address import Hold
 from rightful.domain.event_log import LogEntry
+from rightful.domain.organization import Organization
 from rightful.ports.store.emails import SecondaryEmailList
 from tests.support.dynamodb.store import TestedStore
 
@@ -38,5 +40,8 @@ def check_invariants(store: TestedStore) -> None:
         for pair in secondary_keys(account):
             wanted[pair] = wanted.get(pair, frozenset()) | {account.id}
     assert listed == wanted, "the lists of secondary emails are not what the accounts say"
+    there = {organization.id for organization in store.all_of(Organization)}
     for entry in store.all_of(LogEntry):
-        assert entry.holder in {None, OUTSIDE} or entry.holder.startswith("account ")
+        own = {subject_of(account) for account in accounts.values() if account.organization_id == entry.organization_id}
+        outside = {subject_of(account) for account in accounts.values()} - own - {None, OUTSIDE}
+        assert entry.organization_id not in there or entry.holder not in outside
