@@ -2,7 +2,6 @@
 
 from rightful.core.accounts.index_writes import secondary_keys
 from rightful.core.accounts.log_rows import subject_of
-from rightful.core.conflicts.log_rows import OUTSIDE
 from rightful.domain.account import (
     Account,
     canonical_user_name,
@@ -41,7 +40,18 @@ def check_invariants(store: TestedStore) -> None:
             wanted[pair] = wanted.get(pair, frozenset()) | {account.id}
     assert listed == wanted, "the lists of secondary emails are not what the accounts say"
     there = {organization.id for organization in store.all_of(Organization)}
-    for entry in store.all_of(LogEntry):
-        own = {subject_of(account) for account in accounts.values() if account.organization_id == entry.organization_id}
-        outside = {subject_of(account) for account in accounts.values()} - own - {None, OUTSIDE}
-        assert entry.organization_id not in there or entry.holder not in outside
+    entries = store.all_of(LogEntry)
+    for organization_id in there:
+        ours = [entry for entry in entries if entry.organization_id == organization_id]
+        known = {entry.account_id for entry in ours}  # its own, or they were
+        outside = {
+            subject_of(account)
+            for account in accounts.values()
+            if account.organization_id != organization_id and account.id not in known
+        }
+        names = {
+            subject_of(account)
+            for account in accounts.values()
+            if account.organization_id == organization_id or account.id in known
+        }
+        assert not {entry.holder for entry in ours} & (outside - names)

@@ -174,3 +174,35 @@ def test_an_account_outside_is_not_there(service: Service) -> None:
     elsewhere: Any = service.accounts("POST", "", {"email": "box@elsewhere.example", "emailVerified": True}).body
     for account_id in (elsewhere["id"], "0" * 32):
         assert act(service, str(account_id), "unclaim").status == 404
+
+
+def test_what_takes_two_is_not_given_back_by_one(service: Service) -> None:
+    holder, _ = wanted(service, "box")
+    decide(service, "approve")
+    act(service, holder, "protect", flag="legal_hold")
+    service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
+    assert decide(service, "reject").body["status"] == "rejected"
+    assert account(service, holder).organization_id == service.organization.id
+
+
+@pytest.mark.parametrize("kind", ["claimable", "unlinked"])
+def test_where_claiming_takes_two_so_does_giving_back(service: Service, kind: str) -> None:
+    holder, _ = wanted(service, "box")
+    decide(service, "approve")
+    policy = {"policy": {"base": "custom", "rules": {kind: "two_approvals"}}}
+    assert service.admin("PUT", "/policy", policy).status == 200
+    assert act(service, holder, "unclaim").body["error"]["code"] == "protected"
+    if kind == "unlinked":
+        service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
+        assert decide(service, "reject").body["status"] == "rejected"
+    assert account(service, holder).organization_id == service.organization.id
+
+
+def test_who_gave_a_claim_back_and_why_is_in_the_accounts_own_history(service: Service) -> None:
+    holder, _ = wanted(service, "box")
+    decide(service, "approve")
+    decide(service, "reject")
+    [row] = [
+        row for row in service.store.all_of(LogEntry) if row.account_id == holder and "own again" in row.explanation
+    ]
+    assert (row.approver, "Rejected by Ines: hers" in row.explanation) == ("Ines", True)

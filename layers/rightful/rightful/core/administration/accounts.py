@@ -169,8 +169,12 @@ class Administration:
             if account.organization_id != self.organization.id:
                 raise no_such_account()
             self._refuse_linked(account, "It stays your organization's.")
-            if account.former_link is not None or not account.claimed:
+            if account.former_link is not None:
                 raise RequestError("linked", "A directory provisioned this account: it stays your organization's.")
+            if not account.claimed:
+                raise RequestError(
+                    "conflict", "This account was never claimed: it came to your organization otherwise."
+                )
             self._refuse_alone(account)
             if not account.active:
                 raise RequestError("not_active", "This person cannot sign in: reactivate the account first.")
@@ -178,7 +182,9 @@ class Administration:
                 raise RequestError("conflict", "This account has no address: give it one first (set-email).", "email")
             if account.awaited is not None:
                 raise RequestError("conflict", "A create is to link this account: undo that conflict first.")
-            return released(account, self.context.invocation)
+            after = released(account, self.context.invocation)
+            self._refuse_alone(after)  # where claiming it takes two, so does this
+            return after
 
         def besides(before: Account, after: Account) -> Sequence[Write]:
             rows = self._signed(changed_row(before, self.context.invocation, ""))

@@ -38,6 +38,7 @@ from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.refused_request import Operation
 from rightful.domain.event_log import Action, Result
 from rightful.domain.request_error import RequestError
+from rightful.domain.two_people import what_takes_two
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.refusals import commit_again
@@ -119,13 +120,16 @@ def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
 
 
 def _claim_of(store: IdentityStore, conflict: Conflict, now: datetime) -> list[AccountChange]:
-    """What gives back the account that the conflict had claimed, if it had."""
+    """What gives back the account that the conflict had claimed, if it had; one person gives no account out of the
+    organization that takes two."""
     holder_id = conflict.finding.holder_account_id
     holder = store.account(holder_id) if holder_id is not None else None
     if holder is None or holder.organization_id != conflict.request.organization_id:
         return []
-    claim = without_claim(holder, conflict.id, now)
-    return [claim] if claim is not None else []
+    claim, organization = without_claim(holder, conflict.id, now), store.organization(holder.organization_id)
+    if claim is None or organization is None or what_takes_two(holder, organization.policy_at(now), now):
+        return []
+    return [claim]
 
 
 def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:

@@ -11,7 +11,7 @@ from rightful.core.accounts.log_rows import subject_of
 from rightful.core.conflicts.log_rows import approvers
 from rightful.domain.account import Account
 from rightful.domain.address import shown
-from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.writes.conflicts import AppendLog
 
@@ -120,14 +120,14 @@ _FACTS: tuple[Callable[[Account, Account], _Told], ...] = (
 def _why(conflict: Conflict, *, asked: bool) -> list[str]:
     """For whom it was done, and what they said who let it be done."""
     for_whom = [] if asked else [f"It was done for {conflict.request.requester.subject}."]
-    if conflict.status is ConflictStatus.UNDONE:
+    if conflict.settled_by_people:
         return [conflict.explanation.sentence]
     return [*for_whom, *(f"{each.owner}: {each.reason[:_LONGEST_REASON]}" for each in conflict.approvals)]
 
 
 def _decided_by(conflict: Conflict) -> str | None:
     """Who decided, by name; None: the policy let it happen."""
-    if conflict.status is ConflictStatus.UNDONE:
+    if conflict.settled_by_people:
         return conflict.outcome.decided_by or None
     return approvers(conflict)
 
