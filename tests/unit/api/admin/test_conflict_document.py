@@ -272,3 +272,4 @@ def test_names_of_several_directories_are_shown() -> None:
     shown = document(service, conflicts(service)["ada"]["id"])
     assert shown["holder"]["accountId"] == ben.rpartition("-")[0]
     assert (shown["directoryName"], shown["holder"]["directoryName"]) == ("HR", "IdP")
+    assert shown["evidence"]["linked in directory"] == "IdP"

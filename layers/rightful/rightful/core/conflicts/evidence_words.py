@@ -1,18 +1,26 @@
 """Evidence in words, for administrators of the organization that asked. Pure."""
 
+from collections.abc import Mapping
+
 from rightful.domain.conflicts.evidence import Evidence, HolderFacts, Leaving, Protection, TakenUserName
 from rightful.domain.two_people import words_for_kind
 
+_UNNAMED: Mapping[str, str] = {}
 
-def evidence_document(evidence: Evidence) -> dict[str, str]:
-    """The evidence by name, as the admin API shows it."""
+
+def evidence_document(evidence: Evidence, directories: Mapping[str, str] = _UNNAMED) -> dict[str, str]:
+    """The evidence by name, as the admin API shows it.
+
+    Args:
+        directories: what they are called, by id.
+    """
     found = {
         "wanted": "32 hexadecimal digits before the person's own address" if evidence.soft_delete else None,
         "domain": evidence.domain,
         "kind": leaving_words(evidence),
         "participants": str(evidence.participants) if evidence.leaving is not None else None,
         "protected": protected_words(evidence) or None,
-        **_holder(evidence),
+        **_holder(evidence, directories),
         **_user_name(evidence),
     }
     if evidence.reserved is not None:
@@ -50,7 +58,7 @@ def _protected_by(protection: Protection) -> str:
     return words_for_kind(found) if found is not None else "marked"
 
 
-def _holder(evidence: Evidence) -> dict[str, str | None]:
+def _holder(evidence: Evidence, directories: Mapping[str, str]) -> dict[str, str | None]:
     holder = evidence.holder
     if not isinstance(holder, HolderFacts):
         return {"holder": holder.pattern} if holder is not None else {}
@@ -58,13 +66,17 @@ def _holder(evidence: Evidence) -> dict[str, str | None]:
         "holder": "a personal account on a domain of yours" if holder.personal else None,
         "status": holder.status.value,
         "origin": holder.origin.value,
-        "linked in directory": holder.directory_id,
-        "last linked in directory": holder.former_directory_id,
+        "linked in directory": _name_of(holder.directory_id, directories),
+        "last linked in directory": _name_of(holder.former_directory_id, directories),
         "address confirmed": "yes" if holder.confirmed else "no",
         "last login": last_login_words(holder),
         "deactivated on": str(holder.deactivated_on) if holder.deactivated_on is not None else None,
         "deletion on": str(holder.deletion_on) if holder.deletion_on is not None else None,
     }
+
+
+def _name_of(directory_id: str | None, directories: Mapping[str, str]) -> str | None:
+    return directories.get(directory_id, directory_id) if directory_id is not None else None
 
 
 def _user_name(evidence: Evidence) -> dict[str, str]:

@@ -21,17 +21,17 @@ def own_holder_id(conflict: Conflict) -> str | None:
 def names_asked(conflict: Conflict) -> Asked:
     """Whose names tell of it: who asks, who holds the address, and the directory."""
     accounts = {conflict.request.requester.account_id, own_holder_id(conflict)} - {None}
-    directories = {conflict.request.directory_id, _holders_directory_id(conflict)} - {None}
+    directories = {conflict.request.directory_id, *_holders_directory_ids(conflict)}
     return Asked(
         accounts=frozenset(filter(None, accounts)),
         directories=frozenset((conflict.request.organization_id, each) for each in directories if each),
     )
 
 
-def _holders_directory_id(conflict: Conflict) -> str | None:
-    """The directory that provisioned the holder when the conflict was examined."""
+def _holders_directory_ids(conflict: Conflict) -> tuple[str | None, ...]:
+    """The directory that provisioned the holder when the conflict was examined, and the one before."""
     holder = conflict.finding.evidence.holder if conflict.finding.evidence is not None else None
-    return holder.directory_id if isinstance(holder, HolderFacts) else None
+    return (holder.directory_id, holder.former_directory_id) if isinstance(holder, HolderFacts) else ()
 
 
 def legs_asked(conflict: Conflict) -> Asked:
