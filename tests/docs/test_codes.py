@@ -8,11 +8,12 @@ from local.paths import ROOT
 from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.evidence import ProofKind
 from rightful.domain.conflicts.explanation import FindingCode, ObstacleCode, OutcomeCode
-from rightful.domain.conflicts.next_step import CODED, Effect, Role, StepCode
+from rightful.domain.conflicts.next_step import CODED, Again, Effect, Role, StepCode
 from rightful.domain.conflicts.undo_obstacle import UndoObstacleCode
 
 TOLD = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)
-CODES: list[Code] = [*FindingCode, *OutcomeCode, *StepCode, *Effect, *ProofKind, *ObstacleCode, *UndoObstacleCode]
+_STEPS: list[Code] = [*StepCode, *Again, *Effect]
+CODES: list[Code] = [*FindingCode, *OutcomeCode, *_STEPS, *ProofKind, *ObstacleCode, *UndoObstacleCode]
 
 
 def test_every_code_is_there_with_its_sentence_and_no_other_is() -> None:
@@ -28,7 +29,7 @@ def test_no_two_explanations_have_one_code() -> None:
 def test_a_parameter_of_which_words_are_made_is_known_to_the_store() -> None:
     for code in (*FindingCode, *OutcomeCode, *StepCode):
         named = {name for _, name, _, _ in Formatter().parse(code.pattern) if name}
-        assert named.isdisjoint({"effect", "instead", "proof"} - set(CODED)), code
+        assert named.isdisjoint({"again", "effect", "instead", "proof"} - set(CODED)), code
 
 
 def test_sentences_are_sentences() -> None:

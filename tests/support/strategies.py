@@ -48,7 +48,7 @@ from rightful.domain.conflicts.evidence import (
     TakenUserName,
 )
 from rightful.domain.conflicts.explanation import Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement
-from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode
+from rightful.domain.conflicts.next_step import Again, Effect, NextStep, Role, StepCode
 from rightful.domain.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
 from rightful.domain.event_log import Action, LogEntry, Result
@@ -211,7 +211,7 @@ def statements(*codes: type[Code]) -> st.SearchStrategy[Statement[Code]]:
     return st.sampled_from([code for each in codes for code in each]).flatmap(of)
 
 
-CODED: dict[str, type[Code]] = {"effect": Effect, "instead": Effect, "proof": ProofKind}
+CODED: dict[str, type[Code]] = {"again": Again, "effect": Effect, "instead": Effect, "proof": ProofKind}
 days = st.dates()
 evidence = _whole(
     Evidence,

@@ -15,6 +15,7 @@ from rightful.core.conflicts.people import (
     own_holder_id,
     requester_document,
 )
+from rightful.core.conflicts.retries import retried_by_idp
 from rightful.core.conflicts.view import ConflictView
 from rightful.domain.account import Account
 from rightful.domain.address import shown
@@ -53,6 +54,7 @@ def conflict_document(seen: ConflictView) -> dict[str, object]:
         "resolutions": [_choice(choice) for choice in finding.choices] if conflict.live else [],
         "actions": [action.value for action in seen.actions],
         "keyRevoked": seen.revoked,
+        "retriedByIdp": retried_by_idp(conflict),
         **_undo(seen),
         "occurrences": conflict.occurrences,
         "lastSeenAt": _time(conflict.last_seen_at or conflict.created_at),

@@ -1,6 +1,7 @@
 """What an administrator reads: for every class and outcome one or two sentences, and who must do what."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -112,6 +113,9 @@ def test_what_an_approval_does_to_a_former_account_is_what_is_said(operation: Op
 def test_a_free_address_under_a_brake_asks_for_nothing() -> None:
     diagnosis = Diagnosis(ConflictClass.STALE_INDEX, Evidence(Holder.NOBODY), free=True)
     decision = decide(diagnosis, Policy(), Brakes(paused=True))
-    explanation, step = explain.decided(a_conflict("org", "con"), diagnosis, decision)
+    conflict = a_conflict("org", "con")
+    explanation, step = explain.decided(conflict, diagnosis, decision)
     assert explanation.sentence.startswith("Nobody holds the address any more.")
-    assert step.what.startswith("Nothing has to be done")
+    assert step.what.startswith("Push the user again in the identity provider")
+    entra = replace(conflict, request=replace(conflict.request, profile="entra"))
+    assert explain.decided(entra, diagnosis, decision)[1].what.startswith("Nothing has to be done")

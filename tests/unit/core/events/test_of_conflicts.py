@@ -12,7 +12,7 @@ from rightful.core.events.publish import events_of
 from rightful.domain.address import placeholder
 from rightful.domain.change import ConflictChange
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Notice, Resolution
-from rightful.domain.conflicts.next_step import Role, StepCode, step
+from rightful.domain.conflicts.next_step import Again, Role, StepCode, step
 from rightful.domain.conflicts.refused_request import Requester, UserName
 from rightful.ports.store.names import Named
 from tests.support.builders import NOW, a_conflict, a_link, an_account
@@ -111,7 +111,11 @@ def test_a_conflict_about_a_user_name_names_no_wanted_address() -> None:
 # Refusals that settled, and reminders
 
 REFUSED = replace(
-    OPEN, version=2, status=ConflictStatus.REFUSED, stands_since=NOW, next_step=step(Role.IDP, StepCode.NEXT_TRY)
+    OPEN,
+    version=2,
+    status=ConflictStatus.REFUSED,
+    stands_since=NOW,
+    next_step=step(Role.IDP, StepCode.NEXT_TRY, again=Again.BY_ITSELF),
 )
 
 

@@ -15,6 +15,7 @@ from rightful.core.conflicts.diagnosis.situation import situation
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.kept import kept_until
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
+from rightful.core.conflicts.retries import again, by_trying_again
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus
 from rightful.domain.conflicts.explanation import (
     Explanation,
@@ -44,7 +45,7 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
     free = diagnosis.free and diagnosis.conflict_class is not ConflictClass.PROTECTED
     if decision.rule is Rule.REFUSE:
         if free:
-            return explanation, step(Role.IDP, StepCode.NEXT_TRY)
+            return explanation, by_trying_again(conflict, StepCode.NEXT_TRY)
         by_policy = step(Role.ADMINISTRATOR, StepCode.FREE_BY_HAND)
         return explanation, _REFUSALS.get(diagnosis.effective_class, by_policy)
     if decision.reason is not None:
@@ -52,7 +53,7 @@ def decided(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> tup
     if diagnosis.effective_class is ConflictClass.UNKNOWN and diagnosis.evidence.reserved is None:
         return explanation, unknown(conflict).next_step
     if free:
-        return explanation, step(Role.ADMINISTRATOR, StepCode.APPROVE_OR_WAIT)
+        return explanation, step(Role.ADMINISTRATOR, StepCode.APPROVE_OR_WAIT, again=again(conflict))
     return explanation, _approving(conflict, diagnosis, decision)
 
 
@@ -132,7 +133,7 @@ def applied_create(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision,
 
 def next_create(conflict: Conflict) -> NextStep | None:
     """What remains to be done after a create was prepared."""
-    return step(Role.IDP, StepCode.NEXT_CREATE) if conflict.request.requester.account_id is None else None
+    return by_trying_again(conflict, StepCode.NEXT_CREATE) if conflict.request.requester.account_id is None else None
 
 
 def applied_cycle(participants: int, decision: Decision) -> Explanation:

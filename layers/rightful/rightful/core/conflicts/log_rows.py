@@ -3,6 +3,7 @@ row."""
 
 from datetime import datetime
 
+from rightful.core.conflicts.retries import retried_by_idp
 from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.event_log import Action, LogEntry, Result, row_id
@@ -60,7 +61,7 @@ def log_row(
             next_step_who=step.who.value if step else "",
             next_step_what=step.what if step else "",
             next_step_code=step.code if step else "",
-            retried_by_idp=conflict.live,
+            retried_by_idp=retried_by_idp(conflict),
             approver=approver,
             correlation_id=conflict.correlation_id,
         )

@@ -151,8 +151,7 @@ def record_refusal(
     wanted: Address | UserName | None,
     explanation: Explanation = NOTHING_SAID,
 ) -> ScimError:
-    """Record a refused claim as a conflict, send it to the remediator, and return the answer: the 409; 503 where it
-    could not be recorded."""
+    """Record a refused claim as a conflict, tell the remediator, and return the answer: 409; 503 if not recorded."""
     from rightful.core.conflicts.lifecycle.record import needs_remediation, record
 
     if wanted is None:
@@ -167,6 +166,7 @@ def record_refusal(
         old_email=before.email if before else None,
         change=pending_change(before, attempt.after),
         key_id=request.key_id,
+        profile=state.directory.profile,
     )
     try:
         active = attempt.intent.active
@@ -249,6 +249,7 @@ def _held(request: UserRequest, state: DirectoryState) -> ScimError:
 
 def _refusal_row(request: UserRequest, attempt: Attempt, person: Account) -> LogEntry:
     """A row for a claim that is refused without a conflict, and that an administrator has to act on."""
+    from rightful.core.conflicts.retries import retries
     from rightful.domain.conflicts.next_step import Role
 
     context, before, link = request.context, attempt.before, person.link
@@ -265,7 +266,7 @@ def _refusal_row(request: UserRequest, attempt: Attempt, person: Account) -> Log
         external_id=link.external_id if link else None,
         old_email=shown(before.email) if before else None,
         next_step_who=Role.ADMINISTRATOR.value,
-        retried_by_idp=True,
+        retried_by_idp=retries(attempt.state.directory.profile),
         correlation_id=context.invocation.correlation_id,
     )
 
@@ -290,10 +291,9 @@ def _namesake_row(request: UserRequest, attempt: Attempt, user_name: str) -> Log
 def _log_once(request: UserRequest, entry: LogEntry) -> None:
     """Write a row that is the same for each repeat of the request within an hour."""
     hour = entry.at.replace(minute=0, second=0, microsecond=0)
-    said = "\x00".join([entry.directory_id or "", entry.account_id or "", entry.subject, entry.requested_email or ""])
-    entry = replace(
-        entry, id=row_id(hour, sha256(f"{said}\x00{entry.explanation}".encode("utf-8", "surrogatepass")).hexdigest())
-    )
+    names = [entry.directory_id or "", entry.account_id or "", entry.subject, entry.requested_email or ""]
+    said = "\x00".join([*names, entry.explanation]).encode("utf-8", "surrogatepass")
+    entry = replace(entry, id=row_id(hour, sha256(said).hexdigest()))
     try:
         request.context.store.log_entry(entry)
     except EventLogUnavailableError as error:

@@ -36,15 +36,33 @@ class Effect(Code):
     RELINK_USED = "relink_used", "the holder becomes this user's account, with what belongs to it."
 
 
+class Again(Code):
+    """How the identity provider comes to send a refused change again."""
+
+    BY_ITSELF = (
+        "by_itself",
+        "Nothing has to be done: the identity provider tries again by itself, at one of its next cycles (about every "
+        "40 minutes, less often the longer it has failed).",
+    )
+    TASK = (
+        "task",
+        "Press Retry on the failed task in Okta (Dashboard > Tasks): the identity provider does not do so by itself.",
+    )
+    PUSH = (
+        "push",
+        "Push the user again in the identity provider: whether it tries again by itself is not known.",
+    )
+
+
 class StepCode(Code):
     """What has to be done next."""
 
-    NEXT_TRY = "next_try", "Nothing: its next try goes through, or press Retry there."
-    NEXT_CREATE = "next_create", "Nothing: the identity provider's next try creates the user, or press Retry there."
+    NEXT_TRY = "next_try", "{again} The change goes through then."
+    NEXT_CREATE = "next_create", "{again} The user is created then."
     WAIT = "wait", "It waits for the change of {user} to {address}, which is decided on its own."
     APPROVE_OR_WAIT = (
         "approve_or_wait",
-        "Nothing has to be done: the identity provider's next try goes through. Approve to have it done at once.",
+        "{again} The change goes through then. Or approve it to have it done at once.",
     )
     APPROVE = "approve", "Approve or reject (one administrator decides)."
     APPROVE_ONE_MORE = "approve_one_more", "Approve or reject (one more administrator has to agree)."
@@ -111,7 +129,12 @@ class StepCode(Code):
     UNDO_AGAIN = "undo_again", "Undo it again: not all groups are given back yet."
 
 
-CODED: Mapping[str, type[Code]] = {"effect": Effect, "instead": Effect, "proof": ProofKind}
+CODED: Mapping[str, type[Code]] = {
+    "again": Again,
+    "effect": Effect,
+    "instead": Effect,
+    "proof": ProofKind,
+}
 """The parameters of statements whose values are codes themselves."""
 
 

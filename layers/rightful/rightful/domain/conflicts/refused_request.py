@@ -130,6 +130,7 @@ class RefusedRequest:
         wanted: the address or the userName that was taken; its canonical form is what the conflict waits for.
         old_email: what the requester held when it asked; None for a create.
         key_id: the directory's key that the request came with, empty if unknown: revoking it ends the pending change.
+        profile: the identity provider's, as the directory had it then (`scim.profiles`).
     """
 
     organization_id: str
@@ -140,6 +141,7 @@ class RefusedRequest:
     old_email: Address | None
     change: PendingChange
     key_id: str = ""
+    profile: str = "generic"
 
     @property
     def address(self) -> Address | None:

@@ -13,7 +13,7 @@ from rightful.scim.profiles.vendors import PROFILES, Profile
 from rightful.scim.schemas.attributes import Schema
 from rightful.scim.schemas.resource_types import GROUP, user_type
 
-__all__ = ["PROFILE_NAMES", "Profile", "ScimRequest", "profile"]
+__all__ = ["PROFILES", "PROFILE_NAMES", "Profile", "ScimRequest", "profile"]
 
 PROFILE_NAMES: tuple[str, ...] = tuple(PROFILES)
 

@@ -48,6 +48,7 @@ class Profile:
     workarounds: applied in order.
     patch_answer: 200 with the resource, or 204 without (RFC 7644 section 3.5.2 allows both).
     patch_rules: for `read_patch` and `apply_patch`.
+    retries: whether it sends a refused change again by itself; None: not known, nothing is promised.
     tolerates_unknown: whether PATCH operations on attributes that nobody knows are left out
         (otherwise 400 invalidPath). POST and PUT ignore unknown attributes in every profile.
     types: of the directory, with its own extensions.
@@ -57,6 +58,7 @@ class Profile:
     patch_answer: int = 200
     patch_rules: PatchRules = RFC_RULES
     tolerates_unknown: bool = False
+    retries: bool | None = None
     types: Types = _STANDARD
 
     def rewrite(self, request: ScimRequest) -> ScimRequest:
@@ -103,8 +105,16 @@ PROFILES: dict[str, Profile] = {
         patch_answer=204,
         patch_rules=_LENIENT,
         tolerates_unknown=True,
+        # At its next cycle, then more and more seldom (Microsoft Learn, "How application provisioning works").
+        retries=True,
     ),
-    "okta": Profile(_USUAL, patch_rules=PatchRules(allow_empty=True, ignore_unknown=True), tolerates_unknown=True),
+    "okta": Profile(
+        _USUAL,
+        patch_rules=PatchRules(allow_empty=True, ignore_unknown=True),
+        tolerates_unknown=True,
+        retries=False,  # the failure is a task (Dashboard > Tasks) until an administrator selects Retry
+    ),
+    # Of the others nothing is published about it. PingOne has a Resync of a rule, OneLogin tasks to be approved.
     "onelogin": Profile((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
     "jumpcloud": Profile(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
     "google": Profile(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
