@@ -9,7 +9,7 @@ from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import Policy
 from rightful.ports.writes.accounts import ReleaseAddress
-from tests.support.service import patch
+from tests.support.service import patch, user
 from tests.unit.core.conflicts.test_undo import ONE, Office, status_of, taken
 
 TITLE = {"op": "replace", "path": "title", "value": "Head of Sales"}
@@ -124,7 +124,7 @@ def test_of_two_conflicts_of_one_person_the_later_is_undone_first() -> None:
     office.decide(second, office.ines)
     told = why(office.undo(first, office.ines))
     assert told.startswith("The address of ada@example.com was changed at <time> from sales@example.com to support@")
-    assert "(by the conflict <id>)" in told
+    assert "(by the later conflict of ada@example.com)" in told
     assert status_of(office.undo(second, office.ines)) == "undone"
     assert status_of(office.undo(first, office.ines)) == "undone"
     holds = [office.account(each).holds for each in (ada, sales, support)]
@@ -145,7 +145,7 @@ def test_an_undo_while_the_identity_provider_pushes(pushes: str) -> None:
     office.service.remediate_all()
     answer = office.undo(conflict_id, office.ines)
     if pushes == "another address in vain":
-        assert why(answer) == ("ada@example.com has asked for another address since (<id>). Decide that first.")
+        assert why(answer) == ("ada@example.com has asked for cy@example.com since (conflict <id>). Decide that first.")
         return
     assert status_of(answer) == "undone"
     office.service.move(scim_id, name)
@@ -188,3 +188,33 @@ def test_what_the_index_has_lost_track_of_does_not_keep_an_administrator_waiting
     answer = office.service.admin("POST", "/accounts/{id}/actions", body, parameters={"id": account.id})
     assert answer.status == 200, answer.body
     assert office.account(f"{account.id}-1").holds == "ada2@example.com"
+
+
+def test_for_whom_an_address_is_kept_by_now_is_named() -> None:
+    office, conflict_id, _, _ = taken(ONE)
+    service, other = office.service, office.create("ada2")
+    assert service.move(other, "ada").status == 200
+    service.scim("PATCH", f"/Users/{other}", patch({"op": "replace", "path": "active", "value": False}))
+    service.pass_time(timedelta(minutes=1))
+    eve = user("eve", emails=[{"value": "ada@example.com", "type": "work", "primary": True}])
+    assert service.scim("POST", "/Users", eve).status == 409
+    service.remediate_all()
+    later = max(each.id for each in service.store.all_of(Conflict))
+    office.decide(later, office.ines)
+    told = why(office.undo(conflict_id, office.ines))
+    assert re.fullmatch(
+        r"ada@example\.com is kept for eve@example\.com by a later conflict \(\S+\)\. Undo that first\.", told
+    )
+    # It is true.
+    assert status_of(office.undo(later, office.ines)) == "undone"
+    assert "is kept" not in why(office.undo(conflict_id, office.ines))
+
+
+def test_what_was_asked_for_since_is_named() -> None:
+    office, conflict_id, ada, _ = taken(ONE)
+    office.create("cy")
+    office.service.pass_time(timedelta(minutes=1))
+    later = office.refused(ada, "cy")
+    assert f"ada@example.com has asked for cy@example.com since (conflict {later}). Decide that first." in str(
+        office.undo(conflict_id, office.ines).body
+    )

@@ -12,10 +12,12 @@ from rightful.api.documents import account_document, claimable_document
 from rightful.api.json_call import MOST_PER_PAGE, ApiError, Body, wrong_cursor
 from rightful.api.request import Response
 from rightful.core.accounts.errors import AddressTakenError, read_address
+from rightful.core.accounts.log_rows import subject_of
 from rightful.core.administration.accounts import Administration
 from rightful.core.conflicts.demands import demanded
 from rightful.domain.account import Account, AccountStatus, Flag, canonical_user_name
 from rightful.domain.address import InvalidAddressError, parse_address
+from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.plain_text import plain_reason
 from rightful.domain.request_error import RequestError
 from rightful.ports.store.lists import AccountPage
@@ -143,11 +145,16 @@ def _taken(call: AdminCall, taken: AddressTakenError) -> ApiError:
     holder = call.store.account(taken.hold.account_id) if taken.hold.account_id else None
     message = "email: an account outside your organization holds this address."
     if holder is not None and holder.organization_id == call.organization_id:
-        message = f"email: the account {holder.id} of your organization holds this address. Free it there first."
+        message = (
+            f"email: {subject_of(holder)} (account {holder.id}) of your organization holds this address. Free it there "
+            "first."
+        )
     reservation = taken.hold.reservation
     if reservation is not None and reservation.organization_id == call.organization_id:
+        conflict = call.store.conflict(Pointer(call.organization_id, reservation.conflict_id))
+        user = conflict.request.requester.subject if conflict is not None else "a user"
         message = (
-            f"email: this address is kept until {reservation.until:%Y-%m-%d} for a user that is about to be created, "
+            f"email: this address is kept until {reservation.until:%Y-%m-%d} for {user}, who is about to be created, "
             f"by the conflict {reservation.conflict_id}. Undo that first, or wait for the user."
         )
     return ApiError(409, taken.code, message, taken.field)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rightful.core.accounts.before_images import image_by, restored, scim_id_of_link
+from rightful.core.accounts.before_images import image_by, images_since, restored, scim_id_of_link
 from rightful.core.accounts.index_writes import AccountChange
 from rightful.core.organizations.may_claim import may_claim
 from rightful.domain.account import Account, BeforeImage, Link, canonical_user_name
@@ -12,6 +12,7 @@ from rightful.domain.address import Hold
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.organization import Organization
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.names import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class UndoSnapshot:
         user_names: (directory, canonical userName) -> the account that has it, where one would be given back.
         pending: Requester.key -> the requester's pending change, where it is another one than these.
         foreign_domains: domains of those addresses that the organization may not use any more.
+        later: what has changed the accounts since, or keeps those addresses now, by the id of the conflict.
         gone_directories: the ids of directories that would link somebody again and are not there any more.
     """
 
@@ -37,6 +39,7 @@ class UndoSnapshot:
     pending: Mapping[str, Conflict] = field(default_factory=dict)
     foreign_domains: frozenset[str] = frozenset()
     gone_directories: frozenset[str] = frozenset()
+    later: Mapping[str, Conflict] = field(default_factory=dict)
 
     @property
     def conflicts(self) -> list[Conflict]:
@@ -63,6 +66,11 @@ class UndoSnapshot:
             and (hold.account_id not in self.accounts or self.accounts[hold.account_id].holds != canonical)
         }
 
+    def user_of(self, conflict_id: str) -> str:
+        """For whom a later conflict is, by name."""
+        conflict = self.later.get(conflict_id)
+        return conflict.request.requester.subject if conflict is not None else "another user"
+
     def images(self) -> list[tuple[Conflict, Account | None, BeforeImage | None]]:
         """Each conflict with each account that it touched, and what that was before; None: it is not there any more."""
         found = []
@@ -80,7 +88,8 @@ def read_to_undo(store: IdentityStore, organization: Organization, conflict: Con
         return UndoSnapshot(now, organization, participants)
     there = [participant for participant in participants if participant is not None]
     touched = store.accounts({each for participant in there for each in participant.outcome.touched_account_ids})
-    moves = UndoSnapshot(now, organization, participants, touched).moves
+    read = UndoSnapshot(now, organization, participants, touched)
+    moves = read.moves
     emails = [move.after.email for move in moves if move.after.holds not in {None, move.before.holds}]
     given = [email for email in emails if email is not None and not email.is_placeholder]
     holds = store.holds({email.canonical for email in given}) if given else {}
@@ -95,7 +104,23 @@ def read_to_undo(store: IdentityStore, organization: Organization, conflict: Con
         _pending(store, there),
         frozenset(email.domain for email in given if not may_claim(store, organization, email.domain)),
         _gone(store, organization, moves),
+        _later(store, read, holds),
     )
+
+
+def _later(store: IdentityStore, read: UndoSnapshot, holds: Mapping[str, Hold]) -> Mapping[str, Conflict]:
+    """The conflicts that changed the accounts since, and those for which the addresses are kept; of the organization
+    itself alone."""
+    kept = (hold.reservation for hold in holds.values())
+    found = {each.conflict_id for each in kept if each is not None and each.organization_id == read.organization.id}
+    for _, account, image in read.images():
+        if account is not None and account.organization_id == read.organization.id:
+            last = account.before_image
+            since = images_since(account, image) if image is not None else (last,) if last is not None else ()
+            found |= {each.conflict_id for each in since}
+    found -= {conflict.id for conflict in read.conflicts}
+    asked = Asked(conflicts=frozenset(Pointer(read.organization.id, each) for each in found))
+    return store.named(asked).conflicts if asked.size else {}
 
 
 def is_done(conflict: Conflict) -> bool:

@@ -28,7 +28,7 @@ def undoable(snapshot: UndoSnapshot) -> UndoObstacle | None:
 def _obstacles(snapshot: UndoSnapshot) -> Iterator[UndoObstacle]:
     yield from _not_applied(snapshot)
     for conflict, account, image in snapshot.images():
-        yield from _changed_since(conflict, account, image)
+        yield from _changed_since(snapshot, conflict, account, image)
     moves = snapshot.moves
     if snapshot.gone_directories:
         yield Statement(UndoObstacleCode.DIRECTORY_GONE)
@@ -43,7 +43,11 @@ def _obstacles(snapshot: UndoSnapshot) -> Iterator[UndoObstacle]:
     for conflict in snapshot.conflicts:
         pending = snapshot.pending.get(conflict.request.requester_key)
         if pending is not None and not pending.settled_by_people:
-            named = {"name": conflict.request.requester.subject, "conflict": pending.id}
+            named = {
+                "name": conflict.request.requester.subject,
+                "wanted": pending.request.wanted.value,
+                "conflict": pending.id,
+            }
             yield Statement(UndoObstacleCode.ASKED_AGAIN, named)
 
 
@@ -55,7 +59,9 @@ def _not_applied(snapshot: UndoSnapshot) -> Iterator[UndoObstacle]:
         yield Statement(UndoObstacleCode.PART_CHANGED)
 
 
-def _changed_since(conflict: Conflict, account: Account | None, image: BeforeImage | None) -> Iterator[UndoObstacle]:
+def _changed_since(
+    snapshot: UndoSnapshot, conflict: Conflict, account: Account | None, image: BeforeImage | None
+) -> Iterator[UndoObstacle]:
     """What somebody has changed since of what the remediation had changed, or rests on."""
     if account is None:
         yield Statement(UndoObstacleCode.NO_ACCOUNT)
@@ -66,14 +72,14 @@ def _changed_since(conflict: Conflict, account: Account | None, image: BeforeIma
     name = subject_of(account)
     if image is None:
         last = account.before_image.conflict_id if account.before_image is not None else ""
-        yield Statement(UndoObstacleCode.NOT_REMEMBERED, {"name": name, "conflict": last})
+        yield Statement(UndoObstacleCode.NOT_REMEMBERED, {"name": name, "user": snapshot.user_of(last)})
         return
-    before, left = image.account, image.left
+    before, left, by = image.account, image.left, _by(snapshot, account, image)
     if before.holds != left.address and account.holds not in {before.holds, left.address}:
         said = {"name": name, "old": _address(left.address), "new": _address(account.holds)}
         yield Statement(
             UndoObstacleCode.ADDRESS_CHANGED,
-            {**said, "at": _at(account.held_since, account), "by": _by(account, image)},
+            {**said, "at": _at(account.held_since, account), "by": by},
         )
     if left.awaits and account.awaited is None:
         yield _came(account, name)
@@ -81,9 +87,9 @@ def _changed_since(conflict: Conflict, account: Account | None, image: BeforeIma
     gives_away = was != left.scim_id or before.organization_id != left.organization_id
     if gives_away and not left.awaits and linked not in {left.scim_id, was}:
         said = {"name": name, "old": _link(left.scim_id), "new": _link(linked)}
-        yield Statement(UndoObstacleCode.LINK_CHANGED, {**said, "at": _linked_at(account), "by": _by(account, image)})
+        yield Statement(UndoObstacleCode.LINK_CHANGED, {**said, "at": _linked_at(account), "by": by})
     if before.status is not left.status and account.deletion_date is not None and before.deletion_date is None:
-        said = {"name": name, "old": left.status.value, "new": account.status.value, "by": _by(account, image)}
+        said = {"name": name, "old": left.status.value, "new": account.status.value, "by": by}
         yield Statement(UndoObstacleCode.STATUS_CHANGED, said)
 
 
@@ -122,7 +128,10 @@ def _held(snapshot: UndoSnapshot, hold: Hold, address: str) -> Iterator[UndoObst
         if kept.organization_id != organization_id:
             yield Statement(UndoObstacleCode.IS_KEPT_OUTSIDE, {"address": address})
             return
-        yield Statement(UndoObstacleCode.IS_KEPT, {"address": address, "conflict": kept.conflict_id})
+        yield Statement(
+            UndoObstacleCode.IS_KEPT,
+            {"address": address, "user": snapshot.user_of(kept.conflict_id), "conflict": kept.conflict_id},
+        )
         return
     holder = snapshot.accounts.get(hold.account_id)
     if holder is None or holder.holds != hold.canonical:
@@ -149,11 +158,11 @@ def _requester(link: Link) -> Requester:
     return Requester(None, None, link.user_name, link.external_id)
 
 
-def _by(account: Account, image: BeforeImage) -> str:
+def _by(snapshot: UndoSnapshot, account: Account, image: BeforeImage) -> str:
     """Who can have changed it: a later conflict, the directory that provisions it, or somebody by hand."""
     later = images_since(account, image)
     if later and later[0].left.address == account.holds and later[0].left.scim_id == scim_id_of_link(account.link):
-        return f"by the conflict {later[0].conflict_id}"
+        return f"by the later conflict of {snapshot.user_of(later[0].conflict_id)}"
     return "by its directory" if account.link is not None else "by an administrator or the host application"
 
 

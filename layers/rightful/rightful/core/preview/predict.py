@@ -144,8 +144,9 @@ def _chain(path: Path, facts: Facts, quota: RemainingQuota) -> list[Forecast]:
 def _named(move: Move) -> str:
     if move.asked is not None:
         return f"change {move.asked.number}"
-    conflict_id = move.waiting.id if move.waiting else ""
-    return f"the change that waits already (conflict {conflict_id})"
+    if move.waiting is None:
+        return "a change that waits already"
+    return f"the change of {move.waiting.request.requester.subject} that waits already (conflict {move.waiting.id})"
 
 
 def _lost(move: Move, to: Move) -> Forecast:

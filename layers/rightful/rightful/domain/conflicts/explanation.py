@@ -177,7 +177,10 @@ class OutcomeCode(Code):
         "Its 28 days were over on {until}: the same request since is a conflict of its own.",
     )
     DIRECTORY_DELETED = "directory_deleted", "The directory that asked for the change was deleted."
-    KEY_REVOKED = "key_revoked", "The key that asked for the change was revoked."
+    KEY_REVOKED = (
+        "key_revoked",
+        "The key that asked for the change was revoked. Push the user again with another key if it is still wanted.",
+    )
     REPLACED = "replaced", "A later change of the same person took its place."
     ANOTHER_ADDRESS_ASKED = "another_address_asked", "A later change asks for another address ({address})."
     ANOTHER_ADDRESS_GIVEN = "another_address_given", "A later change gave the person another address."

@@ -16,7 +16,8 @@ class UndoObstacleCode(Code):
     )
     NOT_REMEMBERED = (
         "not_remembered",
-        "{name} was changed by later conflicts since ({conflict} the last): what was before is not known any more.",
+        "{name} was changed by later conflicts since, the last of them that of {user}: what was before is not known "
+        "any more.",
     )
     ADDRESS_CHANGED = (
         "address_changed",
@@ -46,7 +47,7 @@ class UndoObstacleCode(Code):
     HAS_IT_OUTSIDE = "has_it_outside", "An account outside your organization has {address} by now."
     IS_KEPT = (
         "is_kept",
-        "{address} is kept for another user by a later conflict ({conflict}). Undo that first.",
+        "{address} is kept for {user} by a later conflict ({conflict}). Undo that first.",
     )
     IS_KEPT_OUTSIDE = "is_kept_outside", "{address} is kept for a user outside your organization by now."
     USER_NAME_TAKEN = (
@@ -67,7 +68,7 @@ class UndoObstacleCode(Code):
     )
     ASKED_AGAIN = (
         "asked_again",
-        "{name} has asked for another address since ({conflict}). Decide that first.",
+        "{name} has asked for {wanted} since (conflict {conflict}). Decide that first.",
     )
 
 
