@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import cast
 
 import yaml
 
@@ -96,6 +97,10 @@ def test_every_field_of_a_row_is_shown_as_json_and_in_its_column() -> None:
     document = log_document(entry)
     assert set(shown.values()) <= set(re.findall(r"the \w+", json.dumps(document)))
     assert document["retriedByIdp"] is True
+    described = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text("utf-8"))["components"]["schemas"]["LogRow"]
+    assert list(described["properties"]) == described["required"] == list(document)
+    step = described["properties"]["nextStep"]
+    assert list(step["properties"]) == step["required"] == list(cast("dict[str, object]", document["nextStep"]))
 
     header, cells = csv.reader(csv_rows([entry]))
     assert header == list(COLUMNS)
