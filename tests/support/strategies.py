@@ -229,7 +229,7 @@ evidence = _whole(
         deletion_on=st.none() | days,
         personal=st.booleans(),
     ),
-    reserved=st.none() | _whole(Reserved, until=days, conflict_id=ids),
+    reserved=st.none() | _whole(Reserved, until=moments, conflict_id=ids),
     soft_delete=st.booleans(),
     domain=st.none() | ids,
     proof=st.none() | _whole(Proof, kind=st.sampled_from(ProofKind), number=texts),

@@ -35,7 +35,10 @@ def of_account(call: AdminCall) -> Response:
     Also of an account that is gone, as long as there are rows. Five calls.
     """
     account_id = call.path_id()
-    return _history(call, ConflictFilter(account_id=account_id), LogFilter(account_id=account_id))
+    found = _history(call, ConflictFilter(account_id=account_id), LogFilter(account_id=account_id))
+    if found.body == {"items": []} and call.position() is None:
+        raise ApiError(404, "not_found", "There is no such account in this organization, and nothing is known of one.")
+    return found
 
 
 def of_address(call: AdminCall) -> Response:
