@@ -46,6 +46,7 @@ def remediate_record(record: "SQSRecord", *, context: "LambdaContext") -> None:
             QueueContext(identity_store(), invocation_of(context, message.correlation_id), conflict_queue()),
             about,
             sent_at=_sent_at(record),
+            first=_deliveries(record) == 1,
         )
     except Exception as error:
         # The batch processor keeps it to itself: it only names the record, so that SQS delivers that again.
@@ -64,7 +65,12 @@ def _sent_at(record: "SQSRecord") -> datetime | None:
 
 def _is_last(record: "SQSRecord") -> bool:
     """Whether the queue sets the message aside if this delivery fails as well."""
-    return int(record.attributes.get("ApproximateReceiveCount") or 1) >= settings().conflict_deliveries
+    return _deliveries(record) >= settings().conflict_deliveries
+
+
+def _deliveries(record: "SQSRecord") -> int:
+    """How often it was delivered, this time included."""
+    return int(record.attributes.get("ApproximateReceiveCount") or 1)
 
 
 @observed

@@ -126,7 +126,7 @@ def test_a_user_who_is_created_with_a_leavers_address_is_there_after_the_idps_re
     retried = scim.post("/Users", json=newcomer)
 
     assert refused.status_code == 409
-    assert conflict["status"] == "applied"
+    assert conflict["status"] == "prepared"
     assert thief.status_code == 409, "the freed address is kept for the user who was refused it"
     assert retried.status_code == 201
     assert retried.json()["emails"][0]["value"] == f"{taken}@example.com"

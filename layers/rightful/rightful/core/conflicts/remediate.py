@@ -70,7 +70,9 @@ class Remediation:
     brake: Brake | None = None
 
 
-def remediate(context: QueueContext, pointer: Pointer, *, sent_at: datetime | None = None) -> Remediation:
+def remediate(
+    context: QueueContext, pointer: Pointer, *, sent_at: datetime | None = None, first: bool = False
+) -> Remediation:
     """Examine a conflict afresh and do what its organization's policy allows.
 
     Reads everything consistently, applies a pending deactivation first, then diagnoses, decides, plans and commits
@@ -80,12 +82,13 @@ def remediate(context: QueueContext, pointer: Pointer, *, sent_at: datetime | No
     Args:
         sent_at: when the pointer was sent. One that was on its way already when the conflict failed does not open it
             again: it asks for nothing new. None: somebody asks now.
+        first: nobody has tried this message before, so nobody died over it.
 
     Raises:
         ContendedError: no quiet moment in the time there was; let the queue deliver the pointer again.
         QueueUnavailableError: waiters could not be woken; let the queue deliver the pointer again.
     """
-    examination = _Examination(context, pointer, Commits(context), sent_at)
+    examination = _Examination(context, pointer, Commits(context), sent_at, first)
     return commit_again(examination.run, context.invocation, time_for_one=_TIME_FOR_ONE)
 
 
@@ -98,6 +101,7 @@ class _Examination:
     pointer: Pointer
     commits: Commits
     sent_at: datetime | None = None
+    first: bool = False
     caps: tuple[Statement[OutcomeCode] | None, datetime | None] | None = None
     brake: Brake | None = None
 
@@ -261,7 +265,8 @@ class _Examination:
         if conflict.prepared and (over := ending_by_itself(self.context, conflict)):
             self.context.commit(over)
             return self._requeue([*conflict.outcome.released, conflict.request.wanted.canonical], conflict)
-        return self._requeue(conflict.outcome.released, conflict)
+        # Else the stream wakes them, too: repeats that wake would multiply along a chain.
+        return () if self.first else self._requeue(conflict.outcome.released, conflict)
 
     def _leave_groups(self, conflict: Conflict) -> None:
         """A holder that was unlinked from its directory leaves that directory's groups, as with SCIM DELETE."""
