@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from rightful.aws.dynamodb.stream import UnreadableChangeError, read_change, sequence_number
 from rightful.core.events.publish import events_of, publish
-from rightful.domain.change import ConflictChange
-from rightful.domain.event import EventType
+from rightful.domain.events.change import ConflictChange
+from rightful.domain.events.event import EventType
 from rightful.runtime.clients import conflict_queue, event_bus, identity_store, unpublished_queue
 from rightful.runtime.metrics import Metric
 from rightful.runtime.observability import committed, count, failed, logger, observed, settings_unconfirmed
 
 if TYPE_CHECKING:
-    from rightful.domain.change import Change
+    from rightful.domain.events.change import Change
 
 
 @observed

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from rightful.api.admin import service as admin
-from rightful.api.admin.preview import MOST_CHANGES
+from rightful.api.admin.conflicts.preview import MOST_CHANGES
 from rightful.api.host import service as accounts
 from rightful.api.scim import service as scim
 from rightful.api.scim.bulk import MAX_OPERATIONS

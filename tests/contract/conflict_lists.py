@@ -10,7 +10,7 @@ from rightful.domain.address import Address
 from rightful.domain.conflicts.conflict import LIVE, Conflict, ConflictClass, ConflictStatus
 from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.domain.conflicts.refused_request import Requester, UserName
-from rightful.domain.event_log import LogEntry, LogFilter, first_id_at
+from rightful.domain.events.event_log import LogEntry, LogFilter, first_id_at
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.lists import ConflictFilter
 from rightful.ports.writes.conflicts import AppendLog, PutConflict

@@ -7,7 +7,7 @@ import pytest
 
 from rightful.domain.account import Account, FormerLink
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
-from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
+from rightful.domain.events.event_log import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.lists import ConflictFilter
 from rightful.ports.writes.accounts import DeleteAccount, PutAccount

@@ -7,8 +7,9 @@ from string import Formatter
 from local.paths import ROOT
 from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.evidence import ProofKind
-from rightful.domain.conflicts.explanation import FindingCode, ObstacleCode, OutcomeCode
+from rightful.domain.conflicts.explanation import FindingCode, OutcomeCode
 from rightful.domain.conflicts.next_step import CODED, Again, Effect, Role, StepCode
+from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.undo_obstacle import UndoObstacleCode
 
 TOLD = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)

@@ -14,7 +14,7 @@ from local.paths import ROOT
 from local.seed import LAB_PROFILES
 from rightful.api.admin.log import COLUMNS, csv_rows
 from rightful.api.documents import log_document
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.runtime.metrics import FAILURES, Metric
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.builders import a_row

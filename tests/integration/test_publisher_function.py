@@ -11,7 +11,7 @@ import pytest
 from rightful.aws.bus import EventBridgeBus
 from rightful.aws.dynamodb.items.settings import organization_item
 from rightful.domain.conflicts.policy import Brakes
-from rightful.domain.event import Event, EventType
+from rightful.domain.events.event import Event, EventType
 from rightful.ports.writes.conflicts import PutWaiter
 from tests.support.builders import NOW, an_organization
 from tests.support.functions import Deployed, deployed_on_moto, example

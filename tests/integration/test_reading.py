@@ -11,7 +11,7 @@ from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Table
 from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER
-from rightful.domain.event_log import LogFilter, Result
+from rightful.domain.events.event_log import LogFilter, Result
 from rightful.ports.store.contract import EventLogUnavailableError
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import AppendLog, PutConflict

@@ -15,7 +15,7 @@ from rightful.core.administration.sign_up import SignUp, sign_up
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.lifecycle.fail import give_up
-from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.undoing.undo import undo
 from rightful.core.conflicts.word import Word
 from rightful.core.upkeep.due import end_reservations, send_due
 from rightful.core.users.remove import remove_user

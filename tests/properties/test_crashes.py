@@ -11,12 +11,12 @@ import pytest
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.remediate import remediate
-from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.undoing.undo import undo
 from rightful.core.conflicts.word import Word
 from rightful.domain.account import Account, BeforeImage
 from rightful.domain.conflicts.conflict import Conflict, Resolution
 from rightful.domain.conflicts.policy import read_policy
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.key import Scope
 from rightful.domain.request_error import RequestError
 from rightful.ports.writes.settings import ListToken

@@ -7,7 +7,7 @@ from rightful.domain.account import (
     canonical_user_name,
 )
 from rightful.domain.address import Hold
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import Organization
 from rightful.ports.store.emails import SecondaryEmailList
 from tests.support.dynamodb.store import TestedStore

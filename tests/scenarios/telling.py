@@ -9,7 +9,7 @@ import pytest
 
 from rightful.core.conflicts.approve import approve, reject, retry
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.undoing.undo import undo
 from rightful.core.conflicts.word import Word
 from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token, noting_who
 from rightful.core.organizations.registry import change_directory, change_organization

@@ -11,7 +11,7 @@ from rightful.domain.address import Address, parse_address, shown
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.conflicts.evidence import NO_EVIDENCE, Evidence
 from rightful.domain.conflicts.refused_request import Requester
-from rightful.domain.event_log import LogFilter
+from rightful.domain.events.event_log import LogFilter
 from rightful.domain.organization import DomainPolicy
 from rightful.ports.writes.accounts import (
     ClaimAddress,

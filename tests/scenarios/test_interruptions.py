@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.undo import undo
+from rightful.core.conflicts.undoing.undo import undo
 from rightful.core.conflicts.word import Word
 from rightful.domain.account import AccountStatus
 from rightful.domain.address import parse_address

@@ -9,7 +9,7 @@ from rightful.domain.account import Account, AccountStatus, Link, Origin, scim_i
 from rightful.domain.address import Address, parse_address
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Finding, Outcome
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester
-from rightful.domain.event_log import Action, LogEntry, Result
+from rightful.domain.events.event_log import Action, LogEntry, Result
 from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Directory, Organization
 

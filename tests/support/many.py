@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from rightful.aws.dynamodb.items.conflicts import conflict_item, log_item
 from rightful.domain.conflicts.conflict import Conflict
-from rightful.domain.event_log import LogEntry, first_id_at
+from rightful.domain.events.event_log import LogEntry, first_id_at
 from tests.support.dynamodb.expressions import Item
 from tests.support.dynamodb.schema import EVENT_LOG, IDENTITY, RETENTION
 from tests.support.dynamodb.store import TestedStore

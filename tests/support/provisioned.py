@@ -13,7 +13,7 @@ from rightful.domain.account import Account
 from rightful.domain.address import Hold
 from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.conflicts.refused_request import Operation, Requester
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.ports.context import Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue, QueueUnavailableError

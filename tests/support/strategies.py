@@ -47,11 +47,12 @@ from rightful.domain.conflicts.evidence import (
     Side,
     TakenUserName,
 )
-from rightful.domain.conflicts.explanation import Explanation, FindingCode, ObstacleCode, OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import Explanation, FindingCode, OutcomeCode, Statement
 from rightful.domain.conflicts.next_step import Again, Effect, NextStep, Role, StepCode
+from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.policy import ALLOWED, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest, Requester, UserName
-from rightful.domain.event_log import Action, LogEntry, Result
+from rightful.domain.events.event_log import Action, LogEntry, Result
 from rightful.domain.key import Scope, Token
 from rightful.domain.one_word import OneWord
 from rightful.domain.organization import (

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
-from rightful.domain.change import (
+from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.demand import Demand
+from rightful.domain.events.change import (
     AccountChange,
     Change,
     ConflictChange,
@@ -15,9 +17,7 @@ from rightful.domain.change import (
     HoldChange,
     OrganizationChange,
 )
-from rightful.domain.conflicts.conflict import Conflict, Pointer
-from rightful.domain.demand import Demand
-from rightful.domain.event import Event
+from rightful.domain.events.event import Event
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.transaction import Write

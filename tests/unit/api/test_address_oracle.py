@@ -13,7 +13,7 @@ import pytest
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.core.organizations.domains import add_domain, remove_domain
 from rightful.domain.conflicts.conflict import Conflict
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import DomainPolicy
 from tests.support.dynamodb.store import TestedStore
 from tests.support.service import AT_ONCE, Service, patch, user

@@ -13,7 +13,7 @@ from rightful.core.organizations.domains import add_domain, remove_domain
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.demand import Demand
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import DomainPolicy
 from rightful.ports.writes.accounts import PutAccount
 from tests.support.queue import ListedQueue

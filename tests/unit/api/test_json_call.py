@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rightful.api.admin import service as admin
-from rightful.api.admin.preview import MOST_OCTETS
+from rightful.api.admin.conflicts.preview import MOST_OCTETS
 from rightful.api.host import service as accounts
 from rightful.api.json_call import MOST_BODY_OCTETS
 from rightful.api.request import Response

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from rightful.core.conflicts.asked_change import change_document
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.document import outline, statement_documents
 from rightful.core.conflicts.evidence_words import evidence_document
 from rightful.core.conflicts.lifecycle.kept import kept_until
-from rightful.core.conflicts.people import (
+from rightful.core.conflicts.reading.asked_change import change_document
+from rightful.core.conflicts.reading.document import outline, statement_documents
+from rightful.core.conflicts.reading.people import (
     first_document,
     holder_document,
     known,
@@ -15,8 +15,8 @@ from rightful.core.conflicts.people import (
     own_holder_id,
     requester_document,
 )
+from rightful.core.conflicts.reading.view import ConflictView
 from rightful.core.conflicts.retries import retried_by_idp
-from rightful.core.conflicts.view import ConflictView
 from rightful.domain.account import Account
 from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Approval, Choice, Conflict, ConflictStatus

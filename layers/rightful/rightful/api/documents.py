@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import shown
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord
 from rightful.domain.organization import Directory, Organization

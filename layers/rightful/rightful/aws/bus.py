@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rightful.domain.event import Event
+from rightful.domain.events.event import Event
 
 if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient

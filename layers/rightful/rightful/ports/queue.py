@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from rightful.domain.conflicts.conflict import Pointer
 
 if TYPE_CHECKING:
-    from rightful.domain.event import Event
+    from rightful.domain.events.event import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from rightful.api.request import Request, Response
     from rightful.core.conflicts.remediate import Remediation
     from rightful.domain.account import Account
-    from rightful.domain.change import ConflictChange
     from rightful.domain.conflicts.conflict import Conflict, Pointer
+    from rightful.domain.events.change import ConflictChange
     from rightful.ports.queue import ReexamineAll
 
     Handler = Callable[..., object]

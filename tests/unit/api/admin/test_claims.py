@@ -6,7 +6,7 @@ import pytest
 
 from rightful.domain.account import Account
 from rightful.domain.conflicts.policy import STANDARD
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from tests.support.service import Service, patch
 from tests.support.stream import StreamingStore
 

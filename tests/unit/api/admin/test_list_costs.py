@@ -9,7 +9,7 @@ import pytest
 
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.domain.conflicts.next_step import Role, StepCode, step
-from rightful.domain.event_log import first_id_at
+from rightful.domain.events.event_log import first_id_at
 from rightful.ports.writes.conflicts import AppendLog, PutConflict
 from tests.contract.committing import given
 from tests.support.builders import a_conflict, a_row

@@ -14,7 +14,7 @@ from rightful.api.admin.log import COLUMNS
 from rightful.api.request import Response
 from rightful.core.organizations.registry import issue_token
 from rightful.domain.conflicts.policy import STANDARD
-from rightful.domain.event_log import Action
+from rightful.domain.events.event_log import Action
 from rightful.domain.key import Grant, Scope
 from rightful.ports.writes.conflicts import AppendLog
 from tests.support.builders import a_row

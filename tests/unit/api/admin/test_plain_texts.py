@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.plain_text import MOST_OF_A_REASON, check_plain, plain_reason
 from rightful.domain.request_error import RequestError
 from tests.support.service import Service

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rightful.api.request import Response
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import DomainPolicy
 from tests.support.service import Service, email_patch
 from tests.unit.api.admin.settings import body_of, domains, error_of, on, operator_of, other_organization, rows

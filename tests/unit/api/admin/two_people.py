@@ -8,7 +8,7 @@ from rightful.core.administration.facts import set_flag
 from rightful.domain.account import Account, Flag
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass
 from rightful.domain.conflicts.policy import Policy, PolicyBase, Rule
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.key import Token
 from tests.support.service import Service
 

@@ -9,7 +9,7 @@ from rightful.core.accounts.log_rows import entries_of, removal_entry, subject_o
 from rightful.core.accounts.resource import new_account, unlinked_account
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.account import Account, AccountStatus, Flag
-from rightful.domain.event_log import Action, Result, row_id
+from rightful.domain.events.event_log import Action, Result, row_id
 from rightful.ports.context import Invocation, new_id
 from rightful.ports.writes.accounts import PutAccount
 from tests.support.builders import NOW, a_conflict, a_user, an_account

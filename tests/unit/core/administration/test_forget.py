@@ -16,13 +16,13 @@ from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import account_id_of
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.erasure import ErasedPerson
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import OnDelete
 from tests.support.service import Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 
 if TYPE_CHECKING:
-    from rightful.domain.change import Change
+    from rightful.domain.events.change import Change
 
 EXTENSION = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 VALUES = (

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.domain.event_log import LogEntry, LogFilter
+from rightful.domain.events.event_log import LogEntry, LogFilter
 from tests.support.service import Service, patch
 
 

@@ -5,7 +5,7 @@ import pytest
 from rightful.core.organizations.registry import revoke_token
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import read_policy
-from rightful.domain.event_log import Action, LogEntry
+from rightful.domain.events.event_log import Action, LogEntry
 from tests.support.service import patch
 from tests.unit.core.conflicts.test_undo import Office, status_of
 

@@ -9,7 +9,7 @@ import pytest
 from rightful.core.organizations.registry import create_directory
 from rightful.domain.account import Account
 from rightful.domain.conflicts.policy import STANDARD
-from rightful.domain.event_log import LogEntry, LogFilter
+from rightful.domain.events.event_log import LogEntry, LogFilter
 from rightful.ports.writes.conflicts import AppendLog, PutConflict
 from rightful.ports.writes.transaction import Write
 from tests.scenarios.world import OURS, World

@@ -11,8 +11,8 @@ from rightful.core.events.publish import events_of
 from rightful.core.events.requeues import requeued_by
 from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Hold, Reservation, parse_address, placeholder
-from rightful.domain.change import AccountChange, ConflictChange, HoldChange
 from rightful.domain.conflicts.refused_request import UserName
+from rightful.domain.events.change import AccountChange, ConflictChange, HoldChange
 from rightful.ports.store.names import Named
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 

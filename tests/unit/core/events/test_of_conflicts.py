@@ -10,10 +10,10 @@ from local.event_schema import domain_event
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.events.publish import events_of
 from rightful.domain.address import placeholder
-from rightful.domain.change import ConflictChange
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus, Notice, Resolution
 from rightful.domain.conflicts.next_step import Again, Role, StepCode, step
 from rightful.domain.conflicts.refused_request import Requester, UserName
+from rightful.domain.events.change import ConflictChange
 from rightful.ports.store.names import Named
 from tests.support.builders import NOW, a_conflict, a_link, an_account
 

@@ -8,8 +8,8 @@ import pytest
 from local.event_schema import domain_event
 from rightful.core.events.publish import events_of
 from rightful.core.events.requeues import swept_by
-from rightful.domain.change import Change, DirectoryChange, OrganizationChange, TokenChange
 from rightful.domain.conflicts.conflict import ConflictClass
+from rightful.domain.events.change import Change, DirectoryChange, OrganizationChange, TokenChange
 from rightful.domain.one_word import OneWord
 from tests.support.builders import NOW, a_directory, a_token, an_organization
 

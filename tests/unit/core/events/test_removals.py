@@ -6,8 +6,8 @@ import pytest
 
 from rightful.core.events.publish import publish
 from rightful.domain.account import Account
-from rightful.domain.change import ConflictChange
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.events.change import ConflictChange
 from rightful.ports.writes.settings import RemoveConflict
 from tests.support.dynamodb.schema import RETENTION
 from tests.support.service import Service, patch

@@ -7,7 +7,7 @@ import pytest
 
 from local.event_schema import domain_event, schema_text
 from local.paths import ROOT
-from rightful.domain.event import EventType
+from rightful.domain.events.event import EventType
 
 _SECTION = re.compile(r"^### `([a-z._]+)`\n\n.+?```json\n(.+?)```", re.MULTILINE | re.DOTALL)
 EXAMPLES = dict(_SECTION.findall((ROOT / "docs" / "events.md").read_text()))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rightful.api.admin.preview import MOST_CHANGES
+from rightful.api.admin.conflicts.preview import MOST_CHANGES
 from rightful.api.request import Response
 from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.organizations.registry import change_organization, create_directory

@@ -13,7 +13,7 @@ from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import Account, Flag
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import STANDARD, Brakes
-from rightful.domain.event_log import Action, LogEntry
+from rightful.domain.events.event_log import Action, LogEntry
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.settings import DeleteToken, PutOrganization, UnlistToken
 from tests.support.service import Service

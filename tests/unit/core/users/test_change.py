@@ -9,7 +9,7 @@ import pytest
 from rightful.core.users.change import UserChange, change_user
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.conflicts.refused_request import Operation
-from rightful.domain.event_log import Action
+from rightful.domain.events.event_log import Action
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import PutAccount, ReleaseAddress, ReleaseUserName
 from rightful.ports.writes.settings import PutOrganization

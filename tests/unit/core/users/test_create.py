@@ -3,7 +3,7 @@
 import pytest
 
 from rightful.domain.account import AccountStatus
-from rightful.domain.event_log import Action, LogEntry, Result
+from rightful.domain.events.event_log import Action, LogEntry, Result
 from rightful.domain.organization import DomainPolicy
 from rightful.scim.errors import ScimError
 from tests.support.answers import taken

@@ -9,7 +9,7 @@ from rightful.domain.account import AccountStatus, Flag
 from rightful.domain.address import Reservation
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.refused_request import Operation
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.transaction import ContendedError, Write
 from tests.support.answers import taken

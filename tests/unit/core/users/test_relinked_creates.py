@@ -7,7 +7,7 @@ import pytest
 
 from rightful.domain.account import Account, Flag
 from rightful.domain.conflicts.conflict import ConflictStatus
-from rightful.domain.event_log import Action
+from rightful.domain.events.event_log import Action
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import ClaimUserName, PutAccount
 from rightful.ports.writes.transaction import Write

@@ -7,7 +7,7 @@ import pytest
 
 from rightful.core.users.remove import remove_user
 from rightful.domain.account import AccountStatus, Flag
-from rightful.domain.event_log import Action
+from rightful.domain.events.event_log import Action
 from rightful.domain.organization import OnDelete
 from rightful.ports.writes.accounts import PutAccount, ReleaseAddress
 from rightful.scim.errors import ScimError

@@ -9,7 +9,7 @@ from rightful.api.documents import log_document
 from rightful.api.json_call import cursor_of, wrong_cursor
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import ConflictClass
-from rightful.domain.event_log import Action, LogEntry, LogFilter, Result, first_id_at
+from rightful.domain.events.event_log import Action, LogEntry, LogFilter, Result, first_id_at
 from rightful.text.csv_lines import csv_line
 from rightful.text.ids import time_text
 

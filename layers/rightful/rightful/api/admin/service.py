@@ -7,20 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rightful.api.admin import accounts as admin_accounts
-from rightful.api.admin import confirmations as admin_confirmations
-from rightful.api.admin import conflict_lists as admin_conflict_lists
-from rightful.api.admin import conflicts as admin_conflicts
-from rightful.api.admin import directories as admin_directories
-from rightful.api.admin import domains as admin_domains
-from rightful.api.admin import histories as admin_histories
-from rightful.api.admin import keys as admin_keys
 from rightful.api.admin import log as admin_log
-from rightful.api.admin import organization as admin_organization
-from rightful.api.admin import preview as admin_preview
-from rightful.api.admin import settings as admin_settings
 from rightful.api.admin import summary as admin_summary
-from rightful.api.admin import tokens as admin_tokens
 from rightful.api.admin.call import AdminCall
+from rightful.api.admin.conflicts import conflicts as admin_conflicts
+from rightful.api.admin.conflicts import histories as admin_histories
+from rightful.api.admin.conflicts import lists as admin_conflict_lists
+from rightful.api.admin.conflicts import preview as admin_preview
+from rightful.api.admin.organizations import confirmations as admin_confirmations
+from rightful.api.admin.organizations import directories as admin_directories
+from rightful.api.admin.organizations import domains as admin_domains
+from rightful.api.admin.organizations import keys as admin_keys
+from rightful.api.admin.organizations import organization as admin_organization
+from rightful.api.admin.organizations import settings as admin_settings
+from rightful.api.admin.organizations import tokens as admin_tokens
 from rightful.api.json_call import ApiError, JsonCall, answered, check_query, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
 from rightful.core.organizations.verify_domain import DomainProof

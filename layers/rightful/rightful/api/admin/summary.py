@@ -8,7 +8,7 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.documents import token_document
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import Pointer
-from rightful.domain.event_log import first_id_at
+from rightful.domain.events.event_log import first_id_at
 from rightful.ports.store.lists import STILL_WANTED, ConflictFilter, ListedConflict
 from rightful.text.ids import time_text
 

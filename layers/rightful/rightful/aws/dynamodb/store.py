@@ -29,7 +29,7 @@ from rightful.domain.account import Account
 from rightful.domain.address import Hold
 from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.conflicts.due import UNSENT_FOR
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError, Remaining

@@ -9,7 +9,7 @@ from rightful.aws.dynamodb.items.conflicts import read_conflict
 from rightful.aws.dynamodb.items.demands import read_demand
 from rightful.aws.dynamodb.items.settings import read_directory, read_organization, read_token
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.domain.change import (
+from rightful.domain.events.change import (
     AccountChange,
     Change,
     ConflictChange,

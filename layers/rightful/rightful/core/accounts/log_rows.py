@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import shown
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.context import Invocation
 from rightful.text.folding import one_line
 

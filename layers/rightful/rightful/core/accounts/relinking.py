@@ -13,7 +13,8 @@ from datetime import datetime
 from rightful.core.accounts.resource import address_of
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address
-from rightful.domain.conflicts.explanation import ObstacleCode, Statement
+from rightful.domain.conflicts.explanation import Statement
+from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.policy import Policy
 from rightful.domain.conflicts.refused_request import Requester
 from rightful.domain.organization import Organization

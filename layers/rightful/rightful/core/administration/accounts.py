@@ -20,7 +20,7 @@ from rightful.core.organizations.may_claim import may_claim, required_domains
 from rightful.domain.account import Account, AccountStatus, Flag, FormerLink
 from rightful.domain.address import Address, placeholder, shown
 from rightful.domain.conflicts.policy import Policy
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
 from rightful.domain.two_people import eased_by_one, what_takes_two

@@ -15,7 +15,7 @@ from rightful.core.accounts.before_images import without_images
 from rightful.core.conflicts.lifecycle.end import end_of_pending
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.erasure import ErasedPerson
-from rightful.domain.event_log import Action, LogEntry, LogFilter, Result
+from rightful.domain.events.event_log import Action, LogEntry, LogFilter, Result
 from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore, LogPage
 from rightful.ports.store.lists import ConflictFilter, ConflictPage, every_page

@@ -36,7 +36,7 @@ from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER, look_again_at
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.refused_request import Operation
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.domain.request_error import RequestError
 from rightful.domain.two_people import what_takes_two
 from rightful.ports.context import QueueContext

@@ -15,7 +15,7 @@ from rightful.domain.account import Account
 from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Notice
 from rightful.domain.demand import Demand
-from rightful.domain.event_log import Action, LogEntry, Result
+from rightful.domain.events.event_log import Action, LogEntry, Result
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.names import Asked, Named, all_asked
 from rightful.ports.writes.conflicts import AppendLog, PutDemand

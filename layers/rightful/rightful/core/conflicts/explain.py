@@ -17,14 +17,9 @@ from rightful.core.conflicts.lifecycle.kept import kept_until
 from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
 from rightful.core.conflicts.retries import again, by_trying_again
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus
-from rightful.domain.conflicts.explanation import (
-    Explanation,
-    ObstacleCode,
-    OutcomeCode,
-    Statement,
-    explained,
-)
+from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement, explained
 from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode, step
+from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.refused_request import Operation
 from rightful.text.wording import moment_text

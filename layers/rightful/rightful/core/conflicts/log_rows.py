@@ -6,7 +6,7 @@ from datetime import datetime
 from rightful.core.conflicts.retries import retried_by_idp
 from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.writes.conflicts import AppendLog
 
 OURS = "an account of your organization"

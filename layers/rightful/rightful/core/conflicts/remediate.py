@@ -31,7 +31,7 @@ from rightful.core.groups.leave import leave_all
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Notice, Pointer
 from rightful.domain.conflicts.due import next_appointment, told_now
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement, explained
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.ports.context import QueueContext
 from rightful.ports.refusals import Commits, commit_again

@@ -12,7 +12,7 @@ from rightful.core.conflicts.log_rows import approvers
 from rightful.domain.account import Account
 from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Conflict
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.writes.conflicts import AppendLog
 
 _LONGEST_REASON = 500

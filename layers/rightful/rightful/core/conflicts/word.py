@@ -6,7 +6,7 @@ from datetime import datetime
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.conflicts.conflict import Approval, Conflict, Pointer, Resolution
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.domain.key import Token
 from rightful.domain.plain_text import plain_reason
 from rightful.domain.request_error import RequestError

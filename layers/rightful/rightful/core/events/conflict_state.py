@@ -1,8 +1,8 @@
 """A conflict as events show it: what everybody reads of it, with the names of those it is about. Pure."""
 
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.document import outline
-from rightful.core.conflicts.people import holder_document, leg_documents, own_holder_id, requester_document
+from rightful.core.conflicts.reading.document import outline
+from rightful.core.conflicts.reading.people import holder_document, leg_documents, own_holder_id, requester_document
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.ports.store.names import Named
 from rightful.text.ids import time_text

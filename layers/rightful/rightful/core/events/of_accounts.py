@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rightful.domain.account import Account, AccountStatus, Link
 from rightful.domain.address import shown
-from rightful.domain.change import AccountChange
-from rightful.domain.event import Event, EventType
+from rightful.domain.events.change import AccountChange
+from rightful.domain.events.event import Event, EventType
 from rightful.ports.store.names import NOBODY, Named
 from rightful.text.ids import time_text
 

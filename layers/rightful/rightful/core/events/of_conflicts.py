@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from rightful.core.conflicts.decision.ended_approvals import ended_approvals
 from rightful.core.conflicts.diagnosis.version import version_of
-from rightful.core.conflicts.standing import missing
+from rightful.core.conflicts.reading.standing import missing
 from rightful.core.events.conflict_state import conflict_state
-from rightful.domain.change import ConflictChange
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Notice
 from rightful.domain.conflicts.due import to_tell
-from rightful.domain.event import Event, EventType
+from rightful.domain.events.change import ConflictChange
+from rightful.domain.events.event import Event, EventType
 from rightful.ports.store.names import NOBODY, Named
 from rightful.text.ids import time_text
 

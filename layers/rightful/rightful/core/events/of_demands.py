@@ -2,8 +2,8 @@
 
 from rightful.core.conflicts.demands import standing
 from rightful.core.events.of_accounts import account_state
-from rightful.domain.change import DemandChange
-from rightful.domain.event import Event, EventType
+from rightful.domain.events.change import DemandChange
+from rightful.domain.events.event import Event, EventType
 from rightful.ports.store.names import Named
 from rightful.text.ids import time_text
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightful.domain.change import DirectoryChange, OrganizationChange, TokenChange
-from rightful.domain.event import Event, EventType
+from rightful.domain.events.change import DirectoryChange, OrganizationChange, TokenChange
+from rightful.domain.events.event import Event, EventType
 from rightful.domain.one_word import OneWord
 from rightful.text.ids import time_text
 

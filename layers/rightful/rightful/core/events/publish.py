@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 from rightful.core.conflicts import demands
 from rightful.core.conflicts.lifecycle.requeue import requeue, requeue_pending
-from rightful.core.conflicts.people import legs_asked, names_asked
+from rightful.core.conflicts.reading.people import legs_asked, names_asked
 from rightful.core.events.of_accounts import account_events
 from rightful.core.events.of_conflicts import conflict_events
 from rightful.core.events.of_demands import demand_events
 from rightful.core.events.of_settings import settings_events
 from rightful.core.events.removals import left_behind
 from rightful.core.events.requeues import asker_changed_by, requeued_by, swept_by
-from rightful.domain.change import (
+from rightful.domain.events.change import (
     AccountChange,
     Change,
     ConflictChange,
@@ -26,7 +26,7 @@ from rightful.domain.change import (
     OrganizationChange,
     TokenChange,
 )
-from rightful.domain.event import Event
+from rightful.domain.events.event import Event
 from rightful.ports.context import unlimited
 from rightful.ports.queue import ConflictQueue, EventBus, QueueUnavailableError, ReexamineAll
 from rightful.ports.store.contract import IdentityStore

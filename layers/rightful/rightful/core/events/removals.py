@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from rightful.core.accounts.before_images import without_images
 from rightful.core.conflicts.lifecycle.end import end_of_pending
-from rightful.domain.change import AccountChange, Change, ConflictChange
 from rightful.domain.conflicts.conflict import OVER, Conflict
 from rightful.domain.erasure import erased_person
+from rightful.domain.events.change import AccountChange, Change, ConflictChange
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import NoteErased, PutAccount
 from rightful.ports.writes.transaction import Write

@@ -7,8 +7,8 @@ A conflict about a userName waits for that. All of an organization's rest on its
 
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Hold
-from rightful.domain.change import AccountChange, Change, HoldChange, OrganizationChange
 from rightful.domain.conflicts.refused_request import UserName
+from rightful.domain.events.change import AccountChange, Change, HoldChange, OrganizationChange
 from rightful.domain.organization import Organization
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from rightful.core.accounts.log_rows import subject_of
 from rightful.core.groups.member_delta import Delta
 from rightful.domain.account import Account, account_id_of
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.group import Group, is_user_id
 from rightful.ports.context import Invocation
 from rightful.ports.writes.conflicts import AppendLog

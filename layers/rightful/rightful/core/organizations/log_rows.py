@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.conflicts.policy import write_brakes, write_policy
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.context import Invocation

@@ -12,7 +12,7 @@ from rightful.core.conflicts.lifecycle.record import needs_remediation
 from rightful.domain.address import Hold, Reservation
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER, look_again_at
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.upkeep import UNREADABLE

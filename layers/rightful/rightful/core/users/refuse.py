@@ -30,7 +30,7 @@ from rightful.domain.conflicts.refused_request import (
     Requester,
     UserName,
 )
-from rightful.domain.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.contract import DirectoryState, EventLogUnavailableError
 from rightful.ports.writes.transaction import ContendedError, Write

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rightful.domain.address import Address
-from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, ObstacleCode, OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement
+from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.refused_request import RefusedRequest
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What a diagnosis rests on, as typed facts. Plain data.
 
 Compared to see whether a conflict is still what somebody read, kept with it, and put into words for administrators of
-the organization that asked (`core.conflicts.document`).
+the organization that asked (`core.conflicts.reading.document`).
 """
 
 from dataclasses import dataclass

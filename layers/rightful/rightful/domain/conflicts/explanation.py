@@ -1,7 +1,5 @@
-"""What people are told about a conflict, as codes: each has one pattern, from which its sentence is made.
-
-Code compares codes and never a sentence. The patterns stand in docs/codes.md.
-"""
+"""What people are told about a conflict, as codes (docs/codes.md): each has a pattern, of which its sentence is made.
+Code compares codes, never a sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -224,22 +222,6 @@ class OutcomeCode(Code):
     STAYS_ACTIVE = "stays_active", "The person stays active: the identity provider says so."
     STAYS_DEACTIVATED = "stays_deactivated", "The person stays deactivated: the identity provider says so."
     GROUPS_LOST = "groups_lost", "{number} of the groups that the user was in could not be given back."
-
-
-class ObstacleCode(Code):
-    """Why the holder cannot be linked by a create, as the end of "The holder cannot be linked again: ..."."""
-
-    NOT_CREATED = "not_created", "the user exists and keeps its own account"
-    NO_ACCOUNT = "no_account", "no account has the address"
-    NOT_MANAGED = "not_managed", "your organization does not manage it"
-    PROVISIONED = "provisioned", "a directory provisions it"
-    DELETION = "deletion", "it is about to be deleted"
-    MARKED = "marked", "it is marked ({flags})"
-    NEVER_CONFIRMED = (
-        "never_confirmed",
-        "no directory ever provisioned it and its mailbox was never confirmed, so anybody may have signed up",
-    )
-    CLASS = "class", "that is not done for the class {conflict_class}"
 
 
 ExplanationCode = FindingCode | OutcomeCode

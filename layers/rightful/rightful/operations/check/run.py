@@ -15,7 +15,7 @@ from rightful.core.integrity.conflicts import judge_conflict, judge_pending, jud
 from rightful.core.integrity.repair import Checked, Repair
 from rightful.core.integrity.scan import PIECE, Subject, settle, suspects
 from rightful.domain.conflicts.conflict import Conflict, Pointer
-from rightful.domain.event_log import first_id_at
+from rightful.domain.events.event_log import first_id_at
 from rightful.operations.check.groups import SeenGroups, check_groups, settle_number_of_groups
 from rightful.ports.context import Context
 from rightful.ports.key import ItemKey

@@ -8,8 +8,8 @@ from typing import TextIO
 from rightful.api.conflict_documents import conflict_document
 from rightful.core.administration.accounts import Administration
 from rightful.core.conflicts import approve as decisions
-from rightful.core.conflicts.standing import Reader
-from rightful.core.conflicts.view import view
+from rightful.core.conflicts.reading.standing import Reader
+from rightful.core.conflicts.reading.view import view
 from rightful.core.conflicts.word import Word
 from rightful.core.organizations.log_rows import organization_sentence
 from rightful.core.organizations.registry import change_organization

@@ -12,7 +12,7 @@ from typing import Protocol
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
 from rightful.domain.conflicts.conflict import Conflict, Pointer
-from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
+from rightful.domain.events.event_log import EVERYTHING, LogEntry, LogFilter
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.demands import DemandStore

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.demand import Demand
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rightful.domain.event_log import LogEntry
+from rightful.domain.events.event_log import LogEntry
 from rightful.scim.patch.members import MAX_MEMBER_DISPLAY
 from rightful.scim.profiles import PROFILE_NAMES
 from tests.support.service import Service, patch, user

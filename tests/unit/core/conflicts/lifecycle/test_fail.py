@@ -11,7 +11,7 @@ from rightful.core.events.publish import publish
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import STANDARD
-from rightful.domain.event_log import LogEntry, Result
+from rightful.domain.events.event_log import LogEntry, Result
 from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 

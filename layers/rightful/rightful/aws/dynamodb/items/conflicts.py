@@ -10,7 +10,7 @@ from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.conflicts.due import due_as, due_at, resting_from
-from rightful.domain.event_log import LogEntry, LogFilter, first_id_at
+from rightful.domain.events.event_log import LogEntry, LogFilter, first_id_at
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

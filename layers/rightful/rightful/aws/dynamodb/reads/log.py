@@ -8,7 +8,7 @@ from rightful.aws.dynamodb.items.conflicts import log_filters, read_log_entry, t
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.reads.merged import Merged, Partition, wanted_page
 from rightful.aws.dynamodb.table import ReadOrder
-from rightful.domain.event_log import EVERYTHING, LogEntry, LogFilter
+from rightful.domain.events.event_log import EVERYTHING, LogEntry, LogFilter
 
 if TYPE_CHECKING:
     from rightful.aws.dynamodb.table import Table

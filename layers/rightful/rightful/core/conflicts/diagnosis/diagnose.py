@@ -32,7 +32,8 @@ from rightful.domain.conflicts.evidence import (
     Reserved,
     TakenUserName,
 )
-from rightful.domain.conflicts.explanation import ObstacleCode, OutcomeCode, Statement
+from rightful.domain.conflicts.explanation import OutcomeCode, Statement
+from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.refused_request import UserName
 from rightful.text.identity import identifier, same_but_for_case
 

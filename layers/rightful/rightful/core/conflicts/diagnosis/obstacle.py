@@ -3,7 +3,8 @@
 from rightful.core.accounts.relinking import obstacle_to_linking
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.domain.conflicts.conflict import ConflictClass
-from rightful.domain.conflicts.explanation import ObstacleCode, Statement
+from rightful.domain.conflicts.explanation import Statement
+from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.refused_request import Operation
 
 _RELINKED = frozenset({ConflictClass.REHIRE, ConflictClass.UNLINKED, ConflictClass.DEACTIVATED})

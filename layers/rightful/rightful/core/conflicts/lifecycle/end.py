@@ -9,7 +9,7 @@ from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import OVER, Conflict, ConflictStatus
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent, PendingChange
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutWaiter
 from rightful.ports.writes.transaction import Write
 

@@ -9,7 +9,7 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Outcome, Pointer
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.conflicts.next_step import Role, StepCode, step
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.ports.context import Context
 from rightful.ports.writes.conflicts import PutConflict, PutPending
 from rightful.ports.writes.transaction import RefusedError, Write

@@ -20,7 +20,7 @@ from rightful.domain.account import Account
 from rightful.domain.address import Reservation
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.ports.context import Context
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndReservation, PutAccount

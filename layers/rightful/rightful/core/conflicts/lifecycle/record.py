@@ -13,7 +13,7 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus, Pointer
 from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement, explained
 from rightful.domain.conflicts.refused_request import Operation, PendingChange, RefusedRequest
-from rightful.domain.event_log import Action, Result, row_id
+from rightful.domain.events.event_log import Action, Result, row_id
 from rightful.ports.context import Context, Invocation
 from rightful.ports.refusals import commit_again
 from rightful.ports.writes.conflicts import PutConflict, PutPending

@@ -19,7 +19,7 @@ from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, FormerLink
 from rightful.domain.address import placeholder
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Finding, Outcome
-from rightful.domain.event_log import Action
+from rightful.domain.events.event_log import Action
 from rightful.ports.writes.conflicts import AppendLog, PutConflict
 from rightful.ports.writes.transaction import Write
 

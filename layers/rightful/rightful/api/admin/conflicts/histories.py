@@ -8,12 +8,12 @@ from rightful.api.admin.parameters import address
 from rightful.api.documents import account_document, log_document
 from rightful.api.json_call import ApiError, wrong_cursor
 from rightful.api.request import Response
-from rightful.core.conflicts.document import outline
 from rightful.core.conflicts.log_rows import OUTSIDE
+from rightful.core.conflicts.reading.document import outline
 from rightful.domain.account import Account
 from rightful.domain.address import Address, Hold
 from rightful.domain.conflicts.conflict import Conflict
-from rightful.domain.event_log import LogEntry, LogFilter
+from rightful.domain.events.event_log import LogEntry, LogFilter
 from rightful.domain.organization import Organization
 from rightful.ports.store.lists import STILL_WANTED, ConflictFilter
 from rightful.text.ids import is_id, time_text

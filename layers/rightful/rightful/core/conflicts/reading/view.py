@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
-from rightful.core.conflicts.people import first_asked, legs_asked, names_asked
-from rightful.core.conflicts.standing import Action, Reader, actions, counted, missing, needed
-from rightful.core.conflicts.undo_snapshot import read_to_undo
-from rightful.core.conflicts.undoable import undoable
+from rightful.core.conflicts.reading.people import first_asked, legs_asked, names_asked
+from rightful.core.conflicts.reading.standing import Action, Reader, actions, counted, missing, needed
+from rightful.core.conflicts.undoing.snapshot import read_to_undo
+from rightful.core.conflicts.undoing.undoable import undoable
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus
 from rightful.domain.conflicts.undo_obstacle import UndoObstacle
 from rightful.ports.context import Context

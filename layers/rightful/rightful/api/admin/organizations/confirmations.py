@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from rightful.api.admin.call import AdminCall
-from rightful.api.admin.directories import asked_directory, asked_token
-from rightful.api.admin.settings import policy_document
+from rightful.api.admin.organizations.directories import asked_directory, asked_token
+from rightful.api.admin.organizations.settings import policy_document
 from rightful.api.documents import directory_document, token_document
 from rightful.api.json_call import Body
 from rightful.api.request import Response

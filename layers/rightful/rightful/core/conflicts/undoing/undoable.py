@@ -7,7 +7,7 @@ from datetime import datetime
 from rightful.core.accounts.before_images import images_since, scim_id_of_link
 from rightful.core.accounts.index_writes import AccountChange, CollidingUpdatesError, index_writes
 from rightful.core.accounts.log_rows import subject_of
-from rightful.core.conflicts.undo_snapshot import UndoSnapshot, is_done, name_of
+from rightful.core.conflicts.undoing.snapshot import UndoSnapshot, is_done, name_of
 from rightful.domain.account import Account, BeforeImage, Link
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Hold
 from rightful.domain.conflicts.conflict import Conflict

@@ -11,7 +11,7 @@ from rightful.api.documents import holder_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
 from rightful.core.conflicts.decision.limits import Brake, hour_counter
-from rightful.core.conflicts.document import next_step_document
+from rightful.core.conflicts.reading.document import next_step_document
 from rightful.core.preview.asked import AskedChange, read_pairs
 from rightful.core.preview.forecast import WELL, Forecast
 from rightful.core.preview.predict import predict

@@ -6,15 +6,15 @@ from typing import Literal
 from pydantic import Field
 
 from rightful.api.admin.call import AdminCall
-from rightful.api.admin.conflict_lists import conflict_page
+from rightful.api.admin.conflicts.lists import conflict_page
 from rightful.api.conflict_documents import conflict_document
 from rightful.api.json_call import ApiError, Body
 from rightful.api.request import Response
 from rightful.core.conflicts.approve import approve, reject, retry
+from rightful.core.conflicts.reading.standing import Reader
+from rightful.core.conflicts.reading.view import listed_views, view
 from rightful.core.conflicts.remediate import Remediation
-from rightful.core.conflicts.standing import Reader
-from rightful.core.conflicts.undo import undo
-from rightful.core.conflicts.view import listed_views, view
+from rightful.core.conflicts.undoing.undo import undo
 from rightful.core.conflicts.word import Word
 from rightful.domain.conflicts.conflict import Conflict, Pointer, Resolution
 from rightful.ports.context import QueueContext

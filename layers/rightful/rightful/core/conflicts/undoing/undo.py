@@ -25,9 +25,9 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import fitted
 from rightful.core.conflicts.remediate import Effect, Remediation
 from rightful.core.conflicts.touched_rows import rows_of_all
-from rightful.core.conflicts.undo_groups import GROUPS_OUTSTANDING, give_groups_back, takes_groups
-from rightful.core.conflicts.undo_snapshot import UndoSnapshot, read_to_undo
-from rightful.core.conflicts.undoable import undoable
+from rightful.core.conflicts.undoing.groups import GROUPS_OUTSTANDING, give_groups_back, takes_groups
+from rightful.core.conflicts.undoing.snapshot import UndoSnapshot, read_to_undo
+from rightful.core.conflicts.undoing.undoable import undoable
 from rightful.core.conflicts.word import Word, existing
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Pointer, without_holder
@@ -35,7 +35,7 @@ from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Stat
 from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.undo_obstacle import UndoObstacleCode
-from rightful.domain.event_log import Action, Result
+from rightful.domain.events.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import QueueContext

@@ -5,7 +5,7 @@ from rightful.api.admin.parameters import address, chosen, moment, one_of, words
 from rightful.api.json_call import ApiError, wrong_cursor
 from rightful.domain.conflicts.conflict import LIVE, ConflictClass, ConflictStatus
 from rightful.domain.conflicts.next_step import Role
-from rightful.domain.event_log import first_id_at
+from rightful.domain.events.event_log import first_id_at
 from rightful.ports.store.lists import ConflictFilter, ConflictPage
 from rightful.text.ids import is_id
 

@@ -1,0 +1,1 @@
+"""Admin API: conflicts, their histories, and what would become of a list of changes."""

@@ -1,0 +1,1 @@
+"""A conflict as administrators read it."""
