@@ -262,6 +262,7 @@ def _requests(organization_id: str, directory_id: str) -> st.SearchStrategy[Refu
         old_email=st.none() | addresses,
         change=changes,
         key_id=st.just("") | ids,
+        profile=ids,
     )
 
 
