@@ -192,9 +192,8 @@ def test_where_claiming_takes_two_so_does_giving_back(service: Service, kind: st
     policy = {"policy": {"base": "custom", "rules": {kind: "two_approvals"}}}
     assert service.admin("PUT", "/policy", policy).status == 200
     assert act(service, holder, "unclaim").body["error"]["code"] == "protected"
-    if kind == "unlinked":
-        service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
-        assert decide(service, "reject").body["status"] == "rejected"
+    service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
+    assert decide(service, "reject").body["status"] == "rejected"
     assert account(service, holder).organization_id == service.organization.id
 
 

@@ -127,9 +127,11 @@ def _claim_of(store: IdentityStore, conflict: Conflict, now: datetime) -> list[A
     if holder is None or holder.organization_id != conflict.request.organization_id:
         return []
     claim, organization = without_claim(holder, conflict.id, now), store.organization(holder.organization_id)
-    if claim is None or organization is None or what_takes_two(holder, organization.policy_at(now), now):
+    if claim is None or organization is None:
         return []
-    return [claim]
+    policy = organization.policy_at(now)
+    takes_two = any(what_takes_two(each, policy, now) for each in (claim.before, claim.after))
+    return [] if takes_two else [claim]
 
 
 def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
