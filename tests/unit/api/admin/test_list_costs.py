@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rightful.domain.address import Address
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.domain.conflicts.next_step import Role, StepCode, step
 from rightful.domain.events.event_log import first_id_at
@@ -139,3 +140,32 @@ def test_what_several_filters_leave_nothing_of_is_bounded(service: Service) -> N
     assert calls.total() <= 21
     _, calls = asked(service, "/log", {"action": "user.erased"})
     assert calls.total() <= 5
+
+
+@pytest.mark.parametrize(
+    ("route", "query"),
+    [
+        ("/conflicts", {"address": ADDRESS}),
+        ("/conflicts", {"accountId": MINE}),
+        ("/conflicts", {"directoryId": MINE}),
+        ("/addresses/history", {"address": ADDRESS}),
+        ("/log", {"accountId": MINE}),
+        ("/log", {"conflictId": MINE}),
+        ("/log", {"address": ADDRESS}),
+    ],
+)
+def test_what_others_have_shows_in_no_query_and_in_no_cursor(route: str, query: dict[str, str]) -> None:
+    service = Service()
+    before = asked(service, route, {**query, "limit": "1"})
+    theirs = a_conflict("theirs", "pattern", directory_id=MINE, holder_account_id=MINE, holder_organization_id="theirs")
+    canonical = ADDRESS.lower()
+    wanted = replace(theirs.request, wanted=Address(ADDRESS, canonical), old_email=Address(ADDRESS, canonical))
+    requester = replace(wanted.requester, account_id=MINE)
+    theirs = replace(theirs, request=replace(wanted, requester=requester))
+    row = a_row(
+        "theirs", "row", account_id=MINE, conflict_id=MINE, requested_email=ADDRESS, old_email=ADDRESS,
+    )  # fmt: skip
+    conflicts_like(service.store, theirs, 60)
+    rows_like(service.store, row, 60)
+    assert asked(service, route, {**query, "limit": "1"}) == before
+    assert before[0] == {"items": []}

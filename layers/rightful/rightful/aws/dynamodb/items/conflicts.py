@@ -54,21 +54,26 @@ def conflict_item(conflict: Conflict, retention: timedelta) -> Item:
 
 
 def _places(conflict: Conflict) -> dict[str, Scalar]:
-    """Where the lists have it; by directory, requester and wanted address it is found by what is stored anyway.
+    """Where the lists have it, each place within its organization: what others have in theirs decides neither how many
+    queries a list takes nor where a page ends.
 
     Nobody but the holder's own organization finds a conflict by its holder.
     """
-    organization_id, finding, old = conflict.request.organization_id, conflict.finding, conflict.request.old_email
-    places: dict[str, Scalar] = {"status_key": keys.of_conflicts(organization_id, conflict.status.value)}
-    if finding.conflict_class is not None:
-        places["class_key"] = keys.of_conflicts(organization_id, finding.conflict_class.value)
-    if conflict.next_step is not None:
-        places["who_key"] = keys.of_conflicts(organization_id, conflict.next_step.who.code)
-    if finding.holder_account_id is not None and finding.holder_organization_id == organization_id:
-        places["holder_key"] = finding.holder_account_id
-    if old is not None and not old.is_placeholder:
-        places["old_address"] = old.canonical
-    return places
+    request, finding, old = conflict.request, conflict.finding, conflict.request.old_email
+    own_holder = finding.holder_organization_id == request.organization_id
+    found = {
+        "status_key": conflict.status.value,
+        "class_key": finding.conflict_class.value if finding.conflict_class is not None else None,
+        "who_key": conflict.next_step.who.code if conflict.next_step is not None else None,
+        "asking_directory_key": request.directory_id,
+        "requester_of_key": request.requester.account_id,
+        "holder_key": finding.holder_account_id if own_holder else None,
+        "wanted_key": request.wanted.canonical,
+        "old_key": old.canonical if old is not None and not old.is_placeholder else None,
+    }
+    return {
+        name: keys.of_conflicts(request.organization_id, value) for name, value in found.items() if value is not None
+    }
 
 
 def read_conflict(item: Mapping[str, "AttributeValueTypeDef"]) -> Conflict:
@@ -80,11 +85,17 @@ _ENTRY = Codec(LogEntry, names={"id": "entry_id"})
 
 
 def log_item(entry: LogEntry, retention: timedelta) -> Item:
-    """A row, which DynamoDB removes after the retention; with the keys under which the addresses in it are found."""
+    """A row, which DynamoDB removes after the retention; with the keys under which what it is about is found."""
     values = {**_ENTRY.values(entry), "expires_at": int((entry.at + retention).timestamp())}
-    for name, canonical in (("requested_key", entry.requested_address), ("old_key", entry.old_address)):
-        if canonical is not None:
-            values[name] = keys.of_address(entry.organization_id, canonical)
+    found = {
+        "account_key": entry.account_id,
+        "conflict_key": entry.conflict_id,
+        "requested_key": entry.requested_address,
+        "old_key": entry.old_address,
+    }
+    for name, value in found.items():
+        if value is not None:
+            values[name] = keys.of_rows(entry.organization_id, value)
     return write_item(keys.log(entry.organization_id, entry.id), values)
 
 

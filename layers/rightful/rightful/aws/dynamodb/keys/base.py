@@ -162,14 +162,14 @@ def of_display_name(directory_id: str, folded_name: str) -> str:
 
 
 def of_conflicts(organization_id: str, word: str) -> str:
-    """conflicts_by_status, _by_class and _by_who: an organization's conflicts of one status, of one class, or in which
-    one role has to act next."""
+    """The indexes of conflicts: those of an organization with one status, class, directory or account, about one
+    address, or in which one role has to act next."""
     return f"ORG#{organization_id}#{word}"
 
 
-def of_address(organization_id: str, canonical: str) -> str:
-    """by_old_address and by_requested_address: an organization's rows of the event log about an address."""
-    return f"ORG#{organization_id}#{canonical}"
+def of_rows(organization_id: str, about: str) -> str:
+    """The indexes of the event log: an organization's rows about one account, conflict or address."""
+    return f"ORG#{organization_id}#{about}"
 
 
 def listing_start(directory_id: str, position: str) -> "dict[str, AttributeValueTypeDef]":

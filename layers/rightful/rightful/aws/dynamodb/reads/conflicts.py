@@ -126,24 +126,23 @@ def _partitions(organization_id: str, wanted: "ConflictFilter") -> "tuple[list[P
     pk = keys.organization(organization_id).pk
 
     def of(index: str, attribute: str, *values: str) -> "list[Partition]":
-        return [Partition(index, attribute, value, "conflict_id", pk) for value in sorted(values)]
+        places = sorted(keys.of_conflicts(organization_id, value) for value in values)
+        return [Partition(index, attribute, place, "conflict_id", pk) for place in places]
 
     if wanted.account_id is not None:
-        requester = of("conflicts_by_requester", "requester_account_id", wanted.account_id)
+        requester = of("conflicts_by_requester", "requester_of_key", wanted.account_id)
         return requester + of("conflicts_by_holder", "holder_key", wanted.account_id), "account"
     if wanted.address is not None:
-        claimed = of("conflicts_by_wanted_address", "wanted_address", wanted.address)
-        return claimed + of("conflicts_by_old_address", "old_address", wanted.address), "address"
+        claimed = of("conflicts_by_wanted_address", "wanted_key", wanted.address)
+        return claimed + of("conflicts_by_old_address", "old_key", wanted.address), "address"
     if wanted.who:
-        roles = (keys.of_conflicts(organization_id, role.code) for role in wanted.who)
-        return of("conflicts_by_who", "who_key", *roles), "who_key"
+        return of("conflicts_by_who", "who_key", *(role.code for role in wanted.who)), "who_key"
     if wanted.statuses and wanted.statuses <= LIVE | {ConflictStatus.FAILED}:
         return _by_status(organization_id, wanted.statuses), "status"
     if 0 < len(wanted.classes) <= _FEW:
-        classes = (keys.of_conflicts(organization_id, each) for each in wanted.classes)
-        return of("conflicts_by_class", "class_key", *classes), "class"
+        return of("conflicts_by_class", "class_key", *wanted.classes), "class"
     if wanted.directory_id is not None:
-        return of("conflicts_by_directory", "directory_id", wanted.directory_id), "directory_id"
+        return of("conflicts_by_directory", "asking_directory_key", wanted.directory_id), "directory_id"
     if wanted.statuses or wanted.classes:
         return _by_status(organization_id, wanted.statuses or ConflictStatus), "status"
     return [], ""

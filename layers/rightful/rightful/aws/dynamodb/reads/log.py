@@ -61,11 +61,11 @@ def _partitions(organization_id: str, wanted: LogFilter) -> list[Partition]:
     """By what is the most particular of what is asked for; none: the table itself."""
     pk = keys.log(organization_id, "").pk
     if wanted.conflict_id is not None:
-        return [Partition("by_conflict", "conflict_id", wanted.conflict_id, "sk", pk)]
+        return [Partition("by_conflict", "conflict_key", keys.of_rows(organization_id, wanted.conflict_id), "sk", pk)]
     if wanted.account_id is not None:
-        return [Partition("by_account", "account_id", wanted.account_id, "sk", pk)]
+        return [Partition("by_account", "account_key", keys.of_rows(organization_id, wanted.account_id), "sk", pk)]
     if wanted.address is not None:
-        key = keys.of_address(organization_id, wanted.address)
+        key = keys.of_rows(organization_id, wanted.address)
         return [
             Partition("by_old_address", "old_key", key, "sk", pk),
             Partition("by_requested_address", "requested_key", key, "sk", pk),
