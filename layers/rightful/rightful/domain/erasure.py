@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightful.domain.account import Account
+from rightful.domain.account import Account, BeforeImage
 
 _SHORTEST = 3
 """Characters of a name by which it is looked for in texts: "Li" is in many words."""
@@ -31,7 +31,11 @@ class ErasedPerson:
     def is_named_in(self, text: object) -> bool:
         """Whether a text has one of their names or addresses in it."""
         folded = str(text).casefold()
-        return any(name in folded for name in (*self.names, *self.addresses))
+        return any(_has(folded, name) for name in (*self.names, *self.addresses))
+
+    def is_named_in_image(self, image: BeforeImage) -> bool:
+        """Whether a before-image has one of their names or addresses in what says who somebody is."""
+        return any(map(self.is_named_in, (image.left.address or "", *_names(image.account))))
 
 
 def erased_person(account: Account, at: datetime) -> ErasedPerson | None:
@@ -49,6 +53,17 @@ def erased_person(account: Account, at: datetime) -> ErasedPerson | None:
         frozenset(email.canonical for email in emails),
         frozenset(name for name in names if len(name) >= _SHORTEST),
     )
+
+
+def _has(text: str, name: str) -> bool:
+    """Whether a name is in a text as a word: "tim" is in "tim@example.com", and in no "timothy"."""
+    at = text.find(name)
+    while at >= 0:
+        around = text[at - 1 : at] + text[at + len(name) : at + len(name) + 1]
+        if not any(map(str.isalnum, around)):
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def _names(account: Account) -> Iterator[str]:

@@ -8,8 +8,8 @@ import pytest
 from rightful.core.organizations.domains import add_domain
 from rightful.core.organizations.registry import create_organization
 from rightful.domain.address import Hold
-from rightful.domain.conflicts.policy import STANDARD
-from tests.support.service import Service
+from rightful.domain.conflicts.policy import STANDARD, Policy, PolicyBase
+from tests.support.service import Service, user
 
 MINUTE = timedelta(minutes=1)
 
@@ -92,6 +92,19 @@ def test_an_address_says_who_has_it_who_waits_and_for_whom_it_is_kept() -> None:
     assert [each["wantedEmail"] for each in held["waiting"]] == ["sales@example.com"]
     free = body_of(service, "/addresses", address="nobody@example.com")
     assert (free["account"], free["heldBy"], free["reserved"], free["waiting"]) == (None, None, None, [])
+
+
+def test_what_was_kept_until_now_is_kept_no_more() -> None:
+    service = Service(policy=Policy(base=PolicyBase.CUSTOM, deactivated_after=timedelta(0)))
+    sales = service.create_user("sales")
+    service.scim("DELETE", f"/Users/{sales['id']}")
+    newcomer = user("newcomer", emails=[{"value": "sales@example.com", "type": "work", "primary": True}])
+    assert service.scim("POST", "/Users", newcomer).status == 409
+    service.remediate_all()
+    assert body_of(service, "/addresses", address="sales@example.com")["reserved"] is not None
+    service.pass_time(timedelta(days=28))
+    over = body_of(service, "/addresses", address="sales@example.com")
+    assert (over["account"], over["heldBy"], over["reserved"]) == (None, None, None)
 
 
 def test_of_an_address_on_a_domain_that_is_not_verified_nothing_is_told() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rightful.core.accounts.before_images import with_before_image
 from rightful.core.administration.erase import erase_of_organization
 from rightful.core.administration.forget import FORGOTTEN, forget_erased
 from rightful.core.events.publish import publish
@@ -18,6 +19,7 @@ from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.erasure import ErasedPerson
 from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import OnDelete
+from tests.support.builders import an_account
 from tests.support.service import Service, patch, user
 from tests.support.stream import RecordingBus, StreamingStore
 
@@ -246,6 +248,21 @@ def test_who_has_the_address_by_now_keeps_it_and_their_conflicts() -> None:
 def test_a_short_name_takes_nothing_out_of_others_rows() -> None:
     person = ErasedPerson("id", "org", Service().now, frozenset(), frozenset())
     assert not person.is_named_in("Li was here")
+
+
+@pytest.mark.parametrize("name", ["tim", "mai", "lin", "ori", "ada"])
+def test_a_name_is_looked_for_as_a_word_and_in_what_says_who_somebody_is(name: str) -> None:
+    person = ErasedPerson("id", "org", Service().now, frozenset(), frozenset({name}))
+    for text in (f"{name.title()} left", f"by {name}", f"({name}@example.com)", f"x {name}othy, {name}"):
+        assert person.is_named_in(text)
+    for text in (f"{name}othy@example.com", f"x{name}", "datetime email link origin adam"):
+        assert not person.is_named_in(text)
+    bob = an_account("bob", email="bob@corp.example")
+    image = with_before_image(bob, replace(bob, email=None), "conflict", Service().now).after.before_image
+    assert image is not None
+    assert not person.is_named_in_image(image)
+    named = replace(image, account=replace(bob, attributes={"displayName": f"{name.title()} Bell"}))
+    assert person.is_named_in_image(named)
 
 
 # A conflict that is over

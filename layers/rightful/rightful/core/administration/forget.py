@@ -125,7 +125,9 @@ def _forget_conflict(context: Context, person: ErasedPerson, conflict: Conflict)
     """Remove it, with what it left with others."""
     others = context.store.accounts(set(conflict.outcome.touched_account_ids) - {person.account_id})
     for account in others.values():
-        after = without_images(account, lambda image: image.conflict_id == conflict.id or person.is_named_in(image))
+        after = without_images(
+            account, lambda image: image.conflict_id == conflict.id or person.is_named_in_image(image)
+        )
         if after is not account:
             _commit_what_can(context, [PutAccount(after, account.version)])
     writes: list[Write] = [

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from rightful.core.accounts.log_rows import subject_of
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.log_rows import conflict_row_id
 from rightful.domain.account import Account
 from rightful.domain.address import shown
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Notice
 from rightful.domain.demand import Demand
-from rightful.domain.events.event_log import Action, LogEntry, Result
+from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.names import Asked, Named, all_asked
 from rightful.ports.writes.conflicts import AppendLog, PutDemand
@@ -48,7 +47,7 @@ def telling(owner: Account, conflict: Conflict) -> list[Write]:
     demand = Demand(owner.organization_id or "", owner.id, conflict.pointer, conflict.created_at, conflict.expires_at)
     link = owner.link
     row = LogEntry(
-        id=conflict_row_id(conflict.updated_at, conflict),
+        id=row_id(conflict.updated_at, demand.id),
         organization_id=demand.organization_id,
         at=conflict.updated_at,
         action=Action.ADDRESS_WANTED,

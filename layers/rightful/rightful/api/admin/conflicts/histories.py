@@ -88,15 +88,17 @@ def who_has_it(call: AdminCall) -> Response:
     body = {
         "address": asked.canonical,
         "domainVerified": asked.domain in organization.domains,
-        **_held(organization, asked, hold, holder),
+        **_held(call, organization, hold, holder),
         "waiting": [outline(each) for each in waiting.conflicts if each.request.wanted.canonical == asked.canonical],
     }
     return Response(200, body)
 
 
-def _held(organization: Organization, asked: Address, hold: Hold | None, holder: Account | None) -> dict[str, object]:
-    ours = holder is not None and holder.organization_id == organization.id
+def _held(call: AdminCall, organization: Organization, hold: Hold | None, holder: Account | None) -> dict[str, object]:
+    asked, ours = _asked(call), holder is not None and holder.organization_id == organization.id
     reservation = hold.reservation if hold is not None else None
+    if reservation is not None and reservation.until <= call.invocation.now:
+        reservation = None  # the janitor has not come by yet
     kept = reservation if reservation is not None and reservation.organization_id == organization.id else None
     elsewhere = (holder is not None and not ours) or (reservation is not None and kept is None)
     return {
