@@ -31,6 +31,7 @@ from rightful.ports.context import unlimited
 from rightful.ports.queue import ConflictQueue, EventBus, QueueUnavailableError, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.names import NOBODY, Asked, Named, all_asked
+from rightful.ports.store.names import named as named_by
 from rightful.ports.writes.transaction import RefusedError
 
 
@@ -92,16 +93,12 @@ def names_for(store: IdentityStore, changes: Sequence[Change]) -> Named:
     needs it."""
     told = [change for change in changes if events_of(change)]
     conflicts = [change.new for change in told if isinstance(change, ConflictChange) and change.new is not None]
-    legs = _named(store, all_asked(map(legs_asked, conflicts)))
+    legs = named_by(store, all_asked(map(legs_asked, conflicts)))
     directories = [_directory_of(change) for change in told if isinstance(change, AccountChange)]
     wanted = [change.new for change in changes if isinstance(change, DemandChange) and change.new is not None]
     people = map(names_asked, (*conflicts, *legs.conflicts.values()))
-    named = _named(store, all_asked([*people, *directories, *map(demands.names_asked, wanted)]))
+    named = named_by(store, all_asked([*people, *directories, *map(demands.names_asked, wanted)]))
     return replace(named, conflicts={**legs.conflicts, **named.conflicts})
-
-
-def _named(store: IdentityStore, asked: Asked) -> Named:
-    return store.named(asked) if asked.size else NOBODY
 
 
 def _directory_of(change: AccountChange) -> Asked:

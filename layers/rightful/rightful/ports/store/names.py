@@ -50,3 +50,8 @@ class NamesStore(Protocol):
     def named(self, asked: Asked) -> Named:
         """What there is of it, in one call for each hundred. Who is not there, or cannot be read, is absent."""
         ...
+
+
+def named(store: NamesStore, asked: Asked) -> Named:
+    """What there is of it; nobody is asked where nothing is wanted."""
+    return store.named(asked) if asked.size else NOBODY

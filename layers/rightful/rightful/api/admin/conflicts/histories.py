@@ -35,10 +35,10 @@ def of_account(call: AdminCall) -> Response:
     Also of an account that is gone, as long as there are rows. Five calls.
     """
     account_id = call.path_id()
-    found = _history(call, ConflictFilter(account_id=account_id), LogFilter(account_id=account_id))
-    if found.body == {"items": []} and call.position() is None:
-        raise ApiError(404, "not_found", "There is no such account in this organization, and nothing is known of one.")
-    return found
+    wanted = ConflictFilter(account_id=account_id), LogFilter(account_id=account_id)
+    return _history(
+        call, *wanted, unknown="There is no such account in this organization, and nothing is known of one."
+    )
 
 
 def of_address(call: AdminCall) -> Response:
@@ -47,7 +47,8 @@ def of_address(call: AdminCall) -> Response:
     return _history(call, ConflictFilter(address=canonical), LogFilter(address=canonical))
 
 
-def _history(call: AdminCall, conflicts: ConflictFilter, rows: LogFilter) -> Response:
+def _history(call: AdminCall, conflicts: ConflictFilter, rows: LogFilter, *, unknown: str = "") -> Response:
+    """What was recorded and logged, newest first; where there is nothing, 404 with `unknown`, if that is said."""
     position, limit = call.position(), call.limit()
     if position is not None and not is_id(position):
         raise wrong_cursor()
@@ -59,6 +60,8 @@ def _history(call: AdminCall, conflicts: ConflictFilter, rows: LogFilter) -> Res
     known = max((each for each in (recorded.next_position, logged.next_position) if each is not None), default="")
     page = [event for event in events if event.id >= known][:limit]
     more = len(page) < len(events) or bool(known)
+    if unknown and position is None and not page and not more:
+        raise ApiError(404, "not_found", unknown)
     last = page[-1].id if page else known
     return call.listing(page, last if more else None, _document)
 

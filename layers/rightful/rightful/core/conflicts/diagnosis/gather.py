@@ -17,6 +17,7 @@ from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.key import Scope, Token
 from rightful.ports.context import Context, Invocation
 from rightful.ports.store.contract import IdentityStore
+from rightful.ports.store.names import named as named_by
 
 MAX_PARTICIPANTS = 100
 """More than any transaction could move, so that nothing is missed, and few enough to be read in a second."""
@@ -55,7 +56,7 @@ def gather(context: Context, conflict: Conflict) -> Snapshot:
         shared_id=exists and _shares_id(context.store, participant),  # nobody is relinked in a directory that goes
     )
     asked = names_asked(snapshot)
-    return replace(snapshot, named=context.store.named(asked)) if asked.size else snapshot
+    return replace(snapshot, named=named_by(context.store, asked))
 
 
 class _Keys:

@@ -11,7 +11,8 @@ from rightful.core.conflicts.undoing.undoable import undoable
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus
 from rightful.domain.conflicts.undo_obstacle import UndoObstacle
 from rightful.ports.context import Context
-from rightful.ports.store.names import NOBODY, Asked, Named, all_asked
+from rightful.ports.store.names import Asked, Named, all_asked
+from rightful.ports.store.names import named as named_by
 
 _DONE = frozenset({ConflictStatus.APPLIED, ConflictStatus.PREPARED})
 
@@ -87,17 +88,13 @@ def read_names(context: Context, conflicts: Iterable[Conflict]) -> Named:
     """Everybody whom these conflicts are about, and those of their circles: two calls for each hundred, one where there
     is no circle."""
     conflicts = list(conflicts)
-    others = _named(context, all_asked(map(_others_asked, conflicts)))
-    named = _named(context, all_asked(map(names_asked, (*conflicts, *others.conflicts.values()))))
+    others = named_by(context.store, all_asked(map(_others_asked, conflicts)))
+    named = named_by(context.store, all_asked(map(names_asked, (*conflicts, *others.conflicts.values()))))
     return replace(named, conflicts=others.conflicts)
 
 
 def _others_asked(conflict: Conflict) -> Asked:
     return all_asked([legs_asked(conflict), first_asked(conflict)])
-
-
-def _named(context: Context, asked: Asked) -> Named:
-    return context.store.named(asked) if asked.size else NOBODY
 
 
 def _revoked(context: Context, conflicts: Sequence[Conflict]) -> frozenset[str]:

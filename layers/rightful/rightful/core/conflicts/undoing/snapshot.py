@@ -13,6 +13,7 @@ from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Pointer
 from rightful.domain.organization import Organization
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.names import Asked
+from rightful.ports.store.names import named as named_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _later(store: IdentityStore, read: UndoSnapshot, holds: Mapping[str, Hold]) 
             found |= {each.conflict_id for each in since}
     found -= {conflict.id for conflict in read.conflicts}
     asked = Asked(conflicts=frozenset(Pointer(read.organization.id, each) for each in found))
-    return store.named(asked).conflicts if asked.size else {}
+    return named_by(store, asked).conflicts
 
 
 def is_done(conflict: Conflict) -> bool:
