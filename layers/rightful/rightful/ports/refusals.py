@@ -16,7 +16,7 @@ from rightful.ports.writes.accounts import (
     ReleaseAddress,
     ReleaseUserName,
 )
-from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.ports.writes.transaction import TRANSACTION_LIMIT, ContendedError, RefusedError, Write
 from rightful.scim.errors import unavailable
 
 State = TypeVar("State")
@@ -81,6 +81,30 @@ def commit_from(
         )
     except ContendedError as error:
         raise unavailable(1) from error
+
+
+def commit_possible(context: Context, writes: Sequence[Write]) -> None:
+    """Commit those of these writes that nothing stands in the way of, as many at once as fit.
+
+    For what only tidies up: each of them is right without the others, and one that is refused is somebody else's matter
+    by now.
+
+    Raises:
+        ContendedError: contention did not end in time; what was written stays, and doing it again does the rest.
+    """
+    for start in range(0, len(writes), TRANSACTION_LIMIT):
+        left = list(writes[start : start + TRANSACTION_LIMIT])
+        while left:
+            try:
+                context.commit(left)
+            except RefusedError as refused:
+                impossible = [refusal.write for refusal in refused.refusals]
+                possible = [write for write in left if write not in impossible]
+                if len(possible) == len(left):
+                    raise
+                left = possible
+            else:
+                break
 
 
 def taken_by(refused: RefusedError) -> Hold | None:

@@ -7,6 +7,7 @@ goes once a round has found nothing more, and no index can be behind any longer.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,11 +18,12 @@ from rightful.domain.conflicts.conflict import Conflict
 from rightful.domain.erasure import ErasedPerson
 from rightful.domain.events.event_log import Action, LogEntry, LogFilter, Result
 from rightful.ports.context import Context
+from rightful.ports.refusals import commit_possible
 from rightful.ports.store.contract import IdentityStore, LogPage
 from rightful.ports.store.lists import ConflictFilter, ConflictPage, every_page
 from rightful.ports.writes.accounts import EndErased, EndReservation, NoteErased, PutAccount
 from rightful.ports.writes.settings import RemoveConflict
-from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.ports.writes.transaction import ContendedError, Write
 
 FORGOTTEN = "The person was erased, and with them what this row said."
 _NOBODY = "(erased)"
@@ -200,13 +202,8 @@ def _page_of_rows(context: Context, organization_id: str, wanted: LogFilter, at:
 
 def _commit_what_can(context: Context, writes: list[Write]) -> None:
     """Commit; what something else stands in the way of is not the person's any more."""
-    try:
-        context.commit(writes)
-    except RefusedError as refused:
-        impossible = {refusal.write for refusal in refused.refusals}
-        context.commits([write for write in writes if write not in impossible])
-    except ContendedError:
-        return
+    with suppress(ContendedError):
+        commit_possible(context, writes)
 
 
 def _in_time(context: Context) -> None:

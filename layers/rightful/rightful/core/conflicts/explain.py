@@ -14,7 +14,7 @@ from rightful.core.conflicts.diagnosis.names import names_in
 from rightful.core.conflicts.diagnosis.situation import situation
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.kept import kept_until
-from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked
+from rightful.core.conflicts.plan import Blocked
 from rightful.core.conflicts.retries import again, by_trying_again
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass, ConflictStatus
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement, explained
@@ -22,6 +22,7 @@ from rightful.domain.conflicts.next_step import Effect, NextStep, Role, StepCode
 from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.refused_request import Operation
+from rightful.ports.writes.transaction import TRANSACTION_LIMIT
 from rightful.text.wording import moment_text
 
 _REFUSALS: Mapping[ConflictClass, NextStep] = {

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.explanation import Explanation
 from rightful.domain.conflicts.next_step import NextStep
-from rightful.ports.writes.transaction import Write
-
-TRANSACTION_LIMIT = 100
-"""DynamoDB's limit of actions in one TransactWriteItems."""
+from rightful.ports.writes.transaction import TRANSACTION_LIMIT, Write
 
 
 def fitted(writes: Sequence[Write], *others: Sequence[Write]) -> tuple[tuple[Write, ...], tuple[Write, ...]]:

@@ -34,15 +34,14 @@ from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Stat
 from rightful.domain.events.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.ports.context import QueueContext
-from rightful.ports.refusals import Commits, commit_again
+from rightful.ports.refusals import Commits, commit_again, commit_possible
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.conflicts import EndPending, PutConflict
-from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
+from rightful.ports.writes.transaction import ContendedError, Write
 from rightful.scim.errors import ScimError
 from rightful.text.wording import moment_text
 
 _STEPS = 8
-_BATCH = 100
 _TIME_FOR_ONE = 3.0
 """Seconds: an attempt reads, decides and commits up to `_STEPS` times."""
 
@@ -150,7 +149,7 @@ class _Examination:
             return outcome
         self.commits.commit(planned.writes)
         if planned.follow_up:
-            self._tidy(planned.follow_up)
+            commit_possible(self.context, planned.follow_up)
         if planned.again:
             return None
         self._leave_groups(planned.conflict)
@@ -260,7 +259,7 @@ class _Examination:
             ids = (conflict.id, *conflict.outcome.participant_ids)
             found = [self.context.store.conflict(Pointer(conflict.request.organization_id, each)) for each in ids]
             applied = [each for each in found if each and each.status is conflict.status]
-            self._tidy([write for each in applied for write in follow_up_of(each)])
+            commit_possible(self.context, [write for each in applied for write in follow_up_of(each)])
         self._leave_groups(conflict)
         if conflict.prepared and (over := ending_by_itself(self.context, conflict)):
             self.context.commit(over)
@@ -278,16 +277,6 @@ class _Examination:
                     leave_all(self.context, account)
                 except ScimError as error:
                     raise ContendedError from error
-
-    def _tidy(self, follow_up: Sequence[Write]) -> None:
-        for start in range(0, len(follow_up), _BATCH):
-            try:
-                self.context.commit(follow_up[start : start + _BATCH])
-            except RefusedError:
-                # A newer pending change is there instead: only what is still ours is tidied up.
-                for write in follow_up[start : start + _BATCH]:
-                    if not isinstance(write, EndPending):
-                        self.context.commit([write])
 
     def _requeue(self, canonicals: Sequence[str], conflict: Conflict) -> tuple[Pointer, ...]:
         return requeue(self.context.store, self.context.queue, canonicals, by=conflict)

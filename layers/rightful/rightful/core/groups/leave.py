@@ -8,7 +8,7 @@ from rightful.core.groups.log_rows import GroupHistory
 from rightful.domain.account import Account, account_id_of, scim_id_of
 from rightful.domain.group import Group, is_user_id
 from rightful.ports.context import Context
-from rightful.ports.refusals import commit_from
+from rightful.ports.refusals import commit_from, commit_possible
 from rightful.ports.writes.groups import EndDeletedGroup, LeaveGroups, PutGroup, RemoveGroup, RemoveMember, UnnestGroup
 from rightful.ports.writes.transaction import ContendedError, RefusedError, Write
 from rightful.scim.errors import unavailable
@@ -110,11 +110,7 @@ def _end_memberships(context: Context, group_id: str, member_ids: list[str]) -> 
     writes: list[Write] = []
     for value in member_ids:
         writes += [RemoveMember(group_id, value), member_leaves(group_id, value, context.now)]
-    try:
-        context.commit(writes)
-    except RefusedError as refused:
-        impossible = {refusal.write for refusal in refused.refusals}
-        context.commit([write for write in writes if write not in impossible])
+    commit_possible(context, writes)
 
 
 def member_leaves(group_id: str, member_id: str, at: datetime) -> Write:

@@ -74,6 +74,10 @@ Write = (
 )
 
 
+TRANSACTION_LIMIT = 100
+"""DynamoDB's limit of actions in one TransactWriteItems."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A write whose condition did not hold, and what the store found in its place (None: nothing)."""

@@ -9,7 +9,6 @@ Chains need no plan of their own: each change whose address becomes free is appl
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rightful.core.accounts.before_images import with_before_image
 from rightful.core.accounts.index_writes import CollidingUpdatesError, index_writes
@@ -18,15 +17,13 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
-from rightful.core.conflicts.plan import TRANSACTION_LIMIT, Blocked, Plan, fitted
+from rightful.core.conflicts.plan import Blocked, Plan, fitted
 from rightful.core.conflicts.planning.parts import applied, applied_row, finding_of, tidied
 from rightful.core.conflicts.touched_rows import rows_of_all
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.conflicts.conflict import Outcome
 from rightful.ports.writes.conflicts import PutConflict
-
-if TYPE_CHECKING:
-    from rightful.ports.writes.transaction import Write
+from rightful.ports.writes.transaction import TRANSACTION_LIMIT, Write
 
 
 def plan_cycle(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> Plan | Blocked:

@@ -8,7 +8,6 @@ is protected now, needs two people to be undone: it moves the same addresses.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -39,10 +38,10 @@ from rightful.domain.events.event_log import Action, Result
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import QueueContext
-from rightful.ports.refusals import Commits, commit_again
+from rightful.ports.refusals import Commits, commit_again, commit_possible
 from rightful.ports.writes.accounts import RequireAccount
 from rightful.ports.writes.conflicts import AppendLog, PutConflict, PutPending
-from rightful.ports.writes.transaction import RefusedError, Write
+from rightful.ports.writes.transaction import Write
 
 
 def undo(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
@@ -114,7 +113,7 @@ def _attempt(context: QueueContext, commits: Commits, pointer: Pointer, word: Wo
     besides = rows_of_all(undone, moves, context.now)
     together, afterwards = fitted(writes, [_undone_row(each) for each in undone], besides, tidying)
     commits.commit(together)
-    _write_all(context, afterwards)
+    commit_possible(context, afterwards)
     return Effect.DECIDED, undone
 
 
@@ -227,10 +226,4 @@ def _undone_row(undone: Conflict) -> AppendLog:
 
 
 def _write_follow_up(context: QueueContext, participants: list[Conflict]) -> None:
-    _write_all(context, [write for each in participants for write in (*_tidied(each), _undone_row(each))])
-
-
-def _write_all(context: QueueContext, writes: Sequence[Write]) -> None:
-    for write in writes:
-        with suppress(RefusedError):  # the person has asked for something else since: that is pending now
-            context.commit([write])
+    commit_possible(context, [write for each in participants for write in (*_tidied(each), _undone_row(each))])
