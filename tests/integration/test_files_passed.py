@@ -7,9 +7,9 @@ from benchmarks import files_passed
 from local.paths import ROOT
 
 MOST = {
-    "a PATCH with a taken address": 64,
-    "its remediation": 63,
-    "an approval": 88,
+    "a PATCH with a taken address": 61,
+    "its remediation": 62,
+    "an approval": 87,
 }
 """These only go down.
 

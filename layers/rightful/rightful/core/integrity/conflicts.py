@@ -6,7 +6,7 @@ while a create is prepared, and after an administrator said no. A waiter stands 
 
 from collections.abc import Collection, Mapping
 
-from rightful.core.conflicts.lifecycle.end import waiters_of
+from rightful.core.conflicts.lifecycle.record import waiters_of
 from rightful.core.integrity.accounts import Disagreement
 from rightful.domain.conflicts.conflict import OVER, Conflict
 from rightful.ports.scan import Pending, Waiter

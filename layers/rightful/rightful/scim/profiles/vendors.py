@@ -2,7 +2,9 @@
 names first, so that values are visited under the names that the schema has; then filters; then
 values from the outside in; and last what is left out."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rightful.scim.patch.patch import RFC_RULES, PatchRules
 from rightful.scim.profiles.expressions import (
@@ -36,7 +38,8 @@ from rightful.scim.profiles.values import (
     text_for_complex,
     wrapped_single_value,
 )
-from rightful.scim.schemas.resource_types import GROUP, USER
+from rightful.scim.schemas.attributes import Schema
+from rightful.scim.schemas.resource_types import GROUP, USER, user_type
 
 _STANDARD = Types((USER, GROUP))
 
@@ -120,3 +123,21 @@ PROFILES: dict[str, Profile] = {
     "google": Profile(_USUAL, patch_rules=_LENIENT, tolerates_unknown=True),
     "ping": Profile((*_OLD_NAMES, *_USUAL), patch_rules=_LENIENT, tolerates_unknown=True),
 }
+
+PROFILE_NAMES: tuple[str, ...] = tuple(PROFILES)
+
+
+def profile(name: str, extensions: Iterable[Schema] = ()) -> Profile:
+    """Return the profile of that name for a directory with `extensions` of its own.
+
+    Raises:
+        ValueError: for a name that is not in PROFILE_NAMES: the setting is checked when it is made.
+    """
+    if name not in PROFILES:
+        raise ValueError(f"{name!r} is no IdP profile: choose one of {', '.join(PROFILE_NAMES)}")
+    return _profile(name, tuple(extensions))
+
+
+@lru_cache(maxsize=256)
+def _profile(name: str, extensions: tuple[Schema, ...]) -> Profile:
+    return replace(PROFILES[name], types=Types((user_type(extensions), GROUP)))

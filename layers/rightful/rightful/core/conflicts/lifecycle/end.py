@@ -1,5 +1,4 @@
-"""Ending a refused change when a later write makes it pointless, or takes a part of it back; what it waited for until
-then, item by item. Pure."""
+"""Ending a refused change when a later write makes it pointless, or takes a part of it back. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +9,7 @@ from rightful.domain.conflicts.conflict import OVER, Conflict, ConflictStatus
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained
 from rightful.domain.conflicts.refused_request import NOTHING, ExplicitIntent, PendingChange
 from rightful.domain.events.event_log import Action, Result
-from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict, PutWaiter
+from rightful.ports.writes.conflicts import AppendLog, EndPending, EndWaiter, PutConflict
 from rightful.ports.writes.transaction import Write
 
 
@@ -134,13 +133,6 @@ def _reason_to_end(conflict: Conflict, before: Account | None, after: Account | 
 def end_of_pending(conflict: Conflict) -> tuple[Write, ...]:
     """The writes by which it is the requester's pending change no more, and waits no more."""
     return (EndPending(conflict.request.requester_key, conflict.id), *end_of_waiters(conflict))
-
-
-def waiters_of(conflict: Conflict) -> tuple[PutWaiter, ...]:
-    """The writes by which it waits."""
-    return tuple(
-        PutWaiter(canonical, conflict.id, conflict.request.organization_id) for canonical in conflict.request.waits_for
-    )
 
 
 def end_of_waiters(conflict: Conflict) -> tuple[EndWaiter, ...]:

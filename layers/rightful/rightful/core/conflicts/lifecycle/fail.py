@@ -4,7 +4,8 @@ provider with its next try, an administrator, or an operator who sends the dead 
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.conflicts.lifecycle.end import end_of_waiters, waiters_of
+from rightful.core.conflicts.lifecycle.end import end_of_waiters
+from rightful.core.conflicts.lifecycle.record import waiters_of
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus, Outcome, Pointer
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, explained

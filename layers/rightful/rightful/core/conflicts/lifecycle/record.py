@@ -7,7 +7,7 @@ change to another address takes the place of the former one.
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended, waiters_of, without_reactivation, written_anew
+from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended, without_reactivation, written_anew
 from rightful.core.conflicts.lifecycle.prepared import PreparedCreate, given_up, lapse, prepared_create_of
 from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.conflicts.conflict import PENDING_CHANGE_LIFETIME, Conflict, ConflictStatus, Pointer
@@ -16,7 +16,7 @@ from rightful.domain.conflicts.refused_request import Operation, PendingChange, 
 from rightful.domain.events.event_log import Action, Result, row_id
 from rightful.ports.context import Context, Invocation
 from rightful.ports.refusals import commit_again
-from rightful.ports.writes.conflicts import PutConflict, PutPending
+from rightful.ports.writes.conflicts import PutConflict, PutPending, PutWaiter
 from rightful.ports.writes.transaction import Write
 from rightful.text.wording import moment_text
 
@@ -183,3 +183,10 @@ def _replacing(former: Conflict, conflict: Conflict, now: datetime) -> tuple[Wri
 
 def _another(conflict: Conflict) -> Statement[OutcomeCode]:
     return Statement(OutcomeCode.ANOTHER_ADDRESS_ASKED, {"address": conflict.request.wanted.value})
+
+
+def waiters_of(conflict: Conflict) -> tuple[PutWaiter, ...]:
+    """The writes by which it waits."""
+    return tuple(
+        PutWaiter(canonical, conflict.id, conflict.request.organization_id) for canonical in conflict.request.waits_for
+    )
