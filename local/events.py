@@ -56,10 +56,11 @@ def example(name: str, **ids: str) -> dict[str, object]:
 
 def key_id_of(dynamodb: "DynamoDBClient", table: str, secret: str) -> str:
     """The id of a key."""
+    from rightful.aws.dynamodb.attributes import write_key
     from rightful.aws.dynamodb.keys.base import token
     from rightful.domain.key import digest
 
-    item = dynamodb.get_item(TableName=table, Key=token(digest(secret)).item())["Item"]
+    item = dynamodb.get_item(TableName=table, Key=write_key(token(digest(secret))))["Item"]
     return item["token_id"]["S"]
 
 

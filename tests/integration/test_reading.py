@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rightful.aws.dynamodb import table
+from rightful.aws.dynamodb.attributes import write_key
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Table
@@ -56,7 +57,9 @@ def test_items_that_dynamodb_leaves_unprocessed_for_ever_are_an_error_after_seco
 
     def leave_all(answer: dict[str, Any]) -> None:
         answer["Responses"] = {}
-        answer["UnprocessedKeys"] = {store.tables.identity: {"Keys": [keys.account(each).item() for each in wanted]}}
+        answer["UnprocessedKeys"] = {
+            store.tables.identity: {"Keys": [write_key(keys.account(each)) for each in wanted]}
+        }
 
     with changing(store.client, "BatchGetItem", leave_all), pytest.raises(ClientError) as raised:
         store.accounts(wanted)

@@ -15,6 +15,7 @@ import pytest
 
 from local.paths import ROOT
 from local.stack import Stack, running_stack
+from rightful.aws.dynamodb.attributes import write_key
 from rightful.aws.dynamodb.items.accounts import read_account
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
@@ -46,7 +47,7 @@ class Copy:
 
     def take(self, key: ItemKey, *, for_good: bool = False) -> None:
         """Remove an item. `for_good`: nothing can bring it back."""
-        self.client.delete_item(TableName=self.name, Key=key.item())
+        self.client.delete_item(TableName=self.name, Key=write_key(key))
         if for_good:
             self.lost.add((key.pk, key.sk))
 

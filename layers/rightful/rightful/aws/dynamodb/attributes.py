@@ -53,9 +53,14 @@ def key_of(item: Mapping[str, "AttributeValueTypeDef"]) -> ItemKey:
     return ItemKey(item["pk"]["S"], item["sk"]["S"])
 
 
+def write_key(key: ItemKey) -> Item:
+    """A primary key in DynamoDB's notation."""
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
 def write_item(key: ItemKey, values: Mapping[str, Scalar]) -> Item:
     """An item with these attributes; those that are None are left out. It says in which format it is written."""
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "format": {"N": FORMAT}, **write_values(values)}
+    return {**write_key(key), "format": {"N": FORMAT}, **write_values(values)}
 
 
 def write_values(values: Mapping[str, Scalar], prefix: str = "") -> Item:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.aws.dynamodb.actions import action_of
-from rightful.aws.dynamodb.attributes import Reader
+from rightful.aws.dynamodb.attributes import Reader, write_key
 from rightful.aws.dynamodb.commit import Commits
 from rightful.aws.dynamodb.items.accounts import read_account, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict
@@ -77,7 +77,7 @@ class DynamoDBStore(
         with suppress(ClientError, BotoCoreError):
             self.client.update_item(
                 TableName=self.tables.identity,
-                Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
+                Key=write_key(keys.conflict(pointer.organization_id, pointer.conflict_id)),
                 UpdateExpression="SET sent = :sent, due_sort = :again",
                 ConditionExpression="due_sort <= :latest",
                 ExpressionAttributeValues={
@@ -96,7 +96,7 @@ class DynamoDBStore(
         try:
             answer = self.client.update_item(
                 TableName=self.tables.identity,
-                Key=keys.tally(name).item(),
+                Key=write_key(keys.tally(name)),
                 UpdateExpression="ADD times :more SET expires_at = :until",
                 ConditionExpression="attribute_not_exists(times) OR times <= :room",
                 ExpressionAttributeValues={

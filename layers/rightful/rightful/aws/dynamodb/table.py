@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from botocore.exceptions import ClientError
 
-from rightful.aws.dynamodb.attributes import Item, Scalar, key_of, write_values
+from rightful.aws.dynamodb.attributes import Item, Scalar, key_of, write_key, write_values
 from rightful.aws.errors import FIRST_PAUSE, LONGEST_PAUSE
 from rightful.ports.key import ItemKey
 
@@ -39,7 +39,7 @@ class Table:
 
     def get_item(self, key: ItemKey) -> "StoredItem | None":
         """One item, or None."""
-        return self.client.get_item(TableName=self.name, Key=key.item(), ConsistentRead=True).get("Item")
+        return self.client.get_item(TableName=self.name, Key=write_key(key), ConsistentRead=True).get("Item")
 
     def get_items(self, wanted: Sequence[ItemKey]) -> "dict[ItemKey, StoredItem]":
         """Many items; those that do not exist are absent.
@@ -52,7 +52,7 @@ class Table:
         """
         found: dict[ItemKey, StoredItem] = {}
         table = self.name
-        left: list[StoredItem] = [key.item() for key in wanted]
+        left: list[StoredItem] = [write_key(key) for key in wanted]
         if len(left) == 1:
             item = self.get_item(wanted[0])
             return {wanted[0]: item} if item else {}
@@ -137,7 +137,7 @@ class Table:
         if order.filters:
             parameters |= filtering(order.filters, values)
         found: list[StoredItem] = []
-        last = start.item() if start else None
+        last = write_key(start) if start else None
         for _ in range(_MOST_READS_PER_PAGE):
             if last:
                 parameters["ExclusiveStartKey"] = last
@@ -244,12 +244,12 @@ def put(tables: Tables, item: Item, condition: str | None = None, **values: Scal
 
 def on(tables: Tables, verb: Verb, key: ItemKey, condition: str | None = None, **values: Scalar) -> Action:
     """A Delete or a ConditionCheck in the identity table."""
-    return Action(verb, tables.identity, key.item(), condition, values_of(**values))
+    return Action(verb, tables.identity, write_key(key), condition, values_of(**values))
 
 
 def update(tables: Tables, key: ItemKey, change: str, condition: str | None = None, **values: Scalar) -> Action:
     """An Update in the identity table."""
-    return Action("Update", tables.identity, key.item(), condition, values_of(**values), change)
+    return Action("Update", tables.identity, write_key(key), condition, values_of(**values), change)
 
 
 def versioned(tables: Tables, item: Item, expected_version: int | None) -> Action:

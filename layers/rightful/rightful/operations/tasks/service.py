@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TextIO
 
+from rightful.aws.dynamodb.attributes import write_key
 from rightful.aws.dynamodb.scan.table import rows
 from rightful.core.organizations import domains, registry
 from rightful.domain.address import InvalidAddressError, parse_address
@@ -189,7 +190,7 @@ def _report_json(report: Report) -> str:
                 "kind": found.kind,
                 "accountId": found.account_id,
                 "repairable": bool(found.repair),
-                **({"item": found.item.item()} if found.item else {}),
+                **({"item": write_key(found.item)} if found.item else {}),
             }
             for found in report.left
         ],
@@ -204,7 +205,7 @@ def _report_text(report: Report, *, repair: bool) -> str:
         what = "can be repaired" if found.repair else "needs a person"
         named = f"account {found.account_id or '(none)'}"
         if found.item is not None:
-            named = f"item {json.dumps(found.item.item(), ensure_ascii=False)}"
+            named = f"item {json.dumps(write_key(found.item), ensure_ascii=False)}"
         lines.append(f"  {what}  {found.kind}  {named}")
     if not report.complete:
         lines.append("Conflicts, groups and numbers were not looked at: mend what cannot be read, and check again.")

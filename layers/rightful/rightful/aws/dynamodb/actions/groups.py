@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.attributes import Item, Scalar, write_item
+from rightful.aws.dynamodb.attributes import Item, Scalar, write_item, write_key
 from rightful.aws.dynamodb.items.groups import group_item, group_values, member_item
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys import groups as group_keys
@@ -92,18 +92,23 @@ def _on_account(write: g.JoinGroup | g.LeaveGroups, table: str) -> Action:
     if isinstance(write, g.LeaveGroups):
         values |= _texts("groups", write.group_ids)
         return Action(
-            "Update", table, keys.account(write.account_id).item(), THERE, values, f"{update} DELETE group_ids :groups"
+            "Update",
+            table,
+            write_key(keys.account(write.account_id)),
+            THERE,
+            values,
+            f"{update} DELETE group_ids :groups",
         )
     values |= _texts("groups", [write.group_id])
     values |= values_of(directory=keys.of_directory(write.directory_id), scim=write.scim_id, most=MOST_GROUPS)
     condition = f"directory_key = :directory AND scim_id = :scim AND {_fewer_than_most('group_ids')}"
     return Action(
-        "Update", table, keys.account(write.account_id).item(), condition, values, f"{update}, group_ids :groups"
+        "Update", table, write_key(keys.account(write.account_id)), condition, values, f"{update}, group_ids :groups"
     )
 
 
 def _on_member_group(write: g.NestGroup | g.UnnestGroup, table: str) -> Action:
-    key = group_keys.group(write.group_id).item()
+    key = write_key(group_keys.group(write.group_id))
     if isinstance(write, g.UnnestGroup):
         values: Item = _texts("parents", write.parent_ids)
         return Action("Update", table, key, THERE, values, "DELETE parent_ids :parents")

@@ -7,7 +7,7 @@ the condition that it is so.
 
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.attributes import Item, Reader
+from rightful.aws.dynamodb.attributes import Item, Reader, write_key
 from rightful.aws.dynamodb.table import Action
 from rightful.ports.key import ItemKey
 from rightful.ports.store.emails import SecondaryEmailList
@@ -53,12 +53,12 @@ def fitting_action(write: "ListSecondaryEmail", table: str, found: "StoredItem |
 def _action(before: SecondaryEmailList, after: SecondaryEmailList, table: str) -> Action:
     condition, values = _unchanged(before)
     if after.empty:
-        return Action("Delete", table, list_key(after.directory_id, after.key).item(), condition, values)
+        return Action("Delete", table, write_key(list_key(after.directory_id, after.key)), condition, values)
     return Action("Put", table, _item(after), condition, values)
 
 
 def _item(content: SecondaryEmailList) -> Item:
-    item = list_key(content.directory_id, content.key).item()
+    item = write_key(list_key(content.directory_id, content.key))
     if content.account_ids:
         item["account_ids"] = {"SS": sorted(content.account_ids)}
     if content.unnamed:

@@ -5,6 +5,7 @@ import zlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from rightful.aws.dynamodb.attributes import text_of, write_key
 from rightful.domain.conflicts.due import DueConflict
 from rightful.ports.key import ItemKey
 
@@ -177,7 +178,7 @@ def listing_start(directory_id: str, position: str) -> "dict[str, AttributeValue
     account's id."""
     account_id = position.rpartition("#")[2]
     return {
-        **account(account_id).item(),
+        **write_key(account(account_id)),
         "directory_key": {"S": of_directory(directory_id)},
         "directory_sort": {"S": position},
     }
@@ -210,7 +211,7 @@ ORGANIZATIONS = "ORGANIZATIONS"
 def organization_start(organization_id: str) -> "dict[str, AttributeValueTypeDef]":
     """by_organization: the key after which a page of organizations starts."""
     return {
-        **organization(organization_id).item(),
+        **write_key(organization(organization_id)),
         "organization_key": {"S": ORGANIZATIONS},
         "organization_sort": {"S": organization_id},
     }
@@ -229,7 +230,7 @@ def account_start(partition: str, position: str) -> "dict[str, AttributeValueTyp
     """by_organization: the key after which a page starts; `position` is the last account's place."""
     account_id = position.rpartition("#")[2]
     return {
-        **account(account_id).item(),
+        **write_key(account(account_id)),
         "organization_key": {"S": partition},
         "organization_sort": {"S": position},
     }
@@ -247,8 +248,6 @@ def shard_of(kind: Due, shard: int) -> str:
 
 def due_sort(at: datetime) -> str:
     """due: when. Items of the same moment are told apart by their primary keys."""
-    from rightful.aws.dynamodb.attributes import text_of
-
     return text_of(at)
 
 

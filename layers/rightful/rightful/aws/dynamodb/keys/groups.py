@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rightful.aws.dynamodb.attributes import write_key
 from rightful.ports.key import ItemKey
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def listing_start(directory_id: str, position: str) -> "dict[str, AttributeValue
     """by_directory: the key after which a page starts; `position` is the last item's sort key, which ends with the
     group's id."""
     return {
-        **group(position.rpartition("#")[2]).item(),
+        **write_key(group(position.rpartition("#")[2])),
         "directory_key": {"S": groups_of_directory(directory_id)},
         "directory_sort": {"S": position},
     }

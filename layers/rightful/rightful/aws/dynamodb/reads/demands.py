@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rightful.aws.dynamodb.attributes import write_key
 from rightful.aws.dynamodb.keys import base as keys
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class DemandReads:
             "Limit": limit,
         }
         if position:
-            query["ExclusiveStartKey"] = keys.demand(organization_id, position).item()
+            query["ExclusiveStartKey"] = write_key(keys.demand(organization_id, position))
         answer = self.client.query(**query)
         last = answer.get("LastEvaluatedKey")
         return DemandPage(

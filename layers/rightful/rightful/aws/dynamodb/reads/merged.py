@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from rightful.aws.dynamodb.attributes import write_key
 from rightful.aws.dynamodb.table import ReadOrder, filtering
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class _Stream:
 
     def begin(self, sort: str, after: "ItemKey") -> None:
         own: StoredItem = {self.partition.attribute: {"S": self.partition.value}, self.partition.sort: {"S": sort}}
-        self._start, self.seen = {**after.item(), **own}, sort
+        self._start, self.seen = {**write_key(after), **own}, sort
 
     @property
     def is_hungry(self) -> bool:

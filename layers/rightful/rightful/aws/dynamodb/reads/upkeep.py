@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
-from rightful.aws.dynamodb.attributes import Reader, key_of, write_item
+from rightful.aws.dynamodb.attributes import Reader, key_of, write_item, write_key
 from rightful.aws.dynamodb.items import emails as email_items
 from rightful.aws.dynamodb.items.accounts import read_account, read_erased, read_hold
 from rightful.aws.dynamodb.items.conflicts import read_conflict
@@ -61,7 +61,7 @@ class UpkeepReads:
         with suppress(self.client.exceptions.ConditionalCheckFailedException):
             self.client.update_item(
                 TableName=self.identities.name,
-                Key=keys.conflict(pointer.organization_id, pointer.conflict_id).item(),
+                Key=write_key(keys.conflict(pointer.organization_id, pointer.conflict_id)),
                 UpdateExpression="SET due_sort = :at",
                 ConditionExpression="attribute_exists(due_key)",
                 ExpressionAttributeValues={":at": {"S": due_sort(at)}},
@@ -158,7 +158,7 @@ class UpkeepReads:
 
     def piece(self, segment: int, segments: int, position: str | None, *, limit: int) -> Piece:
         """The position is the last key that was looked at."""
-        start = {"ExclusiveStartKey": ItemKey(*json.loads(position)).item()} if position else {}
+        start = {"ExclusiveStartKey": write_key(ItemKey(*json.loads(position)))} if position else {}
         answer = self.client.scan(
             TableName=self.identities.name,
             Segment=segment,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.attributes import key_of
+from rightful.aws.dynamodb.attributes import key_of, write_key
 from rightful.aws.dynamodb.table import Table
 from rightful.ports.key import ItemKey
 
@@ -104,7 +104,7 @@ def settle(client: "DynamoDBClient", table: str, difference: Difference) -> bool
     )
     try:
         if difference.restored is None:
-            client.delete_item(TableName=table, Key=difference.key.item(), **expected)  # type: ignore[arg-type]
+            client.delete_item(TableName=table, Key=write_key(difference.key), **expected)  # type: ignore[arg-type]
         else:
             client.put_item(TableName=table, Item=difference.restored, **expected)  # type: ignore[arg-type]
     except client.exceptions.ConditionalCheckFailedException:
