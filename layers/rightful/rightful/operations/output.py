@@ -44,11 +44,6 @@ def of_total(done: int, total: int, what: str) -> str:
     return f"{done:,} of {total:,} {what}{share}"
 
 
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """A number with its noun: 1 key, 2 keys."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
 def json_text(document: object) -> str:
     """A document for machines."""
     return json.dumps(document, indent=2) + "\n"

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from rightful.aws.dynamodb.scan.compare import Difference, TableFacts
 from rightful.ports.key import ItemKey
+from rightful.text.wording import counted
 
 _KEYS = frozenset({"TOKEN", "TOKENS", "REVOKED"})
 _OWN = frozenset({"SCAN"})
@@ -129,8 +130,8 @@ def why_not_to_restore(
     if removed != removing and (removing is not None or removed * 100 > comparison.items * _FEW_PERCENT):
         share = f"{removed * 100 / max(1, comparison.items):.1f} %"
         return (
-            f"It would remove {removed:,} of {comparison.items:,} items ({share}) from the stack's table. If that is "
-            f"what you want, say so: --remove {removed}."
+            f"It would remove {removed:,} of {counted(comparison.items, 'item')} ({share}) from the stack's table. If "
+            f"that is what you want, say so: --remove {removed}."
         )
     return ""
 

@@ -86,6 +86,15 @@ def test_when_it_would_be_resolved_by_itself_is_said_and_true() -> None:
     )
 
 
+@pytest.mark.parametrize(("days", "said"), [(1, "less than 1 day:"), (14, "less than 14 days:")])
+def test_how_long_a_leaver_keeps_the_address_is_said_in_words(days: int, said: str) -> None:
+    desk = Desk()
+    policy = {"base": "custom", "rules": {"deactivated": "auto"}, "deactivatedAfterDays": days}
+    assert desk.service.admin("PUT", "/policy", {"policy": policy}).status == 200
+    examine(desk.service, desk.conflict_id)
+    assert said in desk.document["heldBackBy"]["sentence"]
+
+
 def test_nothing_is_promised_while_automation_is_paused() -> None:
     desk = Desk()
     brakes = {"brakes": {"paused": True}}

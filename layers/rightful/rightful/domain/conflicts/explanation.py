@@ -84,7 +84,7 @@ class OutcomeCode(Code):
     DEACTIVATED_SINCE_WHEN = "deactivated_since_when", "It is not known since when the holder has been deactivated."
     DEACTIVATED_LATELY = (
         "deactivated_lately",
-        "The holder has been deactivated for less than {days} days: until {until} it gives nothing up by itself.",
+        "The holder has been deactivated for less than {days}: until {until} it gives nothing up by itself.",
     )
     PAUSED = "paused", "Automatic resolution is paused for this organization."
     DRY_RUN = "dry_run", "Automatic resolution is in dry run for this organization: nothing moves by itself."

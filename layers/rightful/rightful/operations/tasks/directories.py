@@ -10,8 +10,9 @@ from rightful.core.organizations.log_rows import directory_sentence
 from rightful.core.organizations.registry import change_directory
 from rightful.domain.organization import Directory
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import confirm, counted, day, progress, write_rows
+from rightful.operations.output import confirm, day, progress, write_rows
 from rightful.operations.tasks.keys import BY
+from rightful.text.wording import counted
 
 _COLUMNS = ("id", "name", "profile", "on_delete", "users", "groups", "created", "deleting_since")
 

@@ -9,7 +9,8 @@ from rightful.operations.deployment import Deployment, OperationError
 from rightful.operations.imports.account import Target
 from rightful.operations.imports.rehearsal import Rehearsal
 from rightful.operations.imports.run import ImportRun
-from rightful.operations.output import FINE, LOOK, Telling, counted, of_total
+from rightful.operations.output import FINE, LOOK, Telling, of_total
+from rightful.text.wording import counted
 
 if TYPE_CHECKING:
     from rightful.domain.organization import Directory

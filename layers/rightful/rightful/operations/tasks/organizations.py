@@ -14,9 +14,10 @@ from rightful.domain.key import Scope
 from rightful.domain.organization import AccountsAtEnd, Organization
 from rightful.domain.plain_text import check_plain
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import answer_to, confirm, counted, day, progress, write_fields, write_rows
+from rightful.operations.output import answer_to, confirm, day, progress, write_fields, write_rows
 from rightful.operations.tasks.keys import BY, LISTED
 from rightful.ports.context import Invocation
+from rightful.text.wording import counted
 
 _MOST_COUNTED = 100_000
 _COLUMNS = ("id", "name", "domains", "created", "paused", "closing_since")

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from rightful.aws.dynamodb.scan.compare import differences, facts_of_table, settle
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import FINE, LOOK, Telling, confirm, counted, of_total
+from rightful.operations.output import FINE, LOOK, Telling, confirm, of_total
 from rightful.operations.restore import (
     Comparison,
     Relation,
@@ -18,6 +18,7 @@ from rightful.operations.restore import (
     why_not_a_table_of_ours,
     why_not_to_restore,
 )
+from rightful.text.wording import counted
 
 
 def restore_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
@@ -70,7 +71,7 @@ def _compared(at: Deployment, asked: Namespace, request: RestoreRequest) -> Comp
         ),
         comparison,
         lambda so_far: telling(
-            f"{so_far.restored_items + so_far.items:,} items compared, {so_far.found.total():,} differ"
+            f"{counted(so_far.restored_items + so_far.items, 'item')} compared, {so_far.found.total():,} differ"
         ),
     )
     telling("")

@@ -15,10 +15,11 @@ from rightful.domain.organization import DomainPolicy, Organization
 from rightful.domain.plain_text import check_plain
 from rightful.operations.check.run import Report, check
 from rightful.operations.deployment import Deployment, OperationError
-from rightful.operations.output import FINE, LOOK, counted, json_text, progress
+from rightful.operations.output import FINE, LOOK, json_text, progress
 from rightful.operations.redrive import redrive
 from rightful.ports.store.contract import IdentityStore
 from rightful.text.ids import address_hash
+from rightful.text.wording import counted
 
 Task = Callable[[Deployment, Namespace, TextIO], int]
 
@@ -121,7 +122,7 @@ def check_table(at: Deployment, asked: Namespace, out: TextIO) -> int:
         at.context(),
         lambda: rows(at.client, at.settings.identity_table),
         repair=asked.repair,
-        progress=lambda number: progress(f"{number:,} items looked at"),
+        progress=lambda number: progress(f"{counted(number, 'item')} looked at"),
     )
     progress("")
     out.write(_report_json(report) if asked.json else _report_text(report, repair=asked.repair))

@@ -12,7 +12,7 @@ from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.policy import Brakes, Policy, Rule
 from rightful.domain.conflicts.refused_request import Operation
 from rightful.text.folding import same_name
-from rightful.text.wording import day_text, moment_text
+from rightful.text.wording import counted, day_text, moment_text
 
 PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
 
@@ -170,8 +170,8 @@ def _hesitation(diagnosis: Diagnosis, policy: Policy) -> Statement[OutcomeCode] 
     if diagnosis.since is None or diagnosis.deactivated_at is None:
         return Statement(OutcomeCode.DEACTIVATED_SINCE_WHEN)
     if diagnosis.since < policy.deactivated_after:
-        until = moment_text(diagnosis.deactivated_at + policy.deactivated_after)
-        return Statement(OutcomeCode.DEACTIVATED_LATELY, {"days": str(policy.deactivated_after.days), "until": until})
+        days, until = policy.deactivated_after.days, moment_text(diagnosis.deactivated_at + policy.deactivated_after)
+        return Statement(OutcomeCode.DEACTIVATED_LATELY, {"days": counted(days, "day"), "until": until})
     return None
 
 
