@@ -49,7 +49,7 @@ def conflict_document(seen: ConflictView) -> dict[str, object]:
         "prepared": _prepared(conflict),
         "approvalsNeeded": seen.needed,
         "approvalsMissing": seen.missing,
-        "approvals": [_approval(each, seen) for each in conflict.approvals],
+        "approvals": [_approval(each, seen) for each in seen.approvals],
         "undoApprovals": [_approval_said(each) for each in conflict.outcome.undo_approvals],
         "resolutions": [_choice(choice) for choice in finding.choices] if conflict.live else [],
         "actions": [action.value for action in seen.actions],

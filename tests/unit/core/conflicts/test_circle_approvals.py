@@ -1,11 +1,16 @@
 """A swap or rotation that takes people is one thing: said once, counted once, carried out and undone as one."""
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from rightful.core.organizations.registry import revoke_token
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import read_policy
 from rightful.domain.events.event_log import Action, LogEntry
+from rightful.ports.writes.conflicts import PutConflict
 from tests.support.service import patch
 from tests.unit.core.conflicts.test_undo import Office, status_of
 
@@ -165,3 +170,49 @@ def test_a_circle_that_two_approved_is_undone_by_two_whichever_legs_they_name() 
     assert status_of(circle.undo(circle.legs[1], circle.ines)) == "same_approver"
     assert status_of(circle.undo(circle.legs[1], circle.jo)) == "undone"
     assert not circle.moved
+
+
+@pytest.mark.parametrize("looked_at", [False, True])
+@pytest.mark.parametrize("leg", [0, 1, 2])
+def test_each_leg_is_read_as_it_is_decided_wherever_somebody_said_so(leg: int, looked_at: bool) -> None:
+    circle = Circle(3)
+    circle.decide(circle.legs[0], circle.ines)
+    if looked_at:
+        circle.service.remediate_all()
+    read = _read(circle, leg, circle.ines)
+    assert [(each["by"], each["counts"]) for each in read["approvals"]] == [("Ines", True)]
+    assert (read["approvalsNeeded"], read["approvalsMissing"]) == (2, 1)
+    assert "approve" not in read["actions"]
+    assert "approve" in _read(circle, leg, circle.jo)["actions"]
+    listed: Any = circle.service.admin("GET", "/conflicts", key=circle.ines).body
+    assert {each["approvalsMissing"] for each in listed["items"]} == {1}
+
+
+def test_what_one_person_said_of_two_legs_counts_once_in_what_is_read() -> None:
+    circle = Circle(2)
+    circle.decide(circle.legs[0], circle.ines)
+    first = circle.conflict(circle.legs[0]).approvals[0]
+    other = circle.conflict(circle.legs[1])
+    again = replace(first, given_at=first.given_at + timedelta(seconds=1))
+    circle.service.context().commit(
+        [PutConflict(replace(other, version=other.version + 1, approvals=(again,)), other.version)]
+    )
+    for leg in (0, 1):
+        read = _read(circle, leg, circle.jo)
+        assert sorted(each["counts"] for each in read["approvals"]) == [False, True]
+        assert read["approvalsMissing"] == 1
+
+
+def test_what_was_said_of_a_leg_that_left_the_circle_is_not_said_of_the_others() -> None:
+    circle = Circle(2)
+    circle.decide(circle.legs[0], circle.ines)
+    body = {"decision": "reject", "reason": "no"}
+    assert (
+        circle.service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": circle.legs[0]}).status == 200
+    )
+    assert all(not each["counts"] for each in _read(circle, 1, circle.jo)["approvals"])
+
+
+def _read(circle: Circle, leg: int, key: str) -> dict[str, Any]:
+    answer: Any = circle.service.admin("GET", "/conflicts/{id}", parameters={"id": circle.legs[leg]}, key=key).body
+    return dict(answer)

@@ -1,7 +1,8 @@
 """Decision: from a diagnosis and an organization's policy to whether something may happen now. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rightful.core.accounts.before_images import PING_PONG_WINDOW
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
@@ -84,20 +85,23 @@ def decide(
 
 
 def counting(snapshot: Snapshot, diagnosis: Diagnosis) -> tuple[Approval, ...]:
-    """The approvals of a conflict that count now: recent, by keys that are still live, one per key and person, and
-    given to what is the case now (`version_now`). Of a swap or rotation it does not matter to which of its conflicts
-    somebody said so: they have one version, and are carried out as one."""
-    counted: list[Approval] = []
+    """The approvals of a conflict that count now: given to what is the case now (`version_now`). Of a swap or rotation
+    it does not matter to which of its conflicts somebody said so: they have one version, and are carried out as one."""
     legs = snapshot.participants() if circle_of(snapshot, diagnosis) else (snapshot.participant,)
-    given = sorted((each for leg in legs for each in leg.conflict.approvals), key=lambda each: each.given_at)
-    for approval in given:
-        if approval.key_id not in snapshot.live_key_ids or snapshot.now >= approval.ends_at:
+    given = [approval for leg in legs for approval in leg.conflict.approvals]
+    return valid(given, version_now(snapshot, diagnosis), snapshot.now, snapshot.live_key_ids) if given else ()
+
+
+def valid(given: Iterable[Approval], version: str, now: datetime, live_key_ids: Set[str]) -> tuple[Approval, ...]:
+    """Those approvals that count, the earliest first: recent, by keys that are still live, given to this version, and
+    one for each key and person."""
+    found: list[Approval] = []
+    for approval in sorted(given, key=lambda each: each.given_at):
+        if approval.version != version or now >= approval.ends_at or approval.key_id not in live_key_ids:
             continue
-        if approval.version != version_now(snapshot, diagnosis):
-            continue
-        if not any(same_approver(approval, other) for other in counted):
-            counted.append(approval)
-    return tuple(counted)
+        if not any(same_approver(approval, other) for other in found):
+            found.append(approval)
+    return tuple(found)
 
 
 def version_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:

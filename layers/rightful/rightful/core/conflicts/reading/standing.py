@@ -1,11 +1,11 @@
 """How a conflict stands with the people who decide about it: its approvals, and what can be said to it now. Pure."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rightful.core.conflicts.decision.decide import PEOPLE_NEEDED, same_approver
+from rightful.core.conflicts.decision.decide import PEOPLE_NEEDED, same_approver, valid
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.domain.conflicts.conflict import REOPENED_BY_RETRY, Approval, Conflict, ConflictStatus
 from rightful.domain.conflicts.policy import Rule
@@ -41,15 +41,24 @@ def missing(conflict: Conflict, given: Sequence[Approval]) -> int:
     return max(0, needed(conflict) - len(agreeing))
 
 
-def counted(conflict: Conflict, now: datetime, live_key_ids: Set[str]) -> tuple[Approval, ...]:
-    """The approvals that count now, as far as the stored conflict says; of one that was applied, those that counted."""
-    if not conflict.live:
-        return conflict.approvals
-    return tuple(
-        approval
-        for approval in conflict.approvals
-        if approval.version == version_of(conflict) and now < approval.ends_at and approval.key_id in live_key_ids
-    )
+def said(conflict: Conflict, others: Mapping[str, Conflict]) -> tuple[Approval, ...]:
+    """The approvals of a conflict, whether they count or not; what was said about another one of its swap or rotation
+    was said about it.
+
+    Args:
+        others: conflicts by id, those of its circle among them.
+    """
+    circle = [others[each] for each in conflict.finding.circle_ids if each in others] if conflict.live else []
+    given = [approval for leg in circle if leg.live for approval in leg.approvals]
+    return (*conflict.approvals, *(each for each in given if each not in conflict.approvals))
+
+
+def counted(
+    conflict: Conflict, given: Iterable[Approval], now: datetime, live_key_ids: Set[str]
+) -> tuple[Approval, ...]:
+    """Those of the approvals (`said`) that count now, as far as the stored conflict says; of one that is over, those
+    that counted."""
+    return valid(given, version_of(conflict), now, live_key_ids) if conflict.live else conflict.approvals
 
 
 def actions(

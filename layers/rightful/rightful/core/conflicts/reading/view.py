@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.reading.people import first_asked, legs_asked, names_asked
-from rightful.core.conflicts.reading.standing import Action, Reader, actions, counted, missing, needed
+from rightful.core.conflicts.reading.standing import Action, Reader, actions, counted, missing, needed, said
 from rightful.core.conflicts.undoing.snapshot import read_to_undo
 from rightful.core.conflicts.undoing.undoable import undoable
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus
@@ -23,7 +23,8 @@ class ConflictView:
 
     Attributes:
         named: the accounts, directories and other conflicts that it is about.
-        given: its approvals that count now.
+        approvals: what was said about it, or about another one of its circle.
+        given: those of them that count now.
         needed: how many people have to agree.
         missing: how many of them have not yet.
         undo_obstacle: why it cannot be undone; None: it can be.
@@ -34,6 +35,7 @@ class ConflictView:
 
     conflict: Conflict
     named: Named
+    approvals: tuple[Approval, ...]
     given: tuple[Approval, ...]
     needed: int
     missing: int
@@ -62,16 +64,19 @@ def listed_views(context: Context, conflicts: Sequence[Conflict], reader: Reader
 
 def _views(context: Context, conflicts: Sequence[Conflict], reader: Reader) -> list[ConflictView]:
     named = read_names(context, conflicts)
-    asking = any(conflict.approvals for conflict in conflicts if conflict.live)
+    approvals = {conflict.id: said(conflict, named.conflicts) for conflict in conflicts}
+    asking = any(approvals[conflict.id] for conflict in conflicts if conflict.live)
     live = live_key_ids(context, conflicts[0].request.organization_id) if asking else frozenset()
     gone = _revoked(context, conflicts)
     views = []
     for conflict in conflicts:
-        given, revoked = counted(conflict, context.now, live), conflict.id in gone
+        given = counted(conflict, approvals[conflict.id], context.now, live)
+        revoked = conflict.id in gone
         views.append(
             ConflictView(
                 conflict=conflict,
                 named=named,
+                approvals=approvals[conflict.id],
                 given=given,
                 needed=needed(conflict),
                 missing=missing(conflict, given),

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from rightful.core.accounts.before_images import image_by
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
-from rightful.core.conflicts.decision.decide import same_approver
+from rightful.core.conflicts.decision.decide import same_approver, valid
 from rightful.core.conflicts.diagnosis.gather import live_key_ids
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.explain import changed, settled_by
@@ -136,14 +136,13 @@ def _wish_of_another(context: QueueContext, participants: list[Conflict], wish: 
     Raises:
         RequestError: same_approver, the only one who said so is the one who says so now.
     """
-    noted = [
-        wished
-        for participant in participants
-        for wished in participant.outcome.undo_approvals
-        if wished.version == version_of(participant) and context.now < wished.ends_at
-    ]
+    noted = [participant for participant in participants if participant.outcome.undo_approvals]
     live = live_key_ids(context, participants[0].request.organization_id) if noted else frozenset()
-    counting = [approval for approval in noted if approval.key_id in live]
+    counting = [
+        approval
+        for each in noted
+        for approval in valid(each.outcome.undo_approvals, version_of(each), context.now, live)
+    ]
     others = [approval for approval in counting if not same_approver(approval, wish)]
     if counting and not others:
         raise RequestError("same_approver", "You asked for this already: a different administrator must agree.")
