@@ -7,9 +7,9 @@ from benchmarks import files_passed
 from local.paths import ROOT
 
 MOST = {
-    "a PATCH with a taken address": 61,
+    "a PATCH with a taken address": 59,
     "its remediation": 62,
-    "an approval": 87,
+    "an approval": 85,
 }
 """These only go down.
 

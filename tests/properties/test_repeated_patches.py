@@ -161,7 +161,7 @@ def operations(draw: st.DrawFn, user: Resource, attribute: str) -> dict[str, obj
 def _applied(name: str, user: Resource, body: dict[str, object]) -> Resource:
     """What a PATCH makes of a user under that profile; a refused one makes nothing of it."""
     spoken = profile(name, [_PAGERS])
-    rt = spoken.types.resource_types[0]
+    rt = spoken.types.user
     sent = spoken.rewrite(ScimRequest("PATCH", "/Users/1", {}, copy.deepcopy(body))).body
     assert sent is not None
     try:
@@ -181,7 +181,7 @@ def _marked(user: Resource, attribute: Attribute) -> int:
 @settings(max_examples=2_000, deadline=None)
 @given(st.sampled_from(PROFILE_NAMES), st.data())
 def test_a_patch_twice_is_a_patch_once(name: str, data: st.DataObject) -> None:
-    rt = profile(name, [_PAGERS]).types.resource_types[0]
+    rt = profile(name, [_PAGERS]).types.user
     user = data.draw(users(rt), label="user")
     attributes = data.draw(changed_names)
     sent = [data.draw(operations(user, attribute), label="operation") for attribute in attributes]
@@ -196,7 +196,7 @@ def test_a_patch_twice_is_a_patch_once(name: str, data: st.DataObject) -> None:
 @settings(max_examples=500, deadline=None)
 @given(st.sampled_from(PROFILE_NAMES), st.sampled_from(PLURAL[:-1]), st.data())
 def test_what_a_filter_asks_for_is_changed_once(name: str, attribute: str, data: st.DataObject) -> None:
-    rt = profile(name, [_PAGERS]).types.resource_types[0]
+    rt = profile(name, [_PAGERS]).types.user
     held = {"value": "abcd", "type": "work", **data.draw(entries, label="held")}
     user = read_create({"schemas": [CORE_USER.id], "userName": "ada", attribute: [held]}, rt)
     key = data.draw(st.sampled_from(sorted(held)), label="key")

@@ -18,7 +18,7 @@ from rightful.scim.profiles import Profile, ScimRequest, profile
 from rightful.scim.rendering import render
 from rightful.scim.requests import etag, parse_body
 from rightful.scim.schemas.attributes import ResourceType, Schema
-from rightful.scim.schemas.resource_types import schema_from_dict, user_type
+from rightful.scim.schemas.resource_types import schema_from_dict
 
 CONTENT_TYPE = "application/scim+json"
 BODY_LIMIT_OCTETS = 256 * 1024
@@ -123,7 +123,7 @@ class ScimCall:
 
 def user_resource_type(directory: Directory) -> ResourceType:
     """What a User is in that directory: the core, the enterprise extension, and its own extensions."""
-    return user_type(extensions_of(directory))
+    return profile(directory.profile, extensions_of(directory)).types.user
 
 
 def extensions_of(directory: Directory) -> tuple[Schema, ...]:

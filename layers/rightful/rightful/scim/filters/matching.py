@@ -14,7 +14,7 @@ from typing import Any
 
 from rightful.scim.errors import invalid_filter, sensitive
 from rightful.scim.filters.expressions import And, Comparison, Filter, Literal, Not, Or, Present, ValuePath
-from rightful.scim.filters.paths import Target, locate, sub_attribute
+from rightful.scim.filters.paths import Target, locate
 from rightful.scim.schemas.attributes import Attribute, ResourceType
 from rightful.scim.schemas.dates import instant
 from rightful.text.folding import fold, fold_within
@@ -67,7 +67,7 @@ def compile_value_filter(parsed: Filter, attribute: Attribute, *, blanks: bool =
     """
 
     def find(path: str) -> tuple[_Read, Attribute | None]:
-        sub = sub_attribute(attribute, path)
+        sub = attribute.by_name.get(path.lower())
         if sub is None and not attribute.sub_attributes and path.lower() == "value":
             sub = attribute
         if sub is None:

@@ -103,7 +103,7 @@ def locate(name: str, rt: ResourceType) -> Target | None:
         return None
     if not dot:
         return Target(extension, attribute, None, prefix + attribute.name)
-    sub = sub_attribute(attribute, sub_name)
+    sub = attribute.by_name.get(sub_name)
     if sub is None:
         return None
     return Target(extension, attribute, sub, f"{prefix}{attribute.name}.{sub.name}")
@@ -112,8 +112,3 @@ def locate(name: str, rt: ResourceType) -> Target | None:
 def _longest_urn(text: str, rt: ResourceType) -> Schema | None:
     fitting = [urn for urn in rt.schemas_by_urn if text == urn or text.startswith(urn + ":")]
     return rt.schemas_by_urn[max(fitting, key=len)] if fitting else None
-
-
-def sub_attribute(attribute: Attribute, name: str) -> Attribute | None:
-    """Return the sub-attribute of that name (any case), or None."""
-    return attribute.by_name.get(name.lower())

@@ -6,7 +6,6 @@ the values in it are shared with the stored resource and are replaced, never cha
 """
 
 from rightful.scim.errors import invalid_path, invalid_value, mutability
-from rightful.scim.filters.paths import sub_attribute
 from rightful.scim.patch.values import (
     AttributeChange,
     Container,
@@ -31,7 +30,7 @@ def change(container: Container, attribute: Attribute, sub: Attribute | None, wa
     """
     path = wanted.path
     if path.sub_attribute is not None:
-        sub = sub_attribute(attribute, path.sub_attribute)
+        sub = attribute.by_name.get(path.sub_attribute.lower())
         if sub is None:
             raise invalid_path(
                 f"{path.text[:128]!r}: {attribute.name!r} has no {path.sub_attribute[:64]!r}, see /Schemas."

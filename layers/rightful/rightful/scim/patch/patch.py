@@ -19,7 +19,7 @@ from rightful.scim.errors import (
     too_many,
 )
 from rightful.scim.filters.expressions import number_of_clauses
-from rightful.scim.filters.paths import Path, Target, locate, parse_path, sub_attribute
+from rightful.scim.filters.paths import Path, Target, locate, parse_path
 from rightful.scim.patch.changes import change
 from rightful.scim.patch.values import AttributeChange, restates
 from rightful.scim.resources import check_extension, schemas_of
@@ -282,7 +282,7 @@ def _apply_to_schema(
     for key, value in wanted.value.items():
         main, dot, part = key.partition(".")
         attribute = extension.by_name.get(main.lower())
-        sub = sub_attribute(attribute, part) if attribute is not None and dot else None
+        sub = attribute.by_name.get(part.lower()) if attribute is not None and dot else None
         if attribute is not None and not attribute.read_only and bool(dot) is (sub is not None):
             change(inner, attribute, sub, AttributeChange(wanted.op, Path(f"{extension.id}:{key}", key), value))
     if inner:

@@ -24,12 +24,13 @@ class ScimRequest:
 class Types:
     """The resource types of a directory, so that a workaround knows what an attribute is."""
 
-    resource_types: tuple[ResourceType, ...]
+    user: ResourceType
+    group: ResourceType
 
     def of(self, request: ScimRequest) -> ResourceType | None:
         """Return the resource type that the path speaks of, None for any other endpoint."""
         path = request.path.lower()
-        for rt in self.resource_types:
+        for rt in (self.user, self.group):
             endpoint = rt.endpoint.lower()
             if path == endpoint or path.startswith(endpoint + "/"):
                 return rt
@@ -40,7 +41,7 @@ class Types:
         rt = self.of(request)
         if rt is not None:
             return (rt,)
-        return self.resource_types if request.path.lower() == "/.search" else ()
+        return (self.user, self.group) if request.path.lower() == "/.search" else ()
 
 
 Workaround = Callable[[ScimRequest, Types], ScimRequest]

@@ -41,7 +41,7 @@ from rightful.scim.profiles.values import (
 from rightful.scim.schemas.attributes import Schema
 from rightful.scim.schemas.resource_types import GROUP, USER, user_type
 
-_STANDARD = Types((USER, GROUP))
+_STANDARD = Types(USER, GROUP)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -140,4 +140,4 @@ def profile(name: str, extensions: Iterable[Schema] = ()) -> Profile:
 
 @lru_cache(maxsize=256)
 def _profile(name: str, extensions: tuple[Schema, ...]) -> Profile:
-    return replace(PROFILES[name], types=Types((user_type(extensions), GROUP)))
+    return replace(PROFILES[name], types=Types(user_type(extensions), GROUP))
