@@ -9,6 +9,7 @@ from tests.contract.commits import WholeCommits
 from tests.contract.committing import Committing
 from tests.contract.conflict_lists import ConflictLists
 from tests.contract.conflict_writes import ConflictWrites
+from tests.contract.counts import FiguresOfDays
 from tests.contract.demands import Demands
 from tests.contract.erased_people import ErasedPeople
 from tests.contract.group_writes import GroupWrites
@@ -33,6 +34,7 @@ class IdentityStoreContract(
     SecondaryEmails,
     ConflictWrites,
     Demands,
+    FiguresOfDays,
     ErasedPeople,
     SettingsWrites,
     KeyWrites,

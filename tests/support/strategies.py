@@ -166,6 +166,7 @@ def _accounts(
         sign_up_key=st.none() | texts,
         refused_names=st.lists(texts, max_size=2).map(tuple),
         two_until=st.none() | moments,
+        pushed_version=st.integers(0, 10**9),
         unassigned_active=st.none() | st.booleans(),
         # The store keeps these itself, by writes of their own.
         group_ids=st.just(frozenset()),

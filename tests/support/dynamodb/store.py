@@ -81,9 +81,7 @@ class TestedStore(DynamoDBStore):
     def _content(self, table: str, key: tuple[str, str], item: Item) -> tuple[ItemKey, object]:
         known = self._read.get((table, *key))
         if known is None or known[0] is not item:
-            place = known[1] if known else ("LOG", key[0].removeprefix("ORG#"), key[1]) if table == EVENT_LOG else (
-                _place(*key)
-            )  # fmt: skip
+            place = known[1] if known else _place_in_log(*key) if table == EVENT_LOG else _place(*key)
             reader = _READERS.get(place[0], dict)
             known = self._read[(table, *key)] = (item, place, reader(item))
         return known[1:]
@@ -115,6 +113,12 @@ class TestedStore(DynamoDBStore):
         for table in self._tables.tables.values():
             for key in [key for key in table.items if _place(*key) in gone]:
                 table.put(key, None)
+
+
+def _place_in_log(pk: str, sk: str) -> ItemKey:
+    """What an item of the event log's table is: a row, or a figure."""
+    kind, _, rest = pk.partition("#")
+    return ("LOG" if kind == "ORG" else kind, rest, sk)
 
 
 def _place(pk: str, sk: str) -> ItemKey:

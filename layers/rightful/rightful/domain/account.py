@@ -155,6 +155,7 @@ class Account:
         unassigned_active: what `active` was when its directory unassigned it (RFC 7644 section 3.5.2.2). While it is
             that still, SCIM does not show it.
         two_until: one person made another kind of account of it: until then its address takes two people as before.
+        pushed_version: its version when its directory wrote it last: whether the latest write was its directory's.
         sign_up_key: what a repeat of the sign-up, or of the imported line, that made it is recognised by
             (`administration.sign_up`, `imports.identity`).
     """
@@ -188,6 +189,7 @@ class Account:
     refused_names: tuple[str, ...] = ()
     unassigned_active: bool | None = None
     two_until: datetime | None = None
+    pushed_version: int = 0
 
     @property
     def tag(self) -> str:

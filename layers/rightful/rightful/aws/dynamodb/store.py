@@ -16,6 +16,7 @@ from rightful.aws.dynamodb.items.settings import read_directory, read_organizati
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.keys.base import due_sort
 from rightful.aws.dynamodb.reads.conflicts import ConflictReads
+from rightful.aws.dynamodb.reads.counts import CountsReads
 from rightful.aws.dynamodb.reads.demands import DemandReads
 from rightful.aws.dynamodb.reads.emails import SecondaryEmailReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDBStore(
+    CountsReads,
     DemandReads,
     SecondaryEmailReads,
     GroupReads,

@@ -133,6 +133,7 @@ def new_account(
         link=_link(account_id, 1, directory_id, attributes, now),
         attributes=attributes,
         links_made=1,
+        pushed_version=1,
     )
 
 

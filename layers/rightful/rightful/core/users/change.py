@@ -92,7 +92,7 @@ def _changed_user(request: UserRequest, state: DirectoryState, change: UserChang
     if wanted is not None:
         _check_domain(request, attempt, pending)
         _check_reach(request, attempt)
-        after = request.eased(before, wanted, state)
+        after = request.pushed(before, wanted, state)
         attempt = replace(attempt, after=after)
         alters = user_writes(before, after, request.context.invocation)
         writes = [write for write in alters if write not in obsolete] + writes
@@ -179,7 +179,7 @@ def _deactivate(request: UserRequest, before: Account, state: DirectoryState) ->
     """
     context = request.context
     after = replace(deactivated(before, context.now), version=before.version + 1, updated_at=context.now)
-    after = request.eased(before, after, state)
+    after = request.pushed(before, after, state)
     writes = user_writes(before, after, context.invocation)
     writes += ending(request, pending_conflict(request, state), before, after, ExplicitIntent(active=False))
     try:

@@ -166,7 +166,7 @@ def _relink(request: UserRequest, holder: Account, creation: Creation, attempt: 
     relinked = relinked_account(holder, request.directory_id, creation.resource, invocation.now)
     if not keeps_address(holder, relinked) and request.out_of_reach(holder, state):
         return None  # as with a change; two administrators can approve the conflict
-    account = request.eased(holder, relinked, state)
+    account = request.pushed(holder, relinked, state)
     check(request, replace(attempt, before=holder, after=account))
     writes = user_writes(holder, account, invocation)
     writes += ending(request, pending_conflict(request, state), None, account)

@@ -49,7 +49,7 @@ def _removed(request: UserRequest, before: Account, state: DirectoryState, obsol
     erase = erase and not kept_because
     if erase and before.group_ids:
         raise busy()  # it joined a group meanwhile; whoever removes it has to leave that first
-    after = None if erase else request.eased(before, unlinked_account(before, invocation.now), state)
+    after = None if erase else request.pushed(before, unlinked_account(before, invocation.now), state)
     writes: list[Write] = [
         *index_writes([AccountUpdate(before, after)], invocation.now).writes,
         AppendLog(removal_entry(before, erased=erase, invocation=invocation, kept_because=kept_because)),

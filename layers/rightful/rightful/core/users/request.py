@@ -6,7 +6,7 @@ nothing new; but it takes back what it asked for before and was refused.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rightful.core.accounts.emails import says_nothing_of_address
@@ -73,10 +73,12 @@ class UserRequest:
         now = self.context.now
         return what_takes_two(account, state.organization.policy_at(now), now) if self.by_one else ""
 
-    def eased(self, before: Account, after: Account, state: DirectoryState) -> Account:
-        """The changed account; where one person's key changed it, what took two people still does for a while."""
+    def pushed(self, before: Account, after: Account, state: DirectoryState) -> Account:
+        """The account as the request changed it, marked as written by its directory; where one person's key changed it,
+        what took two people still does for a while."""
         now = self.context.now
-        return eased_by_one(before, after, state.organization.policy_at(now), now) if self.by_one else after
+        eased = eased_by_one(before, after, state.organization.policy_at(now), now) if self.by_one else after
+        return replace(eased, pushed_version=eased.version)
 
     def has_user(self, account: Account | None, scim_id: str) -> bool:
         """Whether that SCIM id is, now, that account's in this directory."""

@@ -15,6 +15,7 @@ from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.events.event_log import EVERYTHING, LogEntry, LogFilter
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
+from rightful.ports.store.counts import CountsStore
 from rightful.ports.store.demands import DemandStore
 from rightful.ports.store.emails import SecondaryEmailStore
 from rightful.ports.store.groups import GroupStore
@@ -49,7 +50,15 @@ class LogPage:
 
 
 class IdentityStore(
-    DemandStore, SecondaryEmailStore, GroupStore, ListingStore, ManagedStore, NamesStore, UpkeepStore, Protocol
+    CountsStore,
+    DemandStore,
+    SecondaryEmailStore,
+    GroupStore,
+    ListingStore,
+    ManagedStore,
+    NamesStore,
+    UpkeepStore,
+    Protocol,
 ):
     """Accounts, the email and userName indexes, conflicts and settings."""
 

@@ -40,6 +40,7 @@ from rightful.ports.writes.conflicts import (
     PutPending,
     PutWaiter,
 )
+from rightful.ports.writes.counts import AddCounts, MarkCounted
 from rightful.ports.writes.groups import GroupWrite
 from rightful.ports.writes.settings import SettingsWrite
 
@@ -67,6 +68,8 @@ Write = (
     | PutDemand
     | EndWaiter
     | AppendLog
+    | MarkCounted
+    | AddCounts
     | CountUsers
     | SettingsWrite
     | SourceWrite

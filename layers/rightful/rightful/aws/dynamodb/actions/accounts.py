@@ -5,6 +5,7 @@ import zlib
 from rightful.aws.dynamodb.attributes import Scalar, text_of, write_item
 from rightful.aws.dynamodb.items.accounts import account_item, erased_item, hold_item
 from rightful.aws.dynamodb.items.conflicts import conflict_item, log_item
+from rightful.aws.dynamodb.items.counts import adding, marking
 from rightful.aws.dynamodb.items.emails import likely_action
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.table import NEW, SAME_VERSION, Action, Tables, action_of, on, put, update, versioned
@@ -39,6 +40,7 @@ from rightful.ports.writes.conflicts import (
     PutPending,
     PutWaiter,
 )
+from rightful.ports.writes.counts import AddCounts, MarkCounted
 from rightful.ports.writes.settings import COUNTERS
 
 _OURS = "account_id = :account"
@@ -223,3 +225,13 @@ def _(write: EndWaiter, tables: Tables) -> Action:
 @action_of.register
 def _(write: AppendLog, tables: Tables) -> Action:
     return Action("Put", tables.event_log, log_item(write.entry, tables.log_retention))
+
+
+@action_of.register
+def _(write: MarkCounted, tables: Tables) -> Action:
+    return marking(write, tables)
+
+
+@action_of.register
+def _(write: AddCounts, tables: Tables) -> Action:
+    return adding(write, tables)

@@ -135,6 +135,20 @@ def log(organization_id: str, entry_id: str) -> ItemKey:
     return ItemKey(f"ORG#{organization_id}", entry_id)
 
 
+def counts(organization_id: str, day: str, directory_id: str) -> ItemKey:
+    """The figures of a directory and day (in the table of the event log): a month of an organization is one query."""
+    return ItemKey(f"COUNTS#{organization_id}", f"{day}#{directory_id}")
+
+
+AFTER_ANY_ID = "~"
+"""Sorts after every id."""
+
+
+def counted(occasion: str) -> ItemKey:
+    """That an occasion is among the figures (in the table of the event log)."""
+    return ItemKey(f"COUNTED#{occasion}", "COUNTED")
+
+
 def account_id_of(pk: str) -> str:
     """The account that a partition key of `account` names."""
     return pk.removeprefix("ACCOUNT#")
