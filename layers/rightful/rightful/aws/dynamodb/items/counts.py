@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.attributes import Reader, text_of, write_item
+from rightful.aws.dynamodb.attributes import Reader, text_of, write_item, write_key
 from rightful.aws.dynamodb.keys import base as keys
 from rightful.aws.dynamodb.table import NEW, Action, Tables, values_of
 from rightful.domain.events.counts import FIGURES, KEPT_FOR, Counts, DayCounts
@@ -34,7 +34,7 @@ def adding(write: "AddCounts", tables: Tables) -> Action:
     return Action(
         "Update",
         tables.event_log,
-        keys.counts(write.organization_id, write.day.isoformat(), write.directory_id).item(),
+        write_key(keys.counts(write.organization_id, write.day.isoformat(), write.directory_id)),
         _NONE_LATER if pushed else None,
         values_of(**figures, until=until * 86_400, at=text_of(pushed) if pushed else None),
         change,
