@@ -55,6 +55,10 @@ def decide(service: Service, decision: str) -> Any:
     return service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": read["id"]})
 
 
+def said(read: dict[str, Any]) -> list[str]:
+    return [each["code"] for each in read["statements"]]
+
+
 def rows_about(service: Service, account_id: str) -> list[str]:
     return [row.explanation for row in service.store.all_of(LogEntry) if row.account_id == account_id]
 
@@ -80,6 +84,8 @@ def test_a_rejected_conflict_gives_its_claim_back(service: Service) -> None:
     assert account(service, holder).organization_id == service.organization.id
     rejected = decide(service, "reject").body
     assert (rejected["status"], rejected["holder"], rejected["evidence"]) == ("rejected", None, {})
+    assert said(rejected) == ["rejected", "claim_given_back"]
+    assert rejected["explanationCode"] == "rejected"
     after = account(service, holder)
     assert (after.organization_id, after.claimed, after.email, after.status) == (
         None,
@@ -99,6 +105,52 @@ def test_a_claim_that_the_organization_has_made_something_of_stays() -> None:
     service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
     assert decide(service, "reject").body["status"] == "rejected"
     assert account(service, holder).organization_id == service.organization.id
+
+
+def test_who_rejects_what_gives_an_account_back_has_read_what_it_is(service: Service) -> None:
+    holder, read = wanted(service, "box")
+    decide(service, "approve")
+    before = account(service, holder)
+    for version, refused in ((None, (428, "version_required")), (read["version"], (409, "changed"))):
+        body = {"decision": "reject", "reason": "no", **({"version": version} if version else {})}
+        answer = service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": read["id"]})
+        assert (answer.status, answer.body["error"]["code"]) == refused
+    assert account(service, holder) == before
+    assert decide(service, "reject").body["status"] == "rejected"
+
+
+def test_who_rejects_what_nobody_loses_anything_by_needs_no_version(service: Service) -> None:
+    holder, read = wanted(service, "box")
+    decide(service, "approve")
+    act(service, holder, "deactivate")
+    answer = service.admin(
+        "POST", "/conflicts/{id}/decision", {"decision": "reject", "reason": "no"}, parameters={"id": read["id"]}
+    )
+    assert said(answer.body) == ["rejected", "claim_changed"]
+
+
+@pytest.mark.parametrize("way", ["unclaim", "reject"])
+def test_however_an_account_is_given_back_nothing_of_the_organization_stays_with_it(service: Service, way: str) -> None:
+    holder, _ = wanted(service, "box")
+    decide(service, "approve")
+    assert (act(service, holder, way) if way == "unclaim" else decide(service, way)).status == 200
+    after = account(service, holder)
+    assert (after.organization_id, after.claimed, after.before_image, after.earlier_images) == (None, False, None, ())
+    assert (after.former_link, after.awaited, after.holds) == (None, None, "box@example.com")
+
+
+def test_a_conflict_that_claimed_nothing_says_nothing_of_a_claim(service: Service) -> None:
+    wanted(service, "box")
+    assert said(decide(service, "reject").body) == ["rejected"]
+
+
+def test_a_claim_that_went_back_before_is_not_spoken_of(service: Service) -> None:
+    holder, _ = wanted(service, "box")
+    decide(service, "approve")
+    act(service, holder, "unclaim")
+    service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
+    assert said(decide(service, "reject").body) == ["rejected"]
+    assert account(service, holder).organization_id is None
 
 
 def test_a_claim_of_another_day_is_not_given_back_by_a_conflict(service: Service) -> None:
@@ -181,7 +233,7 @@ def test_what_takes_two_is_not_given_back_by_one(service: Service) -> None:
     decide(service, "approve")
     act(service, holder, "protect", flag="legal_hold")
     service.admin("POST", "/conflicts/{id}/retry", parameters={"id": conflict(service)["id"]})
-    assert decide(service, "reject").body["status"] == "rejected"
+    assert said(decide(service, "reject").body) == ["rejected", "claim_takes_two"]
     assert account(service, holder).organization_id == service.organization.id
 
 

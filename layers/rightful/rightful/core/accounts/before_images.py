@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from rightful.core.accounts.claims import claim_by
 from rightful.core.accounts.emails import with_address
 from rightful.core.accounts.index_writes import AccountChange
 from rightful.domain.account import Account, AccountStatus, BeforeImage, Left, Link, Passed
@@ -29,8 +30,9 @@ _LARGEST_EARLIER = 8 * 1024
 def with_before_image(before: Account, after: Account, conflict_id: str, now: datetime) -> AccountChange:
     """A move by a remediation: a new version, and the before-image that undo restores."""
     image = _image(before, after, conflict_id, now)
-    if (claim := _claim_by(before, conflict_id)) is not None:
-        before_claim = replace(image.account, organization_id=claim.organization_id, claimed=False)
+    if (claim := claim_by(before, conflict_id)) is not None:
+        # Undo gives that back, too.
+        before_claim = replace(image.account, organization_id=claim.account.organization_id, claimed=False)
         image = replace(image, account=before_claim)
     return AccountChange(before, _with_image(replace(after, version=before.version + 1, updated_at=now), before, image))
 
@@ -67,29 +69,6 @@ def _with_image(after: Account, before: Account, image: BeforeImage) -> Account:
     small = [each for each in earlier if len(_text(each.account.attributes)) <= _LARGEST_EARLIER]
     kept = tuple(replace(each, passed=()) for each in reversed(small[:_MOST_EARLIER]))
     return replace(after, before_image=image, earlier_images=kept)
-
-
-def _claim_by(account: Account, conflict_id: str) -> Account | None:
-    """The account as it was before the same conflict had it claimed: undo gives that back, too, unless the organization
-    made something else of the account since."""
-    image = account.before_image
-    if image is None or image.conflict_id != conflict_id or image.account.claimed or not account.claimed:
-        return None
-    before = image.account
-    same = (before.email, before.status, before.link) == (account.email, account.status, account.link)
-    return before if same else None
-
-
-def without_claim(account: Account, conflict_id: str, now: datetime) -> AccountChange | None:
-    """The account as it was before that conflict had it claimed; None: it had not, or the organization has made
-    something else of it since."""
-    image = image_by(account, conflict_id)
-    if image is None or image != account.before_image or image.account.claimed or not account.claimed:
-        return None
-    same = (image.account.email, image.account.status) == (account.email, account.status)
-    if not same or account.link is not None or account.awaited is not None:
-        return None
-    return restored(account, image, now, asked=False)
 
 
 def restored(account: Account, image: BeforeImage, now: datetime, *, asked: bool) -> AccountChange:

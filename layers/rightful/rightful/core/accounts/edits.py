@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rightful.core.accounts.emails import with_address
-from rightful.domain.account import Account, AccountStatus, Flag, Origin
+from rightful.domain.account import Account, AccountStatus, Flag
 from rightful.domain.address import Address
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Invocation
-from rightful.ports.writes.accounts import ReleaseSource
 
 
 def with_email(account: Account, address: Address, invocation: Invocation, *, verified: bool) -> Account:
@@ -94,34 +93,3 @@ def is_kept(account: Account) -> bool:
     """Whether a mark that came later keeps an account from being erased: a legal hold any account; any mark one that an
     organization manages, because one administrator may have scheduled it."""
     return Flag.LEGAL_HOLD in account.flags or (account.organization_id is not None and bool(account.flags))
-
-
-_NAMES = ("displayName", "name")
-"""What a released account keeps of what the organization wrote: how the person is called."""
-
-
-def released(account: Account, invocation: Invocation) -> Account:
-    """An account that no organization manages any more: the person's own, with login, address, marks and name, and
-    without what the organization wrote about them. Pure."""
-    imported = account.origin is Origin.IMPORT
-    return replace(
-        account,
-        version=account.version + 1,
-        updated_at=invocation.now,
-        organization_id=None,
-        claimed=False,
-        former_link=None,
-        awaited=None,
-        before_image=None,
-        earlier_images=(),
-        unassigned_active=None,
-        attributes={name: account.attributes[name] for name in _NAMES if name in account.attributes},
-        sign_up_key=None if imported else account.sign_up_key,
-    )
-
-
-def source_of_released(before: Account, after: Account) -> list[ReleaseSource]:
-    """The end of the import's claim on an account that was released: its line can be imported anew."""
-    if before.sign_up_key is None or after.sign_up_key is not None:
-        return []
-    return [ReleaseSource(before.sign_up_key, before.id)]

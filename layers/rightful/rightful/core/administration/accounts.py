@@ -10,7 +10,8 @@ person's to end and to give; that takes two people no less afterwards.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rightful.core.accounts.edits import cancelled, released, scheduled, source_of_released, with_email, without_address
+from rightful.core.accounts.claims import released, source_of_released
+from rightful.core.accounts.edits import cancelled, scheduled, with_email, without_address
 from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
 from rightful.core.administration.alter import Alteration, alter

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from rightful.core.accounts.edits import released, source_of_released
-from rightful.core.accounts.index_writes import AccountUpdate, index_writes
+from rightful.core.accounts.claims import release_writes, released
 from rightful.core.accounts.log_rows import changed_row
 from rightful.core.administration import directory_deletion
 from rightful.core.administration.belongings import pages_of_accounts
@@ -185,9 +184,8 @@ class _Offboarding:
             after, invocation = released(before, self.context.invocation), self.context.invocation
             row = changed_row(before, invocation, "The account is the person's own from now on.", approver=self.by)
             writes: list[Write] = [
-                *index_writes([AccountUpdate(before, after)], self.context.now).writes,
+                *release_writes(before, after, invocation),
                 *map(AppendLog, row),
-                *source_of_released(before, after),
             ]
             self.context.commit(writes)
             return True

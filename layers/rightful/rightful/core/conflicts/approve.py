@@ -5,8 +5,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from rightful.core.accounts.before_images import without_claim
-from rightful.core.accounts.index_writes import AccountChange, index_writes
 from rightful.core.conflicts.decision.decide import Decision, chosen, counting, decide, same_approver, version_now
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
@@ -15,6 +13,7 @@ from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import reason_to_end
 from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.explain import cannot_relink, changed, decided, settled_by, waiting_chain
+from rightful.core.conflicts.lifecycle.claim import claim_of
 from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
@@ -38,13 +37,12 @@ from rightful.domain.conflicts.policy import Rule
 from rightful.domain.conflicts.refused_request import Operation
 from rightful.domain.events.event_log import Action, Result
 from rightful.domain.request_error import RequestError
-from rightful.domain.two_people import what_takes_two
 from rightful.ports.context import QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.refusals import commit_again
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.conflicts import PutConflict, PutPending
-from rightful.ports.writes.transaction import RefusedError
+from rightful.ports.writes.transaction import RefusedError, Write
 
 
 def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
@@ -84,12 +82,13 @@ def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
 def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     """Say no. The identity provider's retries are counted on the conflict, and nobody is asked again.
 
-    An account that an approval of it had claimed is the person's own again.
+    An account that an approval of it had claimed is the person's own again, or the explanation says why not.
 
-    Nobody loses anything by it, so it need not name a version; one that it names has to be what is true.
+    Where no account goes with it nobody loses anything by it, so it need not name a version; one that it names has to
+    be what is true.
 
     Raises:
-        RequestError: not_found, ended, changed, invalid_value.
+        RequestError: not_found, ended, version_required, changed, invalid_value.
         ContendedError: no quiet moment.
         QueueUnavailableError: it is rejected, but who waited for it was not told.
     """
@@ -97,41 +96,30 @@ def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
 
     def attempt() -> Conflict:
         conflict = _waiting(context.store, pointer)
-        if word.version is not None:
+        claim = claim_of(context, conflict)
+        given_back = claim.given_back if claim is not None else None
+        if word.version is not None or given_back is not None:
             _as_read(context, conflict, word)
+        said = explained(OutcomeCode.REJECTED, by=by, reason=word.reason)
         rejected = replace(
             conflict,
             version=conflict.version + 1,
             status=ConflictStatus.REJECTED,
-            explanation=explained(OutcomeCode.REJECTED, by=by, reason=word.reason),
+            explanation=said.and_then(claim.said) if claim is not None else said,
             next_step=settled_by(conflict),
             updated_at=now,
             outcome=replace(conflict.outcome, decided_by=by, resolved_at=now),
         )
-        claim = _claim_of(context.store, conflict, now)
-        rejected = without_holder(rejected) if claim else rejected
+        rejected = without_holder(rejected) if given_back is not None else rejected
         row = log_row(rejected, Action.CONFLICT_REJECTED, now, result=Result.DONE, approver=by)
-        given_back = [*index_writes(claim, now).writes, *touched_rows(rejected, claim, now)] if claim else []
-        context.commit([PutConflict(rejected, conflict.version), *end_of_waiters(conflict), row, *given_back])
+        writes: list[Write] = [PutConflict(rejected, conflict.version), *end_of_waiters(conflict), row]
+        if claim is not None and given_back is not None:
+            writes += [*claim.writes, *touched_rows(replace(rejected, explanation=said), [given_back], now)]
+        context.commit(writes)
         return rejected
 
     rejected = commit_again(attempt, context.invocation)
     return Remediation(Effect.DECIDED, rejected, requeue_followers(context, rejected))
-
-
-def _claim_of(store: IdentityStore, conflict: Conflict, now: datetime) -> list[AccountChange]:
-    """What gives back the account that the conflict had claimed, if it had; one person gives no account out of the
-    organization that takes two."""
-    holder_id = conflict.finding.holder_account_id
-    holder = store.account(holder_id) if holder_id is not None else None
-    if holder is None or holder.organization_id != conflict.request.organization_id:
-        return []
-    claim, organization = without_claim(holder, conflict.id, now), store.organization(holder.organization_id)
-    if claim is None or organization is None:
-        return []
-    policy = organization.policy_at(now)
-    takes_two = any(what_takes_two(each, policy, now) for each in (claim.before, claim.after))
-    return [] if takes_two else [claim]
 
 
 def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:

@@ -219,6 +219,16 @@ class OutcomeCode(Code):
         "nobody swaps.",
     )
     UNDONE_TOGETHER = "undone_together", "They had swapped: the changes of {names} were undone with it."
+    CLAIM_GIVEN_BACK = "claim_given_back", "The account that was claimed for it is the person's own again."
+    CLAIM_CHANGED = (
+        "claim_changed",
+        "The account that was claimed for it was changed since, so it stays your organization's.",
+    )
+    CLAIM_TAKES_TWO = (
+        "claim_takes_two",
+        "The account that was claimed for it stays your organization's: its address takes two people, and one alone "
+        "does not give it back.",
+    )
     STAYS_ACTIVE = "stays_active", "The person stays active: the identity provider says so."
     STAYS_DEACTIVATED = "stays_deactivated", "The person stays deactivated: the identity provider says so."
     GROUPS_LOST = "groups_lost", "{number} of the groups that the user was in could not be given back."
@@ -236,6 +246,9 @@ NOTES = frozenset(
         OutcomeCode.HOLDER_REJECTED,
         OutcomeCode.HOLDER_UNDONE,
         OutcomeCode.UNDONE_TOGETHER,
+        OutcomeCode.CLAIM_GIVEN_BACK,
+        OutcomeCode.CLAIM_CHANGED,
+        OutcomeCode.CLAIM_TAKES_TWO,
         OutcomeCode.STAYS_ACTIVE,
         OutcomeCode.STAYS_DEACTIVATED,
         OutcomeCode.GROUPS_LOST,
