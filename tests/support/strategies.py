@@ -281,6 +281,7 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
             holder_account_id=st.none() | ids,
             holder_organization_id=st.none() | ids,
             judged=texts,
+            asked=texts,
             circle_ids=st.lists(ids, max_size=3).map(tuple),
             would_do=st.none() | st.sampled_from(OutcomeCode),
             choices=st.lists(

@@ -67,6 +67,16 @@ def test_another_class_of_a_waiting_conflict_needs_another_approval() -> None:
     assert types_of(ConflictChange(WAITING, rehire, NOW)) == ["conflict.needs_approval"]
 
 
+def test_what_a_repeat_changed_is_asked_once_it_was_examined_and_not_before() -> None:
+    waiting = replace(WAITING, finding=replace(WAITING.finding, judged="one", asked="one"))
+    repeated = replace(waiting, version=3, finding=replace(waiting.finding, judged=""))
+    another = replace(repeated, version=4, finding=replace(waiting.finding, judged="two", asked="two"))
+    back = replace(repeated, version=4, finding=waiting.finding)
+    assert told(waiting, repeated) == []
+    assert told(repeated, another) == ["conflict.needs_approval"]
+    assert told(repeated, back) == []
+
+
 def test_a_conflict_that_is_opened_again_is_told_as_such() -> None:
     rejected = replace(WAITING, version=3, status=ConflictStatus.REJECTED)
     again = replace(rejected, version=4, status=ConflictStatus.OPEN)
@@ -188,7 +198,7 @@ def test_approvals_that_end_are_told_with_the_reason() -> None:
         ended: Any = event.detail()["ended"]
         assert event.type.value == "conflict.approval_ended"
         assert [(each["by"], each["why"]) for each in ended] == [("Ines", why)]
-    changed = replace(given, approvals=(), finding=replace(given.finding, judged="another"))
+    changed = replace(given, approvals=(), finding=replace(given.finding, judged="another", asked="another"))
     assert told(given, changed) == ["conflict.needs_approval", "conflict.approval_ended"]
 
 
@@ -246,6 +256,25 @@ def test_reminders_of_a_circle_come_from_one_of_it_and_what_one_leg_says_alone_f
     reminded = [told(leg, replace(leg, told=frozenset({Notice.WAITS_A_DAY}))) for leg in legs]
     assert reminded == [["conflict.still_waiting"], [], []]
     assert told(legs[1], replace(legs[1], status=ConflictStatus.REJECTED)) == ["conflict.rejected"]
+
+
+def test_an_approval_of_a_circle_is_told_once_as_given_and_once_as_ended() -> None:
+    legs = [replace(leg, finding=replace(leg.finding, rule="two_approvals")) for leg in circle(WAITING.status)]
+    given = [replace(leg, version=3, approvals=(approval("Ines", version=version_of(leg)),)) for leg in legs]
+    assert [told(leg, after) for leg, after in zip(legs, given, strict=True)] == [["conflict.approval_given"], [], []]
+    lapsed = [replace(leg, approvals=(), updated_at=NOW + timedelta(days=7)) for leg in given]
+    assert [told(leg, after) for leg, after in zip(given, lapsed, strict=True)] == [["conflict.approval_ended"], [], []]
+
+
+def test_an_approval_of_a_circle_that_is_none_any_more_ends_once_whichever_conflict_left_it() -> None:
+    legs = [replace(leg, finding=replace(leg.finding, rule="two_approvals")) for leg in circle(WAITING.status)]
+    given = [replace(leg, version=3, approvals=(approval("Ines", version=version_of(leg)),)) for leg in legs]
+    alone = [replace(leg, approvals=(), finding=replace(leg.finding, circle_ids=(), judged="alone")) for leg in given]
+    for left in range(3):
+        for status in (ConflictStatus.REJECTED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED):
+            after = [replace(given[i], status=status) if i == left else alone[i] for i in range(3)]
+            said = [each for old, new in zip(given, after, strict=True) for each in told(old, new)]
+            assert said.count("conflict.approval_ended") == 1, (left, status)
 
 
 # Names

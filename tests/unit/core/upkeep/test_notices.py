@@ -11,12 +11,12 @@ from local.event_schema import domain_event
 from rightful.core.events.publish import publish
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import Account, Flag
-from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
-from rightful.domain.conflicts.policy import STANDARD, Brakes
+from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
+from rightful.domain.conflicts.policy import STANDARD, Brakes, PolicyBase, Rule
 from rightful.domain.events.event_log import Action, LogEntry
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.settings import DeleteToken, PutOrganization, UnlistToken
-from tests.support.service import Service
+from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 
 ROUND = timedelta(minutes=5)
@@ -55,9 +55,9 @@ class Watched:
     def write(self, *writes: Any) -> None:
         self.store.commit(list(writes), remaining=lambda: 60.0)
 
-    def say(self, decision: str, by: str = "Ines") -> int:
-        """An administrator decides about the one conflict there is."""
-        conflict = self.store.all_of(Conflict)[0]
+    def say(self, decision: str, by: str = "Ines", *, about: Conflict | None = None) -> int:
+        """An administrator decides about the one conflict there is, or that one."""
+        conflict = about or self.store.all_of(Conflict)[0]
         key = self.service.new_admin_key(by)
         body = {"decision": decision, "reason": "because", "version": self.service.version(conflict.id)}
         path = {"id": conflict.id}
@@ -239,23 +239,72 @@ def test_an_approval_by_a_key_that_was_revoked_is_told_as_ended(watched: Watched
     assert [(each["by"], each["why"]) for each in whose] == [("Ines", "key_revoked")]
 
 
+def say_again(watched: Watched, title: str, *, about: Conflict | None = None) -> None:
+    """The identity provider sends a change once more, with another title."""
+    request = (about or watched.store.all_of(Conflict)[0]).request
+    email = {"op": "replace", "path": 'emails[type eq "work"].value', "value": request.wanted.value}
+    body = patch({"op": "replace", "value": {"title": title}}, email)
+    assert watched.service.scim("PATCH", f"/Users/{request.requester.scim_id}", body).status == 409
+
+
+def test_each_thing_that_is_asked_is_asked_for_once_however_often_it_is_repeated(watched: Watched) -> None:
+    protected(watched)
+    say_again(watched, "Countess")
+    assert watched.happens() == ["needs_approval"]
+    say_again(watched, "Countess")
+    assert watched.happens() == []
+    say_again(watched, "Lady")
+    say_again(watched, "Countess")
+    assert watched.happens(twice=True) == []
+    say_again(watched, "Lady")
+    assert watched.happens(twice=True) == ["needs_approval"]
+
+
+def two_for_a_swap(watched: Watched) -> list[Conflict]:
+    """A swap that takes two people."""
+    policy = replace(STANDARD, base=PolicyBase.CUSTOM, rules={ConflictClass.LEAVING: Rule.TWO_APPROVALS})
+    watched.write(PutOrganization(replace(watched.service.organization, version=3, policy=policy), 2))
+    one, other = watched.service.create_user("one"), watched.service.create_user("other")
+    watched.service.move(one["id"], "other")
+    watched.happens()
+    watched.service.move(other["id"], "one")
+    watched.happens()
+    watched.happens()
+    assert watched.told == ["opened", "opened", "needs_approval"]
+    return sorted(watched.store.all_of(Conflict), key=lambda each: each.id)
+
+
+@pytest.mark.parametrize("leg", [0, 1])
+def test_an_approval_of_a_swap_is_told_once_whichever_leg_it_was_said_about_and_so_is_its_end(
+    watched: Watched, leg: int
+) -> None:
+    legs = two_for_a_swap(watched)
+    assert watched.say("approve", about=legs[leg]) == 200
+    assert watched.happens() + watched.happens() == ["approval_given"]
+    given = watched.bus.events[-1].detail()
+    assert len(given["conflict"]["legs"]) == 2  # type: ignore[index]
+    told = [each for _ in range(15) for each in watched.happens(timedelta(hours=12))]
+    assert [each for each in told if each.startswith("approval")] == ["approval_ended"]
+
+
+@pytest.mark.parametrize("leg", [0, 1])
+def test_a_swap_of_which_one_change_asks_for_something_else_is_asked_for_once_more(watched: Watched, leg: int) -> None:
+    legs = two_for_a_swap(watched)
+    assert watched.say("approve", about=legs[0]) == 200
+    watched.happens()
+    watched.happens()
+    say_again(watched, "Countess", about=legs[leg])
+    assert sorted(watched.happens() + watched.happens()) == ["approval_ended", "needs_approval"]
+    say_again(watched, "Countess", about=legs[leg])
+    assert watched.happens() + watched.happens() == []
+
+
 def test_an_approval_of_what_has_changed_since_is_told_as_ended(watched: Watched) -> None:
     protected(watched)
     watched.say("approve")
     watched.happens()
-    scim_id = watched.conflict().request.requester.scim_id
-    watched.service.scim(
-        "PATCH",
-        f"/Users/{scim_id}",
-        {
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [
-                {"op": "replace", "value": {"title": "Countess"}},
-                {"op": "replace", "path": 'emails[type eq "work"].value', "value": "sales@example.com"},
-            ],
-        },
-    )
-    assert set(watched.happens()) == {"approval_ended", "needs_approval"}
+    say_again(watched, "Countess")
+    assert sorted(watched.happens()) == ["approval_ended", "needs_approval"]
     ended = next(event.detail() for event in watched.bus.events if event.type.value == "conflict.approval_ended")
     whose: Any = ended["ended"]
     assert [each["why"] for each in whose] == ["changed"]

@@ -18,7 +18,7 @@ from rightful.core.conflicts.diagnosis.diagnose import Diagnosis, diagnose
 from rightful.core.conflicts.diagnosis.gather import gather
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.diagnosis.still_wanted import is_requester, reason_to_end
-from rightful.core.conflicts.diagnosis.version import NAMELESS, circle_of
+from rightful.core.conflicts.diagnosis.version import NAMELESS, circle_of, version_of
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.prepared import ending_by_itself
@@ -186,6 +186,8 @@ class _Examination:
                 would_do=would_do(snapshot, diagnosis, decision),
             ),
         )
+        asked = version_of(after) if status is ConflictStatus.WAITING_APPROVAL else ""
+        after = replace(after, finding=replace(after.finding, asked=asked))
         if conflict.approvals or conflict.explanation.has_notes:
             after = replace(after, explanation=told_of(conflict, replace(after, updated_at=now)))
         after = told_now(conflict, after, now)
@@ -201,8 +203,17 @@ class _Examination:
         writes: list[Write] = [PutConflict(after, conflict.version), *(() if reminds_only else (row,))]
         self.context.commit([*writes, *(telling(owner, after) if owner is not None else ())])
         same = (conflict.status, conflict.finding.conflict_class) == (status, after.finding.conflict_class)
-        requeued = () if same else requeue_followers(self.context, after)
+        requeued = self._tell_circle(snapshot, after) if same else requeue_followers(self.context, after)
         return Remediation(Effect.DECIDED, after, requeued, self.brake)
+
+    def _tell_circle(self, snapshot: Snapshot, after: Conflict) -> tuple[Pointer, ...]:
+        """Of a swap or rotation another thing is asked: the next of its conflicts is looked at, if it does not say so
+        yet, and tells the one after it."""
+        for each in snapshot.following[:1] if after.finding.circle_ids else ():
+            if version_of(each.conflict) != version_of(after):
+                self.context.queue.send(each.conflict.pointer, correlation_id=self.context.invocation.correlation_id)
+                return (each.conflict.pointer,)
+        return ()
 
     def _end(self, snapshot: Snapshot, status: ConflictStatus, why: Statement[OutcomeCode]) -> Remediation:
         conflict = snapshot.conflict

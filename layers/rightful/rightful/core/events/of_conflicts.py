@@ -5,9 +5,9 @@ smallest id, which each record can decide alone.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rightful.core.conflicts.decision.ended_approvals import ended_approvals
-from rightful.core.conflicts.diagnosis.version import version_of
 from rightful.core.conflicts.reading.standing import missing
 from rightful.core.events.conflict_state import conflict_state
 from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictStatus, Notice
@@ -29,6 +29,9 @@ _ENDS = {
     ConflictStatus.SUPERSEDED: EventType.CONFLICT_ENDED,
     ConflictStatus.EXPIRED: EventType.CONFLICT_ENDED,
 }
+
+_LEAVES_ITS_CIRCLE = frozenset({ConflictStatus.REJECTED, ConflictStatus.SUPERSEDED, ConflictStatus.EXPIRED})
+"""What ends one conflict of a swap or rotation alone: what was approved was all of it, and is nothing any more."""
 
 _NOTICES: dict[Notice, _Told] = {
     Notice.REFUSED: (EventType.CONFLICT_REFUSED, {}),
@@ -74,6 +77,8 @@ def _told(old: Conflict | None, new: Conflict) -> Iterator[_Told]:
             yield EventType.CONFLICT_NEEDS_APPROVAL, {}
     elif _speaks(new, new.outcome.participant_ids):
         yield _ENDS[new.status], {}
+        if old.finding.circle_ids and new.status in _LEAVES_ITS_CIRCLE:
+            yield from _ended(old, replace(new, approvals=()))
 
 
 def _while_it_waits(old: Conflict, new: Conflict) -> Iterator[_Told]:
@@ -82,19 +87,25 @@ def _while_it_waits(old: Conflict, new: Conflict) -> Iterator[_Told]:
         yield EventType.CONFLICT_NEEDS_APPROVAL, {}
     still = missing(new, new.approvals)
     for approval in new.approvals:
-        if still and approval not in old.approvals:
+        if speaks and still and approval not in old.approvals:
             yield EventType.CONFLICT_APPROVAL_GIVEN, {"approval": _approval(approval), "missing": still}
-    ended = ended_approvals(old, new)
-    if ended:
-        whose = [{**_approval(each.approval), "why": each.why.value} for each in ended]
-        yield EventType.CONFLICT_APPROVAL_ENDED, {"ended": whose}
+    yield from _ended(old, new)
     if speaks:
         yield from (_NOTICES[notice] for notice in to_tell(old, new) if notice in _NOTICES)
 
 
+def _ended(old: Conflict, new: Conflict) -> Iterator[_Told]:
+    """The approvals that ended were given to what it was before: to the circle that it was part of then."""
+    ended = ended_approvals(old, new)
+    if ended and _speaks(old, old.finding.circle_ids):
+        whose = [{**_approval(each.approval), "why": each.why.value} for each in ended]
+        yield EventType.CONFLICT_APPROVAL_ENDED, {"ended": whose}
+
+
 def _asked(conflict: Conflict) -> tuple[object, ...]:
-    """What administrators were asked: who decides by a former event has to hear that it is another question."""
-    return conflict.status, conflict.finding.conflict_class, version_of(conflict)
+    """What administrators were asked: who decides by a former event has to hear that it is another question. What a
+    repeat changed is asked once it was examined."""
+    return conflict.status, conflict.finding.conflict_class, conflict.finding.asked
 
 
 def _speaks(conflict: Conflict, others: tuple[str, ...]) -> bool:

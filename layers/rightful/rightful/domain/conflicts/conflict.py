@@ -130,6 +130,7 @@ class Finding:
         holder_account_id: who has what is wanted. Shown only to the holder's own organization.
         holder_organization_id: whose account that is.
         judged: what was judged, of which the conflict's version for people is made (`version`).
+        asked: the version that people were asked about, while it waits for them.
         would_do: what would have been done by itself, were it not for the dry run.
         circle_ids: the other conflicts of the swap or rotation that it would be resolved with.
         choices: what an approval would do, first what happens where nobody names a resolution; empty: none would help.
@@ -145,6 +146,7 @@ class Finding:
     holder_account_id: str | None = None
     holder_organization_id: str | None = None
     judged: str = ""
+    asked: str = ""
     would_do: OutcomeCode | None = None
     circle_ids: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
