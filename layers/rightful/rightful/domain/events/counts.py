@@ -1,6 +1,6 @@
 """What happened in a directory on one day, in numbers: pushes, refusals, and what became of conflicts.
 
-Days and hours are UTC's. The figures are counted from the change stream , so they follow what
+Days and hours are UTC's. The figures are counted from the change stream (`core.events.counting`), so they follow what
 was committed by a few seconds, and a request that wrote nothing is not among them.
 """
 

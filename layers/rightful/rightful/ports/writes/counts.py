@@ -24,3 +24,8 @@ class AddCounts:
     directory_id: str
     day: date
     added: Counts
+
+    @property
+    def place(self) -> tuple[str, str, date]:
+        """The figures that it adds to."""
+        return self.organization_id, self.directory_id, self.day
