@@ -40,7 +40,7 @@ def conflict_document(seen: ConflictView) -> dict[str, object]:
         "directoryName": named.directories.get(conflict.request.directory_id),
         "requester": {**requester_document(conflict, named), **_account(requester)},
         "holder": _holder(seen, holder) if holder is not None else None,
-        "change": change_document(conflict, requester.active if requester is not None else None),
+        "change": change_document(conflict, requester),
         "evidence": evidence_document(finding.evidence, named.directories) if finding.evidence else {},
         "legs": leg_documents(conflict, named),
         "blockedBy": first_document(conflict, named),

@@ -119,6 +119,47 @@ def test_that_a_person_is_let_in_again_is_said_before_it_is_done() -> None:
     assert "lets_in" in [each["code"] for each in shown["nextStep"]["statements"]]
 
 
+def _asks_for_a_leavers_address(active: bool) -> tuple[Service, str, str]:
+    """Ada, who is not what is asked for, is to have the address and to be active or not: service, her SCIM id, and the
+    conflict's id."""
+    service = Service(policy=STANDARD)
+    leaver, ada = (str(service.create_user(name)["id"]) for name in ("sales", "ada"))
+    service.scim("DELETE", f"/Users/{leaver}")
+    for value in (True, not active):
+        service.scim("PATCH", f"/Users/{ada}", patch({"op": "replace", "path": "active", "value": value}))
+    wants(service, ada, "sales@example.com", {"op": "replace", "path": "active", "value": active})
+    return service, ada, next(iter(conflicts(service).values()))["id"]
+
+
+def _activity(service: Service, conflict_id: str) -> tuple[object, object]:
+    first = document(service, conflict_id)["change"][0]
+    assert first["attribute"] == "active"
+    return first["old"], first["new"]
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_whether_somebody_was_active_before_is_said_when_it_is_done_and_whatever_comes_after(active: bool) -> None:
+    service, ada, conflict_id = _asks_for_a_leavers_address(active)
+    asked = (not active, active)
+    assert _activity(service, conflict_id) == asked
+    read = document(service, conflict_id)
+    body = {"decision": "approve", "reason": "yes", "version": read["version"]}
+    answer: Any = service.admin("POST", "/conflicts/{id}/decision", body, parameters={"id": conflict_id})
+    assert answer.body["status"] == "applied"
+    assert _activity(service, conflict_id) == asked
+    for value in (not active, active):
+        service.scim("PATCH", f"/Users/{ada}", patch({"op": "replace", "path": "active", "value": value}))
+        assert _activity(service, conflict_id) == asked
+
+
+def test_whom_somebody_else_let_in_meanwhile_the_change_does_not_let_in() -> None:
+    service, ada, conflict_id = _asks_for_a_leavers_address(active=True)
+    body = {"action": "reactivate", "reason": "she is back"}
+    account_id = ada.rpartition("-")[0]
+    assert service.admin("POST", "/accounts/{id}/actions", body, parameters={"id": account_id}).status == 200
+    assert _activity(service, conflict_id) == (True, True)
+
+
 def test_two_approvals_say_whether_they_count_and_the_first_approver_is_not_asked_again() -> None:
     desk = Desk()
     desk.flag(desk.holder_id)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from rightful.core.accounts.index_writes import ENTERPRISE_USER
 from rightful.core.conflicts.reading.asked_change import change_document
+from rightful.domain.account import AccountStatus
 from rightful.domain.address import placeholder
 from rightful.domain.conflicts.refused_request import PendingChange
-from tests.support.builders import a_conflict
+from tests.support.builders import a_conflict, an_account
 
 
 def test_of_a_directorys_own_extension_only_that_it_changes_is_shown() -> None:
@@ -30,7 +31,8 @@ def test_what_decides_on_signing_in_stands_first_and_a_placeholder_is_no_address
         active=True,
     )
     conflict = a_conflict("org", "id")
-    assert change_document(replace(conflict, request=replace(conflict.request, change=change)), False) == [
+    ada = replace(an_account("ada"), status=AccountStatus.DEACTIVATED)
+    assert change_document(replace(conflict, request=replace(conflict.request, change=change)), ada) == [
         {"attribute": "active", "old": False, "new": True},
         {"attribute": "emails", "old": [], "new": [{"value": "ada@example.com"}]},
         {"attribute": "userName", "old": None, "new": "ada"},
