@@ -155,12 +155,22 @@ class Managed:
         refused = a_conflict(names.organization, f"{names.conflict}-refused", status=ConflictStatus.REFUSED)
         ended = a_conflict(names.organization, f"{names.conflict}-ended", status=ConflictStatus.APPLIED)
         given(store, *(PutConflict(each, None) for each in (other, mine, refused, ended)))
-        pointers = list(store.undecided_conflicts())
+        pointers = list(store.undecided_conflicts(most=MANY))
         assert pointers == sorted(pointers, key=lambda pointer: pointer.conflict_id)
         assert {mine.pointer, other.pointer} <= set(pointers)
         assert not {ended.pointer, refused.pointer} & set(pointers)
         given(store, PutConflict(replace(mine, version=2, status=ConflictStatus.REFUSED), 1))
-        assert mine.pointer not in store.undecided_conflicts()
+        assert mine.pointer not in store.undecided_conflicts(most=MANY)
+
+    def test_of_many_undecided_conflicts_no_more_are_listed_than_were_asked_for(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        many = [a_conflict(names.organization, f"{names.conflict}-{number:03}") for number in range(40)]
+        given(store, *(PutConflict(each, None) for each in many))
+        assert len(store.undecided_conflicts(most=8)) <= 8
+        listed = store.undecided_conflicts(most=MANY)
+        assert {each.pointer for each in many} <= set(listed)
+        assert set(store.undecided_conflicts(most=8)) <= set(listed)
 
     def test_conflicts_whose_change_is_still_wanted_are_counted(self, store: IdentityStore, names: Names) -> None:
         before = store.number_of_open_conflicts(most=MANY)

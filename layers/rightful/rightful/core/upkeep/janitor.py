@@ -90,7 +90,7 @@ def backlog(store: IdentityStore, now: datetime) -> Backlog:
     """Count what is open. Conflict ids begin with the time they were made, so few have to be read."""
     deactivations = store.unfinished_deactivations(limit=_MOST_READ)
     waited = [now - conflict.created_at for conflict in deactivations if conflict.status in UNDECIDED]
-    for pointer in store.undecided_conflicts():
+    for pointer in store.undecided_conflicts(most=_MOST_COUNTED):
         try:
             conflict = store.conflict(pointer)
         except UNREADABLE:

@@ -70,8 +70,9 @@ class UpkeepStore(Protocol):
         out."""
         ...
 
-    def undecided_conflicts(self) -> "tuple[Pointer, ...]":
-        """All other conflicts of all organizations that are `UNDECIDED`, by id: the oldest first."""
+    def undecided_conflicts(self, *, most: int) -> "tuple[Pointer, ...]":
+        """The other conflicts of all organizations that are `UNDECIDED`, by id: the oldest first. Where there are more
+        than `most`, those that have to be looked at again soonest."""
         ...
 
     def paused_organizations(self, *, limit: int) -> int:

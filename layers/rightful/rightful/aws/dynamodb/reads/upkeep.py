@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, get_args
 
 from rightful.aws.dynamodb.attributes import Reader, key_of, write_item, write_key
@@ -95,11 +96,12 @@ class UpkeepReads:
                 found.append(read_conflict(item))
         return tuple(conflict for conflict in found if conflict.deactivation_pending)
 
-    def undecided_conflicts(self) -> "tuple[Pointer, ...]":
+    def undecided_conflicts(self, *, most: int) -> "tuple[Pointer, ...]":
         found: list[Pointer] = []
+        share = max(1, most // SHARDS)
         for shard in range(SHARDS):
-            for page in self._shard(shard_of("undecided", shard)):
-                found += [_pointer(key_of(item)) for item in page["Items"]]
+            items = (item for page in self._shard(shard_of("undecided", shard)) for item in page["Items"])
+            found += [_pointer(key_of(item)) for item in islice(items, share)]
         return tuple(sorted(found, key=lambda pointer: pointer.conflict_id))
 
     def paused_organizations(self, *, limit: int) -> int:
