@@ -144,7 +144,7 @@ def test_the_host_application_gets_an_answer_that_the_document_knows(case: Any, 
     _answered(case, stack.base_url, stack.seeded.app_token)
 
 
-@schema.include(path_regex="^/admin/.*/(accounts|email-changes|log|summary|conflicts)").parametrize()
+@schema.include(path_regex="^/admin/.*/(accounts|email-changes|log|summary|statistics|conflicts)").parametrize()
 @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_an_administrator_gets_an_answer_that_the_document_knows(case: Any, stack: "Stack", reported: str) -> None:
     case.path_parameters["orgId"] = stack.seeded.lab.id

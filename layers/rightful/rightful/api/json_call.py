@@ -122,11 +122,19 @@ class JsonCall:
         Raises:
             ApiError: 400, not a whole number from 1 to 100.
         """
-        text = self.parameter("limit")
+        return self.whole_number("limit", MOST_PER_PAGE) or _PER_PAGE
+
+    def whole_number(self, name: str, most: int) -> int | None:
+        """The number from 1 to `most` that a query parameter names; None where it is absent.
+
+        Raises:
+            ApiError: 400, it names none of these.
+        """
+        text = self.parameter(name)
         if text is None:
-            return _PER_PAGE
-        if not text.isascii() or not text.isdigit() or len(text) > 3 or not 1 <= int(text) <= MOST_PER_PAGE:
-            raise ApiError(400, "invalid_value", f"limit: a whole number from 1 to {MOST_PER_PAGE}.", "limit")
+            return None
+        if not text.isascii() or not text.isdigit() or len(text) > 3 or not 1 <= int(text) <= most:
+            raise ApiError(400, "invalid_value", f"{name}: a whole number from 1 to {most}.", name)
         return int(text)
 
     def position(self) -> str | None:

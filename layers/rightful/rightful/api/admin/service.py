@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rightful.api.admin import accounts as admin_accounts
 from rightful.api.admin import log as admin_log
+from rightful.api.admin import statistics as admin_statistics
 from rightful.api.admin import summary as admin_summary
 from rightful.api.admin.call import AdminCall
 from rightful.api.admin.conflicts import conflicts as admin_conflicts
@@ -52,6 +53,7 @@ ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "/email-changes/preview": {"POST": admin_preview.preview},
     "/log": {"GET": admin_log.list_log},
     "/summary": {"GET": admin_summary.summary},
+    "/statistics": {"GET": admin_statistics.statistics},
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
     "/policy/confirmation": {"POST": admin_confirmations.confirm_loosened_policy},
     "/domains": {"GET": admin_domains.list_domains, "POST": admin_domains.post_domain},
@@ -79,6 +81,7 @@ PARAMETERS: Mapping[tuple[str, str], Sequence[str]] = {
     ("/addresses", "GET"): ("address",),
     ("/addresses/history", "GET"): ("address", *_PAGE),
     ("/log", "GET"): (*admin_log.PARAMETERS, *_PAGE),
+    ("/statistics", "GET"): admin_statistics.PARAMETERS,
     ("/directories/{id}", "DELETE"): ("confirm",),
 }
 """The query parameters of routes; another route has none. What is misspelt is refused: it would silently be nothing."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rightful.api.admin.call import AdminCall
+from rightful.api.admin.statistics import conflicts_document, counts_of, lately, within
 from rightful.api.documents import token_document
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import Pointer
@@ -25,14 +26,16 @@ _OLDER = "older"
 
 def summary(call: AdminCall) -> Response:
     """GET summary: open conflicts by class, status, directory, age and who must act, and the oldest; what became of
-    those of the last 7 and 30 days; the keys that expire in the next 30; and how many accounts are unlinked.
+    those of the last 7 and 30 days, and how it ended; what each directory pushed lately; the keys that expire in the
+    next 30 days; and how many accounts are unlinked.
 
-    Counts up to ten thousand conflicts, oldest first; `complete` says whether that was all. At most 50 calls and three
+    Counts up to ten thousand conflicts, oldest first; `complete` says whether that was all. At most 51 calls and three
     for each directory.
     """
     organization = call.organization()
     listed = call.store.listed_conflicts(call.organization_id, STILL_WANTED, most=MOST_CONFLICTS)
     conflicts, directories = listed.conflicts, call.store.directories(call.organization_id)
+    now, figures = call.invocation.now, counts_of(call, 30)
     body = {
         "openConflicts": {
             "total": len(conflicts),
@@ -40,18 +43,20 @@ def summary(call: AdminCall) -> Response:
             "byClass": _counted(conflict.conflict_class or "undiagnosed" for conflict in conflicts),
             "byStatus": _counted(conflict.status for conflict in conflicts),
             "byDirectory": _counted(conflict.directory_id for conflict in conflicts),
-            "byAge": _ages(call.invocation.now, conflicts),
+            "byAge": _ages(now, conflicts),
             "waitingFor": _counted(conflict.who for conflict in conflicts if conflict.who),
             "oldest": _oldest(call, conflicts[0].id) if conflicts else None,
         },
         "recorded": {f"last{days}Days": _recorded(call, timedelta(days=days)) for days in (7, 30)},
+        "outcomes": {f"last{days}Days": conflicts_document(within(figures, days, now)) for days in (7, 30)},
+        "pushes": {directory.id: lately(figures, directory.id, now) for directory in directories},
         "keysThatExpire": _keys_that_expire(call, [directory.id for directory in directories]),
         "unlinkedAccounts": call.store.number_of_unlinked(call.organization_id, most=MOST_ACCOUNTS),
         "users": {directory.id: call.store.number_of_users(directory.id) for directory in directories},
         "domains": len(organization.domains),
         "paused": organization.brakes.paused,
         "dryRun": organization.brakes.dry_run,
-        "asOf": time_text(call.invocation.now),
+        "asOf": time_text(now),
     }
     return Response(200, body)
 
