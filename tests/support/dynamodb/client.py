@@ -10,7 +10,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from tests.support.dynamodb import requests
@@ -168,9 +168,7 @@ class TablesClient:
             raise NotImplementedError((request.Select, request.Limit))
         table, values = self.tables[request.TableName], request.ExpressionAttributeValues
         index: Index = table.indexes[request.IndexName]
-        items = [index.shown(table.items[key]) for key in islice(keys, request.Limit)]
-        cut = self._cut(items)
-        items = items[:cut]
+        items, full = self._taken(index.shown(table.items[key]) for key in islice(keys, request.Limit))
         wanted = items
         if request.FilterExpression:
             asked = condition(request.FilterExpression, tuple(request.ExpressionAttributeNames.items()))
@@ -181,21 +179,24 @@ class TablesClient:
         if request.Select == "ALL":
             answer["Items"] = wanted
         # A page that is full says where to go on, even if nothing is left: so does DynamoDB.
-        if cut is not None or (request.Limit is not None and len(items) == request.Limit):
+        if full or (request.Limit is not None and len(items) == request.Limit):
             answer["LastEvaluatedKey"] = index.key_in(items[-1])
         return answer
 
     @staticmethod
-    def _cut(items: Sequence[Item]) -> int | None:
-        """After how many items an answer is full; None: they all fit."""
+    def _taken(found: Iterator[Item]) -> tuple[list[Item], bool]:
+        """The items that fit into an answer, and whether there are more. What does not fit is not even looked at."""
+        items = [*islice(found, _FEW)]
         if len(items) < _FEW:
-            return None
+            return items, False
         octets = 0
-        for number, item in enumerate(items):
+        for number, item in enumerate(chain(items.copy(), found)):
             octets += sum(len(name) + len(next(iter(value.values()))) for name, value in item.items() if "S" in value)
             if octets > _ANSWER_OCTETS:
-                return number
-        return None
+                return items[:number], True
+            if number >= _FEW:
+                items.append(item)
+        return items, False
 
     def get_paginator(self, operation: str) -> "_Paginator":
         """Of `query` or `scan`."""
