@@ -1,41 +1,27 @@
 """The process that stands in for AWS on this machine, with everything that it starts.
 
-It listens on 127.0.0.1 alone. A guardian (local.guardian) holds it and the functions' workers together, and their files
-in a folder of their own: they are gone when this process is, however it ended.
+It listens on 127.0.0.1 alone, and is gone when this process is (local.server), like the functions' workers.
 """
 
 import os
 import socket
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from local import leftovers
-from local.guarded import Guarded
-from local.paths import ROOT, STATE
+from local.paths import ROOT
 from local.problem import LocalProblemError
+from local.server import HOST, Server
 
-HOST = "127.0.0.1"
 REGION: Final = "eu-central-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
-# It is told at once when the process ends; a machine that is only slow is waited for.
-_READY_WITHIN = 300.0
 _FREE_WITHIN = 60.0
 
 
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-class MiniStack:
+class MiniStack(Server):
     """One running MiniStack."""
 
     def __init__(
@@ -52,37 +38,10 @@ class MiniStack:
         leftovers.sweep()
         if port:
             _wait_until_free(port)
-        self.port = port or free_port()
-        self.url = f"http://{HOST}:{self.port}"
-        STATE.mkdir(parents=True, exist_ok=True)
-        self.log = STATE / f"ministack-{self.port}.log"
-        self._files = leftovers.new_folder()
-        with self.log.open("wb") as log:
-            self._guarded = Guarded(
-                [str(python), "-m", "ministack.app"],
-                self._files,
-                environment={**self._environment(enforce_iam=enforce_iam), **(environment or {})},
-                log=log,
-                port=self.port,
-            )
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self._guarded.end()
-            raise
-
-    @property
-    def pid(self) -> int:
-        """The process, which is also its process group."""
-        return self._guarded.pid
-
-    def is_running(self) -> bool:
-        """Whether the process is there."""
-        return self._guarded.is_running()
-
-    def stop(self) -> None:
-        """End the process and all that it started. Can be called again."""
-        self._guarded.end()
+        super().__init__("MiniStack", port)
+        own = self._environment(enforce_iam=enforce_iam)
+        self.start([str(python), "-m", "ministack.app"], {**own, **(environment or {})})
+        self.wait_until_ready("/_ministack/health")
 
     def _environment(self, *, enforce_iam: bool) -> dict[str, str]:
         """Nothing of this process' environment but what programs need: all of it reaches the functions."""
@@ -93,35 +52,19 @@ class MiniStack:
             "AUTH": "true" if enforce_iam else "false",
             "AWS_DEFAULT_REGION": REGION,
             "BIND_HOST": HOST,
-            "DOCKER_HOST": f"unix://{self._files}/no-docker",
+            "DOCKER_HOST": f"unix://{self.folder}/no-docker",
             "GATEWAY_PORT": str(self.port),
-            "HOME": str(self._files),
+            "HOME": str(self.folder),
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_EXECUTOR": "local",
             "LOG_LEVEL": "INFO",
             "MINISTACK_HOST": HOST,
             "MINISTACK_REGION": REGION,
             "PYTHONUNBUFFERED": "1",
-            "S3_DATA_DIR": f"{self._files}/s3",
+            "S3_DATA_DIR": f"{self.folder}/s3",
             "SFTP_ENABLED": "0",
-            "TMPDIR": str(self._files),
+            "TMPDIR": str(self.folder),
         }
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + _READY_WITHIN
-        while time.monotonic() < deadline:
-            if not self.is_running():
-                raise LocalProblemError(f"MiniStack stopped at once: {self._last_words()}")
-            try:
-                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
-        raise LocalProblemError(f"MiniStack did not answer within {_READY_WITHIN:.0f} s: {self._last_words()}")
-
-    def _last_words(self) -> str:
-        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        return lines[-1] if lines else "it said nothing."
 
 
 def _wait_until_free(port: int) -> None:

@@ -45,9 +45,10 @@ def run(port: int, parent: int | None = None) -> None:
         # Whoever ends the stack removes it again: the guardian of its processes.
         run_files.publish(run_document(stack), stack.ministack.port, this_process())
         print(welcome(stack), flush=True)
-        while stack.ministack.is_running():
+        while all(server.is_running() for server in stack.servers):
             time.sleep(0.5)
-        raise LocalProblemError(f"MiniStack ended by itself. Its log: {stack.ministack.log}")
+        ended = next(server for server in stack.servers if not server.is_running())
+        raise LocalProblemError(f"{ended.name} ended by itself. Its log: {ended.log}")
 
 
 def _starters(parent: int | None) -> list[Process]:
@@ -90,6 +91,7 @@ def run_document(stack: Stack) -> dict[str, object]:
         "app_token": stack.seeded.app_token,
         "operator_token": stack.seeded.operator_token,
         "console_url": f"{stack.base_url}/console",
+        "openid_issuer": stack.openid_issuer,
         "aws_endpoint_url": stack.aws_endpoint_url,
         "lab": {
             profile: {"scim_base_url": stack.scim_url(lab_directory.id), "scim_token": lab_directory.scim_token}
@@ -132,6 +134,10 @@ Rightful runs on this machine.
 
   Admin   {stack.admin_url(demo.id)}
   key     {demo.admin_token}
+
+  Console {stack.base_url}/console
+  sign in olivia@example.com (owner), aaron@example.com or abigail@example.com (approvers): type the
+          address, then click the name on the page of the local identity provider, {stack.openid_issuer}
 
   The demo organization has verified example.com and example.org. These and the keys of the lab
   directories, one for each identity provider's dialect, are in {RUN_FILE.parent.name}/{RUN_FILE.name}

@@ -48,8 +48,9 @@ class Seeded:
     operator_token: str = ""
 
 
-def seed(environment: Mapping[str, str]) -> Seeded:
-    """Make the organizations, in a process of its own: a process has one set of clients and settings.
+def seed(environment: Mapping[str, str], openid_issuer: str = "") -> Seeded:
+    """Make the organizations, in a process of its own: a process has one set of clients and settings. `openid_issuer`
+    is where their administrators sign in; the process has it as OPENID_ISSUER.
 
     Raises:
         LocalProblemError: it failed; the last thing that it said.
@@ -58,7 +59,7 @@ def seed(environment: Mapping[str, str]) -> Seeded:
     done = subprocess.run(
         [sys.executable, "-m", "local.seed"],
         cwd=ROOT,
-        env={**inherited, **environment},
+        env={**inherited, **environment, "OPENID_ISSUER": openid_issuer},
         capture_output=True,
         text=True,
         check=False,

@@ -10,9 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local import deployment
 from local.environment import ministack_python
-from local.ministack import CREDENTIALS, HOST, REGION, MiniStack
+from local.ministack import CREDENTIALS, REGION, MiniStack
+from local.openid_provider.process import OpenIdProvider
 from local.problem import LocalProblemError
 from local.seed import Seeded, seed
+from local.server import HOST, Server
 
 Progress = Callable[[str], None]
 
@@ -35,7 +37,24 @@ class Stack:
     ministack: MiniStack
     session: boto3.Session
     """For clients: `stack.session.client("dynamodb", endpoint_url=stack.aws_endpoint_url)`."""
+    openid_provider: OpenIdProvider | None = None
+    """Where administrators sign in, if there is one."""
     seeded: Seeded = dataclasses.field(default_factory=Seeded)
+
+    @property
+    def openid_issuer(self) -> str:
+        """The issuer of the OpenID provider; empty without one."""
+        return self.openid_provider.issuer if self.openid_provider else ""
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """The processes that it consists of."""
+        return (self.ministack, *([self.openid_provider] if self.openid_provider else []))
+
+    def stop(self) -> None:
+        """End all its processes. Can be called again."""
+        for server in self.servers:
+            server.stop()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -69,15 +88,16 @@ def _silent(_: str) -> None:
 def running_stack(
     port: int = 0,
     *,
-    seeding: bool = True,
+    signing_in: bool = True,
     enforce_iam: bool = False,
     environment: Mapping[str, str] | None = None,
     progress: Progress = _silent,
 ) -> Iterator[Stack]:
     """Start the stack, and stop it and all its processes at the end.
 
-    `port` 0 takes a free one. `progress` is told what is being done. `enforce_iam` checks every call of a function
-    against the function's role. `environment` is what all functions have besides.
+    `port` 0 takes a free one. `signing_in` starts an OpenID provider beside it. `enforce_iam` checks every call of a
+    function against the function's role. `environment` is what all functions have besides. `progress` is told what is
+    being done.
 
     Raises:
         LocalProblemError: it cannot be started; one line that says why.
@@ -90,19 +110,24 @@ def running_stack(
     progress("Building functions and layers")
     archives = deployment.package(template, python)
     progress("Starting MiniStack")
-    ministack = MiniStack(python, port, enforce_iam=enforce_iam, environment=environment)
-    try:
+    with contextlib.ExitStack() as running:
+        ministack = MiniStack(python, port, enforce_iam=enforce_iam, environment=environment)
+        running.callback(ministack.stop)
+        provider = None
+        if signing_in:
+            # It is ready by the time that the stack is there.
+            provider = OpenIdProvider()
+            running.callback(provider.stop)
         progress("Creating the stack of template.yaml")
         try:
             stack = _deployed(ministack, archives, template)
         except (ClientError, BotoCoreError) as error:
             raise LocalProblemError(f"The stack could not be created: {' '.join(str(error).split())}") from error
-        if seeding:
-            progress("Seeding the demo and lab organizations")
-            stack = dataclasses.replace(stack, seeded=seed(stack.environment))
-        yield stack
-    finally:
-        ministack.stop()
+        if provider is not None:
+            provider.wait()
+            stack = dataclasses.replace(stack, openid_provider=provider)
+        progress("Seeding the demo and lab organizations")
+        yield dataclasses.replace(stack, seeded=seed(stack.environment, stack.openid_issuer))
 
 
 def _deployed(ministack: MiniStack, archives: dict[str, bytes], template: dict[str, deployment.Json]) -> Stack:

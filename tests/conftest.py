@@ -82,7 +82,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     yield
     running = item.session.stash.get(_STACK, None)
     if running and nextitem and unit_of(item.nodeid) == ON_THE_STACK != unit_of(nextitem.nodeid):
-        threading.Thread(target=running.ministack.stop).start()
+        threading.Thread(target=running.stop).start()
 
 
 @pytest.fixture(scope="session")

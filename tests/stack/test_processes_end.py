@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from local import run_files
-from local.ministack import free_port
 from local.paths import ROOT, RUN_FILE, STATE
 from local.problem import LocalProblemError
-from local.processes import Process
+from local.processes import Process, parent_of
+from local.server import free_port
 from tests.support.patience import eventually
 from tests.support.started import READY, Started, run_command
 
@@ -90,7 +90,8 @@ def test_a_running_stack_that_is_killed_leaves_nothing(start: Starter) -> None:
     program = start(run_command(port))
     program.wait_for(READY)
     before = program.tree()
-    assert len(before) >= 5, "itself, its guardian, MiniStack and workers of functions"
+    assert len(before) >= 7, "itself, MiniStack, workers of functions, the OpenID provider, and two guardians"
+    program.pid_of("-m local.openid_provider")
     program.kill(signal.SIGKILL)
     program.wait()
     nothing_is_left(program, before, port)
@@ -135,10 +136,23 @@ def test_a_stack_whose_guardian_is_killed_ends_and_clears_up_itself(start: Start
     port = free_port()
     program = start(run_command(port))
     before = started_processes(program)
-    program.kill(signal.SIGKILL, pid=program.pid_of("local.guardian"))
+    program.kill(signal.SIGKILL, pid=parent_of(program.pid_of("-m ministack.app")))
     assert program.wait() == 1
     nothing_is_left(program, before, port, log=True)  # it says that MiniStack has ended by itself, and where its log is
     (STATE / f"ministack-{port}.log").unlink()
+
+
+def test_a_stack_whose_openid_provider_ends_says_so_and_ends(start: Starter) -> None:
+    port = free_port()
+    program = start(run_command(port))
+    program.wait_for(READY)
+    before = program.tree()
+    program.kill(signal.SIGKILL, pid=program.pid_of("-m local.openid_provider"))
+    assert program.wait() == 1
+    said, log = program.said().splitlines()[-1].split(" Its log: ")
+    assert said == "OpenID provider ended by itself."
+    Path(log).unlink()
+    nothing_is_left(program, before, port)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ class Copy:
 @pytest.fixture(scope="module")
 def drilled() -> Iterator[Stack]:
     """A stack of its own: other tests leave half accounts in theirs, which a check would rightly find."""
-    with running_stack() as running:
+    with running_stack(signing_in=False) as running:
         yield running
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.ministack import free_port
 from local.paths import ROOT
 from local.run_files import run_file
+from local.server import free_port
 from tests.support.patience import SECONDS
 from tests.support.started import READY, Started, run_command
 
@@ -49,6 +49,10 @@ def test_what_run_prints_works_and_a_signal_leaves_nothing_behind(number: signal
         timeout=SECONDS,
     )
     assert admin.json()["items"] == []
+    issuer = document["openid_issuer"]
+    assert issuer in text
+    discovered = httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS)
+    assert discovered.json()["issuer"] == issuer
     before = started.tree()
 
     started.kill(number)
