@@ -7,6 +7,7 @@ from rightful.domain.account import (
     AccountStatus,
     AwaitedLink,
     BeforeImage,
+    CameWith,
     ExpectedUser,
     Flag,
     FormerLink,
@@ -89,6 +90,7 @@ def _accounts(
         refused_names=st.lists(texts, max_size=2).map(tuple),
         two_until=st.none() | moments,
         pushed_version=st.integers(0, 10**9),
+        came_with=st.none() | whole(CameWith, email=addresses, verified=st.booleans()),
         unassigned_active=st.none() | st.booleans(),
         # The store keeps these itself, by writes of their own.
         group_ids=st.just(frozenset()),

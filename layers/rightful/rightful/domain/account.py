@@ -94,6 +94,15 @@ class ExpectedUser:
 
 
 @dataclass(frozen=True, slots=True)
+class CameWith:
+    """The address that a personal account had when an organization claimed it, and whether it was confirmed: what it
+    leaves with."""
+
+    email: Address
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """What a remediation left of what undo gives back: by this it sees what somebody has changed since.
 
@@ -143,6 +152,7 @@ class Account:
         email: the address it holds in the email index; None while it has none.
         organization_id: the organization that manages it; None for a personal account.
         claimed: whether that organization claimed it (by provisioning it, or by an administrator's claim).
+        came_with: the address that it had when an organization claimed it; None: it came otherwise.
         attributes: the SCIM attributes a directory wrote, canonical names, without what the server keeps itself
             (id, schemas, meta, active, groups).
         held_since: when it came to hold its address.
@@ -190,6 +200,7 @@ class Account:
     unassigned_active: bool | None = None
     two_until: datetime | None = None
     pushed_version: int = 0
+    came_with: CameWith | None = None
 
     @property
     def tag(self) -> str:

@@ -44,7 +44,9 @@ def erased_person(account: Account, at: datetime) -> ErasedPerson | None:
         return None
     before = [*account.earlier_images, *([account.before_image] if account.before_image else [])]
     images = [account, *(image.account for image in before)]
-    emails = [image.email for image in images if image.email is not None and not image.email.is_placeholder]
+    came = [account.came_with.email] if account.came_with is not None else []
+    held = [*came, *(image.email for image in images if image.email is not None)]
+    emails = [email for email in held if not email.is_placeholder]
     names = {name.casefold().strip() for image in images for name in _names(image)}
     return ErasedPerson(
         account.id,

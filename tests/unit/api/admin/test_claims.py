@@ -6,7 +6,7 @@ import pytest
 
 from rightful.domain.account import Account
 from rightful.domain.conflicts.policy import STANDARD
-from rightful.domain.events.event_log import LogEntry
+from rightful.domain.events.event_log import Action, LogEntry
 from tests.support.service import Service, patch
 from tests.support.stream import StreamingStore
 
@@ -35,11 +35,16 @@ def account(service: Service, account_id: str) -> Account:
 def wanted(service: Service, name: str) -> tuple[str, dict[str, Any]]:
     """Ada's directory asks for the address of a personal account: the account's id, and the conflict."""
     holder = signed_up(service, name)
+    return holder, wanted_of(service, name)
+
+
+def wanted_of(service: Service, name: str) -> dict[str, Any]:
+    """The conflict about an address that somebody has."""
     ada = str(service.create_user("ada")["id"])
     email = {"op": "replace", "path": 'emails[type eq "work"].value', "value": f"{name}@example.com"}
     assert service.scim("PATCH", f"/Users/{ada}", patch(email)).status == 409
     service.remediate_all()
-    return holder, conflict(service)
+    return conflict(service)
 
 
 def conflict(service: Service) -> dict[str, Any]:
@@ -199,10 +204,62 @@ def test_nobody_is_given_back_who_cannot_sign_in(service: Service, action: str, 
     assert account(service, holder).claimed
 
 
+@pytest.mark.parametrize("verified", [True, False])
+@pytest.mark.parametrize("by_conflict", [True, False])
+@pytest.mark.parametrize("email", ["other@example.com", "Box@Example.com", None])
+def test_an_account_leaves_with_the_address_with_which_it_came(
+    service: Service, email: str | None, by_conflict: bool, verified: bool
+) -> None:
+    holder = signed_up(service, "box", emailVerified=verified)
+    if by_conflict and verified:
+        wanted_of(service, "box")
+        decide(service, "approve")
+    else:
+        assert act(service, holder, "claim").status == 200
+    assert account(service, holder).organization_id == service.organization.id
+    assert act(service, holder, "set-email", email=email).status == 200
+    given = act(service, holder, "unclaim")
+    assert (given.status, given.body["email"].lower()) == (200, "box@example.com")
+    after = account(service, holder)
+    assert (after.holds, after.came_with) == ("box@example.com", None)
+    if email != "Box@Example.com":  # the same address, which the administrator vouched for
+        assert after.email_verified is verified
+    again = act(service, holder, "unclaim")
+    assert (again.status, again.body, account(service, holder)) == (200, given.body, after)
+    assert signed_up(service, "other") != holder  # nobody has it any more
+
+
+def test_where_somebody_else_has_that_address_it_keeps_its_own_and_the_log_says_so(service: Service) -> None:
+    holder = signed_up(service, "box")
+    act(service, holder, "claim")
+    act(service, holder, "set-email", email="other@example.com")
+    theirs = signed_up(service, "box")
+    assert act(service, holder, "unclaim").body["email"] == "other@example.com"
+    assert account(service, theirs).holds == "box@example.com"
+    assert any(
+        "box@example.com, with which it came, is another's: it keeps other@example.com." in told
+        for told in rows_about(service, holder)
+    )
+
+
+def test_that_the_address_came_back_is_in_the_history(service: Service) -> None:
+    holder = signed_up(service, "box")
+    act(service, holder, "claim")
+    act(service, holder, "set-email", email="other@example.com")
+    act(service, holder, "unclaim")
+    moved = [
+        (row.old_email, row.requested_email)
+        for row in service.store.all_of(LogEntry)
+        if row.account_id == holder and row.action is Action.EMAIL_CHANGED
+    ]
+    assert set(moved) == {("box@example.com", "other@example.com"), ("other@example.com", "box@example.com")}
+
+
 def test_nobody_is_given_back_without_an_address(service: Service) -> None:
     holder = signed_up(service, "box")
     act(service, holder, "claim")
     act(service, holder, "set-email", email=None)
+    signed_up(service, "box")
     assert act(service, holder, "unclaim").body["error"]["code"] == "conflict"
 
 

@@ -87,7 +87,8 @@ def restored(account: Account, image: BeforeImage, now: datetime, *, asked: bool
     if before.status is not left.status and as_left and not asked:
         after = replace(after, status=before.status, deactivated_at=before.deactivated_at)
     if before.organization_id != left.organization_id:
-        after = replace(after, organization_id=before.organization_id, claimed=before.claimed)
+        came_with = after.came_with if before.organization_id is not None else None
+        after = replace(after, organization_id=before.organization_id, claimed=before.claimed, came_with=came_with)
     after = _with_attributes(_with_link(after, image), image)
     taken = _image(account, after, image.conflict_id, now)
     taken = replace(taken, account=replace(taken.account, group_ids=before.group_ids))

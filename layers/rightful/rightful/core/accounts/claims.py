@@ -2,14 +2,40 @@
 
 from dataclasses import replace
 
+from rightful.core.accounts.edits import with_email
 from rightful.core.accounts.index_writes import AccountChange, index_writes
-from rightful.domain.account import Account, BeforeImage, Origin
+from rightful.domain.account import Account, BeforeImage, CameWith, Origin
+from rightful.domain.address import Address
 from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import ReleaseSource
 from rightful.ports.writes.transaction import Write
 
 _NAMES = ("displayName", "name")
 """What a released account keeps of what the organization wrote: how the person is called."""
+
+
+def claimed(account: Account, organization_id: str) -> Account:
+    """The account, managed by an organization from now on. It remembers the address with which it came."""
+    came_with = account.came_with
+    if account.organization_id is None:
+        came_with = CameWith(account.email, account.email_verified) if account.email is not None else None
+    return replace(account, organization_id=organization_id, claimed=True, came_with=came_with)
+
+
+def own_address(account: Account) -> Address | None:
+    """The address with which it came, where it has another one now, or none."""
+    came_with = account.came_with
+    if came_with is None or came_with.email.canonical == account.holds or came_with.email.is_placeholder:
+        return None
+    return came_with.email
+
+
+def with_own_address(account: Account, invocation: Invocation) -> Account:
+    """The account with the address with which it came, confirmed as it was then, where it has another one now."""
+    if account.came_with is None or own_address(account) is None:
+        return account
+    changed = with_email(account, account.came_with.email, invocation, verified=False)
+    return replace(changed, email_verified=account.came_with.verified)
 
 
 def claim_by(account: Account, conflict_id: str) -> BeforeImage | None:
@@ -35,6 +61,7 @@ def released(account: Account, invocation: Invocation) -> Account:
         claimed=False,
         former_link=None,
         awaited=None,
+        came_with=None,
         before_image=None,
         earlier_images=(),
         unassigned_active=None,

@@ -10,7 +10,7 @@ person's to end and to give; that takes two people no less afterwards.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rightful.core.accounts.claims import released, source_of_released
+from rightful.core.accounts.claims import claimed, own_address, released, source_of_released, with_own_address
 from rightful.core.accounts.edits import cancelled, scheduled, with_email, without_address
 from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
@@ -141,7 +141,7 @@ class Administration:
             if account.organization_id == self.organization.id and account.claimed:
                 return account
             self._refuse_alone(account)
-            return replace(account, organization_id=self.organization.id, claimed=True)
+            return claimed(account, self.organization.id)
 
         def besides(_: Account, after: Account) -> Sequence[Write]:
             domain = after.email.domain if after.email else ""
@@ -156,12 +156,13 @@ class Administration:
         return alter(self.context, account_id, own_or_claimable, besides)
 
     def unclaim(self, account_id: str) -> Account:
-        """Give the management of an account back that was claimed: it is the person's own again, with its address and
-        login, and without what the organization wrote about it.
+        """Give the management of an account back that was claimed: it is the person's own again, with login and the
+        address with which it came, and without what the organization wrote about it. Where somebody else has that
+        address by now it keeps the one that it has, and the log says so.
 
         Raises:
             RequestError: protected; linked, a directory provisions it, or has; not_active; conflict, it has no address,
-                or waits to be linked.
+                or waits to be linked; email_taken, somebody got its address at this moment.
         """
 
         def change(account: Account) -> Account:
@@ -179,18 +180,24 @@ class Administration:
             self._refuse_alone(account)
             if not account.active:
                 raise RequestError("not_active", "This person cannot sign in: reactivate the account first.")
-            if shown(account.email) is None:
-                raise RequestError("conflict", "This account has no address: give it one first (set-email).", "email")
             if account.awaited is not None:
                 raise RequestError("conflict", "A create is to link this account: undo that conflict first.")
-            after = released(account, self.context.invocation)
+            leaving = account if self._is_taken(own_address(account)) else with_own_address(account, invocation)
+            if shown(leaving.email) is None:
+                raise RequestError("conflict", "This account has no address: give it one first (set-email).", "email")
+            after = released(leaving, invocation)
             self._refuse_alone(after)  # where claiming it takes two, so does this
             return after
 
         def besides(before: Account, after: Account) -> Sequence[Write]:
-            rows = self._signed(changed_row(before, self.context.invocation, ""))
-            return [*rows, *source_of_released(before, after)]
+            own, told = own_address(before), ""
+            if own is not None and own.canonical != after.holds:
+                told = f" {own.value}, with which it came, is another's: it keeps {shown(after.email)}."
+            seen = replace(after, organization_id=before.organization_id)  # nobody can read a personal account's rows
+            rows = [*entries_of(before, seen, invocation), *changed_row(before, invocation, "")]
+            return [*self._signed(rows, told), *source_of_released(before, after)]
 
+        invocation = self.context.invocation
         return alter(self.context, account_id, change, besides)
 
     def protect(self, account_id: str, flag: Flag) -> Account:
@@ -222,8 +229,12 @@ class Administration:
         entries = entries_of(before, after, self.context.invocation) or changed_row(after, self.context.invocation, "")
         return self._signed(entries)
 
-    def _signed(self, entries: Sequence[LogEntry]) -> Sequence[Write]:
-        return [AppendLog(replace(each, approver=self.administrator, explanation=self.reason)) for each in entries]
+    def _signed(self, entries: Sequence[LogEntry], told: str = "") -> Sequence[Write]:
+        said = f"{self.reason}{told}"
+        return [AppendLog(replace(each, approver=self.administrator, explanation=said)) for each in entries]
+
+    def _is_taken(self, address: Address | None) -> bool:
+        return address is not None and address.canonical in self.context.store.holds([address.canonical])
 
     def _may_claim(self, account: Account) -> bool:
         return (

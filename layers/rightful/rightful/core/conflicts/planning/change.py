@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from rightful.core.accounts.before_images import with_before_image
+from rightful.core.accounts.claims import claimed
 from rightful.core.accounts.index_writes import Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
@@ -51,7 +52,6 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
     conflict, now, holder = snapshot.conflict, snapshot.now, snapshot.holder
     if holder is None:
         return explain.unknown(conflict)
-    claimed = replace(holder, organization_id=conflict.request.organization_id, claimed=True)
     after = replace(
         conflict,
         version=conflict.version + 1,
@@ -63,7 +63,7 @@ def plan_claim(snapshot: Snapshot, diagnosis: Diagnosis, decision: Decision) -> 
         sent=False,
         finding=diagnosed(conflict, diagnosis, decision),
     )
-    move = with_before_image(holder, claimed, conflict.id, now)
+    move = with_before_image(holder, claimed(holder, conflict.request.organization_id), conflict.id, now)
     return Plan(
         writes=(
             *index_writes([move], now).writes,
