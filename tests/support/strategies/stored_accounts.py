@@ -20,10 +20,7 @@ from tests.support.strategies.values import addresses, documents, ids, moments, 
 
 links = whole(Link, directory_id=ids, scim_id=ids, user_name=texts, external_id=st.none() | texts, linked_at=moments)
 
-
 former_links = whole(FormerLink, directory_id=ids, user_name=texts, external_id=st.none() | texts, unlinked_at=moments)
-
-
 before_images = whole(
     BeforeImage,
     conflict_id=ids,

@@ -52,7 +52,6 @@ requesters = whole(
     display_name=texts,
 )
 
-
 changes = whole(
     PendingChange,
     before=documents,
@@ -60,8 +59,6 @@ changes = whole(
     active=st.none() | st.booleans(),
     active_said_at=st.none() | moments,
 )
-
-
 approvals = whole(
     Approval,
     key_id=ids,
@@ -87,11 +84,7 @@ def statements(*codes: type[Code]) -> st.SearchStrategy[Statement[Code]]:
 
 
 CODED: dict[str, type[Code]] = {"again": Again, "effect": Effect, "instead": Effect, "proof": ProofKind}
-
-
 days = st.dates()
-
-
 evidence = whole(
     Evidence,
     holder=st.none()

@@ -25,7 +25,6 @@ _rules = st.dictionaries(st.sampled_from(list(STANDARD_RULES)), st.sampled_from(
     lambda rules: {each: rule for each, rule in rules.items() if rule in ALLOWED.get(each, frozenset(Rule))}
 )
 
-
 policies = st.one_of(
     st.builds(Policy, base=st.sampled_from([PolicyBase.STANDARD, PolicyBase.STRICT])),
     whole(
@@ -36,8 +35,6 @@ policies = st.one_of(
         relink_by_user_name=st.booleans(),
     ),
 )
-
-
 brakes = whole(
     Brakes,
     paused=st.booleans(),

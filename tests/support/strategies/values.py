@@ -11,31 +11,18 @@ from rightful.domain.one_word import OneWord
 
 _Kind = TypeVar("_Kind")
 
-
 FORGOTTEN: list[str] = []
 """Fields of stored things that no strategy gives a value: what a round trip would not find missing."""
-
-
 # The store cannot hold unpaired surrogates, and `scim.requests` refuses them.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-
-
 ids = st.text("0123456789abcdef", min_size=1, max_size=8)
-
-
 versions = st.integers(1, 10**9)
-
-
 moments = st.datetimes(
     datetime(2000, 1, 1),  # noqa: DTZ001 - `timezones` makes it aware
     datetime(2100, 1, 1),  # noqa: DTZ001
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-8))]),
 )
-
-
 addresses = st.builds(Address, value=texts, canonical=texts.filter(bool))
-
-
 documents = st.dictionaries(
     texts,
     st.recursive(
