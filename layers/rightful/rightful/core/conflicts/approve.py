@@ -17,9 +17,8 @@ from rightful.core.conflicts.lifecycle.claim import claim_of
 from rightful.core.conflicts.lifecycle.end import end_of_waiters
 from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
-from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.log_rows import log_row, touched_rows
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
-from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.conflicts.word import Word, existing
 from rightful.domain.conflicts.conflict import (
     REOPENED_BY_RETRY,

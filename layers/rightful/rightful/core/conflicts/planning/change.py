@@ -10,9 +10,9 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.log_rows import touched_rows
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.parts import diagnosed, emptied_holder, resolved
-from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus

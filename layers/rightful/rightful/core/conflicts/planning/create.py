@@ -15,6 +15,7 @@ from rightful.core.conflicts.decision.decide import Decision, chosen
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.kept import kept_until
+from rightful.core.conflicts.log_rows import touched_rows
 from rightful.core.conflicts.plan import Blocked, Plan
 from rightful.core.conflicts.planning.parts import (
     applied,
@@ -23,7 +24,6 @@ from rightful.core.conflicts.planning.parts import (
     follow_up_of,
     rests_on_domain,
 )
-from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import AwaitedLink
 from rightful.domain.address import Hold, Reservation

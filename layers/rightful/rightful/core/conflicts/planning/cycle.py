@@ -17,9 +17,9 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.merge import with_change
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
+from rightful.core.conflicts.log_rows import rows_of_all
 from rightful.core.conflicts.plan import Blocked, Plan, fitted
 from rightful.core.conflicts.planning.parts import applied, applied_row, finding_of, tidied
-from rightful.core.conflicts.touched_rows import rows_of_all
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.conflicts.conflict import Outcome
 from rightful.ports.writes.conflicts import PutConflict

@@ -12,9 +12,8 @@ from rightful.core.conflicts.decision.decide import Decision
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.end import end_of_pending
-from rightful.core.conflicts.log_rows import approvers, log_row
+from rightful.core.conflicts.log_rows import approvers, log_row, touched_rows
 from rightful.core.conflicts.plan import Plan
-from rightful.core.conflicts.touched_rows import touched_rows
 from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, FormerLink
 from rightful.domain.address import placeholder

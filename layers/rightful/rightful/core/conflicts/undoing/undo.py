@@ -20,10 +20,9 @@ from rightful.core.conflicts.explain import changed, settled_by
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, without_reactivation
 from rightful.core.conflicts.lifecycle.prepared import prepared_create_of, taken_back
 from rightful.core.conflicts.lifecycle.requeue import requeue
-from rightful.core.conflicts.log_rows import log_row
+from rightful.core.conflicts.log_rows import log_row, rows_of_all
 from rightful.core.conflicts.plan import fitted
 from rightful.core.conflicts.remediate import Effect, Remediation
-from rightful.core.conflicts.touched_rows import rows_of_all
 from rightful.core.conflicts.undoing.groups import GROUPS_OUTSTANDING, give_groups_back, takes_groups
 from rightful.core.conflicts.undoing.snapshot import UndoSnapshot, read_to_undo
 from rightful.core.conflicts.undoing.undoable import undoable
