@@ -4,13 +4,14 @@ The policy covers the whole stage, because API Gateway caches the answer for eve
 each function to check, from the context that this one hands on.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.api.authorizer import allowed, bearer_secret, live_key
+from rightful.domain.key import Token
 from rightful.runtime import cold_start  # noqa: F401 # isort: split
-from rightful.runtime.clients import identity_store
+from rightful.runtime.clients import identity_store, impatient_store
 from rightful.runtime.metrics import Metric
 from rightful.runtime.observability import count, failed, logger, observed
 
@@ -33,4 +34,16 @@ def handler(event: dict[str, str], _context: object) -> dict[str, object]:
     if token is None:
         logger.info("Key refused")
         raise PermissionError(UNAUTHORIZED)
+    _note_use(token, now.date())
     return allowed(token, event["methodArn"])
+
+
+def _note_use(token: Token, today: date) -> None:
+    """Note on which day a key is used, once a day. The key opens what it opens whether or not that could be noted; the
+    next request that is asked about tries again."""
+    if not token.is_new_on(today):
+        return
+    try:
+        impatient_store().mark_used(token, on=today)
+    except (ClientError, BotoCoreError) as error:
+        failed("key_use", error)

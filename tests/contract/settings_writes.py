@@ -1,6 +1,7 @@
 """Contract: organizations, directories and keys."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from rightful.domain.key import Scope
 from rightful.domain.one_word import OneWord
@@ -19,6 +20,8 @@ from rightful.ports.writes.settings import (
 from tests.contract.committing import Committing, given
 from tests.support.builders import NOW, a_directory, a_token, an_account, an_organization
 from tests.support.names import Names
+
+_YESTERDAY, _TODAY, _TOMORROW = (date(2026, 11, day) for day in (27, 28, 29))
 
 
 class SettingsWrites:
@@ -176,3 +179,47 @@ class KeyWrites:
         committing.done(UnlistToken(token))
         committing.done(UnlistToken(token))
         assert store.tokens(organization_id=names.organization, directory_id=names.directory) == ()
+
+    def test_the_day_of_a_use_is_noted_for_a_key_and_its_entry_in_the_list(
+        self, store: IdentityStore, names: Names
+    ) -> None:
+        of_directory = {"organization_id": names.organization, "directory_id": names.directory}
+        kinds = (of_directory, {"scope": Scope.ADMIN, "organization_id": names.organization}, {"scope": Scope.APP})
+        for at, kind in enumerate(kinds):
+            sha256 = f"{at}{names.sha256[1:]}"
+            token = a_token(sha256, id=f"{names.sha256}-{at}", expires_at=NOW + timedelta(days=9), **kind)
+            used = replace(token, last_used_on=_TODAY)
+            given(store, PutToken(token), ListToken(token))
+            store.mark_used(token, on=_TODAY)
+            assert store.token(sha256) == used
+            assert used in store.tokens(organization_id=token.organization_id or "", directory_id=token.directory_id)
+
+    def test_an_earlier_use_changes_nothing_and_a_later_one_does(self, store: IdentityStore, names: Names) -> None:
+        token = a_token(names.sha256, organization_id=names.organization)
+        given(store, PutToken(token), ListToken(token))
+        for day, noted in ((_TODAY, _TODAY), (_TODAY, _TODAY), (_YESTERDAY, _TODAY), (_TOMORROW, _TOMORROW)):
+            store.mark_used(token, on=day)
+            used = replace(token, last_used_on=noted)
+            assert (store.token(names.sha256), store.tokens(organization_id=names.organization)) == (used, (used,))
+
+    def test_a_key_that_was_ended_does_not_come_back_by_being_used(self, store: IdentityStore, names: Names) -> None:
+        token = a_token(names.sha256, organization_id=names.organization)
+        given(store, PutToken(token), ListToken(token))
+        given(store, DeleteToken(names.sha256), UnlistToken(token))
+        store.mark_used(token, on=_TODAY)
+        assert store.token(names.sha256) is None
+        assert store.tokens(organization_id=names.organization) == ()
+
+    def test_what_was_cut_off_while_a_use_was_noted_is_made_up_for(self, store: IdentityStore, names: Names) -> None:
+        token = a_token(names.sha256, organization_id=names.organization)
+        used = replace(token, last_used_on=_TODAY)
+        given(store, PutToken(token), ListToken(used))
+        store.mark_used(token, on=_TODAY)
+        assert (store.token(names.sha256), store.tokens(organization_id=names.organization)) == (used, (used,))
+
+    def test_a_use_changes_nothing_else_of_a_key(self, store: IdentityStore, names: Names) -> None:
+        read = a_token(names.sha256, organization_id=names.organization, issued=OneWord("Ines", NOW))
+        confirmed = replace(read, issued=OneWord("Ines", NOW, confirmed_by="Jo"))
+        given(store, PutToken(confirmed), ListToken(confirmed))
+        store.mark_used(read, on=_TODAY)
+        assert store.token(names.sha256) == replace(confirmed, last_used_on=_TODAY)

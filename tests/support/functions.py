@@ -93,7 +93,7 @@ def deployed_on_moto() -> Iterator[Deployed]:
         patch.setenv("CONFLICTS_QUEUE_URL", queues["conflicts"])
         patch.setenv("UNPUBLISHED_QUEUE_URL", queues["unpublished"])
         made = (clients.settings, clients.identity_store, clients.conflict_queue, clients.event_bus)
-        made += (clients.unpublished_queue,)
+        made += (clients.unpublished_queue, clients.impatient_store)
         for cached in made:
             cached.cache_clear()
         try:

@@ -7,12 +7,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.paths import ROOT
+from rightful.aws.dynamodb.actions.organizations import listing_key
+from rightful.aws.dynamodb.keys import base as keys
+from tests.support.builders import a_token
 from tests.template.resources import ROLLBACK, Resources, alias_of, as_list, function_of, of_type
 
 _DATA_SERVICES = ("dynamodb:", "sqs:", "s3:", "events:", "kms:", "secretsmanager:", "logs:")
@@ -80,6 +84,23 @@ def test_roles_of_functions_name_exact_actions_on_exact_resources(expanded: Reso
             assert all(action.startswith(_DATA_SERVICES) for action in actions), (name, actions)
             for resource in as_list(statement["Resource"]):
                 assert "*" not in json.dumps(resource), (name, actions, resource)
+
+
+def test_the_authorizer_may_write_the_day_of_a_keys_last_use_and_nothing_else(expanded: Resources) -> None:
+    reads = {"dynamodb:GetItem"}
+    role = expanded["AuthorizerRole"]["Properties"]
+    statements = [each for each in statements_of(role) if not set(as_list(each["Action"])) & reads]
+    [writing] = [each for each in statements if any("dynamodb:" in action for action in as_list(each["Action"]))]
+    assert writing["Action"] == "dynamodb:UpdateItem"
+    token = a_token("0" * 64, organization_id="organization", directory_id="directory")
+    places = [keys.token(token.sha256).pk, listing_key(token).pk]
+    conditions = writing["Condition"]
+    patterns = conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert [[fnmatchcase(place, pattern) for pattern in patterns] for place in places] == [[True, False], [False, True]]
+    others = [keys.account("a").pk, keys.hold("a@b.example").pk, keys.organization("o").pk, keys.revoked("k").pk]
+    assert not any(fnmatchcase(place, pattern) for place in others for pattern in patterns)
+    assert conditions["ForAllValues:StringEquals"]["dynamodb:Attributes"] == ["pk", "sk", "last_used_on"]
+    assert conditions["StringEqualsIfExists"]["dynamodb:ReturnValues"] == ["NONE"]
 
 
 def test_every_queue_is_encrypted_and_has_a_dead_letter_queue_or_is_one(expanded: Resources) -> None:

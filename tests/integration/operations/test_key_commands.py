@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -59,12 +59,25 @@ def test_all_keys_are_listed_with_owner_and_times_and_never_what_opens(
     code, printed, _ = run("token", "list")
     lines = printed.splitlines()
     assert (code, len(lines)) == (0, 4)
-    assert " ".join(lines[0].split()) == "id scope owner organization directory issued by created expires live"
+    assert (
+        " ".join(lines[0].split()) == "id scope owner organization directory issued by created expires last used live"
+    )
     for scope in ("app", "admin", "scim"):
         key = key_of(deployed, made[scope])
         assert made[scope] not in printed
         assert key.sha256 not in printed
         assert key.id in printed
+
+
+def test_the_day_of_a_keys_last_use_is_listed(run: Run, deployed: Deployed, made: dict[str, str]) -> None:
+    for scope in ("app", "scim"):
+        deployed.store.mark_used(key_of(deployed, made[scope]), on=date(2026, 11, 27))
+    assert {key["scope"]: key["last_used"] for key in listed(run)} == {
+        "app": "2026-11-27",
+        "admin": None,
+        "scim": "2026-11-27",
+    }
+    assert run("token", "list")[1].count("2026-11-27") == 2
 
 
 def test_keys_are_listed_by_organization_directory_and_scope(run: Run, made: dict[str, str]) -> None:

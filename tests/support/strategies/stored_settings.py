@@ -92,4 +92,5 @@ def tokens(sha256: str) -> st.SearchStrategy[Token]:
         organization_id=st.none() | ids,
         directory_id=st.none() | ids,
         issued=st.none() | words,
+        last_used_on=st.none() | st.dates(),
     )

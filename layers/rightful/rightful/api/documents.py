@@ -1,7 +1,7 @@
 """Accounts, conflicts and log rows as administrators read them (docs/openapi.yaml): JSON documents, camelCase."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from rightful.domain.account import Account
 from rightful.domain.address import shown
@@ -144,6 +144,11 @@ def organization_document(organization: Organization) -> dict[str, object]:
     }
 
 
+def day_text(day: date | None) -> str | None:
+    """A day as JSON has it (RFC 3339, full-date)."""
+    return day.isoformat() if day else None
+
+
 def token_document(token: Token) -> dict[str, object]:
     """A key, without the key."""
     return {
@@ -152,6 +157,7 @@ def token_document(token: Token) -> dict[str, object]:
         "owner": token.owner,
         "createdAt": _time(token.created_at),
         "expiresAt": _time(token.expires_at),
+        "lastUsedOn": day_text(token.last_used_on),
         "directoryId": token.directory_id,
         "issued": word_document(token.issued) if token.issued else None,
     }

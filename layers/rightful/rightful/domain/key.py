@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from rightful.domain.one_word import OneWord
@@ -42,7 +42,8 @@ class Grant:
 @dataclass(frozen=True, slots=True)
 class Token:
     """A key as it is stored. `owner` names the person or system it was given to; `issued` is which administrator's
-    word it rests on, None: the operator of the service issued it."""
+    word it rests on, None: the operator of the service issued it. `last_used_on`: the day (UTC) on which it opened
+    something last, None: not yet."""
 
     id: str
     sha256: str
@@ -53,10 +54,15 @@ class Token:
     organization_id: str | None = None
     directory_id: str | None = None
     issued: OneWord | None = None
+    last_used_on: date | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Whether it still opens anything. Checked by the reader: DynamoDB's TTL deletes days late."""
         return self.expires_at is None or now < self.expires_at
+
+    def is_new_on(self, day: date) -> bool:
+        """Whether it is used for the first time on that day, as far as is known. A clock that is behind says no."""
+        return self.last_used_on is None or self.last_used_on < day
 
     def alone_until(self) -> datetime | None:
         """Until when what takes two people cannot be done with it; None: it rests on more than one person's word."""

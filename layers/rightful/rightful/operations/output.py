@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from time import monotonic
 from typing import TextIO
 
@@ -71,8 +71,8 @@ def write_fields(out: TextIO, fields: Mapping[str, object], *, as_json: bool) ->
     out.writelines(f"{name.replace('_', ' '):{width}} {_cell(value)}".rstrip() + "\n" for name, value in fields.items())
 
 
-def day(moment: datetime | None) -> str | None:
-    """A moment as people write a day; None stays None."""
+def day(moment: date | None) -> str | None:
+    """A day, or the day of a moment, as people write it; None stays None."""
     return f"{moment:%Y-%m-%d}" if moment is not None else None
 
 

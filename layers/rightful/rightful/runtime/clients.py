@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from rightful.aws.bus import EventBridgeBus
 
 
-def _config() -> "Config":
+def _config(read_timeout: int = 3, attempts: int = 4) -> "Config":
     from botocore.config import Config
 
     # Short time-outs with retries beat one long wait: an API request has about 29 seconds, a lost packet none.
     return Config(
         connect_timeout=1,
-        read_timeout=3,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         parameter_validation=False,
     )
 
@@ -57,9 +57,19 @@ def settings() -> Settings:
 @cache
 def identity_store() -> DynamoDBStore:
     """The identity store."""
+    return _store(_config())
+
+
+@cache
+def impatient_store() -> DynamoDBStore:
+    """The identity store for what is better left than waited for: a call has one attempt, of two seconds at most."""
+    return _store(_config(read_timeout=1, attempts=1))
+
+
+def _store(config: "Config") -> DynamoDBStore:
     found = settings()
     tables = Tables(found.identity_table, found.event_log_table, found.log_retention)
-    return DynamoDBStore(watched(cast("DynamoDBClient", _client("dynamodb", _config()))), tables)
+    return DynamoDBStore(watched(cast("DynamoDBClient", _client("dynamodb", config))), tables)
 
 
 @cache

@@ -177,6 +177,7 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
 
 FAILURES: Mapping[str, Metric] = {
     "aws_call": Metric.AWS_CALL_FAILURES,
+    "key_use": Metric.AWS_CALL_FAILURES,
     "event_log": Metric.EVENT_LOG_WRITE_FAILURES,
     "conflict_not_sent": Metric.CONFLICTS_NOT_SENT,
     "unreadable_change": Metric.UNREADABLE_CHANGES,

@@ -1,6 +1,6 @@
 """Administrators list all keys of their organization and revoke them; the last way in stays."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -42,6 +42,7 @@ def test_all_keys_are_listed_with_owner_and_times_and_without_what_opens() -> No
         "owner": "Ines",
         "createdAt": "2026-11-23T09:00:00.000Z",
         "expiresAt": None,
+        "lastUsedOn": None,
         "directoryId": None,
         "issued": None,
         "live": True,
@@ -194,3 +195,54 @@ def test_an_organization_is_read_and_renamed_with_a_row_of_who_did_it() -> None:
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": " "}, {"name": "a\u202e"}, {"name": "x", "policy": {}}])
 def test_what_is_no_name_of_an_organization_is_refused(body: dict[str, object]) -> None:
     assert code(Service().admin("PATCH", "", body)) == (400, "invalid_value")
+
+
+def items(response: Response) -> list[dict[str, object]]:
+    assert response.status == 200, response.body
+    assert isinstance(response.body, dict)
+    found: list[dict[str, object]] = response.body["items"]
+    return found
+
+
+def test_the_day_of_a_keys_last_use_is_shown_wherever_the_key_is() -> None:
+    service = Service()
+    service.pass_time(timedelta(hours=1))
+    spare = service.new_admin_key("INES")
+    other = service.new_admin_key("Ben")
+    service.store.mark_used(service.scim_key, on=date(2026, 11, 24))
+    service.store.mark_used(service.admin_key, on=date(2026, 11, 25))
+    service.store.mark_used(spare, on=date(2026, 11, 26))
+    assert {key: found["lastUsedOn"] for key, found in listed(service).items()} == {
+        service.scim_key.id: "2026-11-24",
+        service.admin_key.id: "2026-11-25",
+        spare.id: "2026-11-26",
+        other.id: None,
+    }
+    of_directory = service.admin("GET", "/directories/{id}/tokens", parameters={"id": service.directory.id})
+    assert [key["lastUsedOn"] for key in items(of_directory)] == ["2026-11-24"]
+    administrators = items(service.admin("GET", "/administrators"))
+    assert [(each["owner"], each["lastUsedOn"]) for each in administrators] == [("Ines", "2026-11-26"), ("Ben", None)]
+    me = service.admin("GET", "", template="/admin/v1/me").body
+    assert isinstance(me, dict)
+    assert me["lastUsedOn"] == "2026-11-25"
+
+
+def test_a_new_key_was_not_used_yet_and_a_confirmation_is_no_use() -> None:
+    service = Service()
+    other = service.new_admin_key("Ben")
+    new = service.admin("POST", "/directories/{id}/tokens", {}, parameters={"id": service.directory.id}).body
+    assert isinstance(new, dict)
+    assert new["lastUsedOn"] is None
+    key = next(
+        key
+        for key in service.store.tokens(organization_id=service.organization.id, directory_id=service.directory.id)
+        if key.id == new["id"]
+    )
+    service.store.mark_used(key, on=date(2026, 11, 24))
+    ids = {"id": service.directory.id, "tokenId": key.id}
+    confirmation = "/directories/{id}/tokens/{tokenId}/confirmation"
+    assert service.admin("POST", confirmation, {"reason": "Agreed"}, parameters=ids, key=other).status == 200
+    assert listed(service)[key.id]["lastUsedOn"] == "2026-11-24"
+    found = service.store.token(key.sha256)
+    assert found is not None
+    assert (found.last_used_on, found.alone_until()) == (date(2026, 11, 24), None)

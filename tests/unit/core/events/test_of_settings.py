@@ -7,7 +7,7 @@ import pytest
 
 from local.event_schema import domain_event
 from rightful.core.events.publish import events_of
-from rightful.core.events.requeues import swept_by
+from rightful.core.events.requeues import asker_changed_by, requeued_by, swept_by
 from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.events.change import Change, DirectoryChange, OrganizationChange, TokenChange
 from rightful.domain.one_word import OneWord
@@ -68,3 +68,11 @@ def test_a_word_that_is_said_again_later_is_another_event(kind: str) -> None:
 def test_a_confirmed_policy_has_all_conflicts_of_the_organization_examined() -> None:
     assert swept_by(change_of("policy", ALONE, SURE)) == "ours"
     assert swept_by(change_of("policy", ALONE, ALONE)) is None
+
+
+def test_that_a_key_was_used_is_no_event_and_wakes_nobody() -> None:
+    for word in (None, ALONE, SURE):
+        key = replace(KEY, issued=word)
+        change = TokenChange(key, replace(key, last_used_on=NOW.date()), NOW)
+        assert events_of(change) == ()
+        assert (swept_by(change), asker_changed_by(change), list(requeued_by(change))) == (None, None, [])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 Item = dict[str, "AttributeValueTypeDef"]
-Scalar = str | int | bool | datetime | frozenset[str] | None
+Scalar = str | int | bool | date | frozenset[str] | None
 
 
 FORMAT = "1"
@@ -68,14 +68,16 @@ def write_values(values: Mapping[str, Scalar], prefix: str = "") -> Item:
     return {f"{prefix}{name}": _write_value(value) for name, value in values.items() if value is not None}
 
 
-def _write_value(value: str | int | datetime | frozenset[str]) -> "AttributeValueTypeDef":
+def _write_value(value: str | int | date | frozenset[str]) -> "AttributeValueTypeDef":
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, frozenset):
         return {"SS": sorted(value)}
-    return {"N": str(value)} if isinstance(value, int) else {"S": text_of(value)}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    return {"S": text_of(value) if isinstance(value, datetime) else value.isoformat()}
 
 
 class Reader:

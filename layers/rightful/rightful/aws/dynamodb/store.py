@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rightful.aws.dynamodb.actions import action_of
+from rightful.aws.dynamodb.actions.organizations import listing_key
 from rightful.aws.dynamodb.attributes import Reader, write_key
 from rightful.aws.dynamodb.commit import Commits
 from rightful.aws.dynamodb.items.accounts import read_account, read_hold
@@ -25,7 +26,7 @@ from rightful.aws.dynamodb.reads.log import LogReads
 from rightful.aws.dynamodb.reads.names import NameReads
 from rightful.aws.dynamodb.reads.organizations import ManagedReads
 from rightful.aws.dynamodb.reads.upkeep import UpkeepReads
-from rightful.aws.dynamodb.table import Table, Tables
+from rightful.aws.dynamodb.table import THERE, Table, Tables
 from rightful.domain.account import Account
 from rightful.domain.address import Hold
 from rightful.domain.conflicts.conflict import Conflict, Pointer
@@ -88,6 +89,18 @@ class DynamoDBStore(
                     ":latest": {"S": due_sort(now + UNSENT_FOR)},
                 },
             )
+
+    def mark_used(self, token: Token, *, on: date) -> None:
+        # The list first: whoever uses the key next looks at the key's own item, and does again what was cut off.
+        for key in (listing_key(token), keys.token(token.sha256)):
+            with suppress(self.client.exceptions.ConditionalCheckFailedException):
+                self.client.update_item(
+                    TableName=self.tables.identity,
+                    Key=write_key(key),
+                    UpdateExpression="SET last_used_on = :day",
+                    ConditionExpression=f"{THERE} AND (attribute_not_exists(last_used_on) OR last_used_on < :day)",
+                    ExpressionAttributeValues={":day": {"S": on.isoformat()}},
+                )
 
     def tally(self, names: Iterable[str], *, until: datetime, most: int, times: int = 1) -> Mapping[str, int]:
         return {name: self._count(name, until, most, times) for name in dict.fromkeys(names)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from rightful.core.organizations.registry import revocation
 from rightful.domain.key import Scope, Token
@@ -54,6 +54,11 @@ class Administrator:
     def until(self) -> datetime | None:
         ends = [key.expires_at for key in self.keys]
         return None if None in ends else max(end for end in ends if end is not None)
+
+    @property
+    def last_used_on(self) -> date | None:
+        """The day on which one of the keys was used last; None: none was."""
+        return max((key.last_used_on for key in self.keys if key.last_used_on is not None), default=None)
 
 
 def administrators(store: IdentityStore, organization_id: str, now: datetime) -> tuple[Administrator, ...]:

@@ -18,12 +18,12 @@ BY = "Operator"
 """Who did it, as an organization's event log names whoever runs a command."""
 LISTED = ": rightful organization list."
 """Where the id of an organization is found."""
-_COLUMNS = ("id", "scope", "owner", "organization", "directory", "issued_by", "created", "expires", "live")
+_COLUMNS = ("id", "scope", "owner", "organization", "directory", "issued_by", "created", "expires", "last_used", "live")
 
 
 def add_to(token: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to `rightful token`."""
-    listing = token.add_parser("list", help="which keys there are, whose, and until when; never what opens")
+    listing = token.add_parser("list", help="which keys there are, whose, until when and when last used; never the key")
     listing.add_argument("--organization", help="only those of this organization, by id")
     listing.add_argument("--directory", help="only those of this directory of it, by id")
     listing.add_argument("--scope", choices=[scope.value for scope in Scope], help="only those that open this")
@@ -52,6 +52,7 @@ def list_tokens(at: Deployment, asked: Namespace, out: TextIO) -> int:
             "issued_by": _issued_by(key),
             "created": day(key.created_at),
             "expires": day(key.expires_at),
+            "last_used": day(key.last_used_on),
             "live": key.is_live(now),
         }
         for key in _listed(at, asked)

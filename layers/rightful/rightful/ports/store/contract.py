@@ -6,7 +6,7 @@ All reads are strongly consistent unless a method says otherwise.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from rightful.domain.account import Account
@@ -175,6 +175,12 @@ class IdentityStore(
 
     def tokens(self, *, organization_id: str, directory_id: str | None = None) -> tuple[Token, ...]:
         """The listed keys of an organization, or of one of its directories, oldest first."""
+        ...
+
+    def mark_used(self, token: Token, *, on: date) -> None:
+        """Note for a key and its entry in the list that it was used on that day. Nothing where a later use is noted, or
+        the key was ended meanwhile. The two are not one transaction: what was cut off is made up for by the next
+        call."""
         ...
 
     def revoked_at(self, token_id: str) -> datetime | None:

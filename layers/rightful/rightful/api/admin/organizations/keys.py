@@ -1,7 +1,7 @@
 """Admin API: which key this is, and who administers an organization."""
 
 from rightful.api.admin.call import AdminCall
-from rightful.api.documents import token_document
+from rightful.api.documents import day_text, token_document
 from rightful.api.json_call import ApiError, JsonCall
 from rightful.api.request import Response
 from rightful.core.organizations.keys import Administrator, administrators
@@ -52,6 +52,7 @@ def _administrator(found: Administrator, own: str | None) -> dict[str, object]:
         "owner": found.owner,
         "since": time_text(found.since),
         "expiresAt": time_text(found.until) if found.until else None,
+        "lastUsedOn": day_text(found.last_used_on),
         "tokenIds": [key.id for key in found.keys],
         "own": any(key.id == own for key in found.keys),
     }

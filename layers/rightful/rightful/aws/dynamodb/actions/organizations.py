@@ -59,12 +59,12 @@ def _(write: s.DeleteToken, tables: Tables) -> Action:
 
 @action_of.register
 def _(write: s.ListToken, tables: Tables) -> Action:
-    return put(tables, listed_token_item(write.token, _listing_key(write.token)))
+    return put(tables, listed_token_item(write.token, listing_key(write.token)))
 
 
 @action_of.register
 def _(write: s.UnlistToken, tables: Tables) -> Action:
-    return on(tables, "Delete", _listing_key(write.token))
+    return on(tables, "Delete", listing_key(write.token))
 
 
 @action_of.register
@@ -99,7 +99,8 @@ def _(write: s.RemoveConflict, tables: Tables) -> Action:
     return on(tables, "Delete", keys.conflict(write.organization_id, write.conflict_id))
 
 
-def _listing_key(token: Token) -> ItemKey:
+def listing_key(token: Token) -> ItemKey:
+    """Where a key is listed."""
     if token.organization_id is None:
         return keys.listed_token("", None, token.id)
     return keys.listed_token(token.organization_id, token.directory_id, token.id)

@@ -1,13 +1,13 @@
 """How a dataclass is an item, said once for both ways: the attributes follow from the fields and their types.
 
-Text, numbers, flags, moments, words and sets of text are attributes of their own; every other field is one JSON
+Text, numbers, flags, moments, days, words and sets of text are attributes of their own; every other field is one JSON
 document, by the names of its fields. None is left out, and so is an empty value where it is the default, too.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, MISSING, Field, dataclass, field, fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from operator import itemgetter
@@ -145,7 +145,7 @@ class _Documents:
         read = self.reads.get(name) or self.reader(hint)
         if get_origin(kind) is frozenset:
             return None, lambda stored: read(stored["SS"])
-        if isinstance(kind, type) and issubclass(kind, StrEnum | datetime):
+        if isinstance(kind, type) and issubclass(kind, StrEnum | date):
             return None, lambda stored: read(stored["S"])
         if read is _same:
             return json_text, lambda stored: json.loads(stored["S"])
