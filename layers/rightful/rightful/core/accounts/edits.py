@@ -52,7 +52,8 @@ def scheduled(account: Account, now: datetime) -> Account:
         RequestError: legal_hold.
     """
     if Flag.LEGAL_HOLD in account.flags:
-        raise RequestError("legal_hold", "This account is on legal hold: it cannot be deleted before that is lifted.")
+        message = "This account is on legal hold: it cannot be deleted before the host application takes that mark off."
+        raise RequestError("legal_hold", message)
     if account.status is AccountStatus.PENDING_DELETION:
         return account
     return replace(account, status=AccountStatus.PENDING_DELETION, deletion_date=now + GRACE)

@@ -178,6 +178,8 @@ class Administration:
                     "conflict", "This account was never claimed: it came to your organization otherwise."
                 )
             self._refuse_alone(account)
+            if account.status is AccountStatus.PENDING_DELETION:
+                raise RequestError("not_active", "This account is to be deleted: cancel that, and reactivate it.")
             if not account.active:
                 raise RequestError("not_active", "This person cannot sign in: reactivate the account first.")
             if account.awaited is not None:

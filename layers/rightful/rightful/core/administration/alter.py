@@ -105,7 +105,7 @@ def _explain(refused: RefusedError) -> None:
         if isinstance(refusal.write, RequireDomain):
             raise RequestError(
                 "invalid_value",
-                f"email: the domain {refusal.write.domain} is not verified by this organization.",
+                f"email: the domain {refusal.write.domain} is not verified by this organization. Verify it first.",
                 "email",
             ) from refused
     hold = taken_by(refused)

@@ -19,7 +19,7 @@ from rightful.core.conflicts.lifecycle.fail import reopening
 from rightful.core.conflicts.lifecycle.requeue import requeue_followers
 from rightful.core.conflicts.log_rows import log_row, touched_rows
 from rightful.core.conflicts.remediate import Effect, Remediation, remediate
-from rightful.core.conflicts.word import Word, existing
+from rightful.core.conflicts.word import Word, ended_because, existing
 from rightful.domain.conflicts.conflict import (
     REOPENED_BY_RETRY,
     Approval,
@@ -61,7 +61,7 @@ def approve(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     word = word.with_reason()
 
     def attempt() -> tuple[Snapshot, Diagnosis, Conflict]:
-        snapshot, diagnosis = _as_read(context, _waiting(context.store, pointer), word)
+        snapshot, diagnosis = _as_read(context, _waiting(context, pointer), word)
         _check_approvable(snapshot, diagnosis, word.resolution)
         approved = _approved(snapshot, diagnosis, word)
         if approved is not None:
@@ -94,7 +94,7 @@ def reject(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
     word, now, by = word.with_reason(), context.now, word.key.owner
 
     def attempt() -> Conflict:
-        conflict = _waiting(context.store, pointer)
+        conflict = _waiting(context, pointer)
         claim = claim_of(context, conflict)
         given_back = claim.given_back if claim is not None else None
         if word.version is not None or given_back is not None:
@@ -139,7 +139,7 @@ def retry(context: QueueContext, pointer: Pointer, word: Word) -> Remediation:
                 _as_read(context, conflict, word)
             return False
         if conflict.status not in REOPENED_BY_RETRY or context.now >= conflict.expires_at:
-            raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to retry.")
+            raise RequestError("ended", ended_because(conflict, context.now))
         if word.version not in {None, version_of(conflict)}:
             raise RequestError("changed", changed(conflict))
         by = word.key.owner
@@ -171,10 +171,10 @@ def _tell_circle(context: QueueContext, conflict: Conflict) -> None:
             context.queue.send(pointer, correlation_id=context.invocation.correlation_id)
 
 
-def _waiting(store: IdentityStore, pointer: Pointer) -> Conflict:
-    conflict = existing(store, pointer)
+def _waiting(context: QueueContext, pointer: Pointer) -> Conflict:
+    conflict = existing(context.store, pointer)
     if not conflict.live:
-        raise RequestError("ended", f"This conflict has ended ({conflict.status.value}): nothing is left to decide.")
+        raise RequestError("ended", ended_because(conflict, context.now))
     return conflict
 
 

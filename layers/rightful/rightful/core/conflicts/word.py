@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rightful.core.conflicts.log_rows import log_row
-from rightful.domain.conflicts.conflict import Approval, Conflict, Pointer, Resolution
+from rightful.domain.conflicts.conflict import (
+    REOPENED_BY_RETRY,
+    Approval,
+    Conflict,
+    ConflictStatus,
+    Pointer,
+    Resolution,
+)
 from rightful.domain.conflicts.explanation import OutcomeCode, explained
 from rightful.domain.events.event_log import Action, Result
 from rightful.domain.key import Token
@@ -75,3 +82,22 @@ def existing(store: IdentityStore, pointer: Pointer) -> Conflict:
     if conflict is None:
         raise RequestError("not_found", "There is no such conflict.")
     return conflict
+
+
+_ENDED = {
+    ConflictStatus.APPLIED: "This conflict has ended (applied): the change is made. Undo takes it back, unless "
+    "somebody has changed it since.",
+    ConflictStatus.PREPARED: "This conflict is decided (prepared): it waits for its user. Undo takes it back.",
+    ConflictStatus.REJECTED: "This conflict has ended (rejected): an administrator said no. Retry opens it again.",
+    ConflictStatus.UNDONE: "This conflict has ended (undone): an administrator took it back. Retry opens it again.",
+    ConflictStatus.FAILED: "This conflict could not be examined (failed). Retry examines it once more.",
+    ConflictStatus.SUPERSEDED: "This conflict has ended (superseded): something else is wanted by now, or nothing.",
+}
+_LAPSED = "This conflict has ended ({status}), and its change is wanted no more: what is sent again is a new conflict."
+
+
+def ended_because(conflict: Conflict, now: datetime) -> str:
+    """Why nothing is left to decide or to retry, and what can be done instead."""
+    lapsed = conflict.status in REOPENED_BY_RETRY and now >= conflict.expires_at
+    sentence = None if lapsed else _ENDED.get(conflict.status)
+    return sentence if sentence is not None else _LAPSED.format(status=conflict.status.value)

@@ -43,7 +43,7 @@ def check_extensions(extensions: Sequence[Mapping[str, object]]) -> None:
         seen.add(urn.lower())
     octets = len(json.dumps(extensions, ensure_ascii=False).encode())
     if octets > MOST_EXTENSIONS_OCTETS:
-        message = f"extensions: {octets} bytes together, of {MOST_EXTENSIONS_OCTETS}. Shorten their descriptions."
+        message = f"extensions: {octets} bytes together, at most {MOST_EXTENSIONS_OCTETS}. Shorten their descriptions."
         raise RequestError("invalid_value", message, "extensions")
 
 
