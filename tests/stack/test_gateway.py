@@ -1,5 +1,7 @@
 """What the API gateway answers by itself, and that it hands everything else to the functions."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
@@ -16,6 +18,12 @@ def test_the_demo_directory_lists_its_users(scim: httpx.Client) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("application/scim+json")
     assert answer.json()["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
+
+
+def test_a_key_that_opened_something_says_on_which_day_and_the_list_too(admin: httpx.Client) -> None:
+    before = datetime.now(UTC).date().isoformat()
+    own = [key for key in admin.get("/tokens").json()["items"] if key["own"]]
+    assert [before <= key["lastUsedOn"] <= datetime.now(UTC).date().isoformat() for key in own] == [True]
 
 
 @pytest.mark.parametrize(
