@@ -10,11 +10,14 @@ from rightful.domain.conflicts.evidence import ProofKind
 from rightful.domain.conflicts.explanation import FindingCode, OutcomeCode
 from rightful.domain.conflicts.next_step import CODED, Again, Effect, Role, StepCode
 from rightful.domain.conflicts.obstacle import ObstacleCode
+from rightful.domain.conflicts.simulated import LeftOut, Verdict, VerdictNote, WhyNotSimulated
 from rightful.domain.conflicts.undo_obstacle import UndoObstacleCode
 
 TOLD = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/codes.md").read_text(), re.MULTILINE)
 _STEPS: list[Code] = [*StepCode, *Again, *Effect]
-CODES: list[Code] = [*FindingCode, *OutcomeCode, *_STEPS, *ProofKind, *ObstacleCode, *UndoObstacleCode]
+_SIMULATED: list[Code] = [*Verdict, *VerdictNote, *WhyNotSimulated, *LeftOut]
+_OBSTACLES: list[Code] = [*ObstacleCode, *UndoObstacleCode]
+CODES: list[Code] = [*FindingCode, *OutcomeCode, *_STEPS, *ProofKind, *_OBSTACLES, *_SIMULATED]
 
 
 def test_every_code_is_there_with_its_sentence_and_no_other_is() -> None:
@@ -34,7 +37,7 @@ def test_a_parameter_of_which_words_are_made_is_known_to_the_store() -> None:
 
 
 def test_sentences_are_sentences() -> None:
-    for code in (*FindingCode, *OutcomeCode, *StepCode, *UndoObstacleCode):
+    for code in (*FindingCode, *OutcomeCode, *StepCode, *UndoObstacleCode, *_SIMULATED):
         if code not in {OutcomeCode.REASON, OutcomeCode.REJECTED, OutcomeCode.UNDONE, OutcomeCode.APPROVED_BY}:
             assert re.match(r"[A-Z{]", code.pattern), code
             assert code.pattern.endswith((".", "{effect}", "{instead}")), code

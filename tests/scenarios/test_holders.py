@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rightful.core.simulation.compare import decided_again
+from rightful.core.simulation.simulation import Settings
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Address, parse_address, shown
 from rightful.domain.conflicts.conflict import Conflict
@@ -101,6 +103,7 @@ def test_a_conflict_is_resolved_or_handed_over_as_the_table_says(row: Row) -> No
     assert row.afterwards, "every row says what has become of the accounts"
     for expected in row.afterwards:
         AFTERWARDS[expected](Afterwards(world, row, after, before))
+    _is_decided_again(world, after)
     _everybody_reads_it(world, conflict, before)
     if not _starts_broken(row) or after.status == "applied":
         check_invariants(world.store)
@@ -108,6 +111,18 @@ def test_a_conflict_is_resolved_or_handed_over_as_the_table_says(row: Row) -> No
     world.remediate(conflict)
     world.deliver()
     assert _without_counters(world.store.snapshot()) == settled
+
+
+def _is_decided_again(world: World, conflict: Conflict) -> None:
+    """What the finding kept is enough to decide it once more."""
+    organization = world.organization
+    settings = Settings(organization.policy_at(world.now), organization.brakes)
+    decision = decided_again(conflict, settings, world.now)
+    if conflict.finding.evidence is None:
+        assert decision is None
+        return
+    assert decision is not None
+    assert (decision.rule.value, decision.reason) == (conflict.finding.rule, conflict.finding.held_back_by)
 
 
 def _everybody_reads_it(world: World, conflict: Conflict, before: Items) -> None:

@@ -23,6 +23,7 @@ from rightful.domain.conflicts.conflict import (
 )
 from rightful.domain.conflicts.evidence import (
     Evidence,
+    Grounds,
     Holder,
     HolderFacts,
     Leaving,
@@ -122,6 +123,18 @@ evidence = whole(
 )
 
 
+grounds = whole(
+    Grounds,
+    free=st.booleans(),
+    follows=st.booleans(),
+    other_letters=st.booleans(),
+    takes_two=st.booleans(),
+    kinds=st.lists(st.sampled_from([each.value for each in ConflictClass]), max_size=2).map(tuple),
+    deactivated_at=st.none() | moments,
+    decided_at=st.none() | moments,
+)
+
+
 def _requests(organization_id: str, directory_id: str) -> st.SearchStrategy[RefusedRequest]:
     return whole(
         RefusedRequest,
@@ -166,6 +179,7 @@ def conflicts(organization_id: str, conflict_id: str) -> st.SearchStrategy[Confl
             held_back_by=st.none() | statements(OutcomeCode),
             automatic_at=st.none() | moments,
             blocked_by=st.none() | ids,
+            grounds=st.none() | grounds,
         ),
         outcome=whole(
             Outcome,

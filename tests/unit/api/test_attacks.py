@@ -28,6 +28,7 @@ BODIES: dict[str, object] = {
     "/directories/{id}/confirmation": {"reason": "mine now"},
     "/directories/{id}/tokens/{tokenId}/confirmation": {"reason": "mine now"},
     "/policy": {"policy": {"base": "strict"}},
+    "/policy/simulation": {"policy": {"base": "strict"}},
     "/domains": {"domain": "victim.example"},
     "/directories": {"name": "mine"},
     "/directories/{id}": {"name": "mine"},

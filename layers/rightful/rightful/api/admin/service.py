@@ -15,6 +15,7 @@ from rightful.api.admin.conflicts import conflicts as admin_conflicts
 from rightful.api.admin.conflicts import histories as admin_histories
 from rightful.api.admin.conflicts import lists as admin_conflict_lists
 from rightful.api.admin.conflicts import preview as admin_preview
+from rightful.api.admin.conflicts import simulation as admin_simulation
 from rightful.api.admin.organizations import confirmations as admin_confirmations
 from rightful.api.admin.organizations import directories as admin_directories
 from rightful.api.admin.organizations import domains as admin_domains
@@ -55,6 +56,7 @@ ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "/summary": {"GET": admin_summary.summary},
     "/statistics": {"GET": admin_statistics.statistics},
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
+    "/policy/simulation": {"POST": admin_simulation.simulate_policy},
     "/policy/confirmation": {"POST": admin_confirmations.confirm_loosened_policy},
     "/domains": {"GET": admin_domains.list_domains, "POST": admin_domains.post_domain},
     "/domains/{domain}": {"DELETE": admin_domains.delete_domain},

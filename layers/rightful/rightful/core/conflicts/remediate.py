@@ -196,7 +196,8 @@ class _Examination:
             after = replace(after, told=after.told | {Notice.OWNER_TOLD})
         if after == conflict:
             return Remediation(Effect.NOTHING, conflict)
-        reminds_only = replace(after, told=conflict.told) == conflict
+        same_grounds = replace(after.finding, grounds=conflict.finding.grounds)  # nothing that people are told
+        reminds_only = replace(after, told=conflict.told, finding=same_grounds) == conflict
         after = replace(after, version=conflict.version + 1, updated_at=now)
         result = Result.REFUSED if status is ConflictStatus.REFUSED else Result.WAITING
         row = log_row(after, Action.CONFLICT_DECIDED, now, result=result)

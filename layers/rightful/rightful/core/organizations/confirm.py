@@ -85,14 +85,25 @@ def noting_who(before: Organization, after: Organization, by: str | None, now: d
     Args:
         by: who changes it; only an administrator's word needs a second one.
     """
+    anew, word = lowered_by(before, after, now), word_of(by, now)
     lowered: dict[ConflictClass, OneWord] = {}
     for each in ConflictClass:
         was, is_now, noted = before.policy.rule(each), after.policy.rule(each), before.lowered.get(each)
-        if is_now not in _BELOW_TWO:
-            continue
-        if was is is_now:
-            if noted is not None and noted.stands_alone(now):
-                lowered[each] = noted
-        elif (word := word_of(by, now)) is not None and before.policy_at(now).rule(each) not in _BELOW_TWO:
+        if was is is_now and is_now in _BELOW_TWO and noted is not None and noted.stands_alone(now):
+            lowered[each] = noted
+        elif each in anew and word is not None:
             lowered[each] = word
     return replace(after, lowered=lowered)
+
+
+def lowered_by(before: Organization, after: Organization, now: datetime) -> tuple[ConflictClass, ...]:
+    """The rules that take two people, or that nobody can approve, and that a change of settings lowers: done by one
+    administrator, that needs another one's word."""
+    counts = before.policy_at(now)
+    return tuple(
+        each
+        for each in ConflictClass
+        if before.policy.rule(each) is not after.policy.rule(each)
+        and counts.rule(each) not in _BELOW_TWO
+        and after.policy.rule(each) in _BELOW_TWO
+    )

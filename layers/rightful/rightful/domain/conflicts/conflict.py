@@ -14,7 +14,7 @@ from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.refused_request import RefusedRequest
 
 if TYPE_CHECKING:
-    from rightful.domain.conflicts.evidence import Evidence
+    from rightful.domain.conflicts.evidence import Evidence, Grounds
     from rightful.domain.conflicts.next_step import Effect, NextStep
 
 
@@ -137,6 +137,7 @@ class Finding:
         held_back_by: why it was not resolved by itself although the policy would let it be.
         automatic_at: when it will be, if nothing else happens.
         blocked_by: the conflict that has to be resolved before it.
+        grounds: what else was decided on, where there is anything; dropped with the evidence.
     """
 
     conflict_class: ConflictClass | None = None
@@ -153,6 +154,7 @@ class Finding:
     held_back_by: Statement[OutcomeCode] | None = None
     automatic_at: datetime | None = None
     blocked_by: str | None = None
+    grounds: "Grounds | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,9 @@ class Conflict:
 
 def without_holder(conflict: Conflict) -> Conflict:
     """The conflict without what was known of a holder that is the organization's no more."""
-    return replace(conflict, finding=replace(conflict.finding, holder_organization_id=None, evidence=None))
+    return replace(
+        conflict, finding=replace(conflict.finding, holder_organization_id=None, evidence=None, grounds=None)
+    )
 
 
 UNDECIDED = frozenset({ConflictStatus.OPEN, ConflictStatus.WAITING_APPROVAL})

@@ -140,3 +140,27 @@ class Evidence:
 
 NO_EVIDENCE = Evidence()
 """Nothing is known, or nothing may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a decision rests on besides class and evidence: kept so that it can be decided again by another policy
+    (`core.simulation`), and dropped with the evidence.
+
+    Attributes:
+        free: nobody stands in the way any more.
+        follows: it comes after another change.
+        other_letters: the holder's address is the wanted one in other letters.
+        takes_two: somebody's address takes two people, whatever the policy says of kinds of accounts.
+        kinds: classes for which a rule of two approvals protects somebody in this conflict.
+        deactivated_at: since when the holder is deactivated, where that counts.
+        decided_at: when it was resolved; None: it was not.
+    """
+
+    free: bool = False
+    follows: bool = False
+    other_letters: bool = False
+    takes_two: bool = False
+    kinds: tuple[str, ...] = ()
+    deactivated_at: datetime | None = None
+    decided_at: datetime | None = None

@@ -27,8 +27,23 @@ def get_policy(call: AdminCall) -> Response:
 def put_policy(call: AdminCall) -> Response:
     """PUT policy {"policy"?, "brakes"?, "domainPolicy"?, "reason"?}: what is left out, in each of them too, stays as it
     is. "unconfirmed" may stand there as it was read; the reason is kept with the row of the log."""
-    document = call.document()
-    before = organization = call.organization()
+    before = call.organization()
+    asked, reason = asked_settings(call, before)
+    organization = noting_who(before, asked, call.who, call.invocation.now)
+    if organization != before:
+        sentence = " ".join(filter(None, [organization_sentence(before, organization), reason]))
+        organization = change_organization(call.context, organization, sentence, by=call.who)
+    return Response(200, policy_document(organization, call.invocation.now))
+
+
+def asked_settings(call: AdminCall, organization: Organization) -> tuple[Organization, str]:
+    """The organization with policy, brakes and domain policy as the body asks for them; and the reason it gives.
+
+    Raises:
+        ApiError: 400; 403, only the operator may do that.
+        RequestError: invalid_value.
+    """
+    document, before = call.document(), organization
     known = {"policy", "brakes", "domainPolicy", "unconfirmed", "reason"}
     for name in document:
         if name not in known:
@@ -41,11 +56,7 @@ def put_policy(call: AdminCall) -> Response:
         organization = replace(organization, brakes=read_brakes(_object(brakes, "brakes"), organization.brakes))
     if "domainPolicy" in document:
         organization = replace(organization, domain_policy=_domain_policy(call, document["domainPolicy"], before))
-    organization = noting_who(before, organization, call.who, call.invocation.now)
-    if organization != before:
-        sentence = " ".join(filter(None, [organization_sentence(before, organization), reason]))
-        organization = change_organization(call.context, organization, sentence, by=call.who)
-    return Response(200, policy_document(organization, call.invocation.now))
+    return organization, reason
 
 
 def policy_document(organization: Organization, now: datetime) -> dict[str, object]:

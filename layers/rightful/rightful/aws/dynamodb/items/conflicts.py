@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @cache
 def _codec() -> Codec[Conflict]:
     # A cold start needs no conflict.
-    from rightful.domain.conflicts.evidence import Evidence
+    from rightful.domain.conflicts.evidence import Evidence, Grounds
     from rightful.domain.conflicts.next_step import CODED, Effect, NextStep
 
     return Codec(
@@ -35,7 +35,7 @@ def _codec() -> Codec[Conflict]:
         spread={"request": "", "requester": "requester_", "wanted": "wanted_", "finding": "", "outcome": ""},
         # The sentences are not stored: they are made anew from codes and parameters.
         reads={"parameters": lambda named: {name: CODED.get(name, str)(value) for name, value in named.items()}},
-        types={"Evidence": Evidence, "NextStep": NextStep, "Effect": Effect},
+        types={"Evidence": Evidence, "Grounds": Grounds, "NextStep": NextStep, "Effect": Effect},
     )
 
 

@@ -13,7 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rightful.core.accounts.emails import is_tombstone, names_of, names_wanted
-from rightful.core.conflicts.diagnosis.evidence import facts_about, in_other_letters, moved_by_one, protection
+from rightful.core.conflicts.diagnosis.evidence import (
+    NOBODY_TAKES_TWO,
+    TakesTwo,
+    facts_about,
+    in_other_letters,
+    moved_by_one,
+    protection,
+)
 from rightful.core.conflicts.diagnosis.names import NOBODY_NAMED, names_in
 from rightful.core.conflicts.diagnosis.obstacle import obstacle_to_relinking
 from rightful.core.conflicts.diagnosis.same_person import same_person, why_no_proof
@@ -22,16 +29,7 @@ from rightful.core.conflicts.diagnosis.still_wanted import holds_wanted
 from rightful.domain.account import Account, AccountStatus, Origin
 from rightful.domain.address import Address
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus
-from rightful.domain.conflicts.evidence import (
-    NO_EVIDENCE,
-    Evidence,
-    Holder,
-    Leaving,
-    Proof,
-    Protection,
-    Reserved,
-    TakenUserName,
-)
+from rightful.domain.conflicts.evidence import NO_EVIDENCE, Evidence, Holder, Leaving, Proof, Reserved, TakenUserName
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.refused_request import UserName
@@ -50,6 +48,7 @@ class Diagnosis:
         other_letters: the holder's address is the wanted one, and is written otherwise in more than case.
         follows: it comes after another change, which is decided on its own; about this one there is nothing to decide.
         stays: the holder would have moved away itself, but an administrator said no to that.
+        two: whose address takes two people.
         no_relink: why the holder cannot be linked again by the create; None: it can.
         named: who it is about, by the parameters of sentences, as far as the organization that asked may know them.
     """
@@ -65,6 +64,7 @@ class Diagnosis:
     other_letters: bool = False
     named: Mapping[str, str] = field(default_factory=lambda: NOBODY_NAMED)
     stays: Statement[OutcomeCode] | None = None
+    two: TakesTwo = NOBODY_TAKES_TWO
 
     @property
     def proof(self) -> Proof | None:
@@ -172,14 +172,15 @@ def _unless_by_one(snapshot: Snapshot, below: Diagnosis) -> Diagnosis:
     return _protected(below, moved_by_one(snapshot)) if below.conflict_class is ConflictClass.STALE_INDEX else below
 
 
-def _protected(below: Diagnosis, protected: tuple[Protection, ...]) -> Diagnosis:
-    if not protected:
-        return below
+def _protected(below: Diagnosis, two: TakesTwo) -> Diagnosis:
+    if not two.protected:
+        return replace(below, two=two)
     return replace(
         below,
         conflict_class=ConflictClass.PROTECTED,
         underlying_class=below.conflict_class,
-        evidence=replace(below.evidence, protected=protected),
+        evidence=replace(below.evidence, protected=two.protected),
+        two=two,
     )
 
 

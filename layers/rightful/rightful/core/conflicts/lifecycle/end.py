@@ -85,7 +85,7 @@ def _shrunk(conflict: Conflict) -> Conflict:
     return replace(
         conflict,
         request=replace(conflict.request, change=PendingChange({}, {})),
-        finding=replace(conflict.finding, evidence=None),
+        finding=replace(conflict.finding, evidence=None, grounds=None),
     )
 
 

@@ -9,6 +9,7 @@ from rightful.core.accounts.edits import deactivated, without_address
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
+from rightful.core.conflicts.decision.grounds import grounds_of, resolved_at
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.end import end_of_pending
@@ -109,6 +110,7 @@ def diagnosed(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> F
         held_back_by=decision.reason,
         automatic_at=None,
         blocked_by=None,
+        grounds=grounds_of(diagnosis),
     )
 
 
@@ -118,7 +120,7 @@ def applied(conflict: Conflict, decision: Decision, now: datetime, finding: Find
         conflict,
         version=conflict.version + 1,
         status=ConflictStatus.APPLIED,
-        finding=finding,
+        finding=resolved_at(finding, now),
         outcome=replace(outcome, resolved_at=now),
         next_step=None,
         approvals=decision.approvals,

@@ -1,0 +1,1 @@
+"""What another policy would have decided about the conflicts that there were."""
