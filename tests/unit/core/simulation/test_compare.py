@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import product
 
 import pytest
 from hypothesis import given
@@ -18,7 +17,7 @@ from rightful.core.simulation.simulation import Settings
 from rightful.domain.account import Account, AccountStatus, Flag, Origin
 from rightful.domain.address import Hold, parse_address
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Outcome
-from rightful.domain.conflicts.evidence import NO_EVIDENCE, Evidence, Proof, ProofKind
+from rightful.domain.conflicts.evidence import Evidence, Proof, ProofKind
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.policy import ALLOWED, STANDARD, STANDARD_RULES, Brakes, Policy, PolicyBase, Rule
 from rightful.domain.conflicts.refused_request import Requester
@@ -317,4 +316,3 @@ def test_what_follows_another_change_is_not_said_to_be_resolved_by_itself() -> N
     assert judgement is not None
     assert judgement.verdict is Verdict.AUTOMATIC
     assert judgement.sentence.startswith("There would be nothing to decide")
-    assert NO_EVIDENCE == Evidence()

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rightful.core.conflicts.decision.decide import Decision, decide
-from rightful.core.conflicts.decision.grounds import diagnosed_again
+from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.simulation.simulation import (
     ClassCount,
     Comparison,
@@ -14,12 +15,15 @@ from rightful.core.simulation.simulation import (
     NotSimulated,
     Settings,
 )
-from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass
+from rightful.domain.conflicts.evidence import NO_GROUNDS
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement
-from rightful.domain.conflicts.policy import Rule
+from rightful.domain.conflicts.policy import Policy, Rule
 from rightful.domain.conflicts.simulated import Verdict, VerdictNote, WhyNotSimulated
 from rightful.text.wording import counted
+
+if TYPE_CHECKING:
+    from rightful.domain.conflicts.code import Code
 
 MOST_DIFFERENCES = 100
 
@@ -96,6 +100,33 @@ def decided_again(conflict: Conflict, settings: Settings, now: datetime) -> Deci
     held_back = conflict.finding.held_back_by
     caution = held_back if held_back is not None and held_back.code in _OUTSIDE else None
     return decide(diagnosis, settings.policy, settings.brakes, caution=caution)
+
+
+def diagnosed_again(conflict: Conflict, policy: Policy, now: datetime) -> Diagnosis | None:
+    """The diagnosis of the last examination, as it would be under a policy; None: it is not known any more, or nobody
+    has examined the conflict yet.
+
+    What somebody's kind of account makes of it hangs on the policy, and nothing else of a diagnosis does. How long a
+    holder has been deactivated is counted until the conflict was resolved or ended, or until now.
+    """
+    finding, grounds = conflict.finding, conflict.finding.grounds or NO_GROUNDS
+    if finding.conflict_class is None or finding.evidence is None:
+        return None
+    takes_two = grounds.takes_two or any(
+        policy.rule(ConflictClass(each)) is Rule.TWO_APPROVALS for each in grounds.kinds
+    )
+    below = finding.underlying_class or finding.conflict_class
+    until = grounds.decided_at or (now if conflict.live else conflict.outcome.resolved_at or conflict.updated_at)
+    return Diagnosis(
+        conflict_class=ConflictClass.PROTECTED if takes_two else below,
+        evidence=finding.evidence,
+        underlying_class=below if takes_two else None,
+        free=grounds.free,
+        since=until - grounds.deactivated_at if grounds.deactivated_at is not None else None,
+        deactivated_at=grounds.deactivated_at,
+        follows=grounds.follows,
+        other_letters=grounds.other_letters,
+    )
 
 
 def _verdict(decision: Decision) -> Verdict:

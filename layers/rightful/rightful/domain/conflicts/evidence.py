@@ -164,3 +164,7 @@ class Grounds:
     kinds: tuple[str, ...] = ()
     deactivated_at: datetime | None = None
     decided_at: datetime | None = None
+
+
+NO_GROUNDS = Grounds()
+"""Class and evidence say everything."""

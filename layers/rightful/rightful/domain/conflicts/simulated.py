@@ -48,8 +48,8 @@ class LeftOut(Code):
     )
     DOMAIN_POLICY = (
         "domain_policy",
-        "The domain policy that is asked for is left out: who has an address on a domain that may not be used was never "
-        "looked at.",
+        "The domain policy that is asked for is left out: who has an address on a domain that may not be used was "
+        "never looked at.",
     )
     RELINKING = (
         "relinking",

@@ -9,7 +9,6 @@ from rightful.core.accounts.edits import deactivated, without_address
 from rightful.core.accounts.index_writes import AccountChange, Indexed, index_writes
 from rightful.core.conflicts import explain
 from rightful.core.conflicts.decision.decide import Decision
-from rightful.core.conflicts.decision.grounds import grounds_of, resolved_at
 from rightful.core.conflicts.diagnosis.diagnose import Diagnosis
 from rightful.core.conflicts.diagnosis.snapshot import Snapshot
 from rightful.core.conflicts.lifecycle.end import end_of_pending
@@ -19,6 +18,7 @@ from rightful.core.organizations.may_claim import required_domains
 from rightful.domain.account import Account, FormerLink
 from rightful.domain.address import placeholder
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass, ConflictStatus, Finding, Outcome
+from rightful.domain.conflicts.evidence import NO_GROUNDS, Grounds
 from rightful.domain.events.event_log import Action
 from rightful.ports.writes.conflicts import AppendLog, PutConflict
 from rightful.ports.writes.transaction import Write
@@ -110,8 +110,29 @@ def diagnosed(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> F
         held_back_by=decision.reason,
         automatic_at=None,
         blocked_by=None,
-        grounds=grounds_of(diagnosis),
+        grounds=_grounds_of(diagnosis),
     )
+
+
+def _grounds_of(diagnosis: Diagnosis) -> Grounds | None:
+    """What has to be kept of a diagnosis besides class and evidence (`simulation.compare.diagnosed_again` is the inverse);
+    None: nothing."""
+    grounds = Grounds(
+        free=diagnosis.free,
+        follows=diagnosis.follows,
+        other_letters=diagnosis.other_letters,
+        takes_two=diagnosis.two.anyway,
+        kinds=tuple(sorted(each.value for each in diagnosis.two.kinds)),
+        deactivated_at=diagnosis.deactivated_at,
+    )
+    return grounds if grounds != NO_GROUNDS else None
+
+
+def _resolved_at(finding: Finding, now: datetime) -> Finding:
+    """The finding with which a conflict is resolved now: the days of a deactivated holder are counted until then."""
+    if finding.grounds is None or finding.grounds.deactivated_at is None:
+        return finding
+    return replace(finding, grounds=replace(finding.grounds, decided_at=now))
 
 
 def applied(conflict: Conflict, decision: Decision, now: datetime, finding: Finding, outcome: Outcome) -> Conflict:
@@ -120,7 +141,7 @@ def applied(conflict: Conflict, decision: Decision, now: datetime, finding: Find
         conflict,
         version=conflict.version + 1,
         status=ConflictStatus.APPLIED,
-        finding=resolved_at(finding, now),
+        finding=_resolved_at(finding, now),
         outcome=replace(outcome, resolved_at=now),
         next_step=None,
         approvals=decision.approvals,
