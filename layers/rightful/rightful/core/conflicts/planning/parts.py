@@ -115,8 +115,8 @@ def diagnosed(conflict: Conflict, diagnosis: Diagnosis, decision: Decision) -> F
 
 
 def _grounds_of(diagnosis: Diagnosis) -> Grounds | None:
-    """What has to be kept of a diagnosis besides class and evidence (`simulation.compare.diagnosed_again` is the inverse);
-    None: nothing."""
+    """What has to be kept of a diagnosis besides class and evidence, so that it can be made again
+    (`core.simulation.compare`); None: nothing."""
     grounds = Grounds(
         free=diagnosis.free,
         follows=diagnosis.follows,
