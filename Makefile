@@ -78,7 +78,7 @@ lock: $(UV) ## Lock the dependencies anew after a change of pyproject.toml
 	$(UV) lock
 	$(UV) lock --project local/ministack
 	$(UV) lock --project tests/artifact/runtime
-	@$(MAKE) --no-print-directory layers/dependencies/requirements.txt
+	@$(MAKE) --no-print-directory layers/dependencies/requirements.txt layers/console-dependencies/requirements.txt
 
 ##@ Deploy it
 
@@ -86,7 +86,7 @@ lock: $(UV) ## Lock the dependencies anew after a change of pyproject.toml
 build: $(UV) ## Build what is deployed (needs python3.13 on the PATH)
 	@python3.13 -c '' 2>/dev/null || { echo "Building needs python3.13 on the PATH: it is the functions' interpreter." >&2; exit 1; }
 	SAM_CLI_TELEMETRY=0 $(SAM) build $(SAM_BUILD_ARGS)
-	python3.13 -m compileall -q --invalidation-mode unchecked-hash $(BUILD_DIR)/DependenciesLayer
+	python3.13 -m compileall -q --invalidation-mode unchecked-hash $(BUILD_DIR)/DependenciesLayer $(BUILD_DIR)/ConsoleDependenciesLayer
 
 .PHONY: deploy
 deploy: $(RUNTIME_READY) ## Build and deploy to your AWS account (STAGE=dev, or prod); asks little, and only the first time
@@ -138,3 +138,9 @@ $(DEV_READY): uv.lock pyproject.toml | $(UV)
 layers/dependencies/requirements.txt: uv.lock | $(UV)
 	@{ echo "# Exported from uv.lock by 'make lock'. The Lambda runtime brings boto3."; \
 	  $(UV) export --quiet --locked --no-default-groups --no-emit-project --prune boto3 --no-header --no-annotate; } > $@
+
+# What the console needs beside that: the functions' own packages are in the other layer.
+layers/console-dependencies/requirements.txt: uv.lock | $(UV)
+	@{ echo "# Exported from uv.lock by 'make lock': what the console needs besides layers/dependencies."; \
+	  $(UV) export --quiet --locked --no-default-groups --extra console --no-emit-project --no-header --no-annotate \
+	    $(foreach name,boto3 aws-lambda-powertools pydantic idna,--prune $(name)); } > $@

@@ -6,7 +6,7 @@ from rightful.api.admin.service import AdminService
 from rightful.api.json_call import unavailable
 from rightful.aws.dns_over_https import DnsOverHttps
 from rightful.runtime import cold_start  # noqa: F401 # isort: split
-from rightful.runtime.clients import conflict_queue, identity_store, settings
+from rightful.runtime.clients import client_secrets, conflict_queue, identity_store, settings
 from rightful.runtime.gateway import answer_event
 from rightful.runtime.observability import failed, observed
 
@@ -23,4 +23,4 @@ def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, obj
 def _service() -> AdminService:
     resolver_url = settings().dns_resolver_url
     proof = DnsOverHttps(resolver_url) if resolver_url else None
-    return AdminService(identity_store(), conflict_queue(), failed, proof)
+    return AdminService(identity_store(), conflict_queue(), failed, proof, client_secrets())

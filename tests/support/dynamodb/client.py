@@ -57,8 +57,11 @@ class TablesClient:
     @_one_at_a_time
     def delete_item(self, **parameters: Any) -> _Answer:
         """DeleteItem."""
-        self._write("Delete", parameters)
-        return {}
+        told = parameters.pop("ReturnValues", "NONE")
+        if told not in {"NONE", "ALL_OLD"}:
+            raise NotImplementedError(told)
+        before = self._write("Delete", parameters).before
+        return {"Attributes": dict(before)} if told == "ALL_OLD" and before else {}
 
     @_one_at_a_time
     def update_item(self, **parameters: Any) -> _Answer:

@@ -73,12 +73,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP response; `body` is JSON, or text of another `content_type`."""
+    """An HTTP response; `body` is JSON, or text of another `content_type`. Each cookie is a Set-Cookie header."""
 
     status: int
     body: object = None
     headers: Mapping[str, str] | None = None
     content_type: str = "application/json"
+    cookies: tuple[str, ...] = ()
 
     def proxy(self) -> dict[str, object]:
         """As API Gateway wants it."""
@@ -87,7 +88,8 @@ class Response:
         if self.body is not None:
             headers["Content-Type"] = self.content_type
             text = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
-        return {"statusCode": self.status, "headers": headers, "body": text, "isBase64Encoded": False}
+        several = {"multiValueHeaders": {"Set-Cookie": list(self.cookies)}} if self.cookies else {}
+        return {"statusCode": self.status, "headers": headers, "body": text, "isBase64Encoded": False, **several}
 
 
 def read_request(event: Mapping[str, object], base_url: str = "") -> Request:

@@ -7,8 +7,8 @@ different administrator has confirmed it, or when seven days have passed in whic
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from rightful.domain.person import same_person
 from rightful.domain.request_error import RequestError
-from rightful.text.folding import same_name
 
 ALONE_FOR = timedelta(days=7)
 """As long as an approval counts: time for the others to see the row, the event and the metric, and to object."""
@@ -50,7 +50,7 @@ def confirmed(word: OneWord, by: str) -> OneWord:
     Raises:
         RequestError: same_approver, it is the first one again.
     """
-    if same_name(word.by, by):
+    if same_person(word.by, by):
         message = "You said this yourself: a different administrator must confirm it."
         raise RequestError("same_approver", message)
     return replace(word, confirmed_by=by)

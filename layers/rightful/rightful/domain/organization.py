@@ -8,6 +8,7 @@ from enum import StrEnum
 from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.conflicts.policy import STANDARD, Brakes, Policy, at_least_two
 from rightful.domain.one_word import OneWord
+from rightful.domain.sign_in import SignIn
 
 FOR_EXAMPLES = frozenset({"example.com", "example.net", "example.org"})
 """Reserved for documentation (RFC 2606 section 3): nobody owns them, nobody can prove to, and test tools invent
@@ -75,6 +76,7 @@ class Organization:
         closing: set while it is being offboarded.
         policy: as it was written last; `policy_at` says what counts.
         lowered: a rule that took two people, or that nobody could approve -> who lowered it.
+        sign_in: how its people sign in to the console; None: they do not.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Organization:
     challenges: Mapping[str, DomainChallenge] = field(default_factory=dict)
     closing: Closing | None = None
     lowered: Mapping[ConflictClass, OneWord] = field(default_factory=dict)
+    sign_in: SignIn | None = None
 
     def may_claim_on(self, domain: str) -> bool:
         """Whether its directories may claim addresses on that canonical domain."""

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_sqs import SQSClient
+    from types_boto3_ssm import SSMClient
 
     from rightful.aws.bus import EventBridgeBus
+    from rightful.aws.client_secrets import ParameterStoreSecrets
 
 
 def _config(read_timeout: int = 3, attempts: int = 4) -> "Config":
@@ -44,8 +46,9 @@ def _session() -> "Session":
     return get_session()
 
 
-def _client(service: str, config: "Config") -> "BaseClient":
-    return _session().create_client(service, config=config)
+def aws_client(service: str, config: "Config | None" = None) -> "BaseClient":
+    """A client of an AWS service."""
+    return _session().create_client(service, config=config or _config())
 
 
 @cache
@@ -69,7 +72,7 @@ def impatient_store() -> DynamoDBStore:
 def _store(config: "Config") -> DynamoDBStore:
     found = settings()
     tables = Tables(found.identity_table, found.event_log_table, found.log_retention)
-    return DynamoDBStore(watched(cast("DynamoDBClient", _client("dynamodb", config))), tables)
+    return DynamoDBStore(watched(cast("DynamoDBClient", aws_client("dynamodb", config))), tables)
 
 
 @cache
@@ -77,19 +80,27 @@ def event_bus() -> "EventBridgeBus":
     """The event bus."""
     from rightful.aws.bus import EventBridgeBus
 
-    return EventBridgeBus(watched(cast("EventBridgeClient", _client("events", _config()))), settings().event_bus)
+    return EventBridgeBus(watched(cast("EventBridgeClient", aws_client("events"))), settings().event_bus)
 
 
 @cache
 def unpublished_queue() -> SQSUnpublishedQueue:
     """What the publisher could not read."""
-    return SQSUnpublishedQueue(cast("SQSClient", _client("sqs", _config())), settings().unpublished_queue_url)
+    return SQSUnpublishedQueue(cast("SQSClient", aws_client("sqs")), settings().unpublished_queue_url)
 
 
 @cache
 def conflict_queue() -> SQSConflictQueue:
     """The conflicts queue."""
-    return SQSConflictQueue(cast("SQSClient", _client("sqs", _config())), settings().conflicts_queue_url)
+    return SQSConflictQueue(cast("SQSClient", aws_client("sqs")), settings().conflicts_queue_url)
+
+
+@cache
+def client_secrets() -> "ParameterStoreSecrets":
+    """Secrets that organizations' clients have at their OpenID providers."""
+    from rightful.aws.client_secrets import ParameterStoreSecrets
+
+    return ParameterStoreSecrets(cast("SSMClient", aws_client("ssm")), settings().client_secrets_prefix)
 
 
 class RemainingTime(Protocol):

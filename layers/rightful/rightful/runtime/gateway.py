@@ -23,10 +23,14 @@ class Service(Protocol):
 
 
 def answer_event(
-    event: Mapping[str, object], context: RemainingTime, service: Callable[[], Service], unavailable: Response
+    event: Mapping[str, object],
+    context: RemainingTime,
+    service: Callable[[], Service],
+    unavailable: Response,
+    read: Callable[[Mapping[str, object], str], Request] = read_request,
 ) -> dict[str, object]:
     """Answer one proxy event, and log and measure that; with `unavailable` where AWS lets the service down."""
-    request = read_request(event, settings().base_url)
+    request = read(event, settings().base_url)
     since = started(request)
     invocation = invocation_of(context, request.request_id)
     try:

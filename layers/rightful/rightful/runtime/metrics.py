@@ -36,6 +36,15 @@ class Metric(StrEnum):
     HELD_FOR_TWO = "HeldForTwo"
     """Requests that would have changed or ended with one administrator's word what takes two people."""
 
+    # The console's door
+    CONSOLE_KEYS_USED = "ConsoleKeysUsed"
+    """Somebody came into the console with a key instead of signing in."""
+    SIGN_INS_REFUSED = "SignInsRefused"
+    FORMS_REFUSED = "FormsRefused"
+    """A form that no page of the console sent, or one of another session."""
+    CONTENT_POLICY_REPORTS = "ContentPolicyReports"
+    """Browsers did not load what a page asked for, and said so. Always 0."""
+
     # Conflicts, as they were committed
     CONFLICTS_OPENED = "ConflictsOpened"
     CONFLICTS_DIAGNOSED = "ConflictsDiagnosed"
@@ -124,7 +133,7 @@ DIMENSIONS: Mapping[Metric, Dimension] = {
 }
 """Metrics that have a second dimension; all others have only the service."""
 
-_APIS = frozenset({"scim", "admin", "accounts"})
+_APIS = frozenset({"scim", "admin", "accounts", "console"})
 _ALL = _APIS | {"authorizer", "remediator", "publisher", "janitor"}
 
 EMITTERS: Mapping[Metric, frozenset[str]] = {
@@ -132,7 +141,16 @@ EMITTERS: Mapping[Metric, frozenset[str]] = {
     Metric.AWS_CALL_FAILURES: _APIS | {"authorizer"},
     **dict.fromkeys((Metric.SCIM_WRITES, Metric.UNIQUENESS_REFUSALS, Metric.REFUSAL_SHARE), frozenset({"scim"})),
     Metric.EVENT_LOG_WRITE_FAILURES: frozenset({"scim"}),
-    Metric.CONFLICTS_NOT_SENT: frozenset({"scim", "admin"}),
+    **dict.fromkeys(
+        (
+            Metric.CONSOLE_KEYS_USED,
+            Metric.SIGN_INS_REFUSED,
+            Metric.FORMS_REFUSED,
+            Metric.CONTENT_POLICY_REPORTS,
+        ),
+        frozenset({"console"}),
+    ),
+    Metric.CONFLICTS_NOT_SENT: frozenset({"scim", "admin", "console"}),
     Metric.CROSS_ORGANIZATION_ATTEMPTS: frozenset({"scim", "admin"}),
     Metric.KEYS_REFUSED: frozenset({"authorizer"}),
     Metric.HELD_FOR_TWO: frozenset({"scim"}),

@@ -22,6 +22,9 @@ class Settings:
         documentation_url: where identity providers' administrators read about the service; empty: nowhere.
         dns_resolver_url: by which domains are verified, an https URL; empty: only the operator adds domains.
         conflict_deliveries: how often the queue delivers a message before it sets it aside.
+        console_table: where sessions of the console are; only the console has it.
+        client_secrets_prefix: the path of the parameters that hold secrets of OpenID clients; empty: nowhere.
+        provider_on_this_machine: whether an OpenID provider may be http://127.0.0.1: on a developer's machine.
         log_hash_key: what turns an address into the hash that logs may hold; empty: logs hold none.
     """
 
@@ -36,6 +39,9 @@ class Settings:
     dns_resolver_url: str = ""
     documentation_url: str = ""
     conflict_deliveries: int = 5
+    console_table: str = ""
+    client_secrets_prefix: str = ""
+    provider_on_this_machine: bool = False
 
     @property
     def log_retention(self) -> timedelta:
@@ -85,6 +91,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         dns_resolver_url=resolver,
         documentation_url=environment.get("DOCUMENTATION_URL", ""),
         conflict_deliveries=int(deliveries),
+        console_table=environment.get("CONSOLE_TABLE", ""),
+        client_secrets_prefix=environment.get("CLIENT_SECRETS_PREFIX", ""),
+        provider_on_this_machine=environment.get("PROVIDER_ON_THIS_MACHINE", "") == "true",
     )
 
 

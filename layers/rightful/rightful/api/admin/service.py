@@ -22,6 +22,7 @@ from rightful.api.admin.organizations import domains as admin_domains
 from rightful.api.admin.organizations import keys as admin_keys
 from rightful.api.admin.organizations import organization as admin_organization
 from rightful.api.admin.organizations import settings as admin_settings
+from rightful.api.admin.organizations import sign_in as admin_sign_in
 from rightful.api.admin.organizations import tokens as admin_tokens
 from rightful.api.json_call import ApiError, JsonCall, answered, check_query, no_such_endpoint
 from rightful.api.request import Principal, Request, Response
@@ -29,6 +30,7 @@ from rightful.core.organizations.verify_domain import DomainProof
 from rightful.domain.key import Scope
 from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.ports.queue import ConflictQueue
+from rightful.ports.sign_in import ClientSecrets
 from rightful.ports.store.contract import IdentityStore
 
 BASE = "/admin/v1/orgs/{orgId}"
@@ -58,6 +60,12 @@ ROUTES: Mapping[str, Mapping[str, AdminHandler]] = {
     "/policy": {"GET": admin_settings.get_policy, "PUT": admin_settings.put_policy},
     "/policy/simulation": {"POST": admin_simulation.simulate_policy},
     "/policy/confirmation": {"POST": admin_confirmations.confirm_loosened_policy},
+    "/sign-in": {
+        "GET": admin_sign_in.get_sign_in,
+        "PUT": admin_sign_in.put_sign_in,
+        "DELETE": admin_sign_in.delete_sign_in,
+    },
+    "/sign-in/confirmation": {"POST": admin_confirmations.confirm_how_people_sign_in},
     "/domains": {"GET": admin_domains.list_domains, "POST": admin_domains.post_domain},
     "/domains/{domain}": {"DELETE": admin_domains.delete_domain},
     "/domains/{domain}/verify": {"POST": admin_domains.verify},
@@ -95,6 +103,8 @@ OPEN_TO_OPERATORS = frozenset(
         "/tokens",
         "/tokens/{id}",
         "/policy",
+        "/sign-in",
+        "/sign-in/confirmation",
         "/policy/confirmation",
         "/domains",
         "/domains/{domain}",
@@ -123,6 +133,7 @@ class AdminService:
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None]
     proof: DomainProof | None = None
+    client_secrets: ClientSecrets | None = None
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; see `answered`."""
@@ -141,7 +152,7 @@ class AdminService:
             raise ApiError(404, "not_found", "There is no such thing in this organization.")
         check_query(request, PARAMETERS.get((request.resource.removeprefix(BASE), request.method), ()))
         context = QueueContext(self.store, invocation, self.queue)
-        call = AdminCall(request, principal, context, self.on_failure, self.proof)
+        call = AdminCall(request, principal, context, self.on_failure, self.proof, self.client_secrets)
         if call.by_operator:
             call.organization()  # an administrator's key proves that there is one
         if request.method != "GET":

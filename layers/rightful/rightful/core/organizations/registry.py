@@ -12,6 +12,7 @@ from rightful.domain.conflicts.policy import STANDARD, Brakes, Policy
 from rightful.domain.key import Grant, Scope, Token, digest, new_secret
 from rightful.domain.one_word import word_of
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
+from rightful.domain.person import is_signature
 from rightful.domain.plain_text import check_plain, plain_reason
 from rightful.domain.request_error import RequestError, changed_meanwhile
 from rightful.ports.context import Context, Invocation
@@ -139,6 +140,9 @@ def issue_token(
             the owner's name.
     """
     check_plain("owner", owner)
+    if is_signature(owner):
+        message = f"owner: {owner!r} is how a person who signs in is written. Leave what stands in brackets out."
+        raise RequestError("invalid_value", message, "owner")
     room: tuple[Write, ...] = ()
     if grant.scope is Scope.SCIM:
         room = (_room_for_a_key(context, grant),)

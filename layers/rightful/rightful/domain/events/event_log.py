@@ -35,6 +35,8 @@ class Action(StrEnum):
     CONFLICT_ENDED = "conflict.ended"
     ACCOUNT_CHANGED = "account.changed"
     SETTINGS_CHANGED = "settings.changed"
+    SIGNED_IN = "console.signed_in"
+    SIGNED_OUT = "console.signed_out"
 
 
 class Result(StrEnum):

@@ -5,10 +5,12 @@ from pydantic import Field
 from rightful.api.admin.call import AdminCall
 from rightful.api.admin.organizations.directories import asked_directory, asked_token
 from rightful.api.admin.organizations.settings import policy_document
+from rightful.api.admin.organizations.sign_in import sign_in_document
 from rightful.api.documents import directory_document, token_document
 from rightful.api.json_call import Body
 from rightful.api.request import Response
 from rightful.core.organizations.confirm import confirm_directory, confirm_policy, confirm_token
+from rightful.core.sign_in.settings import confirm_sign_in
 from rightful.domain.plain_text import plain_reason
 
 
@@ -37,6 +39,13 @@ def confirm_loosened_policy(call: AdminCall) -> Response:
     reason = _reason(call)
     organization = confirm_policy(call.context, call.organization(), by=_by(call), reason=reason)
     return Response(200, policy_document(organization, call.invocation.now))
+
+
+def confirm_how_people_sign_in(call: AdminCall) -> Response:
+    """POST sign-in/confirmation {"reason"}: how people sign in, as it is then."""
+    reason = _reason(call)
+    organization = confirm_sign_in(call.context, call.organization(), by=_by(call), reason=reason)
+    return Response(200, sign_in_document(organization, call.request.base_url))
 
 
 def _reason(call: AdminCall) -> str:

@@ -12,7 +12,7 @@ from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.policy import Brakes, Policy, Rule
 from rightful.domain.conflicts.refused_request import Operation
-from rightful.text.folding import same_name
+from rightful.domain.person import is_person, same_person
 from rightful.text.wording import counted, day_text, moment_text
 
 PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
@@ -97,7 +97,10 @@ def valid(given: Iterable[Approval], version: str, now: datetime, live_key_ids: 
     one for each key and person."""
     found: list[Approval] = []
     for approval in sorted(given, key=lambda each: each.given_at):
-        if approval.version != version or now >= approval.ends_at or approval.key_id not in live_key_ids:
+        if approval.version != version or now >= approval.ends_at:
+            continue
+        # Nobody tells this service that somebody has left their identity provider: a person's word ends with its time.
+        if not is_person(approval.key_id) and approval.key_id not in live_key_ids:
             continue
         if not any(same_approver(approval, other) for other in found):
             found.append(approval)
@@ -119,8 +122,10 @@ def judged_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
 
 def same_approver(one: Approval, other: Approval) -> bool:
     """Two keys of one person are one person's approval, and that is who has the same name to the eye; so is one key
-    under two names."""
-    return one.key_id == other.key_id or same_name(one.owner, other.owner)
+    under two names. Two who signed in are two, whatever they are called."""
+    if is_person(one.key_id) and is_person(other.key_id):
+        return one.key_id == other.key_id
+    return one.key_id == other.key_id or same_person(one.owner, other.owner)
 
 
 def chosen(conflict: Conflict, diagnosis: Diagnosis, asked: Resolution | None = None) -> Resolution:

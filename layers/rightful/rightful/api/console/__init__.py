@@ -1,0 +1,1 @@
+"""The console: what administrators see, decide and undo in a browser."""

@@ -1,0 +1,122 @@
+"""From a view model to HTML. Everything that is put into a page is escaped; no rule of the product is in a template."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlencode, urlsplit
+
+from rightful.api.console.headers import page_headers
+from rightful.api.console.static_files import static_name
+from rightful.api.request import Response
+from rightful.domain.sign_in import ConsoleRole
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from rightful.ports.sign_in import Visit
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_HTML = "text/html; charset=utf-8"
+
+NOTICES: Mapping[str, str] = {
+    "saved": "Saved.",
+    "unchanged": "Nothing was changed: it is so already.",
+    "signed-out": "You are signed out.",
+    "signed-out-everywhere": "You are signed out, in every browser.",
+}
+"""What is said at the top of a page after something was done, by code: a link cannot put words of its own there."""
+
+
+class Page(Protocol):
+    """A view model: a frozen dataclass, pure to test."""
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation."""
+
+    path: str
+    name: str
+
+
+NAVIGATION = (
+    Place("/", "Overview"),
+    Place("/conflicts", "Conflicts"),
+    Place("/addresses", "Who has this address?"),
+    Place("/accounts", "Accounts"),
+    Place("/log", "Log"),
+    Place("/preview", "Preview"),
+    Place("/connect", "Connect"),
+    Place("/domains", "Domains"),
+    Place("/policy", "Policy"),
+    Place("/administrators", "Administrators"),
+)
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["moment"] = moment
+    made.filters["day"] = lambda value: moment(value)[:-11] if value else ""
+    made.filters["words"] = words
+    made.globals["static_name"] = static_name
+    made.globals["query"] = lambda **parameters: urlencode({name: each for name, each in parameters.items() if each})
+    made.globals["NOTICES"] = NOTICES
+    made.globals["NAVIGATION"] = NAVIGATION
+    made.globals["ROLES"] = {role.value: role for role in ConsoleRole}
+    return made
+
+
+def rendered(  # noqa: PLR0913 - what every page has
+    template: str, page: Page, *, base_url: str, path: str, visit: "Visit | None" = None, status: int = 200
+) -> Response:
+    """A page.
+
+    Args:
+        template: its file.
+        visit: who sees it; None: nobody who is signed in.
+        path: of the request, below the console, for the navigation.
+    """
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            page=page,
+            visit=visit,
+            session=visit.session if visit else None,
+            organization=visit.organization if visit else None,
+            root=f"{urlsplit(base_url).path}/console",
+            path=path,
+        )
+    )
+    return Response(status, html, page_headers(base_url), _HTML)
+
+
+def moment(value: object) -> str:
+    """A moment as people read it, absolute and in UTC; empty for None."""
+    if value is None or value == "":
+        return ""
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return f"{found.day} {found:%b %Y, %H:%M} UTC"
+
+
+def words(code: object) -> str:
+    """A code as words: active_in_directory, "active in directory"."""
+    return str(code or "").replace("_", " ").replace(".", " ").replace("-", " ")

@@ -1,0 +1,64 @@
+"""Which page answers to which path, and who may see it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rightful.api.console.call import ConsoleCall
+from rightful.api.console.pages import session as session_pages
+from rightful.api.request import Response
+from rightful.domain.sign_in import ConsoleRole
+
+Handler = Callable[[ConsoleCall], Response]
+_VIEWER, _OPERATOR, _APPROVER, _OWNER = ConsoleRole
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A page, or what a form of one does.
+
+    Attributes:
+        path: below the console, with {names}.
+        role: the least that somebody has to be.
+        fresh: whether they have to have shown who they are a short time ago.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    role: ConsoleRole = _VIEWER
+    fresh: bool = False
+
+
+ROUTES: Sequence[Route] = (
+    Route("POST", "/sign-out", session_pages.sign_out),
+    Route("POST", "/sign-out-everywhere", session_pages.sign_out_everywhere),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A route, and what stands in its path; None for the route: there is one, for `methods` only."""
+
+    route: Route | None
+    parameters: Mapping[str, str]
+    methods: Sequence[str]
+    path: str = ""
+
+
+def found_route(method: str, path: str, routes: Sequence[Route] = ROUTES) -> Found | None:
+    """The route of a path; None: there is none."""
+    there = [(route, match) for route in routes if (match := _pattern(route.path).fullmatch(path))]
+    if not there:
+        return None
+    methods = [route.method for route, _ in there]
+    for route, match in there:
+        if route.method == method:
+            return Found(route, match.groupdict(), methods, route.path)
+    return Found(None, {}, methods, there[0][0].path)
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))

@@ -1,0 +1,41 @@
+"""Sessions of the console: looked at with each request, and ended."""
+
+from datetime import timedelta
+
+from rightful.core.sign_in.log_rows import signed_out_row
+from rightful.core.sign_in.sign_in import hashed
+from rightful.domain.sign_in import SEEN_EVERY, Session
+from rightful.ports.context import Context
+from rightful.ports.sign_in import SessionStore, Visit
+
+
+def visit_of(sessions: SessionStore, organization_id: str, secret: str, context: Context) -> Visit | None:
+    """The live session of a cookie, noted as used now; None: there is none, it has ended, or how one signs in has been
+    changed since. One with a key ends with the key. One call; one more each minute; one more with a key."""
+    visit = sessions.visit(organization_id, hashed(secret))
+    if visit is None or not visit.session.is_live(context.now):
+        return None
+    session, settings = visit.session, visit.organization.sign_in
+    if session.by_key:
+        keys = context.store.tokens(organization_id=organization_id)
+        if not any(key.id == session.who_id and key.is_live(context.now) for key in keys):
+            return None
+    elif settings is None or settings.id != session.sign_in_id:
+        return None
+    if context.now - session.seen_at >= SEEN_EVERY:
+        sessions.note_seen(session, context.now)
+    return visit
+
+
+def end_everywhere(sessions: SessionStore, session: Session, context: Context) -> int:
+    """End all sessions of whoever has this one; how many there were."""
+    theirs = [each for each in sessions.sessions(session.organization_id) if each.who_id == session.who_id]
+    for each in theirs:
+        sessions.end_session(each)
+    live = sum(each.is_live(context.now) for each in theirs)
+    context.commit([signed_out_row(session, context.invocation, everywhere=live)])
+    return live
+
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""How long after its end a session is still there to be read as ended."""
