@@ -15,6 +15,7 @@ from rightful.domain.key import Scope, Token
 from rightful.domain.organization import Organization
 from rightful.domain.sign_in import ConsoleRole, Session
 from rightful.ports.sign_in import Visit
+from rightful.text.wording import moment_text
 
 Document = Mapping[str, object]
 """A document of the admin API (docs/openapi.yaml)."""
@@ -150,6 +151,27 @@ class ConsoleCall(AdminCall):
         """
         asked = {**(query or {}), **({"notice": notice} if notice else {})}
         return see_other(self.request.base_url, f"{path}{'?' if asked else ''}{urlencode(asked)}")
+
+    def why_alone(self) -> str:
+        """Why this person is no second one: how people sign in is one administrator's word still. Empty: they are."""
+        settings = self.organization().sign_in
+        alone = settings.set_alone if settings is not None else None
+        if self.session.by_key or alone is None or not alone.stands_alone(self.invocation.now):
+            return ""
+        return (
+            f"How people sign in here was set by {alone.by} alone. Until another administrator confirms it "
+            f"(Administrators), or until {moment_text(alone.until)}, whoever signs in decides nothing that takes two "
+            "people, and undoes nothing: an administrator's key does."
+        )
+
+    def why_no_approval(self, conflict: Document) -> str:
+        """Why this person's approval would not count, though they may approve; empty: it does.
+
+        Args:
+            conflict: as the admin API has it.
+        """
+        needed = conflict.get("approvalsNeeded")
+        return self.why_alone() if isinstance(needed, int) and needed > 1 else ""
 
     def need_fresh(self, back_to: str | None = None) -> None:
         """Let only somebody go on who showed who they are a short time ago.

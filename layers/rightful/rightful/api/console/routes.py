@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from rightful.api.console.call import ConsoleCall
+from rightful.api.console.pages import conflict as conflict_pages
+from rightful.api.console.pages import conflicts as conflicts_pages
 from rightful.api.console.pages import session as session_pages
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
@@ -32,6 +34,13 @@ class Route:
 
 
 ROUTES: Sequence[Route] = (
+    Route("GET", "/conflicts", conflicts_pages.conflicts_page),
+    Route("POST", "/conflicts/decisions", conflicts_pages.decide_several, _APPROVER),
+    Route("GET", "/conflicts/{id}", conflict_pages.conflict_page),
+    Route("GET", "/conflicts/{id}/history", conflict_pages.history_page),
+    Route("POST", "/conflicts/{id}/decision", conflict_pages.decide, _APPROVER),
+    Route("POST", "/conflicts/{id}/retry", conflict_pages.retry, _OPERATOR),
+    Route("POST", "/conflicts/{id}/undo", conflict_pages.undo, _APPROVER),
     Route("POST", "/sign-out", session_pages.sign_out),
     Route("POST", "/sign-out-everywhere", session_pages.sign_out_everywhere),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rightful.aws.dynamodb.attributes import write_item
+from rightful.aws.dynamodb.attributes import write_item, write_key
 from rightful.aws.dynamodb.items.codec import Codec
 from rightful.aws.dynamodb.items.settings import read_organization
 from rightful.aws.dynamodb.keys import base as keys
@@ -40,7 +40,7 @@ class DynamoDBSessions:
 
     def take_attempt(self, state_hash: str) -> SignInAttempt | None:
         answer = self.client.delete_item(
-            TableName=self.console, Key=_attempt(state_hash).item(), ReturnValues="ALL_OLD"
+            TableName=self.console, Key=write_key(_attempt(state_hash)), ReturnValues="ALL_OLD"
         )
         found = answer.get("Attributes")
         return _ATTEMPT.read(found) if found else None
@@ -56,7 +56,7 @@ class DynamoDBSessions:
             self.identity: keys.organization(organization_id),
         }
         answer = self.client.batch_get_item(
-            RequestItems={name: {"Keys": [key.item()], "ConsistentRead": True} for name, key in tables.items()}
+            RequestItems={name: {"Keys": [write_key(key)], "ConsistentRead": True} for name, key in tables.items()}
         )
         found: dict[str, Mapping[str, AttributeValueTypeDef]] = {
             name: items[0] for name, items in answer.get("Responses", {}).items() if items
@@ -75,7 +75,7 @@ class DynamoDBSessions:
         try:
             self.client.update_item(
                 TableName=self.console,
-                Key=key.item(),
+                Key=write_key(key),
                 UpdateExpression="SET seen_at = :now",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeValues=values_of(now=now),
@@ -85,7 +85,7 @@ class DynamoDBSessions:
 
     def end_session(self, session: Session) -> None:
         key = _session(session.organization_id, session.secret_hash)
-        self.client.delete_item(TableName=self.console, Key=key.item())
+        self.client.delete_item(TableName=self.console, Key=write_key(key))
 
     def sessions(self, organization_id: str) -> tuple[Session, ...]:
         table = Table(self.client, self.console)

@@ -1,0 +1,175 @@
+"""One conflict: who wants what, who has it, what the evidence is, and what one can do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
+from rightful.api.console.pages.conflicts import name_of
+from rightful.api.request import Response
+from rightful.domain.sign_in import ConsoleRole
+
+_ACTIONS: Mapping[str, ConsoleRole] = {
+    "approve": ConsoleRole.APPROVER,
+    "reject": ConsoleRole.APPROVER,
+    "undo": ConsoleRole.APPROVER,
+    "retry": ConsoleRole.OPERATOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed into a form that was not taken, so that nothing is typed twice."""
+
+    form: str = ""
+    reason: str = ""
+    resolution: str = ""
+
+
+_NOTHING = Typed()
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictPage:
+    """A conflict, with what its reader can do about it.
+
+    Attributes:
+        conflict: as the admin API has it.
+        may: the actions that its reader may take, and that can be taken now.
+        lacks: actions that could be taken now, with the role that they take.
+        waits: whether it is being worked on: the page looks again by itself.
+        no_approval: why this reader cannot approve it, though approvers could.
+    """
+
+    conflict: Document
+    requester: str
+    holder: str
+    title: str
+    may: Sequence[str]
+    lacks: Mapping[str, str]
+    waits: bool
+    changes: Sequence[Mapping[str, str]]
+    error: str = ""
+    notice: str = ""
+    no_approval: str = ""
+    typed: Typed = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """What happened about a conflict, newest first."""
+
+    conflict_id: str
+    rows: Sequence[Document]
+    older: str
+    title: str = "History of this conflict"
+
+
+def conflict_page(call: ConsoleCall) -> Response:
+    """GET conflicts/{id}."""
+    return _shown(call, _read(call))
+
+
+def history_page(call: ConsoleCall) -> Response:
+    """GET conflicts/{id}/history: the rows of the log about it."""
+    conflict_id, cursor = call.path_id(), call.parameter("cursor") or ""
+    found = call.read("/log", query={"conflictId": conflict_id, "limit": "50", "cursor": cursor})
+    page = HistoryPage(conflict_id, items_of(found), str(found.get("nextCursor", "")))
+    return call.page("conflict_history.html", page)
+
+
+def decide(call: ConsoleCall) -> Response:
+    """POST conflicts/{id}/decision: approve, one way or the other, or reject."""
+    decision, reason, resolution = call.field("decision"), call.field("reason"), call.field("resolution")
+    typed = Typed(decision, reason, resolution)
+    before = _read(call)
+    if decision == "approve":
+        refusal = call.why_no_approval(before)
+        if refusal:
+            return _shown(call, before, refusal, typed, 403)
+        if before["class"] == "protected" and before["approvals"]:
+            call.need_fresh(f"/conflicts/{call.path_id()}")
+    body: dict[str, object] = {"decision": decision, "reason": reason, "version": call.field("version")}
+    if resolution:
+        body["resolution"] = resolution
+    return _after(call, "decision", body, typed)
+
+
+def retry(call: ConsoleCall) -> Response:
+    """POST conflicts/{id}/retry: examined again now."""
+    return _after(call, "retry", {"version": call.field("version")}, Typed("retry"))
+
+
+def undo(call: ConsoleCall) -> Response:
+    """POST conflicts/{id}/undo: everything back as it was."""
+    reason = call.field("reason")
+    refusal = call.why_alone()
+    if refusal:
+        return _shown(call, _read(call), refusal, Typed("undo", reason), 403)
+    return _after(call, "undo", {"reason": reason, "version": call.field("version")}, Typed("undo", reason))
+
+
+def _read(call: ConsoleCall) -> Document:
+    return call.read("/conflicts/{id}", parameters={"id": call.path_id()})
+
+
+def _after(call: ConsoleCall, what: str, body: Document, typed: Typed) -> Response:
+    answer = call.api("POST", f"/conflicts/{{id}}/{what}", parameters={"id": call.path_id()}, body=body)
+    if answer.status < 400:
+        return call.redirect(f"/conflicts/{call.path_id()}", notice="saved")
+    return _shown(call, _read(call), error_of(answer), typed, answer.status)
+
+
+def _shown(
+    call: ConsoleCall, conflict: Document, error: str = "", typed: Typed | None = None, status: int = 200
+) -> Response:
+    page = page_of(conflict, call.session.role, error=error, typed=typed or _NOTHING)
+    refusal = call.why_no_approval(conflict) if "approve" in page.may else ""
+    shown = replace(page, notice=call.parameter("notice") or "", no_approval=refusal)
+    return call.page("conflict.html", shown, status=status)
+
+
+def page_of(conflict: Document, role: ConsoleRole, *, error: str = "", typed: Typed = _NOTHING) -> ConflictPage:
+    """The view of a conflict for somebody of that role. Pure."""
+    possible = _texts(conflict["actions"])
+    requester = name_of(conflict["requester"])
+    wanted = str(conflict["wantedEmail"] or conflict["wantedUserName"] or "")
+    return ConflictPage(
+        conflict=conflict,
+        requester=requester,
+        holder=name_of(conflict["holder"]) if conflict["holder"] is not None else "",
+        title=f"{requester} wants {wanted}",
+        may=[action for action in possible if role.reaches(_ACTIONS[action])],
+        lacks={action: _ACTIONS[action].value for action in possible if not role.reaches(_ACTIONS[action])},
+        waits=conflict["status"] == "open",
+        changes=[changed(each) for each in _objects(conflict["change"])],
+        error=error,
+        typed=typed,
+    )
+
+
+def changed(change: Document) -> Mapping[str, str]:
+    """One attribute of a change, before and after, as text: addresses and numbers by their values."""
+    return {"attribute": str(change["attribute"]), "old": _told(change.get("old")), "new": _told(change.get("new"))}
+
+
+def _told(value: object) -> str:
+    if value is None or value in ([], ""):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_told, value)))
+    if isinstance(value, dict):
+        main = value.get("value", value.get("display"))
+        if main is not None:
+            return f"{_told(main)} ({value['type']})" if value.get("type") else _told(main)
+        return ", ".join(f"{name}: {_told(each)}" for name, each in value.items() if _told(each))
+    return str(value)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def _objects(value: object) -> list[Document]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
