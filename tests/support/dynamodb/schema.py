@@ -1,4 +1,4 @@
-"""The two tables as template.yaml defines them: keys and indexes cannot drift apart."""
+"""The tables as template.yaml defines them: keys and indexes cannot drift apart."""
 
 from datetime import timedelta
 from functools import cache
@@ -9,7 +9,7 @@ import yaml
 from local.paths import TEMPLATE
 from rightful.aws.dynamodb.table import Tables
 
-IDENTITY, EVENT_LOG = "IdentityTable", "EventLogTable"
+IDENTITY, EVENT_LOG, CONSOLE = "IdentityTable", "EventLogTable", "ConsoleTable"
 RETENTION = timedelta(days=90)
 TABLES = Tables(IDENTITY, EVENT_LOG, RETENTION)
 

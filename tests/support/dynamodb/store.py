@@ -14,7 +14,7 @@ from rightful.aws.dynamodb.items.settings import read_directory, read_organizati
 from rightful.aws.dynamodb.store import DynamoDBStore
 from tests.support.dynamodb.client import TablesClient
 from tests.support.dynamodb.expressions import Item
-from tests.support.dynamodb.schema import EVENT_LOG, IDENTITY, TABLES
+from tests.support.dynamodb.schema import CONSOLE, EVENT_LOG, IDENTITY, TABLES
 from tests.support.dynamodb.tables import Table
 
 ItemKey = tuple[str, ...]
@@ -43,7 +43,7 @@ class TestedStore(DynamoDBStore):
     __test__ = False
 
     def __init__(self) -> None:
-        self._tables = TablesClient(IDENTITY, EVENT_LOG)
+        self._tables = TablesClient(IDENTITY, EVENT_LOG, CONSOLE)
         self._read: dict[tuple[str, str, str], tuple[Item, ItemKey, object]] = {}
         self._seen: tuple[int, Items] = (0, {})
         super().__init__(self._tables, TABLES)  # type: ignore[arg-type]
