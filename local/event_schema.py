@@ -313,7 +313,7 @@ class StillWaiting(_Event):
 class SettingState(_Document):
     """What one administrator said alone; `id` is the key's, the directory's, or the class whose rule is meant."""
 
-    kind: Literal["key", "delete_rule", "policy"]
+    kind: Literal["key", "delete_rule", "policy", "sign_in"]
     id: str
     directory_id: str | None
     by: str

@@ -14,7 +14,7 @@ from rightful.core.sign_in.settings import AskedSignIn, set_sign_in
 from rightful.core.sign_in.sign_in import Doors
 from rightful.domain.sign_in import ConsoleRole
 from tests.support.dynamodb.schema import CONSOLE, IDENTITY
-from tests.support.openid import CLIENT_ID, ISSUER, OpenIdInMemory, Person, SecretsInMemory
+from tests.support.openid import CLIENT_ID, ISSUER, OpenIdInMemory, Person
 from tests.support.service import BASE_URL, Service
 
 ROLES = {role: (f"rightful-{role}",) for role in ConsoleRole}
@@ -34,7 +34,6 @@ class Console:
 
     service: Service = field(default_factory=Service)
     openid: OpenIdInMemory = field(init=False)
-    secrets: SecretsInMemory = field(default_factory=SecretsInMemory)
     events: list[ConsoleEvent] = field(default_factory=list)
     signs_in: bool = True
 
@@ -48,12 +47,12 @@ class Console:
         asked = AskedSignIn(ISSUER, CLIENT_ID, secret, "roles", ROLES)
         organization = self.service.store.organization(self.service.organization.id)
         assert organization is not None
-        set_sign_in(self.service.context(), self.secrets, organization, asked, by=by)
+        set_sign_in(self.service.context(), self.service.client_secrets, organization, asked, by=by)
 
     @property
     def doors(self) -> Doors:
         sessions = DynamoDBSessions(self.service.store.client, CONSOLE, IDENTITY)
-        return Doors(self.openid, self.secrets, sessions)
+        return Doors(self.openid, self.service.client_secrets, sessions)
 
     def answer(self, request: Request) -> Response:
         """What the console answers."""

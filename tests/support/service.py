@@ -22,6 +22,7 @@ from rightful.domain.key import Grant, Scope, Token
 from rightful.domain.organization import Directory, DomainPolicy, OnDelete, Organization
 from rightful.ports.context import Invocation, QueueContext
 from tests.support.dynamodb.store import TestedStore
+from tests.support.openid import SecretsInMemory
 from tests.support.patience import at_once
 from tests.support.queue import ListedQueue
 
@@ -45,6 +46,7 @@ class Service:
     failures: list[str] = field(default_factory=list)
     proof: DomainProof | None = None
     documentation_url: str = ""
+    client_secrets: SecretsInMemory = field(default_factory=SecretsInMemory)
     organization: Organization = field(init=False)
     directory: Directory = field(init=False)
     admin_key: Token = field(init=False)
@@ -155,7 +157,9 @@ class Service:
         principal = Principal(key.id, key.scope, key.owner, key.organization_id or "", key.directory_id or "")
         template = template or f"/admin/v1/orgs/{{orgId}}{route}"
         request = _request(method, template, path_parameters, body, query, headers, principal)
-        service = AdminService(self.store, self.queue, lambda what, _: self.failures.append(what), self.proof)
+        service = AdminService(
+            self.store, self.queue, lambda what, _: self.failures.append(what), self.proof, self.client_secrets
+        )
         return service.answer(request, self.invocation())
 
     def version(self, conflict_id: str) -> str:

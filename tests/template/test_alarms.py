@@ -46,7 +46,7 @@ class Bound:
 
 
 DEAD_LETTERS, UNPUBLISHED = "${ConflictsDeadLetterQueue.QueueName}", "${UnpublishedQueue.QueueName}"
-FUNCTIONS = ("Authorizer", "Scim", "Admin", "Accounts", "Remediator", "Publisher", "Janitor")
+FUNCTIONS = ("Authorizer", "Scim", "Admin", "Console", "Accounts", "Remediator", "Publisher", "Janitor")
 BOUNDS = [
     Bound("DeadLettersAlarm", "ApproximateNumberOfMessagesVisible", DEAD_LETTERS, [0, 1, 0], [0, 0, 0], every=1),
     Bound("UnpublishedAlarm", "ApproximateNumberOfMessagesVisible", UNPUBLISHED, [0, 1, 0], [0, 0, 0], every=1),
@@ -55,6 +55,7 @@ BOUNDS = [
     Bound("PausedAlarm", "OrganizationsPaused", "janitor", [0, 1], [0, 0]),
     Bound("IndexDisagreementAlarm", "IndexDisagreements", "janitor", [0, 1], [0, 0]),
     Bound("KeyExpiryAlarm", "KeyDaysLeft", "janitor", [90, 13.9], [90, 14]),
+    Bound("ConsoleKeyAlarm", "ConsoleKeysUsed", "console", [1], [0]),
     Bound("EventLogWriteFailuresAlarm", "EventLogWriteFailures", "scim", [1], [0]),
     *(Bound("CrossOrganizationAlarm", "CrossOrganizationAttempts", of, [1], [0]) for of in ("scim", "admin")),
     *(

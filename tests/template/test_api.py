@@ -14,6 +14,10 @@ _ALL_METHODS = {*_METHODS, "head", "options"}
 """All that API Gateway lets a path have."""
 
 
+CONSOLE = {"/console", "/console/{proxy+}"}
+"""The console has its pages' routes to itself, and sessions of its own: no key opens it."""
+
+
 def called_alias(operation: Mapping[str, Any]) -> str:
     """The alias that an operation of the API calls, by logical id."""
     uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
@@ -25,6 +29,10 @@ def test_every_method_is_named_and_asks_for_a_key(expanded: Resources) -> None:
     paths = api_body(expanded)["paths"]
     assert len(paths) > 25
     for path, methods in paths.items():
+        if path in CONSOLE:
+            assert methods.keys() == {"get", "post"}, path
+            assert all(operation["security"] == [{"NONE": []}] for operation in methods.values()), path
+            continue
         assert "+}" not in path
         assert methods.keys() <= (_ALL_METHODS if path.startswith("/scim/") else _METHODS), path
         for method, operation in methods.items():
@@ -41,7 +49,7 @@ def test_every_scim_path_sends_all_methods_to_the_function_that_answers_405(expa
 
 
 APIS = {"scim": "ScimFunction", "admin": "AdminFunction", "host": "AccountsFunction"}
-"""The packages that answer, with their functions. The console adds its own here."""
+"""The packages that answer, with their functions."""
 
 
 def test_the_api_has_the_routes_of_the_code_and_no_others_each_at_its_function(expanded: Resources) -> None:
@@ -53,7 +61,9 @@ def test_the_api_has_the_routes_of_the_code_and_no_others_each_at_its_function(e
     for path, asked in admin.ROUTES_ABOUT_KEYS.items():
         routes[admin.ABOUT_KEYS + path] = ("AdminFunction", {method.lower() for method in asked})
     paths = api_body(expanded)["paths"]
-    assert paths.keys() == routes.keys()
+    assert paths.keys() == routes.keys() | CONSOLE
+    for path in CONSOLE:
+        assert {called_alias(operation) for operation in paths[path].values()} == {"ConsoleFunctionAliaslive"}
     for path, (function, methods) in routes.items():
         named = paths[path]
         if function == "ScimFunction":  # there, the function answers 405 where the gateway would say 404
@@ -78,6 +88,7 @@ def test_a_function_is_called_by_this_stage_of_this_api_on_its_own_paths_alone(e
             {"__ApiId__": {"Ref": "Api"}},
         ]
     }
+    wanted.append(("ConsoleFunctionAliaslive", {"Fn::Sub": f"{arn}/console*"}))
     permitted = [
         (alias_of(permission["FunctionName"]), permission.get("SourceArn"))
         for permission in of_type(expanded, "AWS::Lambda::Permission").values()

@@ -9,7 +9,7 @@ from tests.template.resources import Resources, function_of, of_type
 
 GATEWAY_SECONDS = 29
 """API Gateway waits no longer for an answer."""
-BEHIND_THE_API = {"AuthorizerFunction", "ScimFunction", "AdminFunction", "AccountsFunction"}
+BEHIND_THE_API = {"AuthorizerFunction", "ScimFunction", "AdminFunction", "ConsoleFunction", "AccountsFunction"}
 TOLD = {
     "IDENTITY_TABLE": {"Ref": "IdentityTable"},
     "EVENT_LOG_TABLE": {"Ref": "EventLogTable"},

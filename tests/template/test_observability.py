@@ -200,7 +200,7 @@ def test_the_dashboard_shows_metrics_that_exist(expanded: Resources) -> None:
 @pytest.mark.parametrize(
     ("name", "services"),
     [
-        ("Errors", 7),
+        ("Errors", 8),
         ("AwsCallFailures", len(EMITTERS[Metric.AWS_CALL_FAILURES])),
         ("UnreadableChanges", 1),
         ("ExaminationsFailed", 1),

@@ -15,14 +15,14 @@ LANGUAGE = re.compile(
 BY_AWS = {"@timestamp", "@log", "type", "record.metrics.initDurationMs", "record.metrics.restoreDurationMs"}
 """What CloudWatch adds, and fields of platform.report (Lambda Telemetry API, Event schema, ReportMetrics)."""
 BY_POWERTOOLS = {"service", "message", "correlation_id"}
-APIS = {"ScimLogGroup", "AdminLogGroup", "AccountsLogGroup"}
+APIS = {"ScimLogGroup", "AdminLogGroup", "ConsoleLogGroup", "AccountsLogGroup"}
 FUNCTIONS = {*APIS, "AuthorizerLogGroup", "RemediatorLogGroup", "PublisherLogGroup", "JanitorLogGroup"}
 GROUPS = {
     "what happened to this person": FUNCTIONS,
     "why is this conflict open": FUNCTIONS,
     "cold starts": FUNCTIONS,
     "slowest routes": APIS,
-    "who is slow": {"ScimLogGroup", "AdminLogGroup"},
+    "who is slow": {"ScimLogGroup", "AdminLogGroup", "ConsoleLogGroup"},
     "who is refused": {"ScimLogGroup"},
 }
 """Which log groups a question is asked of."""

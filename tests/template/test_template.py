@@ -19,7 +19,7 @@ from rightful.aws.dynamodb.keys import base as keys
 from tests.support.builders import a_token
 from tests.template.resources import ROLLBACK, Resources, alias_of, as_list, function_of, of_type
 
-_DATA_SERVICES = ("dynamodb:", "sqs:", "s3:", "events:", "kms:", "secretsmanager:", "logs:")
+_DATA_SERVICES = ("dynamodb:", "ssm:", "sqs:", "s3:", "events:", "kms:", "secretsmanager:", "logs:")
 _WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 _ROLES_OF_AWS = {"ApiGatewayLogsWriterRole"}
 """Roles for a service of AWS and all of the account, with the policy that AWS made for just that."""
@@ -82,6 +82,12 @@ def test_roles_of_functions_name_exact_actions_on_exact_resources(expanded: Reso
             if set(actions) <= _WITHOUT_RESOURCES:
                 continue
             assert all(action.startswith(_DATA_SERVICES) for action in actions), (name, actions)
+            if statement["Sid"] == "KeepSecretsOfOpenIdClients":
+                # Parameters are made while the service runs: a path of their own, and no other one.
+                assert statement["Resource"]["Fn::Sub"].endswith(":parameter/${AWS::StackName}/openid-client-secrets/*")
+                assert name in {"AdminRole", "ConsoleRole"}
+                assert ("ssm:GetParameter" in actions) is (name == "ConsoleRole"), "the admin API never reads one"
+                continue
             for resource in as_list(statement["Resource"]):
                 assert "*" not in json.dumps(resource), (name, actions, resource)
 
@@ -164,8 +170,12 @@ def test_the_change_stream_is_tried_until_it_forgets_and_nothing_is_dropped_sile
 
 def test_every_table_can_be_restored_and_outlives_a_mistake(expanded: Resources) -> None:
     tables = {name: found for name, found in expanded.items() if found["Type"] == "AWS::DynamoDB::Table"}
-    assert len(tables) == 2
+    assert len(tables) == 3
     for name, table in tables.items():
+        if name == "ConsoleTable":  # sessions of a day at most: who restored them would let people in again
+            assert "PointInTimeRecoverySpecification" not in table["Properties"]
+            assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+            continue
         properties = table["Properties"]
         assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
         assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
@@ -262,6 +272,14 @@ def test_functions_are_told_all_that_the_settings_ask_for(expanded: Resources) -
         assert function["LoggingConfig"]["ApplicationLogLevel"] == {"Fn::If": ["LogsDebug", "DEBUG", "INFO"]}
 
 
+def test_only_the_console_reads_sessions_and_has_what_pages_need(expanded: Resources) -> None:
+    for name, role in of_type(expanded, "AWS::IAM::Role").items():
+        if name not in {"ConsoleRole", *_ROLES_OF_AWS}:
+            assert "ConsoleTable" not in json.dumps(role), name
+    for name, function in of_type(expanded, "AWS::Lambda::Function").items():
+        assert ("ConsoleDependenciesLayer" in json.dumps(function["Layers"])) is (name == "ConsoleFunction"), name
+
+
 def test_the_layers_requirements_are_those_of_the_lock() -> None:
     locked = dict(re.findall(r'^name = "([^"]+)"\nversion = "([^"]+)"', (ROOT / "uv.lock").read_text(), re.MULTILINE))
     required = re.findall(
@@ -269,5 +287,10 @@ def test_the_layers_requirements_are_those_of_the_lock() -> None:
     )
     assert {"aws-lambda-powertools", "pydantic", "idna"} <= {name for name, _ in required}
     assert {"boto3", "botocore"}.isdisjoint(name for name, _ in required)
-    for name, version in required:
+    pages = re.findall(
+        r"^([a-z0-9-]+)==([^\s;]+)", (ROOT / "layers/console-dependencies/requirements.txt").read_text(), re.MULTILINE
+    )
+    assert {"jinja2", "joserfc", "cryptography"} <= {name for name, _ in pages}
+    assert {name for name, _ in required}.isdisjoint(name for name, _ in pages)
+    for name, version in (*required, *pages):
         assert locked[name] == version, name

@@ -29,7 +29,7 @@ def doors() -> Doors:
     found = settings()
     client = watched(cast("DynamoDBClient", aws_client("dynamodb")))
     sessions = DynamoDBSessions(client, found.console_table, found.identity_table)
-    return Doors(HttpOpenIdProviders(found.provider_on_this_machine), client_secrets(), sessions)
+    return Doors(HttpOpenIdProviders(found.provider_on_this_machine == "true"), client_secrets(), sessions)
 
 
 def at_the_door(event: ConsoleEvent) -> None:

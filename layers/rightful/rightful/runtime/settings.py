@@ -24,7 +24,7 @@ class Settings:
         conflict_deliveries: how often the queue delivers a message before it sets it aside.
         console_table: where sessions of the console are; only the console has it.
         client_secrets_prefix: the path of the parameters that hold secrets of OpenID clients; empty: nowhere.
-        provider_on_this_machine: whether an OpenID provider may be http://127.0.0.1: on a developer's machine.
+        provider_on_this_machine: "true": an OpenID provider may be http://127.0.0.1, as on a developer's machine.
         log_hash_key: what turns an address into the hash that logs may hold; empty: logs hold none.
     """
 
@@ -41,7 +41,7 @@ class Settings:
     conflict_deliveries: int = 5
     console_table: str = ""
     client_secrets_prefix: str = ""
-    provider_on_this_machine: bool = False
+    provider_on_this_machine: str = ""
 
     @property
     def log_retention(self) -> timedelta:
@@ -93,7 +93,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         conflict_deliveries=int(deliveries),
         console_table=environment.get("CONSOLE_TABLE", ""),
         client_secrets_prefix=environment.get("CLIENT_SECRETS_PREFIX", ""),
-        provider_on_this_machine=environment.get("PROVIDER_ON_THIS_MACHINE", "") == "true",
+        provider_on_this_machine=environment.get("PROVIDER_ON_THIS_MACHINE", ""),
     )
 
 

@@ -47,6 +47,10 @@ def _words(
         before = change.old.lowered if change.old else {}
         for each, word in sorted(organization.lowered.items()):
             yield _Setting("policy", each.value, organization.id), before.get(each), word
+        if organization.sign_in is not None:
+            known = change.old.sign_in if change.old else None
+            setting = _Setting("sign_in", organization.id, organization.id)
+            yield setting, known.set_alone if known else None, organization.sign_in.set_alone
 
 
 def _event(setting: _Setting, word: OneWord, committed_at: datetime) -> Event:
