@@ -180,7 +180,8 @@ class ConsoleCall(AdminCall):
             ShowAgainError: they did not.
         """
         if not self.session.is_fresh(self.invocation.now):
-            raise ShowAgainError(back_to or self.path)
+            page = self.path if self.request.method == "GET" else f"/{self.path.split('/')[1]}"
+            raise ShowAgainError(back_to or page)
 
 
 def document_of(response: Response) -> dict[str, object]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rightful.api.console.call import ConsoleCall
+from rightful.api.console.pages import administrators as administrators_pages
 from rightful.api.console.pages import conflict as conflict_pages
 from rightful.api.console.pages import conflicts as conflicts_pages
 from rightful.api.console.pages import session as session_pages
@@ -41,6 +42,12 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/conflicts/{id}/decision", conflict_pages.decide, _APPROVER),
     Route("POST", "/conflicts/{id}/retry", conflict_pages.retry, _OPERATOR),
     Route("POST", "/conflicts/{id}/undo", conflict_pages.undo, _APPROVER),
+    Route("GET", "/administrators", administrators_pages.administrators_page),
+    Route("GET", "/administrators/sign-in", administrators_pages.sign_in_form, _OWNER, fresh=True),
+    Route("POST", "/administrators/sign-in", administrators_pages.set_sign_in, _OWNER, fresh=True),
+    Route("POST", "/administrators/sign-in/confirmation", administrators_pages.confirm_sign_in, _OWNER),
+    Route("POST", "/administrators/keys/{id}/revoke", administrators_pages.revoke_key, _OWNER, fresh=True),
+    Route("POST", "/administrators/people/{id}/sign-out", administrators_pages.sign_somebody_out, _OWNER),
     Route("POST", "/sign-out", session_pages.sign_out),
     Route("POST", "/sign-out-everywhere", session_pages.sign_out_everywhere),
 )

@@ -4,6 +4,7 @@ from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
 from rightful.domain.sign_in import Session
 from rightful.ports.context import Invocation
 from rightful.ports.writes.conflicts import AppendLog
+from rightful.text.wording import counted
 
 
 def signed_in_row(session: Session, invocation: Invocation) -> AppendLog:
@@ -12,12 +13,13 @@ def signed_in_row(session: Session, invocation: Invocation) -> AppendLog:
     return _row(session, Action.SIGNED_IN, f"{how}, as {session.role}.", invocation)
 
 
-def signed_out_row(session: Session, invocation: Invocation, *, everywhere: int = 0) -> AppendLog:
-    """Somebody ended all of their sessions."""
-    return _row(session, Action.SIGNED_OUT, f"Everywhere: {everywhere} sessions ended.", invocation)
+def signed_out_row(session: Session, invocation: Invocation, *, by: Session, sessions: int) -> AppendLog:
+    """All sessions of somebody were ended, by themselves or by an owner."""
+    sentence = f"In every browser: {counted(sessions, 'session')} ended."
+    return _row(session, Action.SIGNED_OUT, sentence, invocation, by.who)
 
 
-def _row(session: Session, action: Action, sentence: str, invocation: Invocation) -> AppendLog:
+def _row(session: Session, action: Action, sentence: str, invocation: Invocation, by: str = "") -> AppendLog:
     return AppendLog(
         LogEntry(
             id=row_id(invocation.now, invocation.new_id()),
@@ -27,7 +29,7 @@ def _row(session: Session, action: Action, sentence: str, invocation: Invocation
             result=Result.DONE,
             subject=session.who,
             explanation=sentence,
-            approver=session.who,
+            approver=by or session.who,
             correlation_id=invocation.correlation_id,
         )
     )

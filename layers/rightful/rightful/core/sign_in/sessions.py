@@ -1,6 +1,6 @@
 """Sessions of the console: looked at with each request, and ended."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 from rightful.core.sign_in.log_rows import signed_out_row
 from rightful.core.sign_in.sign_in import hashed
@@ -30,12 +30,14 @@ def visit_of(sessions: SessionStore, organization_id: str, secret: str, context:
 def end_everywhere(sessions: SessionStore, session: Session, context: Context) -> int:
     """End all sessions of whoever has this one; how many there were."""
     theirs = [each for each in sessions.sessions(session.organization_id) if each.who_id == session.who_id]
+    return end_sessions_of(sessions, theirs, context, by=session)
+
+
+def end_sessions_of(sessions: SessionStore, theirs: Sequence[Session], context: Context, *, by: Session) -> int:
+    """End these sessions, which are one person's; how many of them were live. `by` has its row in the log."""
     for each in theirs:
         sessions.end_session(each)
     live = sum(each.is_live(context.now) for each in theirs)
-    context.commit([signed_out_row(session, context.invocation, everywhere=live)])
+    if theirs:
+        context.commit([signed_out_row(theirs[0], context.invocation, by=by, sessions=live)])
     return live
-
-
-FORGOTTEN_AFTER = timedelta(days=1)
-"""How long after its end a session is still there to be read as ended."""

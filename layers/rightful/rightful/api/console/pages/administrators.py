@@ -1,0 +1,181 @@
+"""Who administers the organization: people who sign in, keys, and how one signs in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightful.api.admin.organizations.sign_in import sign_in_document
+from rightful.api.console.call import ConsoleCall, Document, PageError, error_of, items_of
+from rightful.api.request import Response
+from rightful.core.sign_in.sessions import end_sessions_of
+from rightful.domain.sign_in import ConsoleRole, Session
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody who is signed in now."""
+
+    who_id: str
+    who: str
+    role: str
+    since: datetime
+    seen: datetime
+    browsers: int
+    by_key: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorsPage:
+    """Who can do what here.
+
+    Attributes:
+        settings: how people sign in, as the admin API has it; None: nobody does.
+        no_confirmation: why this person cannot confirm the settings, where there is something to confirm.
+    """
+
+    people: Sequence[SignedIn]
+    keys: Sequence[Document]
+    settings: Document | None
+    redirect_uri: str
+    may_change: bool
+    no_confirmation: str = ""
+    error: str = ""
+    notice: str = ""
+    title: str = "Administrators"
+    roles: Sequence[str] = tuple(ConsoleRole)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The form with which an owner says how people sign in. `typed`: by the names of its fields."""
+
+    typed: Document
+    redirect_uri: str
+    has_secret: bool
+    error: str = ""
+    title: str = "How people sign in"
+    roles: Sequence[str] = tuple(ConsoleRole)
+
+
+def administrators_page(call: ConsoleCall) -> Response:
+    """GET administrators."""
+    return _shown(call)
+
+
+def sign_in_form(call: ConsoleCall) -> Response:
+    """GET administrators/sign-in."""
+    document = sign_in_document(call.organization(), call.request.base_url)
+    settings = document["signIn"]
+    known: Document = settings if isinstance(settings, dict) else {"rolesClaim": "roles", "roles": {}}
+    roles = known["roles"]
+    values: dict[str, object] = {}
+    if isinstance(roles, dict):
+        values = {role.value: "\n".join(roles.get(role.value, ())) for role in ConsoleRole}
+    typed: Document = {**known, **values}
+    return call.page("sign_in_settings.html", _form(call, typed))
+
+
+def set_sign_in(call: ConsoleCall) -> Response:
+    """POST administrators/sign-in: set, or removed."""
+    if call.field("action") == "remove":
+        answer = call.api("DELETE", "/sign-in")
+    else:
+        answer = call.api("PUT", "/sign-in", body=_asked(call))
+    if answer.status < 400:
+        # Sessions of before have ended, this one among them unless it came by a key.
+        return call.redirect("/administrators", notice="saved")
+    typed = {name: call.field(name) for name in ("issuer", "clientId", "rolesClaim", *ConsoleRole)}
+    return call.page("sign_in_settings.html", _form(call, typed, error_of(answer)), status=answer.status)
+
+
+def confirm_sign_in(call: ConsoleCall) -> Response:
+    """POST administrators/sign-in/confirmation: a second person agrees."""
+    refusal = call.why_alone()
+    if refusal:
+        return _shown(call, refusal, 403)
+    answer = call.api("POST", "/sign-in/confirmation", body={"reason": call.field("reason")})
+    if answer.status >= 400:
+        return _shown(call, error_of(answer), answer.status)
+    return call.redirect("/administrators", notice="saved")
+
+
+def revoke_key(call: ConsoleCall) -> Response:
+    """POST administrators/keys/{id}/revoke."""
+    answer = call.api("DELETE", "/tokens/{id}", parameters={"id": call.path_id()})
+    if answer.status >= 400:
+        return _shown(call, error_of(answer), answer.status)
+    return call.redirect("/administrators", notice="saved")
+
+
+def sign_somebody_out(call: ConsoleCall) -> Response:
+    """POST administrators/people/{id}/sign-out: all of their sessions end. They may sign in again, unless their
+    identity provider does not let them."""
+    theirs = [each for each in call.doors.sessions.sessions(call.organization_id) if each.who_id == call.path_id()]
+    if not theirs:
+        raise PageError(404, "They are not signed in any more.")
+    end_sessions_of(call.doors.sessions, theirs, call.context, by=call.session)
+    return call.redirect("/administrators", notice="saved")
+
+
+def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
+    document = sign_in_document(call.organization(), call.request.base_url)
+    settings = document["signIn"]
+    page = AdministratorsPage(
+        people=signed_in(call.doors.sessions.sessions(call.organization_id), call.session, call.invocation.now),
+        keys=items_of(call.read("/tokens", query={"scope": "admin"})),
+        settings=settings if isinstance(settings, dict) else None,
+        redirect_uri=str(document["redirectUri"]),
+        may_change=call.may(ConsoleRole.OWNER),
+        no_confirmation=call.why_alone(),
+        error=error,
+        notice=call.parameter("notice") or "",
+    )
+    return call.page("administrators.html", page, status=status)
+
+
+def signed_in(sessions: Sequence[Session], own: Session, now: datetime) -> list[SignedIn]:
+    """Who is signed in, whoever came first at the top. Pure."""
+    live = sorted((each for each in sessions if each.is_live(now)), key=lambda each: each.created_at)
+    people = dict.fromkeys(each.who_id for each in live)
+    found = []
+    for who_id in people:
+        theirs = [each for each in live if each.who_id == who_id]
+        latest = theirs[-1]
+        found.append(
+            SignedIn(
+                who_id=who_id,
+                who=latest.who,
+                role=latest.role.value,
+                since=theirs[0].created_at,
+                seen=max(each.seen_at for each in theirs),
+                browsers=len(theirs),
+                by_key=latest.by_key,
+                own=who_id == own.who_id,
+            )
+        )
+    return found
+
+
+def _asked(call: ConsoleCall) -> Document:
+    asked: dict[str, object] = {
+        "issuer": call.field("issuer"),
+        "clientId": call.field("clientId"),
+        "rolesClaim": call.field("rolesClaim"),
+        "roles": {role.value: _lines(call.field(role)) for role in ConsoleRole},
+    }
+    if call.field("clientSecret"):
+        asked["clientSecret"] = call.field("clientSecret")
+    elif call.field("noSecret"):
+        asked["clientSecret"] = None
+    return asked
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _form(call: ConsoleCall, typed: Document, error: str = "") -> SignInPage:
+    settings = call.organization().sign_in
+    uri = f"{call.request.base_url}/console/callback"
+    return SignInPage(typed, uri, has_secret=settings is not None and bool(settings.secret_id), error=error)
