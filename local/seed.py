@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
+from local.openid_provider.people import APPROVER, CLAIM_OF_ROLES, CLIENT_ID, OPERATOR, OWNER, VIEWER
 from local.paths import ROOT
 from local.problem import LocalProblemError
 
@@ -89,12 +90,14 @@ def _organization(document: Mapping[str, object]) -> SeededOrganization:
 def make_organizations() -> Seeded:
     """Make them in the tables that the environment names."""
     from rightful.core.organizations import domains, registry
+    from rightful.core.sign_in.settings import AskedSignIn, set_sign_in
     from rightful.domain.conflicts.conflict import ConflictClass
     from rightful.domain.conflicts.policy import Policy, PolicyBase, Rule
     from rightful.domain.key import Grant, Scope
     from rightful.domain.organization import DomainPolicy, OnDelete
+    from rightful.domain.sign_in import ConsoleRole
     from rightful.ports.context import Context, Invocation
-    from rightful.runtime.clients import identity_store
+    from rightful.runtime.clients import client_secrets, identity_store
 
     context = Context(identity_store(), Invocation(correlation_id="seed"))
 
@@ -118,6 +121,12 @@ def make_organizations() -> Seeded:
     demo = registry.create_organization(context, "Demo", policy=at_once)
     for domain in DEMO_DOMAINS:
         demo = domains.add_domain(context, demo, domain)
+    issuer = os.environ.get("OPENID_ISSUER", "")
+    if issuer:
+        roles = {ConsoleRole.OWNER: (OWNER,), ConsoleRole.APPROVER: (APPROVER,), ConsoleRole.OPERATOR: (OPERATOR,),
+                 ConsoleRole.VIEWER: (VIEWER,)}  # fmt: skip
+        asked = AskedSignIn(issuer, CLIENT_ID, None, CLAIM_OF_ROLES, roles)
+        demo = set_sign_in(context, client_secrets(), demo, asked, by="Local operator")
     lab = registry.create_organization(context, "Lab", domain_policy=DomainPolicy.ANY)
     app_token, _ = registry.issue_token(context, Grant(Scope.APP), "Local host application")
     operator_token, _ = registry.issue_token(context, Grant(Scope.OPERATOR), "Local operator")
