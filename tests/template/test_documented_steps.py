@@ -23,7 +23,7 @@ KEYS = {
     "app key": Scope.APP,
     "directory's key": Scope.SCIM,
 }
-FOR_OPERATORS = re.compile(r"/admin/v1/orgs/\{orgId\}(/(policy|domains|directories|tokens)(/.*)?)?")
+FOR_OPERATORS = re.compile(r"/admin/v1/orgs/\{orgId\}(/(policy|domains|directories|tokens|sign-in)(/.*)?)?")
 API: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())
 PATHS: Mapping[str, Mapping[str, Any]] = API["paths"]
 
