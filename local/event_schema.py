@@ -17,6 +17,7 @@ from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus, Re
 from rightful.domain.conflicts.explanation import FindingCode, OutcomeCode
 from rightful.domain.conflicts.next_step import StepCode
 from rightful.domain.conflicts.refused_request import Collision, Operation
+from rightful.domain.key import Scope
 
 _TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
 Time = Annotated[str, Field(pattern=_TIME)]
@@ -310,6 +311,33 @@ class StillWaiting(_Event):
     days: Literal[1, 3]
 
 
+class KeyState(_Document):
+    """A key, without what opens; `directory_id` where it opens a directory."""
+
+    id: str
+    scope: Scope
+    owner: str
+    directory_id: str | None
+    directory_name: str | None
+    created_at: Time
+    expires_at: Time | None
+
+
+class KeyEvent(_Event):
+    """A key was issued, or revoked before its end."""
+
+    type: Literal["key.issued", "key.revoked"]
+    key: KeyState
+
+
+class KeyExpiresSoon(_Event):
+    """A key ends within so many days."""
+
+    type: Literal["key.expires_soon"]
+    key: KeyState
+    days: Literal[30, 7]
+
+
 class SettingState(_Document):
     """What one administrator said alone; `id` is the key's, the directory's, or the class whose rule is meant."""
 
@@ -350,6 +378,8 @@ DomainEvent = Annotated[
     | ApprovalGiven
     | ApprovalEnded
     | StillWaiting
+    | KeyEvent
+    | KeyExpiresSoon
     | SettingsEvent,
     Field(discriminator="type"),
 ]

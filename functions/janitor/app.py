@@ -40,6 +40,7 @@ def handler(event: "Mapping[str, object]", context: "LambdaContext") -> None:
             "peopleForgotten": done.people_forgotten,
             "groupsCleaned": done.groups_cleaned,
             "directoriesDeleted": done.directories_deleted,
+            "keysReminded": done.keys_reminded,
             "itemsLookedAt": done.checked.looked_at,
         },
     )

@@ -12,6 +12,7 @@ from rightful.ports.writes.settings import (
     ConfirmToken,
     DeleteToken,
     ListToken,
+    NoteReminded,
     PutDirectory,
     PutOrganization,
     PutToken,
@@ -145,6 +146,23 @@ class KeyWrites:
         assert store.token(names.sha256) == confirmed
         given(store, DeleteToken(names.sha256))
         committing.refused(ConfirmToken(confirmed))
+        assert store.token(names.sha256) is None
+
+    def test_a_reminder_of_a_key_is_noted_once_and_of_two_the_later_one_last(
+        self, store: IdentityStore, committing: Committing, names: Names
+    ) -> None:
+        token = a_token(names.sha256, organization_id=names.organization)
+        given(store, PutToken(token), ListToken(token))
+        for days in (30, 7):
+            committing.done(NoteReminded(token, days))
+            committing.done(NoteReminded(token, days, listed=True))
+            noted = a_token(names.sha256, organization_id=names.organization, reminded_days=days)
+            assert store.token(names.sha256) == noted
+            assert store.tokens(organization_id=names.organization) == (noted,)
+            committing.refused(NoteReminded(token, days))
+        committing.refused(NoteReminded(token, 30))
+        given(store, DeleteToken(names.sha256), UnlistToken(token))
+        committing.refused(NoteReminded(token, 7))
         assert store.token(names.sha256) is None
 
     def test_an_ended_key_is_not_found_and_may_be_ended_again(

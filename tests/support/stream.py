@@ -16,8 +16,10 @@ from rightful.domain.events.change import (
     DirectoryChange,
     HoldChange,
     OrganizationChange,
+    TokenChange,
 )
 from rightful.domain.events.event import Event
+from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.transaction import Write
@@ -57,7 +59,8 @@ def changes_between(before: Items, after: Items) -> list[Change]:
     changes: list[Change] = []
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
-        if old is not new and old != new:
+        in_a_list = key[0] == "TOKENS"  # a key's second item, of which nobody hears
+        if old is not new and old != new and not in_a_list:
             changes += _change(old, new)
     return changes
 
@@ -74,6 +77,8 @@ def _change(old: object, new: object) -> list[Change]:
         return [DirectoryChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Demand:
         return [DemandChange(old, new, _AT)]  # type: ignore[arg-type]
+    if kind is Token:
+        return [TokenChange(old, new, _AT)]  # type: ignore[arg-type]
     if kind is Conflict:
         return [ConflictChange(old, new, _AT)]  # type: ignore[arg-type]
     return []

@@ -93,4 +93,5 @@ def tokens(sha256: str) -> st.SearchStrategy[Token]:
         directory_id=st.none() | ids,
         issued=st.none() | words,
         last_used_on=st.none() | st.dates(),
+        reminded_days=st.none() | st.sampled_from((30, 7)),
     )

@@ -30,6 +30,10 @@ DEFAULT_LIFETIME = {Scope.ADMIN: timedelta(days=365), Scope.OPERATOR: timedelta(
 system stops it: a directory's key and the host application's end when somebody says so."""
 
 
+REMINDED_BEFORE = (30, 7)
+"""How many days before its end people are reminded of a key, once each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What a key opens: a directory (scim), an organization (admin), or what is the service's own."""
@@ -43,7 +47,7 @@ class Grant:
 class Token:
     """A key as it is stored. `owner` names the person or system it was given to; `issued` is which administrator's
     word it rests on, None: the operator of the service issued it. `last_used_on`: the day (UTC) on which it opened
-    something last, None: not yet."""
+    something last, None: not yet. `reminded_days`: how many days before its end people were reminded of it last."""
 
     id: str
     sha256: str
@@ -55,6 +59,7 @@ class Token:
     directory_id: str | None = None
     issued: OneWord | None = None
     last_used_on: date | None = None
+    reminded_days: int | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Whether it still opens anything. Checked by the reader: DynamoDB's TTL deletes days late."""
@@ -63,6 +68,17 @@ class Token:
     def is_new_on(self, day: date) -> bool:
         """Whether it is used for the first time on that day, as far as is known. A clock that is behind says no."""
         return self.last_used_on is None or self.last_used_on < day
+
+    def reminder_due(self, now: datetime) -> int | None:
+        """How many days before its end people have to be reminded of it now, None: not now. Nobody is reminded of an
+        end that was nearer than that when the key was issued."""
+        if self.expires_at is None or not self.is_live(now):
+            return None
+        for days in sorted(REMINDED_BEFORE):
+            moment = self.expires_at - timedelta(days=days)
+            if self.created_at < moment <= now:
+                return days if self.reminded_days is None or days < self.reminded_days else None
+        return None
 
     def alone_until(self) -> datetime | None:
         """Until when what takes two people cannot be done with it; None: it rests on more than one person's word."""

@@ -79,7 +79,7 @@ def test_the_whole_story_is_told_in_documented_events() -> None:
     service.remediate_all()
     publish_all(service, store, bus)
 
-    told = [event.type.value for event in bus.events]
+    told = [event.type.value for event in bus.events if not event.type.value.startswith("key.")]
     assert told[:2] == ["account.created", "account.created"]
     assert told.index("account.unlinked") < told.index("conflict.opened") < told.index("conflict.applied")
     assert told.count("account.email.changed") == told.count("account.email.released") == 1

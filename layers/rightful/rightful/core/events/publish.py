@@ -14,6 +14,7 @@ from rightful.core.conflicts.reading.people import legs_asked, names_asked
 from rightful.core.events.of_accounts import account_events
 from rightful.core.events.of_conflicts import conflict_events
 from rightful.core.events.of_demands import demand_events
+from rightful.core.events.of_keys import directories_asked, key_events
 from rightful.core.events.of_settings import settings_events
 from rightful.core.events.removals import left_behind
 from rightful.core.events.requeues import asker_changed_by, requeued_by, swept_by
@@ -53,7 +54,9 @@ def events_of(change: Change, named: Named = NOBODY) -> tuple[Event, ...]:
         return conflict_events(change, named)
     if isinstance(change, DemandChange):
         return demand_events(change, named)
-    if isinstance(change, OrganizationChange | DirectoryChange | TokenChange):
+    if isinstance(change, TokenChange):
+        return (*key_events(change, named), *settings_events(change))
+    if isinstance(change, OrganizationChange | DirectoryChange):
         return settings_events(change)
     return ()
 
@@ -95,6 +98,7 @@ def names_for(store: IdentityStore, changes: Sequence[Change]) -> Named:
     conflicts = [change.new for change in told if isinstance(change, ConflictChange) and change.new is not None]
     legs = named_by(store, all_asked(map(legs_asked, conflicts)))
     directories = [_directory_of(change) for change in told if isinstance(change, AccountChange)]
+    directories += [directories_asked(change) for change in told if isinstance(change, TokenChange)]
     wanted = [change.new for change in changes if isinstance(change, DemandChange) and change.new is not None]
     people = map(names_asked, (*conflicts, *legs.conflicts.values()))
     named = named_by(store, all_asked([*people, *directories, *map(demands.names_asked, wanted)]))

@@ -4,7 +4,7 @@ for somebody who never came."""
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TypeVar
 
 from rightful.core.administration.erase import erase_due
@@ -13,11 +13,13 @@ from rightful.domain.address import Hold, Reservation
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
 from rightful.domain.conflicts.due import LOOK_AGAIN_AFTER, look_again_at
 from rightful.domain.events.event_log import Action, LogEntry, Result, row_id
+from rightful.domain.key import Token
 from rightful.ports.context import Context, Invocation, QueueContext
 from rightful.ports.queue import QueueUnavailableError
 from rightful.ports.store.upkeep import UNREADABLE
 from rightful.ports.writes.accounts import EndReservation
 from rightful.ports.writes.conflicts import AppendLog
+from rightful.ports.writes.settings import NoteReminded
 
 MOST_CONFLICTS_AT_ONCE = 400
 MOST_AT_ONCE = 200
@@ -95,6 +97,25 @@ def _end(context: Context, hold: Hold, reservation: Reservation) -> bool:
     ends = EndReservation(hold.canonical, reservation.conflict_id, context.now)
     # Not done: somebody came, or it was prolonged.
     return context.commits([ends, AppendLog(_row(hold, reservation, context.invocation))])
+
+
+def remind_of_keys(context: Context, keys: Iterable[Token]) -> int:
+    """Note of the keys that end soon that people are reminded of them: the change stream tells it. Each of the two
+    reminders is noted once, however often this runs; of a key that was confirmed meanwhile it may be noted again, and
+    the event has the same id.
+
+    Args:
+        keys: the listed keys that expire within the next 30 days.
+
+    Returns:
+        How many were noted now.
+    """
+    due = ((key, days) for key in keys if (days := key.reminder_due(context.now)) is not None)
+    noted = 0
+    for key, days in islice(_in_time(context, due), MOST_AT_ONCE):
+        # Not done: another round did it, or the key was revoked.
+        noted += context.commits([NoteReminded(key, days), NoteReminded(key, days, listed=True)])
+    return noted
 
 
 def _row(hold: Hold, reservation: Reservation, invocation: Invocation) -> LogEntry:

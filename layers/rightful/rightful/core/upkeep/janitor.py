@@ -10,17 +10,17 @@ from rightful.core.administration.forget import forget_erased
 from rightful.core.groups.leave import finish_deletions
 from rightful.core.integrity.repair import Checked
 from rightful.core.integrity.scan import check_indexes
-from rightful.core.upkeep.due import end_reservations, erase_all_due, send_due
+from rightful.core.upkeep.due import end_reservations, erase_all_due, remind_of_keys, send_due
 from rightful.domain.conflicts.conflict import UNDECIDED
 from rightful.domain.conflicts.due import DEACTIVATED_WITHIN
-from rightful.domain.key import Token
+from rightful.domain.key import REMINDED_BEFORE, Token
 from rightful.ports.context import QueueContext
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.upkeep import UNREADABLE
 
 _MOST_COUNTED = 100_000
 _MOST_READ = 2_000
-_WARNED_BEFORE = timedelta(days=30)
+_WARNED_BEFORE = timedelta(days=max(REMINDED_BEFORE))
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ class Round:
     people_forgotten: int = 0
     groups_cleaned: int = 0
     directories_deleted: int = 0
+    keys_reminded: int = 0
     checked: Checked = field(default_factory=Checked)
     stand: "Backlog | None" = None
     failures: list[tuple[str, Exception]] = field(default_factory=list)
@@ -75,6 +76,8 @@ def make_round(context: QueueContext) -> Round:
         done.checked = check_indexes(context)
     with _part(done, "backlog"):
         done.stand = backlog(context.store, context.now)
+    with _part(done, "remind_of_keys"):
+        done.keys_reminded = remind_of_keys(context, done.stand.expiring_keys if done.stand is not None else ())
     return done
 
 

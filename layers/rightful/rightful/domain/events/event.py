@@ -43,6 +43,9 @@ class EventType(StrEnum):
     CONFLICT_FAILED = "conflict.failed"
     CONFLICT_REOPENED = "conflict.reopened"
     CONFLICT_ENDED = "conflict.ended"
+    KEY_ISSUED = "key.issued"
+    KEY_REVOKED = "key.revoked"
+    KEY_EXPIRES_SOON = "key.expires_soon"
     SETTINGS_UNCONFIRMED = "settings.unconfirmed"
     SETTINGS_CONFIRMED = "settings.confirmed"
 

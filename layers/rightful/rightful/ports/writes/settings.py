@@ -56,6 +56,16 @@ class ConfirmToken:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReminded:
+    """Note that people are reminded of a key's end, so many days before it; by its hash, or in its list. Condition: it
+    is there, and they were not yet, nor nearer to its end."""
+
+    token: Token
+    days: int
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteToken:
     """End a key. Unconditional."""
 
@@ -132,6 +142,7 @@ SettingsWrite = (
     | ReleaseDomain
     | PutToken
     | ConfirmToken
+    | NoteReminded
     | DeleteToken
     | ListToken
     | UnlistToken
