@@ -16,6 +16,7 @@ from rightful.domain.conflicts.policy import STANDARD, Brakes, PolicyBase, Rule
 from rightful.domain.events.event_log import Action, LogEntry
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.settings import DeleteToken, PutOrganization, UnlistToken
+from tests.support.builders import a_user
 from tests.support.service import Service, patch
 from tests.support.stream import RecordingBus, StreamingStore
 
@@ -178,6 +179,37 @@ def test_names_of_requester_holder_and_directory_are_told(watched: Watched) -> N
     assert state["directoryName"] == "IdP"
     assert state["holder"]["status"] == "deactivated"
     assert state["waitingSince"] is not None
+
+
+@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize(("prepared_on", "days"), [(0, {21: ["expires_soon"], 28: ["ended"]}), (25, {28: ["ended"]})])
+def test_that_nobody_came_for_what_was_prepared_is_told_a_week_before_it_is_kept_no_more(
+    watched: Watched, prepared_on: int, days: dict[int, list[str]], twice: bool
+) -> None:
+    watched.write(PutOrganization(replace(watched.service.organization, version=3, brakes=Brakes(paused=True)), 2))
+    leaver = watched.service.create_user("sales")
+    watched.service.scim("DELETE", f"/Users/{leaver['id']}")
+    new = a_user("newcomer", "sales@example.com")
+    assert watched.service.scim("POST", "/Users", new).status == 409
+    assert watched.happens() == ["opened", "needs_approval"]
+    for _ in range(prepared_on):
+        watched.happens(timedelta(days=1))
+    assert watched.say("approve") == 200
+    assert watched.happens() == ["prepared"]
+    assert watched.conflict().status is ConflictStatus.PREPARED
+    told = {day: watched.happens(timedelta(days=1), twice=twice) for day in range(prepared_on + 1, 33)}
+    assert {day: each for day, each in told.items() if each} == days
+
+
+def test_of_a_user_who_came_nobody_is_reminded(watched: Watched) -> None:
+    leaver = watched.service.create_user("sales")
+    watched.service.scim("DELETE", f"/Users/{leaver['id']}")
+    watched.service.scim("POST", "/Users", a_user("newcomer", "sales@example.com"))
+    watched.happens()
+    assert watched.say("approve") == 200
+    assert watched.service.scim("POST", "/Users", a_user("newcomer", "sales@example.com")).status == 201
+    assert watched.happens() == ["prepared", "applied"]
+    assert [told for _ in range(30) for told in watched.happens(timedelta(days=1))] == []
 
 
 # Approvals

@@ -21,7 +21,7 @@ from rightful.core.conflicts.diagnosis.still_wanted import is_requester, reason_
 from rightful.core.conflicts.diagnosis.version import NAMELESS, circle_of, version_of
 from rightful.core.conflicts.lifecycle.end import end_of_waiters, ended
 from rightful.core.conflicts.lifecycle.fail import reopening
-from rightful.core.conflicts.lifecycle.prepared import ending_by_itself
+from rightful.core.conflicts.lifecycle.prepared import seen_to
 from rightful.core.conflicts.lifecycle.requeue import requester_of, requeue, requeue_followers
 from rightful.core.conflicts.log_rows import log_row
 from rightful.core.conflicts.plan import Blocked, Plan
@@ -273,8 +273,7 @@ class _Examination:
             applied = [each for each in found if each and each.status is conflict.status]
             commit_possible(self.context, [write for each in applied for write in follow_up_of(each)])
         self._leave_groups(conflict)
-        if conflict.prepared and (over := ending_by_itself(self.context, conflict)):
-            self.context.commit(over)
+        if conflict.prepared and seen_to(self.context, conflict):
             return self._requeue([*conflict.outcome.released, conflict.request.wanted.canonical], conflict)
         # Else the stream wakes them, too: repeats that wake would multiply along a chain.
         return () if self.first else self._requeue(conflict.outcome.released, conflict)

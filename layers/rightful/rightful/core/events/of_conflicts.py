@@ -72,9 +72,11 @@ def _told(old: Conflict | None, new: Conflict) -> Iterator[_Told]:
         if not old.live:
             yield EventType.CONFLICT_REOPENED, {}
     elif old.status is new.status:
-        # It is over, and the first of two people wants it undone; or what follows an undo was noted.
-        if len(new.outcome.undo_approvals) > len(old.outcome.undo_approvals):
+        # It is over, and the first of two people wants it undone; or what follows an undo was noted; or the user that
+        # it was prepared for has not come.
+        if set(new.outcome.undo_approvals) - set(old.outcome.undo_approvals):
             yield EventType.CONFLICT_NEEDS_APPROVAL, {}
+        yield from (_NOTICES[notice] for notice in to_tell(old, new) if notice in _NOTICES)
     elif _speaks(new, new.outcome.participant_ids):
         yield _ENDS[new.status], {}
         if old.finding.circle_ids and new.status in _LEAVES_ITS_CIRCLE:

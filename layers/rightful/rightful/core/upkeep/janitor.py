@@ -38,6 +38,11 @@ class Round:
     stand: "Backlog | None" = None
     failures: list[tuple[str, Exception]] = field(default_factory=list)
 
+    @property
+    def expiring_keys(self) -> tuple[Token, ...]:
+        """The keys that expire soon, if they could be counted."""
+        return self.stand.expiring_keys if self.stand is not None else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
@@ -77,7 +82,7 @@ def make_round(context: QueueContext) -> Round:
     with _part(done, "backlog"):
         done.stand = backlog(context.store, context.now)
     with _part(done, "remind_of_keys"):
-        done.keys_reminded = remind_of_keys(context, done.stand.expiring_keys if done.stand is not None else ())
+        done.keys_reminded = remind_of_keys(context, done.expiring_keys)
     return done
 
 

@@ -65,8 +65,6 @@ def look_again_at(conflict: Conflict, now: datetime) -> datetime:
     """When a conflict whose pointer was sent now is due again, if nothing happens."""
     if conflict.deactivation_pending:
         return now + DEACTIVATED_WITHIN
-    if conflict.prepared:
-        return now + LOOK_AGAIN_AFTER
     appointment = next_appointment(conflict) or conflict.expires_at
     return max(now + UNSENT_FOR, min(now + LOOK_AGAIN_AFTER, appointment, conflict.expires_at))
 
@@ -102,6 +100,13 @@ def next_appointment(conflict: Conflict) -> datetime | None:
     return min([*_moments(conflict).values(), *ends, *by_itself], default=None)
 
 
+def reminded(prepared: Conflict, now: datetime) -> Conflict | None:
+    """A conflict that waits for its user to be created, with what has to be told of it by now noted as told; None:
+    nothing has to."""
+    due = {notice for notice, moment in _moments(prepared).items() if moment <= now}
+    return replace(prepared, told=prepared.told | due) if due else None
+
+
 def told_now(before: Conflict, after: Conflict, now: datetime) -> Conflict:
     """The conflict as an examination leaves it, with what has to be told of it by that time noted as told."""
     lasting = before.told & _LASTING
@@ -115,14 +120,18 @@ def told_now(before: Conflict, after: Conflict, now: datetime) -> Conflict:
 
 def to_tell(before: Conflict, after: Conflict) -> tuple[Notice, ...]:
     """What was noted between two states. Of two reminders at once, the later says it all."""
-    new = after.told - before.told if after.status in _AFTER else frozenset()
+    new = after.told - before.told if after.status in _AFTER or after.prepared else frozenset()
     if Notice.WAITS_THREE_DAYS in new:
         new -= {Notice.WAITS_A_DAY}
     return tuple(sorted(new))
 
 
 def _moments(conflict: Conflict) -> Mapping[Notice, datetime]:
-    """When what was not told yet is to be told."""
+    """When what was not told yet is to be told. Of what is kept for a user who is to be created: that nobody came."""
+    if conflict.prepared:
+        since, moment = conflict.outcome.resolved_at, conflict.expires_at - EXPIRY_IS_TOLD
+        told = Notice.EXPIRES_SOON in conflict.told or since is None or moment <= since
+        return {} if told else {Notice.EXPIRES_SOON: moment}
     after = _AFTER.get(conflict.status)
     if after is None or conflict.stands_since is None:
         return {}

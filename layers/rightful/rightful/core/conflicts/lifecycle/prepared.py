@@ -19,6 +19,7 @@ from rightful.core.conflicts.log_rows import log_row
 from rightful.domain.account import Account
 from rightful.domain.address import Reservation
 from rightful.domain.conflicts.conflict import Conflict, ConflictStatus
+from rightful.domain.conflicts.due import reminded
 from rightful.domain.conflicts.explanation import Explanation, OutcomeCode, Statement
 from rightful.domain.events.event_log import Action, Result
 from rightful.ports.context import Context
@@ -124,6 +125,18 @@ def ending_by_itself(context: Context, conflict: Conflict) -> tuple[Write, ...]:
     ours = snapshot.pending_id == conflict.id
     pending = [EndPending(conflict.request.requester_key, conflict.id)] if ours else []
     return (*given_up(prepared_create, now, status, why), *pending)
+
+
+def seen_to(context: Context, conflict: Conflict) -> bool:
+    """End a prepared create whose time has come (whether it did), or note that people are reminded of it."""
+    over = ending_by_itself(context, conflict)
+    note = reminded(conflict, context.now) if not over else None
+    if note is not None:
+        note = replace(note, version=conflict.version + 1, updated_at=context.now)
+    writes = over or ([PutConflict(note, conflict.version)] if note is not None else [])
+    if writes:
+        context.commit(writes)
+    return bool(over)
 
 
 def _over(conflict: Conflict, now: datetime, status: ConflictStatus, why: _Why) -> Conflict:
