@@ -116,7 +116,8 @@ def test_from_the_key_that_one_administrator_issued_to_who_hears_of_it(
     }
     record = {"eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": change}
     assert deployed.call("publisher", {"Records": [record]}) == {"batchItemFailures": []}
-    [told] = deployed.told()
+    heard, told = deployed.told()
+    assert (heard["type"], heard["key"]["id"]) == ("key.issued", key["id"])
     assert (told["type"], told["setting"]["by"], told["setting"]["id"]) == ("settings.unconfirmed", "Ines", key["id"])
     assert '"SettingsUnconfirmed"' in capsys.readouterr().out
 
