@@ -54,7 +54,7 @@ def _(write: s.ConfirmToken, tables: Tables) -> Action:
 
 @action_of.register
 def _(write: s.NoteReminded, tables: Tables) -> Action:
-    key = _listing_key(write.token) if write.listed else keys.token(write.token.sha256)
+    key = listing_key(write.token) if write.listed else keys.token(write.token.sha256)
     new = f"{THERE} AND (attribute_not_exists(reminded_days) OR reminded_days > :days)"
     return update(tables, key, "SET reminded_days = :days", new, days=write.days)
 
