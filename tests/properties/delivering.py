@@ -94,7 +94,7 @@ class Delivering(Machine):
 
 def _stateless(item: object) -> Account:
     assert isinstance(item, Account)
-    return replace(item, version=0, updated_at=NOW, status=AccountStatus.ACTIVE, deactivated_at=None)
+    return replace(item, version=0, pushed_version=0, updated_at=NOW, status=AccountStatus.ACTIVE, deactivated_at=None)
 
 
 def _holder(items: Items, key: tuple[str, ...]) -> str | None:
