@@ -23,4 +23,4 @@ def handler(event: dict[str, object], context: "LambdaContext") -> dict[str, obj
 def _service() -> AdminService:
     resolver_url = settings().dns_resolver_url
     proof = DnsOverHttps(resolver_url) if resolver_url else None
-    return AdminService(identity_store(), conflict_queue(), failed, proof, client_secrets())
+    return AdminService(identity_store(), conflict_queue(), failed, proof, client_secrets)

@@ -9,12 +9,13 @@ from local.paths import ROOT
 MOST = {
     "a PATCH with a taken address": 59,
     "its remediation": 62,
-    "an approval": 85,
+    "an approval": 86,
 }
 """These only go down.
 
-They went up three times: when what is found became facts and codes, and a conflict three parts; when what people are
-told became whole (when it is due, what is plain text); and when sentences came to name people, directories and times.
+They went up four times: when what is found became facts and codes, and a conflict three parts; when what people are
+told became whole (when it is due, what is plain text); when sentences came to name people, directories and times; and
+when approvals came to be given by people who sign in, whom a name does not tell apart.
 """
 
 

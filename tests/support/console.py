@@ -202,6 +202,10 @@ class Browser:
                 self.cookies[name] = rest.partition(";")[0]
         return Page(response, path)
 
+    def path_after_sign_out(self) -> str:
+        """Sign out; where that leads."""
+        return self.send("/sign-out", {}).path
+
     def copy(self) -> "Browser":
         """Another browser with the same cookies."""
         return replace(self, cookies=dict(self.cookies))

@@ -158,7 +158,7 @@ class Service:
         template = template or f"/admin/v1/orgs/{{orgId}}{route}"
         request = _request(method, template, path_parameters, body, query, headers, principal)
         service = AdminService(
-            self.store, self.queue, lambda what, _: self.failures.append(what), self.proof, self.client_secrets
+            self.store, self.queue, lambda what, _: self.failures.append(what), self.proof, lambda: self.client_secrets
         )
         return service.answer(request, self.invocation())
 

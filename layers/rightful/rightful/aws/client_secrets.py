@@ -5,27 +5,35 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from types_boto3_ssm import SSMClient
 
 
 @dataclass(slots=True)
 class ParameterStoreSecrets:
-    """`ports.sign_in.ClientSecrets`. `prefix` begins with a slash and ends without one. What was read is remembered: a
-    changed secret has another id."""
+    """`ports.sign_in.ClientSecrets`.
 
-    client: "SSMClient"
+    What was read is remembered: a changed secret has another id.
+
+    Attributes:
+        client: gives the client when it is needed, which is seldom.
+        prefix: a path that begins with a slash and ends without one.
+    """
+
+    client: "Callable[[], SSMClient]"
     prefix: str
     _known: dict[str, str] = field(default_factory=dict)
 
     def put(self, organization_id: str, secret_id: str, secret: str) -> None:
-        self.client.put_parameter(Name=self._name(organization_id, secret_id), Value=secret, Type="SecureString")
+        self.client().put_parameter(Name=self._name(organization_id, secret_id), Value=secret, Type="SecureString")
 
     def get(self, organization_id: str, secret_id: str) -> str:
         name = self._name(organization_id, secret_id)
         if name not in self._known:
             try:
-                found = self.client.get_parameter(Name=name, WithDecryption=True)
-            except self.client.exceptions.ParameterNotFound as error:
+                found = self.client().get_parameter(Name=name, WithDecryption=True)
+            except self.client().exceptions.ParameterNotFound as error:
                 raise LookupError("there is no such secret") from error
             self._known[name] = found["Parameter"]["Value"]
         return self._known[name]
@@ -34,8 +42,8 @@ class ParameterStoreSecrets:
         name = self._name(organization_id, secret_id)
         self._known.pop(name, None)
         try:
-            self.client.delete_parameter(Name=name)
-        except self.client.exceptions.ParameterNotFound:
+            self.client().delete_parameter(Name=name)
+        except self.client().exceptions.ParameterNotFound:
             return
 
     def _name(self, organization_id: str, secret_id: str) -> str:

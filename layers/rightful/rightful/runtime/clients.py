@@ -100,7 +100,11 @@ def client_secrets() -> "ParameterStoreSecrets":
     """Secrets that organizations' clients have at their OpenID providers."""
     from rightful.aws.client_secrets import ParameterStoreSecrets
 
-    return ParameterStoreSecrets(cast("SSMClient", aws_client("ssm")), settings().client_secrets_prefix)
+    @cache
+    def client() -> "SSMClient":
+        return cast("SSMClient", aws_client("ssm"))
+
+    return ParameterStoreSecrets(client, settings().client_secrets_prefix)
 
 
 class RemainingTime(Protocol):

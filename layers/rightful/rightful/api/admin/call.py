@@ -19,13 +19,13 @@ class AdminCall(JsonCall):
     Attributes:
         on_failure: is told what could not be done now and is done later, or by a person.
         proof: looks for proof that a domain is an organization's; None: only the operator adds domains.
-        client_secrets: where the secret of the organization's OpenID client is kept; None: nowhere.
+        client_secrets: gives the place where the secret of the organization's OpenID client is kept; None: nowhere.
     """
 
     context: QueueContext
     on_failure: Callable[[str, Exception], None]
     proof: DomainProof | None = None
-    client_secrets: ClientSecrets | None = None
+    client_secrets: Callable[[], ClientSecrets] | None = None
 
     @property
     def organization_id(self) -> str:

@@ -133,7 +133,7 @@ class AdminService:
     queue: ConflictQueue
     on_failure: Callable[[str, Exception], None]
     proof: DomainProof | None = None
-    client_secrets: ClientSecrets | None = None
+    client_secrets: Callable[[], ClientSecrets] | None = None
 
     def answer(self, request: Request, invocation: Invocation) -> Response:
         """The response to a request; see `answered`."""

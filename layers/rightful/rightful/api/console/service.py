@@ -129,6 +129,7 @@ class ConsoleService:
             context=visitor.context,
             on_failure=self.on_failure,
             proof=self.proof,
+            client_secrets=lambda: self.doors.client_secrets,
             visit=visit,
             path=visitor.path,
             form=visitor.form,

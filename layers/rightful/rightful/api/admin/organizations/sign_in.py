@@ -71,4 +71,4 @@ def sign_in_document(organization: Organization, base_url: str) -> dict[str, obj
 def _secrets(call: AdminCall) -> ClientSecrets:
     if call.client_secrets is None:
         raise ApiError(503, "unavailable", "This deployment keeps no secrets of OpenID clients.")
-    return call.client_secrets
+    return call.client_secrets()
