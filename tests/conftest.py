@@ -2,8 +2,6 @@
 session that ask for it; and that a session leaves nothing behind, however it ends."""
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local.processes import end_with, process
+from tests.support import chromium
+from tests.support.tidying import tidying
 from tests.support.units_of_work import ON_THE_STACK, ByUnit, in_order, tell_apart, unit_of
 
 if TYPE_CHECKING:
@@ -31,13 +31,24 @@ _STACK = pytest.StashKey["Stack"]()
 _TIDYING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the stack, so that `-m "not stack"` leaves it out, and put all into the order of their units."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs the stack, so that `-m "not stack"` leaves it out, and put all into the order of their units.
+    Leave out what needs a browser where there is none."""
     tell_apart(items)
+    if chromium.executable() is None:
+        items[:], left_out = chromium.without_browser(items)
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
     items[:] = in_order(items)
     for item in items:
         if _NEED_THE_STACK.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.stack)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say in one line that tests were left out."""
+    if chromium.executable() is None and chromium.are_asked_for(config):
+        terminalreporter.write_line(chromium.MISSING, yellow=True)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -55,19 +66,14 @@ def pytest_configure(config: pytest.Config) -> None:
         if running is None or os.getppid() != running.pid:
             pytest.exit("what started this session has ended", returncode=1)
         end_with([running])
+    if chromium.executable() is None and chromium.is_required() and chromium.are_asked_for(config):
+        raise pytest.UsageError(f"In CI no test may be left out. {chromium.MISSING}")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """pytest removes its own temporary folder, or keeps it to be looked at where tests failed; when it is killed, a
     helper does. A worker has a folder in that of its session."""
-    session.stash[_TIDYING] = subprocess.Popen(
-        [
-            *(sys.executable, "-P", Path(__file__).parent / "support" / "tidying.py"),
-            session.config._tmp_path_factory.getbasetemp(),  # type: ignore[attr-defined]
-        ],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-    )
+    session.stash[_TIDYING] = tidying(session.config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

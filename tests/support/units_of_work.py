@@ -17,16 +17,24 @@ ON_THE_STACK = "the running stack"
 
 _NEED_THE_STACK = (
     "tests/stack/",
+    "tests/browser/",
     "tests/conformance/",
     "tests/artifact/test_built_functions.py",
     "tests/artifact/test_sam_local.py",
 )
 _START_THEIR_OWN = ("tests/stack/test_processes_end.py", "tests/stack/test_starting.py")
-_NEED_NONE = ("tests/conformance/test_differential.py", "tests/conformance/test_differential_filters.py")
+_NEED_NONE = (
+    "tests/browser/test_browser_ends.py",
+    "tests/browser/test_vendored.py",
+    "tests/browser/test_without_browser.py",
+    "tests/conformance/test_differential.py",
+    "tests/conformance/test_differential_filters.py",
+)
 _LONGEST_FIRST = (
     ON_THE_STACK,
     "tests/artifact/",
     "tests/stack/",
+    "tests/browser/",
     "tests/integration/",
     "tests/properties/",
     "tests/template/",
