@@ -59,8 +59,8 @@ class Managed:
             if position is None:
                 break
         assert found == [linked, *unlinked]
-        only = store.managed_accounts(names.organization, limit=50, unlinked_only=True)
-        assert _ids(only) == unlinked
+        assert _ids(store.managed_accounts(names.organization, limit=50, linked=False)) == unlinked
+        assert _ids(store.managed_accounts(names.organization, limit=50, linked=True)) == [linked]
         assert store.number_of_unlinked(names.organization, most=1000) == 3
 
     def test_the_unmanaged_accounts_on_a_domain_are_listed_until_they_are_claimed_or_leave(

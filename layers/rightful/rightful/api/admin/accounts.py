@@ -27,7 +27,10 @@ from rightful.text.ids import fits_key, is_id
 PARAMETERS = ("email", "userName", "displayName", "ids", "view")
 
 _PLACE = re.compile(r"(linked|unlinked)#[0-9A-Za-z_-]{1,64}")
+_LINKED = re.compile(r"linked#[0-9A-Za-z_-]{1,64}")
 _UNLINKED = re.compile(r"unlinked#[0-9A-Za-z_-]{1,64}")
+_KINDS = {"linked": (_LINKED, True), "unlinked": (_UNLINKED, False)}
+"""Views by whether a directory provisions an account: the places that these have, and which they are."""
 _DEMAND = re.compile(r"[0-9A-Za-z_-]{1,64}-[0-9a-f]{16}")
 _MOST_PAGES = 10
 """So many are read until one has something."""
@@ -36,7 +39,8 @@ _BETWEEN = "|"
 
 
 class ActionBody(Body):
-    """What an administrator does. `email` goes with set-email (null frees the address), `flag` with protect."""
+    """What an administrator does. `email` goes with set-email (null frees the address), `flag` with protect; `version`:
+    only if the account is what was read."""
 
     action: Literal[
         "set-email",
@@ -52,6 +56,7 @@ class ActionBody(Body):
     reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
     email: str | None = Field(default=None, max_length=320)
     flag: Flag | None = None
+    version: int | None = Field(default=None, ge=1)
 
 
 def search(call: AdminCall) -> Response:
@@ -61,7 +66,7 @@ def search(call: AdminCall) -> Response:
         raise ApiError(400, "invalid_value", f"{asked[0]}: by one thing at a time.", asked[0])
     if asked:
         return call.listing(_LOOK_UPS[asked[0]](call, call.parameter(asked[0]) or ""), None, account_document)
-    view = one_of(call, "view", ("all", "unlinked", "held", "claimable", "wanted"))
+    view = one_of(call, "view", ("all", "linked", "unlinked", "held", "claimable", "wanted"))
     read, limit, position = _VIEWS.get(view or "all", _managed), call.limit(), call.position()
     found: list[Account] = []
     for _ in range(_MOST_PAGES):
@@ -74,10 +79,10 @@ def search(call: AdminCall) -> Response:
 
 
 def _managed(call: AdminCall, limit: int, position: str | None) -> AccountPage:
-    unlinked = call.parameter("view") == "unlinked"
-    if position is not None and not (_UNLINKED if unlinked else _PLACE).fullmatch(position):
+    place, linked = _KINDS.get(call.parameter("view") or "", (_PLACE, None))
+    if position is not None and not place.fullmatch(position):
         raise wrong_cursor()
-    return call.store.managed_accounts(call.organization_id, limit=limit, position=position, unlinked_only=unlinked)
+    return call.store.managed_accounts(call.organization_id, limit=limit, position=position, linked=linked)
 
 
 def _wanted(call: AdminCall, limit: int, position: str | None) -> AccountPage:
@@ -89,17 +94,27 @@ def _wanted(call: AdminCall, limit: int, position: str | None) -> AccountPage:
 
 def get(call: AdminCall) -> Response:
     """GET accounts/{id}."""
+    return Response(200, account_document(own_account(call)))
+
+
+def own_account(call: AdminCall) -> Account:
+    """The account in the path, of the organization itself.
+
+    Raises:
+        ApiError: 404.
+    """
     account = call.store.account(call.path_id())
     if account is None or account.organization_id != call.organization_id:
         raise ApiError(404, "not_found", "There is no such account in this organization.")
-    return Response(200, account_document(account))
+    return account
 
 
 def act(call: AdminCall) -> Response:
-    """POST accounts/{id}/actions {"action", "reason", "email"?, "flag"?}: the account as it is then."""
+    """POST accounts/{id}/actions {"action", "reason", "email"?, "flag"?, "version"?}: the account as it is then."""
     asked = call.body(ActionBody)
     _check_members(asked)
-    administration = Administration(call.context, call.organization(), call.key().owner, plain_reason(asked.reason))
+    said = plain_reason(asked.reason)
+    administration = Administration(call.context, call.organization(), call.key().owner, said, asked.version)
     try:
         account = _act(administration, call.path_id(), asked)
     except AddressTakenError as taken:

@@ -87,6 +87,15 @@ class ConsoleCall(AdminCall):
         """Whether they have that role."""
         return self.session.role.reaches(role)
 
+    def need_role(self, role: ConsoleRole) -> None:
+        """Let only somebody go on who has that role.
+
+        Raises:
+            PageError: 403, they have not.
+        """
+        if not self.may(role):
+            raise PageError(403, lacks_role(role, self.visit))
+
     def field(self, name: str) -> str:
         """What was typed into a field; empty where it is not there."""
         return self.form.get(name, ("",))[-1]
@@ -182,6 +191,11 @@ class ConsoleCall(AdminCall):
         if not self.session.is_fresh(self.invocation.now):
             page = self.path if self.request.method == "GET" else f"/{self.path.split('/')[1]}"
             raise ShowAgainError(back_to or page)
+
+
+def lacks_role(role: ConsoleRole, visit: Visit) -> str:
+    """What somebody is told who has not the role that something takes."""
+    return f"This takes the role {role}, and you are {visit.session.role}. Ask an owner of {visit.organization.name}."
 
 
 def document_of(response: Response) -> dict[str, object]:

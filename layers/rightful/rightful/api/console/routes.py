@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from rightful.api.console.call import ConsoleCall
+from rightful.api.console.pages import account as account_pages
+from rightful.api.console.pages import accounts as accounts_pages
+from rightful.api.console.pages import addresses as addresses_pages
 from rightful.api.console.pages import administrators as administrators_pages
 from rightful.api.console.pages import conflict as conflict_pages
 from rightful.api.console.pages import conflicts as conflicts_pages
@@ -42,6 +45,13 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/conflicts/{id}/decision", conflict_pages.decide, _APPROVER),
     Route("POST", "/conflicts/{id}/retry", conflict_pages.retry, _OPERATOR),
     Route("POST", "/conflicts/{id}/undo", conflict_pages.undo, _APPROVER),
+    Route("GET", "/addresses", addresses_pages.address_page),
+    Route("GET", "/addresses/history", addresses_pages.history_page),
+    Route("GET", "/accounts", accounts_pages.accounts_page),
+    Route("GET", "/accounts.csv", accounts_pages.accounts_csv),
+    Route("GET", "/accounts/{id}", account_pages.account_page),
+    Route("GET", "/accounts/{id}/history", account_pages.history_page),
+    Route("POST", "/accounts/{id}/actions", account_pages.act, _OPERATOR),
     Route("GET", "/administrators", administrators_pages.administrators_page),
     Route("GET", "/administrators/sign-in", administrators_pages.sign_in_form, _OWNER, fresh=True),
     Route("POST", "/administrators/sign-in", administrators_pages.set_sign_in, _OWNER, fresh=True),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 from rightful.api.console import sign_in
-from rightful.api.console.call import CONSOLE, ConsoleCall, PageError, ShowAgainError
+from rightful.api.console.call import CONSOLE, ConsoleCall, PageError, ShowAgainError, lacks_role
 from rightful.api.console.cookies import read_cookies
 from rightful.api.console.events import ConsoleEvent
 from rightful.api.console.forms import read_form
@@ -120,9 +120,7 @@ class ConsoleService:
     def _page(self, visitor: Visitor, visit: Visit, route: Route, found: Found) -> Response:
         session = visit.session
         if not session.role.reaches(route.role):
-            owners = f"Ask an owner of {visit.organization.name}."
-            message = f"This takes the role {route.role}, and you are {session.role}. {owners}"
-            return _error(visitor.request, visitor.path, 403, message, visit)
+            return _error(visitor.request, visitor.path, 403, lacks_role(route.role, visit), visit)
         call = ConsoleCall(
             request=replace(visitor.request, path_parameters=found.parameters),
             principal=_principal(session),

@@ -15,6 +15,7 @@ from rightful.core.accounts.edits import cancelled, scheduled, with_email, witho
 from rightful.core.accounts.errors import no_such_account
 from rightful.core.accounts.log_rows import changed_row, entries_of, removal_entry
 from rightful.core.administration.alter import Alteration, alter
+from rightful.core.administration.possible import CHANGE_IT_THERE, LINKED, why_not_alone
 from rightful.core.conflicts.diagnosis.merge import kept_out
 from rightful.core.groups.leave import leave_all
 from rightful.core.organizations.may_claim import may_claim, required_domains
@@ -24,7 +25,7 @@ from rightful.domain.conflicts.policy import Policy
 from rightful.domain.events.event_log import LogEntry
 from rightful.domain.organization import Organization
 from rightful.domain.request_error import RequestError
-from rightful.domain.two_people import eased_by_one, what_takes_two
+from rightful.domain.two_people import eased_by_one
 from rightful.ports.context import Context
 from rightful.ports.writes.accounts import RequireDomain
 from rightful.ports.writes.conflicts import AppendLog
@@ -38,7 +39,8 @@ class Administration:
 
     Each returns the account as it is then, changes nothing where it is so already, and raises
 
-    - RequestError: not_found (or another organization's: nobody may tell the difference), and what it names itself;
+    - RequestError: not_found (or another organization's: nobody may tell the difference); changed, it is not the
+      `version` that was read, if one is given; and what it names itself;
     - ContendedError: no quiet moment.
     """
 
@@ -46,6 +48,7 @@ class Administration:
     organization: Organization
     administrator: str
     reason: str
+    version: int | None = None
 
     def set_email(self, account_id: str, address: Address | None) -> Account:
         """Give an account another address; None frees the one it has, and it gets a placeholder.
@@ -59,7 +62,7 @@ class Administration:
         instead = placeholder(self.context.invocation.new_id())
 
         def change(account: Account) -> Account:
-            self._refuse_linked(account, "Change the address there, or unlink the account first.")
+            self._refuse_linked(account, CHANGE_IT_THERE)
             self._refuse_alone(account)
             if address is None:
                 freed = account.email is None or account.email.is_placeholder
@@ -150,7 +153,7 @@ class Administration:
 
         def own_or_claimable(account: Account) -> Account:
             if account.organization_id == self.organization.id or self._may_claim(account):
-                return change(account)
+                return self._as_read(account, change(account))
             raise no_such_account()
 
         return alter(self.context, account_id, own_or_claimable, besides)
@@ -200,7 +203,7 @@ class Administration:
             return [*self._signed(rows, told), *source_of_released(before, after)]
 
         invocation = self.context.invocation
-        return alter(self.context, account_id, change, besides)
+        return alter(self.context, account_id, lambda account: self._as_read(account, change(account)), besides)
 
     def protect(self, account_id: str, flag: Flag) -> Account:
         """Mark an account, so that its address moves only with two approvals. Only the host application takes marks
@@ -215,7 +218,7 @@ class Administration:
         def own(account: Account) -> Account:
             if account.organization_id != self.organization.id:
                 raise no_such_account()
-            changed = change(account)
+            changed = self._as_read(account, change(account))
             if changed == account:
                 return account
             return eased_by_one(account, changed, self._policy, self.context.now)
@@ -224,6 +227,13 @@ class Administration:
             return [*evidence, *self._rows(before, after)]
 
         return alter(self.context, account_id, own, besides, says_active=says_active)
+
+    def _as_read(self, account: Account, after: Account) -> Account:
+        """What becomes of an account, if it is still the one that was read: who says so again changes nothing."""
+        if self.version is not None and account.version != self.version and after != account:
+            message = "This account was changed since you read it: nothing was done. Read it again, and decide anew."
+            raise RequestError("changed", message)
+        return after
 
     def _rows(self, before: Account, after: Account) -> Sequence[Write]:
         if before.link is not None and after.link is None:
@@ -253,17 +263,12 @@ class Administration:
 
     def _refuse_linked(self, account: Account, instead: str) -> None:
         if account.link is not None:
-            raise RequestError("linked", f"A directory provisions this account. {instead}")
+            raise RequestError("linked", f"{LINKED} {instead}")
 
     def _refuse_alone(self, account: Account) -> None:
-        why = what_takes_two(account, self._policy, self.context.now)
-        if why:
-            mark = ", or after the host application has taken the mark off" if account.flags else ""
-            raise RequestError(
-                "protected",
-                f"This account {why}: one administrator cannot do this. Its address moves only through a conflict that "
-                f"two administrators approve{mark}.",
-            )
+        refusal = why_not_alone(account, self._policy, self.context.now)
+        if refusal:
+            raise RequestError("protected", refusal)
 
     @property
     def _policy(self) -> Policy:

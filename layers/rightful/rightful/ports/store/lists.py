@@ -158,10 +158,10 @@ class ManagedStore(Protocol):
     """An organization's accounts and conflicts. Eventually consistent, but where a method says otherwise."""
 
     def managed_accounts(
-        self, organization_id: str, *, limit: int, position: str | None = None, unlinked_only: bool = False
+        self, organization_id: str, *, limit: int, position: str | None = None, linked: bool | None = None
     ) -> "AccountPage":
         """A page of the accounts that an organization manages: those that a directory provisions, then the unlinked
-        ones, each oldest first."""
+        ones, each oldest first. `linked`: only the one kind, or the other."""
         ...
 
     def unmanaged_accounts(self, domain: str, *, limit: int, position: str | None = None) -> "AccountPage":

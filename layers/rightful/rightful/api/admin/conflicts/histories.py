@@ -11,8 +11,8 @@ from rightful.api.request import Response
 from rightful.core.conflicts.log_rows import OUTSIDE
 from rightful.core.conflicts.reading.document import outline
 from rightful.domain.account import Account
-from rightful.domain.address import Address, Hold
-from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.address import Address, Hold, Reservation, shown_text
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.events.event_log import LogEntry, LogFilter
 from rightful.domain.organization import Organization
 from rightful.ports.store.lists import STILL_WANTED, ConflictFilter
@@ -76,7 +76,7 @@ def who_has_it(call: AdminCall) -> Response:
     """GET addresses?address=: who has an address now, for whom it is kept, and who of the organization waits for it.
 
     Whether somebody outside has it is told only of a domain that the organization has verified. Five calls, or six
-    where somebody waits.
+    where somebody waits; one more where it is kept for somebody.
     """
     asked, organization = _asked(call), call.organization()
     hold = call.store.holds([asked.canonical]).get(asked.canonical)
@@ -107,8 +107,14 @@ def _held(call: AdminCall, organization: Organization, hold: Hold | None, holder
     return {
         "account": account_document(holder) if holder is not None and ours else None,
         "heldBy": OUTSIDE if elsewhere and asked.domain in organization.domains else None,
-        "reserved": {"conflictId": kept.conflict_id, "until": time_text(kept.until)} if kept else None,
+        "reserved": _kept(call, kept) if kept else None,
     }
+
+
+def _kept(call: AdminCall, kept: Reservation) -> dict[str, object]:
+    conflict = call.store.conflict(Pointer(call.organization_id, kept.conflict_id))
+    user_name = shown_text(conflict.request.requester.user_name) if conflict is not None else None
+    return {"conflictId": kept.conflict_id, "userName": user_name, "until": time_text(kept.until)}
 
 
 def _asked(call: AdminCall) -> Address:

@@ -27,10 +27,10 @@ class ManagedReads:
     identities: "Table"
 
     def managed_accounts(
-        self, organization_id: str, *, limit: int, position: str | None = None, unlinked_only: bool = False
+        self, organization_id: str, *, limit: int, position: str | None = None, linked: bool | None = None
     ) -> "AccountPage":
         """The position is the last account's place."""
-        prefix = keys.UNLINKED if unlinked_only else ""
+        prefix = {True: keys.LINKED, False: keys.UNLINKED, None: ""}[linked]
         return self._page(of_organization(organization_id), prefix, limit, position)
 
     def unmanaged_accounts(self, domain: str, *, limit: int, position: str | None = None) -> "AccountPage":
