@@ -261,3 +261,36 @@ def test_a_protected_sign_up_is_not_claimed_by_one_administrators_hand() -> None
     account = signed_up(service, "robot@example.com")
     service.accounts("PUT", "/{id}/flags/{flag}", parameters={"id": account.id, "flag": "service"})
     assert error_of(act(service, account.id, "claim")) == (409, "protected")
+
+
+def test_an_action_on_what_was_read_is_not_done_to_something_else() -> None:
+    service = Service()
+    leaver = unlinked(service, LEAVER)
+    read, other = leaver.version, "other@example.com"
+    assert act(service, leaver.id, "set-email", email=other, version=read).status == 200
+    # Who says so again changes nothing, and is told no error.
+    once = stored(service, leaver.id)
+    assert act(service, leaver.id, "set-email", email=other, version=read).status == 200
+    for action, more in (("set-email", {"email": None}), ("protect", {"flag": "service"}), ("unclaim", {})):
+        assert error_of(act(service, leaver.id, action, version=read, **more))[0] == 409
+    assert error_of(act(service, leaver.id, "schedule-deletion", version=read)) == (409, "changed")
+    assert error_of(act(service, leaver.id, "schedule-deletion", version=0)) == (400, "invalid_value")
+    assert stored(service, leaver.id) == once
+    assert act(service, leaver.id, "schedule-deletion", version=once.version).status == 200
+
+
+def test_the_linked_accounts_are_a_view() -> None:
+    service = Service()
+    ids = {provisioned(service, f"u{number}").id for number in range(5)}
+    unlinked(service, LEAVER)
+    found: list[str] = []
+    query = {"view": "linked", "limit": "2"}
+    while True:
+        page = body_of(service.admin("GET", "/accounts", query=query))
+        found += [item["id"] for item in page["items"]]
+        if "nextCursor" not in page:
+            break
+        query["cursor"] = page["nextCursor"]
+    assert sorted(found) == sorted(ids)
+    query["cursor"] = "dW5saW5rZWQjYQ=="  # of the other view
+    assert error_of(service.admin("GET", "/accounts", query=query)) == (400, "invalid_value")

@@ -101,7 +101,8 @@ def test_what_was_kept_until_now_is_kept_no_more() -> None:
     newcomer = user("newcomer", emails=[{"value": "sales@example.com", "type": "work", "primary": True}])
     assert service.scim("POST", "/Users", newcomer).status == 409
     service.remediate_all()
-    assert body_of(service, "/addresses", address="sales@example.com")["reserved"] is not None
+    kept = body_of(service, "/addresses", address="sales@example.com")["reserved"]
+    assert kept["userName"] == "newcomer@example.com"
     service.pass_time(timedelta(days=28))
     over = body_of(service, "/addresses", address="sales@example.com")
     assert (over["account"], over["heldBy"], over["reserved"]) == (None, None, None)

@@ -44,19 +44,20 @@ ACTIONS: Mapping[str, Action] = {
     "deactivate": Action(
         "Deactivate",
         "The person cannot sign in any more, even where a remediation had seen to that and is undone. The account "
-        "keeps its address. Where its directory says otherwise later, that counts.",
+        "keeps its address. Where a directory provisions it and says otherwise later, that counts.",
         ConsoleRole.OPERATOR,
         danger=True,
     ),
     "reactivate": Action(
         "Reactivate",
-        "The person can sign in again. Where its directory says otherwise later, that counts.",
+        "The person can sign in again. Where a directory provisions it and says otherwise later, that counts.",
         ConsoleRole.OPERATOR,
     ),
     "set-email": Action(
         "Set its address",
         "The account gets this address, as a confirmed one; nobody else may have it, and your organization has to have "
-        "verified its domain. The address that it has now becomes free: who waits for it is examined again at once.",
+        "verified its domain. Where it has another one now, that becomes free: who waits for that is examined again at "
+        "once.",
     ),
     "free": Action(
         "Free its address",
