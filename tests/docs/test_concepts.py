@@ -30,9 +30,9 @@ def rows(title: str) -> Iterator[Sequence[str]]:
         yield [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
-def test_the_classes_are_those_of_the_enum_in_its_order_with_the_standard_rules() -> None:
-    told = [(name.strip("`"), rule) for name, _, rule, _ in rows("Classes")]
-    assert told == [(each.value, STANDARD_RULES[each].value) for each in ConflictClass]
+def test_the_classes_are_those_of_the_enum_in_its_order_with_their_words_and_the_standard_rules() -> None:
+    told = [(name.strip("`"), holder, rule) for name, holder, rule, _ in rows("Classes")]
+    assert told == [(each.value, each.pattern, STANDARD_RULES[each].value) for each in ConflictClass]
 
 
 def test_the_order_of_the_classes_is_the_one_in_which_they_are_tested() -> None:

@@ -13,6 +13,8 @@ from rightful.domain.request_error import RequestError
 ALONE_FOR = timedelta(days=7)
 """As long as an approval counts: time for the others to see the row, the event and the metric, and to object."""
 
+OWN_WORD = "You said this yourself: a different administrator must confirm it."
+
 
 @dataclass(frozen=True, slots=True)
 class OneWord:
@@ -51,6 +53,5 @@ def confirmed(word: OneWord, by: str) -> OneWord:
         RequestError: same_approver, it is the first one again.
     """
     if same_person(word.by, by):
-        message = "You said this yourself: a different administrator must confirm it."
-        raise RequestError("same_approver", message)
+        raise RequestError("same_approver", OWN_WORD)
     return replace(word, confirmed_by=by)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rightful.domain.address import Address
+from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.explanation import NOTHING_SAID, Explanation, OutcomeCode, Statement
 from rightful.domain.conflicts.obstacle import ObstacleCode
 from rightful.domain.conflicts.refused_request import RefusedRequest
@@ -69,27 +70,32 @@ class Resolution(StrEnum):
     """Keep the address with the holder, and let the identity provider's next create link that account again."""
 
 
-class ConflictClass(StrEnum):
+class ConflictClass(Code):
     """Who the holder is to the requester, in the order in which it is tested (docs/concepts.md, "Classes")."""
 
-    SELF = "self"
-    TOMBSTONE = "tombstone"
-    UNVERIFIED_DOMAIN = "unverified_domain"
-    STALE_INDEX = "stale_index"
-    OTHER_ORGANIZATION = "other_organization"
-    PROTECTED = "protected"
-    LEAVING = "leaving"
-    OTHER_DIRECTORY = "other_directory"
-    ACTIVE_IN_DIRECTORY = "active_in_directory"
-    REHIRE = "rehire"
-    PENDING_DELETION = "pending_deletion"
-    DEACTIVATED = "deactivated"
-    UNCONFIRMED = "unconfirmed"
-    DUPLICATE = "duplicate"
-    CLAIMABLE = "claimable"
-    UNLINKED = "unlinked"
-    OTHER_KEY = "other_key"
-    UNKNOWN = "unknown"
+    SELF = "self", "the requester: a repeat, or another case"
+    TOMBSTONE = "tombstone", "nobody: the wanted value is a soft delete's"
+    UNVERIFIED_DOMAIN = "unverified_domain", "not looked at: the organization may not use the domain"
+    STALE_INDEX = "stale_index", "missing, has another address by now, or nobody holds it any more"
+    OTHER_ORGANIZATION = "other_organization", "another organization's account"
+    PROTECTED = "protected", "any of those below, where either side is protected"
+    LEAVING = "leaving", "about to move to another address itself"
+    OTHER_DIRECTORY = "other_directory", "linked in another directory of the organization"
+    ACTIVE_IN_DIRECTORY = "active_in_directory", "another active user of the same directory"
+    REHIRE = "rehire", "a former account of the same person"
+    PENDING_DELETION = "pending_deletion", "about to be deleted; the date stays"
+    DEACTIVATED = "deactivated", "deactivated, and another person"
+    UNCONFIRMED = "unconfirmed", "a sign-up, never confirmed or used, on an own domain"
+    DUPLICATE = "duplicate", "an unused second account of the same person"
+    CLAIMABLE = "claimable", "a personal account on an own domain"
+    UNLINKED = "unlinked", "managed and in use, but of no directory"
+    OTHER_KEY = "other_key", "another user with the wanted userName"
+    UNKNOWN = "unknown", "uncertain: not readable, or the address is reserved for another"
+
+    @property
+    def sentence(self) -> str:
+        """Who the holder is, in one sentence: the pattern is its end."""
+        return f"The holder is {self.pattern}."
 
 
 @dataclass(frozen=True, slots=True)

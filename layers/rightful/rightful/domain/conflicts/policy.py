@@ -12,17 +12,18 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from rightful.domain.conflicts.code import Code
 from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.request_error import RequestError
 
 
-class Rule(StrEnum):
+class Rule(Code):
     """What the policy says about a class."""
 
-    AUTO = "auto"
-    APPROVAL = "approval"
-    TWO_APPROVALS = "two_approvals"
-    REFUSE = "refuse"
+    AUTO = "auto", "It is resolved by itself."
+    APPROVAL = "approval", "It waits for the approval of an administrator."
+    TWO_APPROVALS = "two_approvals", "It waits for the approvals of two administrators."
+    REFUSE = "refuse", "It is refused: no approval resolves it."
 
 
 class PolicyBase(StrEnum):
