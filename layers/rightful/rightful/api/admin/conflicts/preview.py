@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 
 from pydantic import Field
 
@@ -20,16 +21,16 @@ from rightful.text.utf8 import is_intact
 
 MOST_CHANGES = 5_000
 MOST_OCTETS = 4 * 1024 * 1024
-_LONGEST = 320
-_OLD_NAMES = frozenset({"from", "old", "oldemail"})
-_NEW_NAMES = frozenset({"to", "new", "newemail"})
+LONGEST = 320
+_OLD_NAMES = frozenset({"from", "old", "oldemail", "oldaddress", "who"})
+_NEW_NAMES = frozenset({"to", "new", "newemail", "newaddress"})
 
 
 class Pair(Body):
     """One change: the address an account has, and the one it is to get."""
 
-    from_: str = Field(alias="from", max_length=_LONGEST)
-    to: str = Field(max_length=_LONGEST)
+    from_: str = Field(alias="from", max_length=LONGEST)
+    to: str = Field(max_length=LONGEST)
 
 
 class Preview(Body):
@@ -104,19 +105,33 @@ def _from_csv(text: str) -> list[AskedChange]:
     except csv.Error as error:
         raise ApiError(400, "invalid_value", f"The body is no valid CSV: {error}.") from error
     old, new = 0, 1
-    if lines and not any("@" in cell for cell in lines[0]):
-        names = ["".join(cell.split()).lower() for cell in lines.pop(0)]
-        found = [[at for at, name in enumerate(names) if name in known] for known in (_OLD_NAMES, _NEW_NAMES)]
-        if not all(found):
-            raise ApiError(400, "invalid_value", "The first line has to name the columns: from, to.")
-        old, new = found[0][0], found[1][0]
+    if lines and is_head(lines[0]):
+        columns = columns_of(lines.pop(0))
+        if columns is None:
+            raise ApiError(400, "invalid_value", NAME_THE_COLUMNS)
+        old, new = columns
     _check_number(len(lines))
     changes = []
     for number, line in enumerate(lines, 1):
         if len(line) <= max(old, new):
             raise ApiError(400, "invalid_value", f"Change {number} has no two addresses: write old,new.", "changes")
-        changes.append(AskedChange(number, line[old][:_LONGEST], line[new][:_LONGEST]))
+        changes.append(AskedChange(number, line[old][:LONGEST], line[new][:LONGEST]))
     return changes
+
+
+NAME_THE_COLUMNS = "The first line has to name the columns: from, to."
+
+
+def is_head(cells: Sequence[str]) -> bool:
+    """Whether a first line names columns: it has no address."""
+    return not any("@" in cell for cell in cells)
+
+
+def columns_of(head: Sequence[str]) -> tuple[int, int] | None:
+    """Which columns of a list have the old address and the new one, by its first line; None: it does not say so."""
+    names = ["".join(cell.split()).lower() for cell in head]
+    old, new = ([at for at, name in enumerate(names) if name in known] for known in (_OLD_NAMES, _NEW_NAMES))
+    return (old[0], new[0]) if old and new else None
 
 
 def _check_number(number: int) -> None:

@@ -23,6 +23,9 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  if (event.submitter && "downloads" in event.submitter.dataset) {
+    return; // the page stays as it is
+  }
   if (form.method === "post") {
     form.dataset.sent = "yes";
     form.classList.add("sending");
@@ -47,5 +50,31 @@ document.addEventListener("change", (event) => {
     document.querySelectorAll(`input[name="${event.target.dataset.ticksAll}"]`).forEach((box) => {
       box.checked = event.target.checked;
     });
+  }
+});
+
+// What works with a script only is shown where there is one.
+document.querySelectorAll("[data-needs-script]").forEach((part) => {
+  part.hidden = false;
+});
+
+// A file that is chosen is put into a field, where it can be read before it is sent.
+const MOST_OCTETS = 400 * 1024;
+document.addEventListener("change", async (event) => {
+  const field = event.target.matches("[data-fills]") && document.getElementById(event.target.dataset.fills);
+  const file = field && event.target.files[0];
+  if (!file) {
+    return;
+  }
+  const told = document.getElementById(event.target.getAttribute("aria-describedby"));
+  if (file.size > MOST_OCTETS) {
+    told.textContent = `${file.name} is larger than 400 KiB. Take it in parts.`;
+    return;
+  }
+  try {
+    field.value = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    told.textContent = `${file.name} stands above now.`;
+  } catch {
+    told.textContent = `${file.name} is not UTF-8, or cannot be read. Save it as UTF-8. Nothing was taken from it.`;
   }
 });
