@@ -12,6 +12,9 @@ from rightful.api.console.pages import addresses as addresses_pages
 from rightful.api.console.pages import administrators as administrators_pages
 from rightful.api.console.pages import conflict as conflict_pages
 from rightful.api.console.pages import conflicts as conflicts_pages
+from rightful.api.console.pages import policy as policy_pages
+from rightful.api.console.pages import policy_change as policy_change_pages
+from rightful.api.console.pages import preview as preview_pages
 from rightful.api.console.pages import session as session_pages
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
@@ -52,6 +55,12 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/accounts/{id}", account_pages.account_page),
     Route("GET", "/accounts/{id}/history", account_pages.history_page),
     Route("POST", "/accounts/{id}/actions", account_pages.act, _OPERATOR),
+    Route("GET", "/preview", preview_pages.preview_page, _OPERATOR),
+    Route("POST", "/preview", preview_pages.preview, _OPERATOR),
+    Route("GET", "/policy", policy_pages.policy_page),
+    Route("GET", "/policy/change", policy_change_pages.change_form, _OWNER, fresh=True),
+    Route("POST", "/policy/change", policy_change_pages.change, _OWNER, fresh=True),
+    Route("POST", "/policy/confirmation", policy_pages.confirm, _OWNER),
     Route("GET", "/administrators", administrators_pages.administrators_page),
     Route("GET", "/administrators/sign-in", administrators_pages.sign_in_form, _OWNER, fresh=True),
     Route("POST", "/administrators/sign-in", administrators_pages.set_sign_in, _OWNER, fresh=True),
