@@ -110,6 +110,10 @@ class SessionStore(Protocol):
         """End one; it may have ended."""
         ...
 
+    def first_use(self, session: Session, nonce: str) -> bool:
+        """Whether a form of that session, which has this nonce, is sent for the first time; from now on it is not."""
+        ...
+
     def sessions(self, organization_id: str) -> tuple[Session, ...]:
         """All of an organization, live or not."""
         ...

@@ -182,15 +182,17 @@ class ConsoleCall(AdminCall):
         needed = conflict.get("approvalsNeeded")
         return self.why_alone() if isinstance(needed, int) and needed > 1 else ""
 
-    def need_fresh(self, back_to: str | None = None) -> None:
+    def need_fresh(self, back_to: str) -> None:
         """Let only somebody go on who showed who they are a short time ago.
+
+        Args:
+            back_to: the page to which whoever did not comes back then.
 
         Raises:
             ShowAgainError: they did not.
         """
         if not self.session.is_fresh(self.invocation.now):
-            page = self.path if self.request.method == "GET" else f"/{self.path.split('/')[1]}"
-            raise ShowAgainError(back_to or page)
+            raise ShowAgainError(back_to)
 
 
 def lacks_role(role: ConsoleRole, visit: Visit) -> str:

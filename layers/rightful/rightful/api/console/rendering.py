@@ -24,6 +24,11 @@ _HTML = "text/html; charset=utf-8"
 NOTICES: Mapping[str, str] = {
     "saved": "Saved.",
     "unchanged": "Nothing was changed: it is so already.",
+    "sent-before": "That form was sent before: nothing was done again.",
+    "directory-gone": "The directory is deleted.",
+    "domain-added": "The domain waits to be verified: put its record into DNS, then have it looked up.",
+    "domain-verified": "The domain is verified.",
+    "domain-removed": "The domain is removed.",
     "signed-out": "You are signed out.",
     "signed-out-everywhere": "You are signed out, in every browser.",
 }

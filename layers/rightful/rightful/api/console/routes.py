@@ -12,6 +12,10 @@ from rightful.api.console.pages import addresses as addresses_pages
 from rightful.api.console.pages import administrators as administrators_pages
 from rightful.api.console.pages import conflict as conflict_pages
 from rightful.api.console.pages import conflicts as conflicts_pages
+from rightful.api.console.pages import connect as connect_pages
+from rightful.api.console.pages import directory as directory_pages
+from rightful.api.console.pages import domains as domains_pages
+from rightful.api.console.pages import keys as keys_pages
 from rightful.api.console.pages import policy as policy_pages
 from rightful.api.console.pages import policy_change as policy_change_pages
 from rightful.api.console.pages import preview as preview_pages
@@ -61,6 +65,22 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/policy/change", policy_change_pages.change_form, _OWNER, fresh=True),
     Route("POST", "/policy/change", policy_change_pages.change, _OWNER, fresh=True),
     Route("POST", "/policy/confirmation", policy_pages.confirm, _OWNER),
+    Route("GET", "/connect", connect_pages.connect_page),
+    Route("POST", "/connect", connect_pages.add_directory, _OWNER),
+    Route("GET", "/connect/{id}", directory_pages.directory_page),
+    Route("POST", "/connect/{id}", directory_pages.change_directory, _OWNER),
+    Route("POST", "/connect/{id}/delete-rule", directory_pages.set_delete_rule, _OWNER, fresh=True),
+    Route("POST", "/connect/{id}/confirmation", directory_pages.confirm_delete_rule, _OWNER),
+    Route("GET", "/connect/{id}/delete", directory_pages.delete_form, _OWNER, fresh=True),
+    Route("POST", "/connect/{id}/delete", directory_pages.delete_directory, _OWNER, fresh=True),
+    Route("GET", "/connect/{id}/new-key", keys_pages.new_key_form, _OWNER, fresh=True),
+    Route("POST", "/connect/{id}/new-key", keys_pages.issue_key, _OWNER, fresh=True),
+    Route("POST", "/connect/{id}/keys/{key}/revoke", keys_pages.revoke_key, _OWNER, fresh=True),
+    Route("POST", "/connect/{id}/keys/{key}/confirmation", keys_pages.confirm_key, _OWNER),
+    Route("GET", "/domains", domains_pages.domains_page),
+    Route("POST", "/domains", domains_pages.add_domain, _OWNER),
+    Route("POST", "/domains/check", domains_pages.check_domain, _OWNER),
+    Route("POST", "/domains/remove", domains_pages.remove_domain, _OWNER),
     Route("GET", "/administrators", administrators_pages.administrators_page),
     Route("GET", "/administrators/sign-in", administrators_pages.sign_in_form, _OWNER, fresh=True),
     Route("POST", "/administrators/sign-in", administrators_pages.set_sign_in, _OWNER, fresh=True),

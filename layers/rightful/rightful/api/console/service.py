@@ -135,7 +135,7 @@ class ConsoleService:
         )
         try:
             if route.fresh:
-                call.need_fresh()
+                call.need_fresh(page_of(visitor.path))
             return route.handler(call)
         except ShowAgainError as again:
             return sign_in.show_again(visitor, visit, again.back_to)
@@ -160,6 +160,16 @@ def route_of(request: Request) -> str:
         return f"{CONSOLE}{path}"
     found = found_route(request.method, path)
     return f"{CONSOLE}{found.path}" if found is not None else f"{CONSOLE}/{{other}}"
+
+
+def page_of(path: str) -> str:
+    """The page on which a form of that path stands: the nearest one above that can be opened."""
+    while path:
+        found = found_route("GET", path)
+        if found is not None and found.route is not None:
+            return path
+        path = path.rpartition("/")[0]
+    return "/"
 
 
 def _principal(session: Session) -> Principal:

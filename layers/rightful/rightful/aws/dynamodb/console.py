@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ATTEMPT = Codec(SignInAttempt)
 _SESSION = Codec(Session)
 _SESSION_PREFIX = "SESSION#"
+_FORM_PREFIX = "FORM#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,14 @@ class DynamoDBSessions:
         key = _session(session.organization_id, session.secret_hash)
         self.client.delete_item(TableName=self.console, Key=write_key(key))
 
+    def first_use(self, session: Session, nonce: str) -> bool:
+        item = write_item(_form(session, nonce), {"expires_at": int(session.ends_at.timestamp())})
+        try:
+            self.client.put_item(TableName=self.console, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def sessions(self, organization_id: str) -> tuple[Session, ...]:
         table = Table(self.client, self.console)
         return tuple(map(_SESSION.read, table.query_prefix(f"ORG#{organization_id}", _SESSION_PREFIX)))
@@ -99,3 +108,8 @@ def _attempt(state_hash: str) -> ItemKey:
 def _session(organization_id: str, secret_hash: str) -> ItemKey:
     """In its organization's partition: a cookie opens no other one."""
     return ItemKey(f"ORG#{organization_id}", f"{_SESSION_PREFIX}{secret_hash}")
+
+
+def _form(session: Session, nonce: str) -> ItemKey:
+    """A form that was sent. It goes when its session does, and no list of sessions has it."""
+    return ItemKey(f"ORG#{session.organization_id}", f"{_FORM_PREFIX}{session.secret_hash}#{nonce}")

@@ -106,16 +106,21 @@ def delete_directory(call: AdminCall) -> Response:
     """
     directory = asked_directory(call)
     if call.parameter("confirm") != directory.name and directory.deleting is None:
-        users = what_is_left(call.store, directory.id).users
-        message = (
-            f"confirm: deleting this directory unlinks and deactivates its users ({users:,}) and revokes its keys, and "
-            "cannot be undone. Repeat the directory's name in this parameter."
-        )
+        message = f"confirm: {what_deleting_does(call, directory.id)} Repeat the directory's name in this parameter."
         raise ApiError(400, "invalid_value", message, "confirm")
     marked = begin(call.context, directory, by=call.who)
     at_least = call.invocation.remaining() - _SECONDS_FOR_DELETING
     progress = go_on(call.context, marked, enough=lambda: call.invocation.remaining() < at_least)
     return Response(204) if progress.gone else Response(202, _directory(call, marked))
+
+
+def what_deleting_does(call: AdminCall, directory_id: str) -> str:
+    """What the deletion of a directory would do, as it is now; said before it is done. Two calls."""
+    users = what_is_left(call.store, directory_id).users
+    return (
+        f"deleting this directory unlinks and deactivates its users ({users:,}) and revokes its keys, and cannot be "
+        "undone."
+    )
 
 
 def list_tokens(call: AdminCall) -> Response:
