@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.api.console.connect_fields import GUIDES, Holds
+from rightful.api.console.connect_fields import GUIDES, Holds, whether_it_retries
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
 from rightful.domain.events.counts import Counts, written
 from rightful.domain.key import Grant, Scope, Token, digest
@@ -112,6 +112,18 @@ def test_each_profile_has_its_fields_and_the_four_attributes(profile: str) -> No
     assert {field.holds for field in guide.fields} >= {Holds.URL, Holds.KEY}
     mapped = [each.attribute.partition("[")[0].partition(" ")[0] for each in guide.attributes]
     assert sorted(mapped) == ["active", "emails", "externalId", "userName"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "told"),
+    [
+        ("entra", "Microsoft Entra ID sends a refused change again by itself."),
+        ("okta", "Okta does not send a refused change again by itself."),
+        ("generic", "Whether your identity provider sends a refused change again by itself is not published."),
+    ],
+)
+def test_whether_a_refused_change_comes_again_is_what_the_profile_says(profile: str, told: str) -> None:
+    assert whether_it_retries(profile) == told
 
 
 def test_there_is_a_guide_for_each_profile_and_no_other() -> None:

@@ -51,6 +51,7 @@ class Guide:
         place: where the fields are in its console.
         test: what tests the connection there, and what it does.
         attributes: email, userName, externalId and active; what else is mapped may stay.
+        called: within a sentence, if not by its name.
     """
 
     name: str
@@ -59,6 +60,12 @@ class Guide:
     test: str
     attributes: Sequence[Mapped]
     hints: Sequence[str] = ()
+    called: str = ""
+
+    @property
+    def its_name(self) -> str:
+        """As it is called within a sentence."""
+        return self.called or self.name
 
 
 _EMAIL = 'emails[type eq "work"].value'
@@ -199,9 +206,10 @@ GUIDES: Mapping[str, Guide] = {
             Mapped("active", "whether the person is enabled"),
         ),
         hints=("Nothing is rewritten that means something else in RFC 7644.",),
+        called="your identity provider",
     ),
 }
-"""One for each of `scim.profiles.PROFILE_NAMES`."""
+"""One for each profile (`scim.profiles`)."""
 
 HOW_ADDRESSES_ARE_FOUND = (
     "An account's address is the email that is primary, else the one of type work, else the first. It is never made of "
@@ -211,7 +219,8 @@ HOW_ADDRESSES_ARE_FOUND = (
 
 def whether_it_retries(profile: str) -> str:
     """What is known about that: the same as conflicts say (`Profile.retries`)."""
-    retries = PROFILES[profile].retries
+    retries, name = PROFILES[profile].retries, GUIDES[profile].its_name
     if retries is None:
-        return "Whether it sends a refused change again by itself is not published."
-    return f"It {'sends' if retries else 'does not send'} a refused change again by itself."
+        return f"Whether {name} sends a refused change again by itself is not published."
+    told = f"{name} {'sends' if retries else 'does not send'} a refused change again by itself."
+    return told[:1].upper() + told[1:]

@@ -60,6 +60,11 @@ class DirectoryPage:
         return sum(key.live for key in self.keys)
 
     @property
+    def waiting_keys(self) -> bool:
+        """Whether one of them is one administrator's word still."""
+        return any(key.waits for key in self.keys)
+
+    @property
     def first_key(self) -> Key | None:
         """The older one of two that are live: the one to revoke once its successor is in use."""
         live = sorted((key for key in self.keys if key.live), key=lambda key: str(key.key["createdAt"]))

@@ -78,3 +78,24 @@ document.addEventListener("change", async (event) => {
     told.textContent = `${file.name} is not UTF-8, or cannot be read. Save it as UTF-8. Nothing was taken from it.`;
   }
 });
+
+// What is to be copied elsewhere has a button for it.
+if (navigator.clipboard) {
+  document.querySelectorAll(".copy").forEach((place) => {
+    const code = place.querySelector("code");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    const field = place.closest("dd");
+    const name = field ? ` ${field.previousElementSibling.textContent}` : "";
+    const say = (word) => {
+      button.textContent = word;
+      button.setAttribute("aria-label", word + name);
+    };
+    say("Copy");
+    button.addEventListener("click", () => {
+      navigator.clipboard.writeText(code.textContent).then(() => say("Copied"));
+    });
+    place.append(button);
+  });
+}
