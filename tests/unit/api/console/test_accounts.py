@@ -199,6 +199,10 @@ def test_an_account_is_claimed_from_the_list_and_given_back(console: Console) ->
     assert back.path.startswith("/accounts?view=claimable")
     assert account(service, carl).organization_id is None
     assert "carl@example.com" in back.text
+    once = account(service, carl)
+    again = browser.send(f"/accounts/{carl}/actions", {"action": "unclaim", "version": "1", "reason": "so"})
+    assert "Nothing was changed: it is so already." in again.text
+    assert account(service, carl) == once
 
 
 def test_a_claim_that_is_refused_keeps_its_reason_in_the_list(console: Console) -> None:

@@ -17,6 +17,7 @@ from rightful.domain.sign_in import ConsoleRole
 from rightful.text.ids import is_id
 
 _NO_FORM = "The form does not say what is to be done with what. Load the page again, and send its own form."
+_CLAIMABLE = "If it is a person's own account on a domain of yours, it is among the claimable ones (Accounts)."
 _GONE = (
     "It was erased, or it was never your organization's, or is not any more. This is what your conflicts and your log "
     "have about it."
@@ -144,7 +145,7 @@ def account_page(call: ConsoleCall) -> Response:
     except ApiError as error:
         found = _history(call)
         if found.status >= 400 or not isinstance(found.body, dict):
-            raise PageError(error.status, error.message) from error
+            raise PageError(error.status, f"{error.message} {_CLAIMABLE}") from error
         said = f"{error.message} {_GONE}"
         page = timeline(call, found.body, "No account of yours", ("/accounts", "All accounts"), said)
         return call.page("timeline.html", page, status=error.status)
@@ -171,11 +172,10 @@ def act(call: ConsoleCall) -> Response:
     counted = version.isascii() and version.isdigit() and len(version) < 16
     if not counted and (version or name != "claim"):
         raise PageError(400, _NO_FORM)
-    was_ours = name == "claim" and _read(call).status == 200
+    before = _version_of(_read(call))
     answer = call.api("POST", "/accounts/{id}/actions", parameters={"id": call.path_id()}, body=_asked(typed, version))
     if answer.status < 400 and isinstance(answer.body, dict):
-        same = was_ours or answer.body.get("version") == (int(version) if version else None)
-        notice = "unchanged" if same else "saved"
+        notice = "unchanged" if _version_of(answer) == before else "saved"
         if "organizationId" not in answer.body:  # it is a person's own now, and can be claimed
             return call.redirect("/accounts", query={"view": CLAIMABLE}, notice=notice)
         return call.redirect(f"/accounts/{call.path_id()}", notice=notice)
@@ -200,6 +200,11 @@ def _asked(typed: Typed, version: str) -> Document:
 
 def _read(call: ConsoleCall) -> Response:
     return call.api("GET", "/accounts/{id}", parameters={"id": call.path_id()})
+
+
+def _version_of(answer: Response) -> object:
+    """The version of the account in an answer; None: it is not one of the organization's."""
+    return answer.body.get("version") if isinstance(answer.body, dict) else None
 
 
 def _history(call: ConsoleCall) -> Response:
