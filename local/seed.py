@@ -125,7 +125,7 @@ def make_organizations() -> Seeded:
     if issuer:
         roles = {ConsoleRole.OWNER: (OWNER,), ConsoleRole.APPROVER: (APPROVER,), ConsoleRole.OPERATOR: (OPERATOR,),
                  ConsoleRole.VIEWER: (VIEWER,)}  # fmt: skip
-        asked = AskedSignIn(issuer, CLIENT_ID, None, CLAIM_OF_ROLES, roles)
+        asked = AskedSignIn(issuer, CLIENT_ID, "any, here", CLAIM_OF_ROLES, roles)
         demo = set_sign_in(context, client_secrets(), demo, asked, by="Local operator")
     lab = registry.create_organization(context, "Lab", domain_policy=DomainPolicy.ANY)
     app_token, _ = registry.issue_token(context, Grant(Scope.APP), "Local host application")

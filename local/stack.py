@@ -68,6 +68,7 @@ class Stack:
             "EVENT_LOG_TABLE": self.event_log_table,
             "CONFLICTS_QUEUE_URL": self.conflicts_queue_url,
             "BASE_URL": self.base_url,
+            "CLIENT_SECRETS_PREFIX": f"/{deployment.STACK_NAME}/openid-client-secrets",
             "POWERTOOLS_SERVICE_NAME": "local",
         }
 

@@ -122,14 +122,21 @@ def _after(call: ConsoleCall, what: str, body: Document, typed: Typed) -> Respon
 def _shown(
     call: ConsoleCall, conflict: Document, error: str = "", typed: Typed | None = None, status: int = 200
 ) -> Response:
-    page = page_of(conflict, call.session.role, error=error, typed=typed or _NOTHING)
+    now = call.parameter("now") is not None
+    page = page_of(conflict, call.session.role, error=error, typed=typed or _NOTHING, now=now)
     refusal = call.why_no_approval(conflict) if "approve" in page.may else ""
     shown = replace(page, notice=call.parameter("notice") or "", no_approval=refusal)
     return call.page("conflict.html", shown, status=status)
 
 
-def page_of(conflict: Document, role: ConsoleRole, *, error: str = "", typed: Typed = _NOTHING) -> ConflictPage:
-    """The view of a conflict for somebody of that role. Pure."""
+def page_of(
+    conflict: Document, role: ConsoleRole, *, error: str = "", typed: Typed = _NOTHING, now: bool = False
+) -> ConflictPage:
+    """The view of a conflict for somebody of that role. Pure.
+
+    Args:
+        now: whether they want to decide it before it was examined.
+    """
     possible = _texts(conflict["actions"])
     requester = name_of(conflict["requester"])
     wanted = str(conflict["wantedEmail"] or conflict["wantedUserName"] or "")
@@ -140,7 +147,7 @@ def page_of(conflict: Document, role: ConsoleRole, *, error: str = "", typed: Ty
         title=f"{requester} wants {wanted}",
         may=[action for action in possible if role.reaches(_ACTIONS[action])],
         lacks={action: _ACTIONS[action].value for action in possible if not role.reaches(_ACTIONS[action])},
-        waits=conflict["status"] == "open",
+        waits=conflict["status"] == "open" and not typed.form and not now,
         changes=[changed(each) for each in _objects(conflict["change"])],
         error=error,
         typed=typed,
