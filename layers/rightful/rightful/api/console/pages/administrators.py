@@ -121,9 +121,17 @@ def sign_somebody_out(call: ConsoleCall) -> Response:
 def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
     document = sign_in_document(call.organization(), call.request.base_url)
     settings = document["signIn"]
+    keys = items_of(call.read("/tokens", query={"scope": "admin"}))
+    live_keys = {str(key["id"]) for key in keys if key["live"]}
+    # A session with a key that was revoked opens nothing, however long it is kept.
+    sessions = [
+        each
+        for each in call.doors.sessions.sessions(call.organization_id)
+        if not each.by_key or each.who_id in live_keys
+    ]
     page = AdministratorsPage(
-        people=signed_in(call.doors.sessions.sessions(call.organization_id), call.session, call.invocation.now),
-        keys=items_of(call.read("/tokens", query={"scope": "admin"})),
+        people=signed_in(sessions, call.session, call.invocation.now),
+        keys=keys,
         settings=settings if isinstance(settings, dict) else None,
         redirect_uri=str(document["redirectUri"]),
         may_change=call.may(ConsoleRole.OWNER),
