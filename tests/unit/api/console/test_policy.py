@@ -224,6 +224,17 @@ def test_the_same_again_is_unchanged_and_leaves_no_row() -> None:
     assert stored(console) == before
 
 
+@pytest.mark.parametrize("typed", [{"base": "strict"}, rule("deactivated", "auto"), {"paused": "yes"}])
+def test_a_form_that_comes_twice_changes_once(typed: dict[str, str]) -> None:
+    console = console_with(custom(rehire="refuse", deactivated="approval"))
+    browser = console.browser(OWNER)
+    sent = fields(console, browser.get("/policy/change"), action="save", reason="x", **typed)
+    assert browser.send("/policy/change", sent).path == "/policy?notice=saved"
+    once = stored(console)
+    assert browser.send("/policy/change", sent).path == "/policy?notice=unchanged"
+    assert stored(console) == once
+
+
 def test_a_form_that_somebody_elses_change_overtook_overwrites_nothing() -> None:
     console = console_with()
     ours, theirs = console.browser(OWNER), console.browser(OTHER_OWNER)

@@ -26,6 +26,7 @@ from rightful.domain.sign_in import FRESH_FOR
 from rightful.text.ids import time_text
 
 _YES = "yes"
+_RULE = "rule."
 _POLICY_NUMBERS, _POLICY_TICKS = ("deactivatedAfterDays",), ("relinkByUserName",)
 _BRAKE_NUMBERS, _BRAKE_TICKS = ("perOrganizationHour", "perAccountDay"), ("paused", "dryRun")
 NAMES: Mapping[str, str] = {
@@ -136,6 +137,8 @@ def change(call: ConsoleCall) -> Response:
     if {**typed, "reason": ""} == {**stored, "reason": ""}:
         return _form(call, typed, seen, notice="unchanged") if action == "try" else _unchanged(call)
     if seen != seen_of(organization):
+        if action == "save" and _came_already(typed, stored):
+            return _unchanged(call)
         return _form(call, typed, seen_of(organization), _CHANGED_MEANWHILE, 409)
     return (_try if action == "try" else _save)(call, organization, typed)
 
@@ -145,6 +148,12 @@ _CHANGED_MEANWHILE = (
     "(Policy), and send it again if you still mean it."
 )
 _SAY_WHY = "Say why: the reason is kept in the log."
+
+
+def _came_already(typed: Mapping[str, str], stored: Mapping[str, str]) -> bool:
+    """Whether a form that is sent twice has done its work. The rules beside a base that fixes them say nothing."""
+    fixed = typed["base"] != PolicyBase.CUSTOM
+    return all(typed[name] == value for name, value in stored.items() if not (fixed and name.startswith(_RULE)))
 
 
 def _try(call: ConsoleCall, organization: Organization, typed: Mapping[str, str], error: str = "") -> Response:
@@ -211,7 +220,7 @@ def typed_of(organization: Organization) -> dict[str, str]:
 
 def rule_field(conflict_class: ConflictClass) -> str:
     """The name of the field with a class's rule."""
-    return f"rule.{conflict_class.value}"
+    return f"{_RULE}{conflict_class.value}"
 
 
 def seen_of(organization: Organization) -> str:
@@ -267,7 +276,7 @@ def as_asked(body: Document, organization: Organization) -> Organization:
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Changed]:
     """What is not as it was. Pure."""
     return [
-        Changed(NAMES.get(name) or name.removeprefix("rule."), before[name] or "no", after[name] or "no")
+        Changed(NAMES.get(name) or name.removeprefix(_RULE), before[name] or "no", after[name] or "no")
         for name in before
         if before[name] != after[name]
     ]
