@@ -132,7 +132,7 @@ def _place(pk: str, sk: str) -> ItemKey:
     if first == "ORG":
         return {"ORG": ("ORGANIZATION", rest), "DIR": ("DIRECTORY", rest, tail)}.get(head, (head, rest, tail))
     if first == "TOKENS":
-        return (first, *rest.split("#"), tail)
+        return (first, rest, *tail.split("#TOKEN#"))
     if first == "DELETEDGROUPS":
         return ("DELETEDGROUP", sk)
     return (head, rest, tail) if tail else (first, rest)

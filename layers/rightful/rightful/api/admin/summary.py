@@ -8,6 +8,7 @@ from rightful.api.admin.call import AdminCall
 from rightful.api.admin.statistics import conflicts_document, counts_of, lately, within
 from rightful.api.documents import token_document
 from rightful.api.request import Response
+from rightful.core.organizations.overview import ending_soon
 from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.events.event_log import first_id_at
 from rightful.ports.store.lists import STILL_WANTED, ConflictFilter, ListedConflict
@@ -15,7 +16,6 @@ from rightful.text.ids import time_text
 
 MOST_CONFLICTS = 10_000
 MOST_ACCOUNTS = 10_000
-SOON = timedelta(days=30)
 _AGES = {
     "underADay": timedelta(days=1),
     "underThreeDays": timedelta(days=3),
@@ -29,7 +29,7 @@ def summary(call: AdminCall) -> Response:
     those of the last 7 and 30 days, and how it ended; what each directory pushed lately; the keys that expire in the
     next 30 days; and how many accounts are unlinked.
 
-    Counts up to ten thousand conflicts, oldest first; `complete` says whether that was all. At most 51 calls and three
+    Counts up to ten thousand conflicts, oldest first; `complete` says whether that was all. At most 52 calls and two
     for each directory.
     """
     organization = call.organization()
@@ -50,7 +50,9 @@ def summary(call: AdminCall) -> Response:
         "recorded": {f"last{days}Days": _recorded(call, timedelta(days=days)) for days in (7, 30)},
         "outcomes": {f"last{days}Days": conflicts_document(within(figures, days, now)) for days in (7, 30)},
         "pushes": {directory.id: lately(figures, directory.id, now) for directory in directories},
-        "keysThatExpire": _keys_that_expire(call, [directory.id for directory in directories]),
+        "keysThatExpire": [
+            token_document(key) for key in ending_soon(call.store.all_tokens(call.organization_id), now)
+        ],
         "unlinkedAccounts": call.store.number_of_unlinked(call.organization_id, most=MOST_ACCOUNTS),
         "users": {directory.id: call.store.number_of_users(directory.id) for directory in directories},
         "domains": len(organization.domains),
@@ -91,19 +93,6 @@ def _recorded(call: AdminCall, time: timedelta) -> dict[str, object]:
         "complete": listed.complete,
         "byStatus": _counted(conflict.status for conflict in listed.conflicts),
     }
-
-
-def _keys_that_expire(call: AdminCall, directory_ids: Sequence[str]) -> list[dict[str, object]]:
-    """The live keys of the organization and its directories that end soon, the next to end first."""
-    now = call.invocation.now
-    keys = [
-        key
-        for directory_id in (None, *directory_ids)
-        for key in call.store.tokens(organization_id=call.organization_id, directory_id=directory_id)
-        if key.is_live(now) and key.expires_at is not None and key.expires_at <= now + SOON
-    ]
-    keys.sort(key=lambda key: (key.expires_at or now, key.id))
-    return [token_document(key) for key in keys]
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:

@@ -19,6 +19,8 @@ from rightful.api.console.pages import keys as keys_pages
 from rightful.api.console.pages import policy as policy_pages
 from rightful.api.console.pages import policy_change as policy_change_pages
 from rightful.api.console.pages import preview as preview_pages
+from rightful.api.console.pages import log as log_pages
+from rightful.api.console.pages import overview as overview_pages
 from rightful.api.console.pages import session as session_pages
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
@@ -45,6 +47,7 @@ class Route:
 
 
 ROUTES: Sequence[Route] = (
+    Route("GET", "/", overview_pages.overview_page),
     Route("GET", "/conflicts", conflicts_pages.conflicts_page),
     Route("POST", "/conflicts/decisions", conflicts_pages.decide_several, _APPROVER),
     Route("GET", "/conflicts/{id}", conflict_pages.conflict_page),
@@ -81,6 +84,8 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/domains", domains_pages.add_domain, _OWNER),
     Route("POST", "/domains/check", domains_pages.check_domain, _OWNER),
     Route("POST", "/domains/remove", domains_pages.remove_domain, _OWNER),
+    Route("GET", "/log", log_pages.log_page),
+    Route("GET", "/log.csv", log_pages.log_csv),
     Route("GET", "/administrators", administrators_pages.administrators_page),
     Route("GET", "/administrators/sign-in", administrators_pages.sign_in_form, _OWNER, fresh=True),
     Route("POST", "/administrators/sign-in", administrators_pages.set_sign_in, _OWNER, fresh=True),

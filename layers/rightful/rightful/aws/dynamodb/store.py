@@ -249,8 +249,12 @@ class DynamoDBStore(
         return read_token(item) if item else None
 
     def tokens(self, *, organization_id: str, directory_id: str | None = None) -> tuple[Token, ...]:
-        items = self.identities.query_prefix(keys.token_list(organization_id, directory_id), keys.TOKEN_PREFIX)
+        items = self.identities.query_prefix(keys.token_list(organization_id), keys.listed_of(directory_id))
         return tuple(sorted(map(read_token, items), key=lambda token: token.created_at))
+
+    def all_tokens(self, organization_id: str) -> tuple[Token, ...]:
+        items = self.identities.query_prefix(keys.token_list(organization_id), keys.OF_ANY)
+        return tuple(sorted(map(read_token, items), key=lambda token: (token.directory_id or "", token.created_at)))
 
     def revoked_at(self, token_id: str) -> datetime | None:
         item = self.identities.get_item(keys.revoked(token_id))

@@ -26,10 +26,7 @@ def all_organizations(store: IdentityStore) -> Iterator[Organization]:
 
 def keys_of(store: IdentityStore, organization_id: str) -> list[Token]:
     """The keys of an organization: its administrators', then those of each directory."""
-    found = list(store.tokens(organization_id=organization_id))
-    for directory in store.directories(organization_id):
-        found += store.tokens(organization_id=organization_id, directory_id=directory.id)
-    return found
+    return list(store.all_tokens(organization_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The event log: what administrators read as "Troubleshooting log". One row per provisioning event, append-only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from rightful.domain.address import InvalidAddressError, parse_address
@@ -103,6 +103,14 @@ def _canonical(text: str | None) -> str | None:
 def first_id_at(moment: datetime) -> str:
     """What the ids of rows at that moment begin with: 48 bits of milliseconds, in hexadecimal digits."""
     return f"{int(moment.timestamp() * 1000):012x}"
+
+
+def moment_of(row_or_conflict_id: str) -> datetime | None:
+    """The moment with which an id begins: the inverse of `first_id_at`. None: with none."""
+    try:
+        return datetime.fromtimestamp(int(row_or_conflict_id[:12], 16) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

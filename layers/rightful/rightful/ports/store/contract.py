@@ -177,6 +177,11 @@ class IdentityStore(
         """The listed keys of an organization, or of one of its directories, oldest first."""
         ...
 
+    def all_tokens(self, organization_id: str) -> tuple[Token, ...]:
+        """The listed keys of an organization, then those of each of its directories, oldest first each: one call for
+        each megabyte, which is some two thousand keys."""
+        ...
+
     def mark_used(self, token: Token, *, on: date) -> None:
         """Note for a key and its entry in the list that it was used on that day. Nothing where a later use is noted, or
         the key was ended meanwhile. The two are not one transaction: what was cut off is made up for by the next

@@ -88,12 +88,9 @@ def token(sha256: str) -> ItemKey:
     return ItemKey(f"TOKEN#{sha256}", "TOKEN")
 
 
-TOKEN_PREFIX = "TOKEN#"  # noqa: S105 - a key prefix, not a secret
-
-
 def listed_token(organization_id: str, directory_id: str | None, token_id: str) -> ItemKey:
-    """A key in the list of its organization or directory."""
-    return ItemKey(token_list(organization_id, directory_id), f"{TOKEN_PREFIX}{token_id}")
+    """A key in the list of its organization."""
+    return ItemKey(token_list(organization_id), f"{listed_of(directory_id)}{token_id}")
 
 
 def revoked(token_id: str) -> ItemKey:
@@ -101,9 +98,18 @@ def revoked(token_id: str) -> ItemKey:
     return ItemKey(f"REVOKED#{token_id}", "REVOKED")
 
 
-def token_list(organization_id: str, directory_id: str | None) -> str:
-    """The partition of that list."""
-    return f"TOKENS#{organization_id}#{directory_id or ''}"
+def token_list(organization_id: str) -> str:
+    """The partition of that list: an organization's keys and those of its directories are one query."""
+    return f"TOKENS#{organization_id}"
+
+
+OF_ANY = "DIR#"
+"""What all sort keys in the list begin with."""
+
+
+def listed_of(directory_id: str | None) -> str:
+    """What the sort keys of an organization's own keys in the list begin with, or of those of a directory."""
+    return f"{OF_ANY}{directory_id or ''}#TOKEN#"
 
 
 OPEN_COUNTER = "attribute_not_exists(closed)"
