@@ -16,11 +16,11 @@ from rightful.api.console.pages import connect as connect_pages
 from rightful.api.console.pages import directory as directory_pages
 from rightful.api.console.pages import domains as domains_pages
 from rightful.api.console.pages import keys as keys_pages
+from rightful.api.console.pages import log as log_pages
+from rightful.api.console.pages import overview as overview_pages
 from rightful.api.console.pages import policy as policy_pages
 from rightful.api.console.pages import policy_change as policy_change_pages
 from rightful.api.console.pages import preview as preview_pages
-from rightful.api.console.pages import log as log_pages
-from rightful.api.console.pages import overview as overview_pages
 from rightful.api.console.pages import session as session_pages
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole

@@ -1,30 +1,24 @@
 """The troubleshooting log: newest first, filtered, each refusal explained; and as CSV."""
 
 import json
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from rightful.api.admin.log import CONTENT_TYPE, MOST_CSV_ROWS
-from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
+from rightful.api.console.call import CONSOLE, ConsoleCall, Document, error_of, items_of
 from rightful.api.console.headers import page_headers
 from rightful.api.console.pages.conflicts import Choice
 from rightful.api.console.rendering import words
 from rightful.api.request import Response
 from rightful.core.users.sent import RefusedRow, SentAnswer, sent_answer
 from rightful.domain.conflicts.conflict import ConflictClass
-from rightful.domain.events.event_log import Action, Result, moment_of
+from rightful.domain.events.event_log import Action, Result
 from rightful.text.csv_lines import csv_line
-from rightful.text.ids import time_text
 
 _PER_PAGE = "50"
 _FILTERS = ("action", "result", "class", "directoryId", "address", "accountId", "conflictId", "since", "until")
-_CUT = (
-    "This is not all: the newest are here, and there was no room or time for more. For those before, filter for "
-    "before {until} and download again."
-)
+_CUT = "This is not all: there was no room or no time for more. It goes on at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +81,21 @@ def log_page(call: ConsoleCall) -> Response:
 
 
 def log_csv(call: ConsoleCall) -> Response:
-    """GET log.csv with the same filters: up to `MOST_CSV_ROWS` rows, the newest. Where there are more, the last line
-    says so, and where to go on."""
+    """GET log.csv with the same filters and cursor: up to `MOST_CSV_ROWS` rows, the newest. Where there are more, the
+    last line says so, and where it goes on."""
     chosen = _chosen(call)
-    answer = call.api("GET", "/log", query={**chosen, "format": "csv"})
+    query = {**chosen, "format": "csv", "cursor": call.parameter("cursor") or ""}
+    answer = call.api("GET", "/log", query=query)
     if answer.status >= 400 or not isinstance(answer.body, str):
         return call.page("log.html", _refused(call, chosen, answer), status=answer.status)
     headers = {**page_headers(call.request.base_url), **(answer.headers or {})}
     rest = headers.pop("Link", "")
-    return Response(200, f"{answer.body}{_told_cut(rest) if rest else ''}", headers, CONTENT_TYPE)
-
-
-def _told_cut(rest: str) -> str:
-    """The last line of a file that has not all.
-
-    Args:
-        rest: RFC 8288, where the admin API has the next part: after the last row that is here.
-    """
-    cursor = parse_qs(urlsplit(rest.partition(">")[0].lstrip("<")).query)["cursor"][0]
-    last = moment_of(b64decode(cursor, altchars=b"-_").decode("ascii"))
-    until = time_text(last + timedelta(milliseconds=1)) if last is not None else "the time of the last row"
-    return csv_line([_CUT.format(until=until)])
+    if not rest:
+        return Response(200, answer.body, headers, CONTENT_TYPE)
+    # RFC 8288: where the admin API has the next part.
+    [cursor] = parse_qs(urlsplit(rest.partition(">")[0]).query)["cursor"]
+    following = f"{call.request.base_url}{CONSOLE}/log.csv?{urlencode({**chosen, 'cursor': cursor})}"
+    return Response(200, answer.body + csv_line([f"{_CUT} {following}"]), headers, CONTENT_TYPE)
 
 
 def _refused(call: ConsoleCall, chosen: Mapping[str, str], answer: Response) -> LogPage:
