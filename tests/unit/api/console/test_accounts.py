@@ -90,6 +90,7 @@ def test_a_filter_says_of_how_many_it_is_one(console: Console) -> None:
     assert "1 of the 1 accounts" in found.text
     for only in ("deactivated", "marked", "no_address"):
         assert "0 of the 1 accounts" in browser.get(f"/accounts?view=unlinked&only={only}").text
+    assert "0 of the 100 accounts that were looked at here: without access" in browser.get("/accounts?view=held").text
     csv_of_marked = lines_of(browser.get("/accounts.csv?view=all&only=marked"))
     assert [each["id"] for each in csv_of_marked] == [marked]
 

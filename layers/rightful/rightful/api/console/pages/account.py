@@ -91,7 +91,8 @@ ACTIONS: Mapping[str, Action] = {
     ),
     "protect": Action(
         "Mark it",
-        "Its address moves only with two approvals from then on. Only the host application takes marks off.",
+        "A conflict about its address takes two approvals from then on, and no administrator moves its address alone. "
+        "Only the host application takes marks off.",
         ConsoleRole.OPERATOR,
     ),
 }

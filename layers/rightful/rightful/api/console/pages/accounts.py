@@ -183,6 +183,8 @@ def _chosen(call: ConsoleCall) -> dict[str, str]:
     if asked["q"].strip():
         return {"by": asked["by"] or "email", "q": asked["q"]}
     view = asked["view"] or "all"
+    if view == "held":  # the admin API has it as a view, which reads on and on; here it is a filter
+        return {"view": "all", "only": view}
     only = asked["only"] if view != CLAIMABLE else ""  # of them too little is known
     return {"view": view, **({"only": only} if any(each.value == only for each in ONLY) else {})}
 
