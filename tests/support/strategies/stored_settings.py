@@ -19,6 +19,7 @@ from rightful.domain.organization import (
     OnDelete,
     Organization,
 )
+from rightful.domain.sign_in import ConsoleRole, SignIn
 from tests.support.strategies.values import documents, ids, moments, texts, versions, whole, words
 
 _rules = st.dictionaries(st.sampled_from(list(STANDARD_RULES)), st.sampled_from(list(Rule)), max_size=4).map(
@@ -59,6 +60,17 @@ def organizations(organization_id: str) -> st.SearchStrategy[Organization]:
         challenges=st.dictionaries(texts, st.builds(DomainChallenge, texts, moments), max_size=2),
         closing=st.none() | whole(Closing, asked_at=moments, accounts=st.sampled_from(AccountsAtEnd)),
         lowered=st.dictionaries(st.sampled_from(ConflictClass), words, max_size=2),
+        sign_in=st.none()
+        | whole(
+            SignIn,
+            id=texts,
+            issuer=texts,
+            client_id=texts,
+            secret_id=texts,
+            roles_claim=texts,
+            roles=st.dictionaries(st.sampled_from(ConsoleRole), st.lists(texts, max_size=2).map(tuple), max_size=2),
+            set_alone=st.none() | words,
+        ),
     )
 
 

@@ -44,7 +44,8 @@ def filled(route: Route, conflict_id: str, account_id: str, service: Service) ->
     """The path of a route with ids of what there is."""
     first = route.path.split("/")[1]
     found = {"conflicts": conflict_id, "accounts": account_id, "connect": service.directory.id}.get(first, "x")
-    return re.sub(r"\{id\}", found, re.sub(r"\{(?!id)\w+\}", service.scim_key.id, route.path))
+    path = re.sub(r"\{id\}", found, re.sub(r"\{(?!id)\w+\}", service.scim_key.id, route.path))
+    return f"{path}?address=holder@example.com" if path == "/addresses/history" else path
 
 
 GETS = [route for route in ROUTES if route.method == "GET"]
@@ -94,9 +95,10 @@ def test_nothing_that_a_link_carries_runs_on_any_page(route: Route) -> None:
     names = ("status", "class", "who", "address", "notice", "cursor", "q", "email", "since", "view", "action", "order")
     path = filled(route, conflict_id, account_id, service)
     for name in names:
-        page = browser.get(f"{path}?{name}=%3Cscript%3Ealert(1)%3C/script%3E")
+        page = browser.get(f"{path}{'&' if '?' in path else '?'}{name}=%3Cscript%3Ealert(1)%3C/script%3E")
         assert page.status in {200, 400, 404}, (name, page.status, page.text)
-        assert "<script>alert" not in page.html
+        if page.response.content_type.startswith("text/html"):
+            assert "<script>alert" not in page.html
 
 
 @pytest.mark.parametrize("route", GETS, ids=lambda route: route.path)

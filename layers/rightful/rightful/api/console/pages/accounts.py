@@ -148,7 +148,7 @@ def shown_list(call: ConsoleCall, error: str = "", status: int = 200, claim: Cla
 
 def accounts_csv(call: ConsoleCall) -> Response:
     """GET accounts.csv?view=&only=&cursor=: as many as an answer holds; its last line says where it goes on."""
-    chosen = {name: each for name, each in _chosen(call).items() if name in {"view", "only"}}
+    chosen = {"view": "all"} | {name: each for name, each in _chosen(call).items() if name in {"view", "only"}}
     cursor, names = call.parameter("cursor") or "", directory_names(call)
     columns = [name for name in _COLUMNS if chosen["view"] != CLAIMABLE or name in _OF_CLAIMABLE]
     lines, looked_at, octets = [csv_line(columns)], 0, 0
