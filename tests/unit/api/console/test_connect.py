@@ -196,6 +196,8 @@ def test_a_form_without_its_nonce_issues_nothing(console: Console, once: str) ->
         {"lifetimeDays": "-1"},
         {"lifetimeDays": "9" * 5000},
         {"lifetimeDays": "1.5"},
+        {"lifetimeDays": "3651"},
+        {"lifetimeDays": "٣"},
     ],
 )
 def test_what_is_wrong_issues_nothing_and_can_be_mended(console: Console, typed: dict[str, str]) -> None:
@@ -203,6 +205,9 @@ def test_what_is_wrong_issues_nothing_and_can_be_mended(console: Console, typed:
     page = browser.send(f"{path}/new-key", _form(browser, path, **typed))
     assert page.status == 400
     assert len(_keys(console)) == 1
+    if "lifetimeDays" in typed:
+        assert "Works for how many days: a whole number from 1 to 3,650." in page.text
+        assert ("lifetimeDays", typed["lifetimeDays"]) in page.fields()
     mended = {"owner": "Entra", "lifetimeDays": "", "once": page.hidden("once")}
     assert browser.send(f"{path}/new-key", mended).status == 200
     assert len(_keys(console)) == 2

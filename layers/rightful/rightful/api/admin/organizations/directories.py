@@ -20,6 +20,8 @@ from rightful.domain.organization import Directory, OnDelete
 from rightful.scim.profiles import PROFILE_NAMES
 
 _NAME = Field(min_length=1, max_length=100)
+MOST_DAYS = 3650
+"""A key works at most that long, if it is to end."""
 _SECONDS_FOR_DELETING = 5.0
 """Of a request, for going on with a deletion: nobody waits for 100,000 users."""
 
@@ -46,7 +48,7 @@ class NewToken(Body):
     """A key to be issued for a directory."""
 
     owner: str = Field(default="identity provider", min_length=1, max_length=100)
-    lifetimeDays: int | None = Field(default=None, ge=1, le=3650)  # noqa: N815 - as in JSON
+    lifetimeDays: int | None = Field(default=None, ge=1, le=MOST_DAYS)  # noqa: N815 - as in JSON
 
 
 def list_directories(call: AdminCall) -> Response:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rightful.api.admin.organizations.directories import MOST_DAYS
 from rightful.api.console.call import ConsoleCall, Document, PageError, document_of, error_of
 from rightful.api.console.connect_fields import GUIDES, Guide
 from rightful.api.console.pages.directory import shown
@@ -23,6 +24,7 @@ class NewKeyPage:
     owner: str
     lifetime: str
     error: str = ""
+    most_days: int = MOST_DAYS
 
     @property
     def title(self) -> str:
@@ -55,12 +57,15 @@ def issue_key(call: ConsoleCall) -> Response:
     directory = _read(call)
     if not is_nonce(call.field("once")):
         raise PageError(400, "This is not the form of the page. Open the page again, and send its own.")
+    lifetime = call.field("lifetimeDays").strip()
+    if lifetime and not _is_lifetime(lifetime):
+        error = f"Works for how many days: a whole number from 1 to {MOST_DAYS:,}."
+        return _form(call, call.field("owner"), call.field("lifetimeDays"), error, 400)
     if not is_sent_first(call.doors.sessions, call.session, call.field("once")):
         return shown(call, _SENT_BEFORE, 409)
-    lifetime = call.field("lifetimeDays").strip()
     body: dict[str, object] = {"owner": call.field("owner")}
     if lifetime:
-        body["lifetimeDays"] = lifetime
+        body["lifetimeDays"] = int(lifetime)
     answer = call.api("POST", "/directories/{id}/tokens", parameters={"id": call.path_id()}, body=body)
     if answer.status >= 400:
         return _form(call, call.field("owner"), call.field("lifetimeDays"), error_of(answer), answer.status)
@@ -88,6 +93,10 @@ def confirm_key(call: ConsoleCall) -> Response:
     if answer.status >= 400:
         return shown(call, error_of(answer), answer.status)
     return call.redirect(f"/connect/{call.path_id()}", notice="saved")
+
+
+def _is_lifetime(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= len(str(MOST_DAYS)) and 1 <= int(text) <= MOST_DAYS
 
 
 def _parameters(call: ConsoleCall) -> dict[str, str]:

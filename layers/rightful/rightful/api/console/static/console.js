@@ -82,7 +82,7 @@ document.addEventListener("change", async (event) => {
 // What is to be copied elsewhere has a button for it.
 if (navigator.clipboard) {
   document.querySelectorAll(".copy").forEach((place) => {
-    const code = place.querySelector("code");
+    const code = place.querySelector("code, pre");
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";
