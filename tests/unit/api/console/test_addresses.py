@@ -107,6 +107,7 @@ def test_the_past_goes_page_by_page() -> None:
     assert first.html.count("<li>") - second.html.count("<li>") > 0
     assert "user created" in second.text
     assert browser.get("/addresses/history?address=ada@example.com&cursor=x").status == 400
+    assert "One address at a time" in browser.get("/addresses/history").text
 
 
 def test_a_page_costs_what_the_api_costs_among_few_and_many() -> None:

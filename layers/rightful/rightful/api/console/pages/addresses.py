@@ -51,8 +51,10 @@ def address_page(call: ConsoleCall) -> Response:
 
 
 def history_page(call: ConsoleCall) -> Response:
-    """GET addresses/history?address=&cursor=."""
-    typed = call.parameter("address") or ""
+    """GET addresses/history?address=&cursor=; of no address in particular there is none."""
+    typed = call.parameter("address")
+    if typed is None:
+        return call.redirect("/addresses")
     query = {"address": typed, "limit": PER_PAGE, "cursor": call.parameter("cursor") or ""}
     found = call.read("/addresses/history", query=query)
     back = (f"/addresses?{urlencode({'address': typed})}", "Who has it now")
