@@ -3,6 +3,7 @@
 organization create NAME [--domain D]... [--admin "Ines"]   first steps after a deployment
 directory create ORGANIZATION NAME [--profile entra]        a directory, with its SCIM URL and key
 organization list|show|rename|delete                        which there are; the end of one: offboarding
+organization sign-in ORGANIZATION [--issuer I --client-id C --owner V ...]   how its people sign in to the console
 directory list|rename|delete                                the same for an organization's directories
 domain add|remove ORGANIZATION DOMAIN
 domain show DOMAIN                                          whose it is
@@ -34,6 +35,7 @@ from rightful.operations.tasks import incidents as incident_tasks
 from rightful.operations.tasks import keys as key_tasks
 from rightful.operations.tasks import organizations as organization_tasks
 from rightful.operations.tasks import service as tasks
+from rightful.operations.tasks import sign_in as sign_in_tasks
 from rightful.operations.tasks.imports import import_file
 from rightful.operations.tasks.restore import restore_table
 from rightful.ports.writes.transaction import ContendedError
@@ -120,6 +122,7 @@ def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_end(creating, "365 days")
     creating.set_defaults(task=tasks.create_organization)
     organization_tasks.add_to(organization)
+    sign_in_tasks.add_to(organization)
     directory = commands.add_parser("directory", help="directories").add_subparsers(required=True)
     connecting = directory.add_parser("create", help="a directory, its SCIM base URL and key")
     connecting.add_argument("organization", help="the organization's id")

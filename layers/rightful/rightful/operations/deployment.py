@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from boto3 import Session
     from types_boto3_dynamodb import DynamoDBClient
 
+    from rightful.aws.client_secrets import ParameterStoreSecrets
     from rightful.aws.dynamodb.store import DynamoDBStore
     from rightful.aws.queue import SQSConflictQueue
 
@@ -79,6 +80,15 @@ class Deployment:
         if not self.settings.conflicts_queue_url:
             raise OperationError("This needs the conflicts queue: name the deployment by --stack <name>.")
         return SQSConflictQueue(self.session.client("sqs"), self.settings.conflicts_queue_url)
+
+    @cached_property
+    def client_secrets(self) -> "ParameterStoreSecrets":
+        """Secrets that organizations' clients have at their OpenID providers."""
+        from rightful.aws.client_secrets import ParameterStoreSecrets
+
+        if not self.settings.client_secrets_prefix:
+            raise OperationError("This needs the place of clients' secrets: name the deployment by --stack <name>.")
+        return ParameterStoreSecrets(lambda: self.session.client("ssm"), self.settings.client_secrets_prefix)
 
     def context(self) -> Context:
         """What a use case of this moment works with."""
