@@ -4,7 +4,6 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,14 +11,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from rightful.aws import dns_over_https
 from rightful.aws.dns_over_https import MOST_OCTETS, DnsOverHttps, txt_values
 from rightful.core.organizations.verify_domain import ProofUnavailableError
+from tests.support.https import certificate_of, serving
 
 NAME, VALUE = "_rightful-challenge.corp.example", "rightful-verification=abc"
 
@@ -86,38 +82,16 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "resolver")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "resolver.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
+    return certificate_of(tmp_path_factory.mktemp("tls"), ip_address("127.0.0.1"))
 
 
 @pytest.fixture
 def resolver(certificate: Path) -> Iterator[Any]:
     server: Any = Resolver(("127.0.0.1", 0), Handler)
     server.headers, server.asked, server.done = {}, [], threading.Event()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.done.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server, certificate):
+        yield server
+        server.done.set()
 
 
 @pytest.fixture

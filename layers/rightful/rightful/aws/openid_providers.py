@@ -5,22 +5,28 @@ and not for long.
 """
 
 import json
+import re
+import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote_plus, urlencode, urlsplit
 
 from rightful.ports.sign_in import Provider, ProviderUnavailableError
 
 if TYPE_CHECKING:
-    from http.client import HTTPConnection
+    import socket
+    from http.client import HTTPConnection, HTTPResponse
     from ssl import SSLContext
 
 TIMEOUT_SECONDS = 4.0
+"""For one step: connecting, or the next octets."""
+MOST_SECONDS = 6.0
+"""For all of one answer, however it drips: somebody waits, and signing in takes up to three answers."""
 MOST_OCTETS = 256 * 1024
 REMEMBERED_SECONDS = 3600.0
 """So long what a provider says of itself is taken for true."""
@@ -28,6 +34,11 @@ ASKED_ANEW_SECONDS = 60.0
 """Keys that are not known are not looked for more often: a stranger's tokens cost the provider nothing."""
 
 _DISCOVERY = "/.well-known/openid-configuration"
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_CODE = re.compile(r"[a-z_]{1,64}")
+_ORDINARY = IPv6Network("2000::/3")
+"""All that IANA gives to hosts (RFC 4291 section 2.4); the rest leads into a network of one's own, or nowhere."""
+_6TO4, _NAT64 = IPv6Network("2002::/16"), IPv6Network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +63,22 @@ class HttpOpenIdProviders:
     _remembered: dict[str, _Remembered] = field(default_factory=dict)
 
     def provider(self, issuer: str) -> Provider:
-        document = self._document(f"{issuer.rstrip('/')}{_DISCOVERY}", REMEMBERED_SECONDS)
-        if document.get("issuer") != issuer:
-            raise ProviderUnavailableError("It calls itself by another issuer than the one that is set.")
-        named = {name: document.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
-        urls = {name: url for name, url in named.items() if isinstance(url, str) and self._may_be_asked(urlsplit(url))}
-        if urls.keys() != named.keys():
-            raise ProviderUnavailableError("It does not name its endpoints, or not as https URLs.")
-        return Provider(issuer, urls["authorization_endpoint"], urls["token_endpoint"], urls["jwks_uri"])
+        def read(document: Mapping[str, object]) -> None:
+            if document.get("issuer") != issuer:
+                raise ProviderUnavailableError("It calls itself by another issuer than the one that is set.")
+            if not all(self._may_be_asked(document.get(name)) for name in _ENDPOINTS):
+                raise ProviderUnavailableError("It does not name its endpoints, or not as https URLs.")
+
+        # OpenID Connect Discovery 1.0 section 4.1: without a slash at the end, which the issuer itself may have.
+        found = self._document(f"{issuer.removesuffix('/')}{_DISCOVERY}", REMEMBERED_SECONDS, read)
+        return Provider(issuer, *(str(found[name]) for name in _ENDPOINTS))
 
     def key_set(self, provider: Provider, *, anew: bool = False) -> Mapping[str, object]:
-        return self._document(provider.jwks_uri, ASKED_ANEW_SECONDS if anew else REMEMBERED_SECONDS)
+        def read(document: Mapping[str, object]) -> None:
+            if not isinstance(document.get("keys"), list):
+                raise ProviderUnavailableError("Its keys are no JWK set.")
+
+        return self._document(provider.jwks_uri, ASKED_ANEW_SECONDS if anew else REMEMBERED_SECONDS, read)
 
     def id_token(self, provider: Provider, form: Mapping[str, str], client_secret: str) -> str:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -76,10 +92,14 @@ class HttpOpenIdProviders:
             raise ProviderUnavailableError("Its answer has no ID token.")
         return token
 
-    def _document(self, url: str, seconds: float) -> Mapping[str, object]:
+    def _document(self, url: str, seconds: float, read: Callable[[Mapping[str, object]], None]) -> Mapping[str, object]:
+        """A document, remembered only if `read` takes it: whoever mends theirs is not told of the old one for an hour.
+        One remembered under the same URL is looked at again, for another issuer may lead to it."""
         known = self._remembered.get(url)
         if known is None or self.clock() - known.at >= seconds:
-            known = self._remembered[url] = _Remembered(self.clock(), self._asked("GET", url))
+            known = _Remembered(self.clock(), self._asked("GET", url))
+        read(known.document)
+        self._remembered[url] = known
         return known.document
 
     def _asked(
@@ -87,53 +107,105 @@ class HttpOpenIdProviders:
     ) -> Mapping[str, object]:
         from http.client import HTTPException
 
-        parts = urlsplit(url)
-        if not self._may_be_asked(parts):
+        if not self._may_be_asked(url):
             raise ProviderUnavailableError("Its URL is none that may be asked.")
+        parts = urlsplit(url)
         target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
         try:
-            with closing(self._connection(parts)) as connection:
+            with closing(self._connection(parts)) as connection, _ended_after(connection, MOST_SECONDS):
                 connection.request(method, target, body, {"Accept": "application/json", **(headers or {})})
-                response = connection.getresponse()
-                answer = response.read(MOST_OCTETS + 1)
+                status, answer = _read(connection.getresponse())
         except (OSError, HTTPException, ValueError) as error:
             raise ProviderUnavailableError("No answer came from it.") from error
-        if response.status != 200 or len(answer) > MOST_OCTETS:
-            raise ProviderUnavailableError(f"It answered with {response.status}{_reason(answer)}.")
+        if len(answer) > MOST_OCTETS:
+            raise ProviderUnavailableError("Its answer is too long.")
+        if status != 200:
+            raise ProviderUnavailableError(f"It answered with {status}{_reason(answer)}.")
         document = _object(answer)
         if document is None:
             raise ProviderUnavailableError("Its answer is no JSON object.")
         return document
 
-    def _may_be_asked(self, url: SplitResult) -> bool:
-        if url.scheme == "https":
-            return bool(url.hostname) and not url.username
-        return self.on_this_machine and url.scheme == "http" and url.hostname == "127.0.0.1"
+    def _may_be_asked(self, url: object) -> bool:
+        """Whether that is a URL of a provider: https, without name and password, and read alike by everybody."""
+        try:
+            parts = urlsplit(url) if isinstance(url, str) else None
+            if parts is None or parts.port == 0 or not str(url).isascii() or not str(url).isprintable():
+                return False
+        except ValueError:
+            return False
+        if "@" in parts.netloc or parts.fragment or " " in parts.geturl():
+            return False
+        if parts.scheme == "https":
+            return bool(parts.hostname)
+        return self.on_this_machine and parts.scheme == "http" and parts.hostname == "127.0.0.1"
 
     def _connection(self, url: SplitResult) -> "HTTPConnection":
         """Connected to an address that was looked at: a name that leads elsewhere the next time leads nowhere."""
-        import socket
         import ssl
         from http.client import HTTPConnection, HTTPSConnection
 
         host = url.hostname or ""
         if url.scheme == "http":
-            return HTTPConnection(host, url.port, timeout=TIMEOUT_SECONDS)
+            local = HTTPConnection(host, url.port, timeout=TIMEOUT_SECONDS)
+            local.connect()
+            return local
         port = url.port or 443
-        address = _public_address(host, port)
-        connection = HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS)
-        trusted = self.context or ssl.create_default_context()
-        plain = socket.create_connection((address, port), TIMEOUT_SECONDS)
+        if self.context is None:
+            self.context = ssl.create_default_context()
+        connection = HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=self.context)
+        plain = _connected(_public_addresses(host, port), port)
         try:
-            connection.sock = trusted.wrap_socket(plain, server_hostname=host)
+            connection.sock = self.context.wrap_socket(plain, server_hostname=host)
         except BaseException:
             plain.close()
             raise
         return connection
 
 
-def _public_address(host: str, port: int) -> str:
-    """An address of that host, if all of them are public.
+@contextmanager
+def _ended_after(connection: "HTTPConnection", seconds: float) -> "Iterator[None]":
+    """End a connection that takes longer: a time-out of the socket counts anew with each octet."""
+    import socket
+
+    connected = connection.sock
+
+    def end() -> None:
+        try:
+            # The base class's: an SSLSocket's own one would go on in plain text.
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+        except OSError:
+            return  # it has ended by itself
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _read(response: "HTTPResponse") -> tuple[int, bytes]:
+    return response.status, response.read(MOST_OCTETS + 1)
+
+
+def _connected(addresses: list[str], port: int) -> "socket.socket":
+    """To the first address that answers: a host may have one of a kind that this machine cannot reach (IPv6)."""
+    import socket
+
+    until = time.monotonic() + TIMEOUT_SECONDS
+    for address in addresses[:-1]:
+        try:
+            return socket.create_connection((address, port), TIMEOUT_SECONDS / 2)
+        except OSError:
+            if time.monotonic() >= until:
+                raise
+    return socket.create_connection((addresses[-1], port), TIMEOUT_SECONDS)
+
+
+def _public_addresses(host: str, port: int) -> list[str]:
+    """The addresses of that host, if all of them are public.
 
     Raises:
         ProviderUnavailableError: one is of a private network, of this machine, or of AWS's own services there.
@@ -142,9 +214,25 @@ def _public_address(host: str, port: int) -> str:
     import socket
 
     found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found or not all(ip_address(each.partition("%")[0]).is_global for each in found):
+    if not found or not all(is_public(ip_address(each.partition("%")[0])) for each in found):
         raise ProviderUnavailableError("Its name leads to an address that is not public.")
-    return found[0]
+    return list(dict.fromkeys(found))
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is somebody's on the internet: the one within, where an IPv6 address wraps an IPv4 one.
+
+    `is_global` alone lets through multicast, site-local addresses and translators' prefixes (NAT64, 6to4), behind which
+    there may be any IPv4 address.
+    """
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in _ORDINARY or address in _6TO4:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _object(answer: bytes) -> Mapping[str, object] | None:
@@ -156,7 +244,6 @@ def _object(answer: bytes) -> Mapping[str, object] | None:
 
 
 def _reason(answer: bytes) -> str:
-    """The error code of RFC 6749 section 5.2, where it is one."""
-    code = (_object(answer[:MOST_OCTETS]) or {}).get("error")
-    plain = isinstance(code, str) and len(code) <= 64 and code.replace("_", "").isalnum() and code.isascii()
-    return f" ({code})" if plain else ""
+    """The error code of RFC 6749 section 5.2, where it is one; never the text beside it, which may quote anything."""
+    code = (_object(answer) or {}).get("error")
+    return f" ({code})" if isinstance(code, str) and _CODE.fullmatch(code) else ""
