@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 WIDTH, HEIGHT = 440.0, 200.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 16.0, 14.0, 30.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 16.0, 24.0, 30.0
 _GAP = 0.22
 """Of a bar's place."""
 _MOST_DATES = 6

@@ -127,11 +127,13 @@ class Unconfirmed:
 
     Attributes:
         about: the class of conflict, the directory's name, or the key's id; empty: there is only one.
+        directory_id: of that directory, or of that key.
     """
 
     said: Said
     word: OneWord
     about: str = ""
+    directory_id: str | None = None
 
 
 def unconfirmed(organization: Organization, overview: Overview, now: datetime) -> list[Unconfirmed]:
@@ -147,7 +149,7 @@ def _words(organization: Organization, overview: Overview) -> Iterator[Unconfirm
         yield Unconfirmed(Said.SIGN_IN, organization.sign_in.set_alone)
     for directory in overview.directories:
         if directory.erasing is not None:
-            yield Unconfirmed(Said.DELETE_RULE, directory.erasing, directory.name)
+            yield Unconfirmed(Said.DELETE_RULE, directory.erasing, directory.name, directory.id)
     for key in overview.keys:
         if key.issued is not None:
-            yield Unconfirmed(Said.KEY, key.issued, key.id)
+            yield Unconfirmed(Said.KEY, key.issued, key.id, key.directory_id)

@@ -29,6 +29,16 @@ TIMES: dict[Took, tuple[str, str]] = {
 }
 """How long it took, as people read it, and as it stands at an axis."""
 
+MEDIANS: dict[Took, str] = {
+    Took.UNDER_A_MINUTE: "half of them within a minute",
+    Took.UNDER_TEN_MINUTES: "half of them within ten minutes",
+    Took.UNDER_AN_HOUR: "half of them within an hour",
+    Took.UNDER_A_DAY: "half of them within a day",
+    Took.UNDER_A_WEEK: "half of them within a week",
+    Took.LONGER: "more than half of them took a week or more",
+}
+"""The median, as far as it is known: figures know in which time it falls."""
+
 _DAY = timedelta(days=1)
 
 
@@ -50,9 +60,7 @@ def outcomes_chart(figures: Iterable[DayCounts], days: Sequence[date]) -> Chart:
         for day in days
     ]  # fmt: skip
     ended = sum(value or 0 for column in columns for value in column.values)
-    words = Words(
-        "outcomes", f"Conflicts that ended, by outcome, per day of {len(days)}: {ended:,.0f} in all", "conflicts", "Day"
-    )
+    words = Words("outcomes", f"Conflicts that ended, by outcome: {ended:,.0f} in {len(days)} days", "conflicts", "Day")
     return bar_chart(words, [series for series, _ in OUTCOMES], columns)
 
 
@@ -62,7 +70,7 @@ def times_chart(figures: Iterable[DayCounts], days: Sequence[date]) -> Chart:
     columns = [Column(name, [times[time]], short) for time, (name, short) in TIMES.items()]
     words = Words(
         "times",
-        f"Time until a conflict was decided, in {len(days)} days: {sum(times.values()):,} conflicts",
+        f"Time to decide: {sum(times.values()):,} conflicts in {len(days)} days",
         "conflicts",
         "Time to decide",
     )
@@ -80,8 +88,7 @@ def share_charts(figures: Sequence[DayCounts], days: Sequence[date], directories
         bar_chart(
             Words(
                 f"share-{number}",
-                f"Share of pushes that were refused, per day of {len(days)}, by {directory.name}: "
-                f"{share_text(total(by_day.values()))} in all",
+                f"Refused of what {directory.name} pushed: {share_text(total(by_day.values()))} in {len(days)} days",
                 "of its pushes",
                 "Day",
             ),

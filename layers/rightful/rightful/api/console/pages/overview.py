@@ -9,7 +9,7 @@ from rightful.api.admin.statistics import within
 from rightful.api.console.call import ConsoleCall
 from rightful.api.console.charts import Chart
 from rightful.api.console.pages.figures import (
-    TIMES,
+    MEDIANS,
     days_until,
     outcomes_chart,
     share_charts,
@@ -241,7 +241,7 @@ def _ended(counts: Counts, days: int) -> Ended:
         next_try=counts.ended_as(Ending.WENT_THROUGH),
         approved=counts.ended_as(Ending.APPROVED),
         rejected=counts.ended_as(Ending.REJECTED),
-        median=TIMES[middle][0] if middle is not None else "",
+        median=MEDIANS[middle] if middle is not None else "",
     )
 
 
@@ -297,4 +297,5 @@ _SAID: Mapping[Said, tuple[str, str]] = {
 def _confirmation(each: Unconfirmed) -> Confirmation:
     pattern, path = _SAID[each.said]
     about = each.about.replace("_", " ") if each.said is Said.POLICY else each.about
-    return Confirmation(pattern.format(about=about), path, each.word.by, each.word.until)
+    below = f"/{each.directory_id}" if each.directory_id is not None else ""
+    return Confirmation(pattern.format(about=about), f"{path}{below}", each.word.by, each.word.until)
