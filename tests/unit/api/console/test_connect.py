@@ -356,11 +356,14 @@ def test_another_organization_s_directories_are_not_there(console: Console) -> N
 def test_what_pages_cost_does_not_grow_with_people(console: Console, people: int) -> None:
     for number in range(people):
         console.service.create_user(f"u{number}")
+    service = console.service
+    for number in range(5):
+        create_directory(service.context(), service.organization.id, f"D{number}")
     browser, path = console.browser(OWNER), _path(console)
-    # The session's is one of them. The list: directories, figures, keys (all of them in one), and the number of users
-    # of each. One directory: settings, keys (with the settings before), log.
+    # The session's is one of them. The list: directories, figures, keys, numbers of users, each for all directories in
+    # one. One directory: settings, keys, log.
     # Deleting: settings, and the numbers of users and of groups.
-    for page, calls in {"/connect": 1 + 4, path: 1 + 4, f"{path}/new-key": 1 + 1, f"{path}/delete": 1 + 3}.items():
-        console.service.store.dynamodb_calls.clear()
+    for page, calls in {"/connect": 1 + 4, path: 1 + 3, f"{path}/new-key": 1 + 1, f"{path}/delete": 1 + 3}.items():
+        service.store.dynamodb_calls.clear()
         assert browser.get(page).status == 200
-        assert console.service.store.dynamodb_calls.total() == calls, page
+        assert service.store.dynamodb_calls.total() == calls, page

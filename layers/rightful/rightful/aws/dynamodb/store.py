@@ -21,7 +21,7 @@ from rightful.aws.dynamodb.reads.counts import CountsReads
 from rightful.aws.dynamodb.reads.demands import DemandReads
 from rightful.aws.dynamodb.reads.emails import SecondaryEmailReads
 from rightful.aws.dynamodb.reads.groups import GroupReads
-from rightful.aws.dynamodb.reads.lists import ListingReads, counted_in, counters, listed_entries, place_of, total_of
+from rightful.aws.dynamodb.reads.lists import ListingReads, counters, listed_entries, place_of, total_of
 from rightful.aws.dynamodb.reads.log import LogReads
 from rightful.aws.dynamodb.reads.names import NameReads
 from rightful.aws.dynamodb.reads.organizations import ManagedReads
@@ -221,7 +221,12 @@ class DynamoDBStore(
         )
 
     def number_of_users(self, directory_id: str) -> int:
-        return counted_in(self.identities, Listing("users", directory_id))
+        return self.numbers_of_users([directory_id])[directory_id]
+
+    def numbers_of_users(self, directory_ids: Sequence[str]) -> Mapping[str, int]:
+        listings = {each: Listing("users", each) for each in directory_ids}
+        items = self.identities.get_items([key for listing in listings.values() for key in counters(listing)])
+        return {each: total_of(listing, items) for each, listing in listings.items()}
 
     def conflict(self, pointer: Pointer) -> Conflict | None:
         item = self.identities.get_item(keys.conflict(pointer.organization_id, pointer.conflict_id))

@@ -123,6 +123,10 @@ class IdentityStore(
         """How many users a directory has."""
         ...
 
+    def numbers_of_users(self, directory_ids: Sequence[str]) -> Mapping[str, int]:
+        """How many users each of these directories has: one call for a dozen of them."""
+        ...
+
     def account_id_of_user_name(self, directory_id: str, canonical_user_name: str) -> str | None:
         """The account that has that userName in that directory."""
         ...

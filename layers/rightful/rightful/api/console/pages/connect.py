@@ -78,16 +78,18 @@ def add_directory(call: ConsoleCall) -> Response:
 def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
     figures = call.read("/statistics", query={"days": "30"})["byDirectory"]
     keys = [key_of(each, call.session.who, call.invocation.now) for each in _keys(call)]
+    directories = items_of(call.read("/directories"))
+    users = call.store.numbers_of_users([str(each["id"]) for each in directories])
     page = ConnectPage(
         directories=[
             Connected(
                 directory=each,
                 profile=PROFILE_NAMES[str(each["profile"])],
-                users=call.store.number_of_users(str(each["id"])),
+                users=users[str(each["id"])],
                 last_push=_last_push(figures, each["id"]),
                 keys=[key for key in keys if key.key["directoryId"] == each["id"]],
             )
-            for each in items_of(call.read("/directories"))
+            for each in directories
         ],
         profiles=PROFILE_NAMES,
         may_add=call.may(ConsoleRole.OWNER),
