@@ -12,6 +12,7 @@ for _module in (
     "managed",
     "pages",
     "round_trips",
+    "sessions",
     "settings_writes",
     "source_writes",
 ):

@@ -14,10 +14,13 @@ from moto import mock_aws
 from local.paths import ROOT
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.runtime import clients
+from rightful.runtime.console import doors
+from tests.support.dynamodb.schema import CONSOLE
 from tests.support.tables import create_tables
 
 REGION = "eu-central-1"
 BUS = "rightful"
+SECRETS = "/rightful/openid-client-secrets"
 
 
 class LambdaContext:
@@ -90,10 +93,12 @@ def deployed_on_moto() -> Iterator[Deployed]:
         events.put_targets(Rule="all", EventBusName=BUS, Targets=[{"Id": "sink", "Arn": sink}])
         patch.setenv("IDENTITY_TABLE", tables.identity)
         patch.setenv("EVENT_LOG_TABLE", tables.event_log)
+        patch.setenv("CONSOLE_TABLE", CONSOLE)
+        patch.setenv("CLIENT_SECRETS_PREFIX", SECRETS)
         patch.setenv("CONFLICTS_QUEUE_URL", queues["conflicts"])
         patch.setenv("UNPUBLISHED_QUEUE_URL", queues["unpublished"])
         made = (clients.settings, clients.identity_store, clients.conflict_queue, clients.event_bus)
-        made += (clients.unpublished_queue, clients.impatient_store)
+        made += (clients.unpublished_queue, clients.impatient_store, clients.client_secrets, doors)
         for cached in made:
             cached.cache_clear()
         try:

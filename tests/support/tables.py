@@ -1,4 +1,4 @@
-"""The two tables as template.yaml defines them, on whatever speaks DynamoDB: keys and indexes cannot drift apart."""
+"""The tables as template.yaml defines them, on whatever speaks DynamoDB: keys and indexes cannot drift apart."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from moto.dynamodb.responses import DynamoHandler
 import tests.support.moto_at_speed  # noqa: F401 - importing it is what makes the difference
 from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
-from tests.support.dynamodb.schema import EVENT_LOG, IDENTITY, TABLES, table_properties
+from tests.support.dynamodb.schema import CONSOLE, EVENT_LOG, IDENTITY, TABLES, table_properties
 
 _CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 
@@ -33,8 +33,8 @@ DynamoHandler.call_action = _alone  # type: ignore[method-assign]
 
 
 def create_tables(client: Any) -> Tables:
-    """Make both tables, empty."""
-    for logical_id in (IDENTITY, EVENT_LOG):
+    """Make the tables, empty; the console's among them."""
+    for logical_id in (IDENTITY, EVENT_LOG, CONSOLE):
         properties = table_properties(logical_id)
         wanted = {name: properties[name] for name in _CREATED_WITH if name in properties}
         client.create_table(TableName=logical_id, **wanted)

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 
+from rightful.aws.client_secrets import ParameterStoreSecrets
 from rightful.core.administration import directory_deletion
+from rightful.core.sign_in.settings import AskedSignIn, set_sign_in
 from rightful.domain.account import AccountStatus, Flag
 from rightful.domain.conflicts.conflict import Pointer
 from rightful.domain.key import digest
+from rightful.domain.sign_in import ConsoleRole
 from rightful.operations import command
 from rightful.ports.context import Context, Invocation
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount
 from rightful.ports.writes.conflicts import PutConflict
+from rightful.runtime import clients
 from tests.support.builders import NOW, a_conflict, an_account
-from tests.support.functions import Deployed
+from tests.support.functions import SECRETS, Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 
 ALONE = ("--at-once", "1")  # moto takes one call at a time
@@ -161,6 +165,38 @@ def test_a_customer_is_offboarded_and_everything_agrees(
     assert "PENDING" not in kinds
     if accounts == "erase":
         assert kinds.isdisjoint({"ACCOUNT", "EMAIL"})
+
+
+def test_the_end_of_an_organization_that_signs_in_takes_its_secret_with_it(
+    run: Run, deployed: Deployed, made: dict[str, str]
+) -> None:
+    organization = deployed.store.organization(made["organization"])
+    assert organization is not None
+    asked = AskedSignIn(
+        "https://login.example.net",
+        "client",
+        "s3cret",
+        "roles",
+        {ConsoleRole.OWNER: ("owner",), ConsoleRole.VIEWER: ()},
+    )
+    context = Context(deployed.store, Invocation())
+    signing_in = set_sign_in(context, clients.client_secrets(), organization, asked, by="operator").sign_in
+    assert signing_in is not None
+    # Whatever reads organizations reads this one.
+    assert run("check")[1].endswith("Everything agrees.\n")
+    assert run("organization", "show", made["organization"])[0] == 0
+    assert run("organization", "rename", made["organization"], "Example")[0] == 0
+    kept = deployed.store.organization(made["organization"])
+    assert kept is not None
+    assert kept.sign_in == signing_in
+    code, printed, _ = run(
+        "organization", "delete", made["organization"], *ALONE, "--accounts", "erase", "--confirm", "Example"
+    )
+    assert (code, "is gone" in printed) == (0, True), printed
+    secrets = ParameterStoreSecrets(clients.client_secrets().client, SECRETS)  # which remembers nothing
+    with pytest.raises(LookupError):
+        secrets.get(made["organization"], signing_in.secret_id)
+    assert run("check")[1].endswith("Everything agrees.\n")
 
 
 def test_a_legal_hold_is_named_and_lets_the_rest_wait(run: Run, deployed: Deployed, made: dict[str, str]) -> None:

@@ -26,7 +26,9 @@ class ParameterStoreSecrets:
     _known: dict[str, str] = field(default_factory=dict)
 
     def put(self, organization_id: str, secret_id: str, secret: str) -> None:
-        self.client().put_parameter(Name=self._name(organization_id, secret_id), Value=secret, Type="SecureString")
+        # Overwritten, as a call may be repeated whose answer was lost; no two secrets have one id.
+        name = self._name(organization_id, secret_id)
+        self.client().put_parameter(Name=name, Value=secret, Type="SecureString", Overwrite=True)
 
     def get(self, organization_id: str, secret_id: str) -> str:
         name = self._name(organization_id, secret_id)

@@ -88,7 +88,8 @@ class Deployment:
 
         if not self.settings.client_secrets_prefix:
             raise OperationError("This needs the place of clients' secrets: name the deployment by --stack <name>.")
-        return ParameterStoreSecrets(lambda: self.session.client("ssm"), self.settings.client_secrets_prefix)
+        client = self.session.client("ssm")
+        return ParameterStoreSecrets(lambda: client, self.settings.client_secrets_prefix)
 
     def context(self) -> Context:
         """What a use case of this moment works with."""

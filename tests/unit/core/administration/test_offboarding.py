@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Never
 
 import pytest
 
@@ -10,10 +11,11 @@ from rightful.core.administration import offboarding
 from rightful.core.administration.belongings import belongings
 from rightful.core.groups.leave import finish_deletions
 from rightful.core.organizations.domains import add_domain
-from rightful.core.organizations.registry import create_organization
+from rightful.core.organizations.registry import create_organization, issue_token
 from rightful.domain.account import Account, AccountStatus, Flag, Origin
 from rightful.domain.address import parse_address
 from rightful.domain.conflicts.conflict import Conflict
+from rightful.domain.key import Grant, Scope
 from rightful.domain.organization import AccountsAtEnd
 from rightful.domain.request_error import RequestError
 from rightful.operations.imports.line import Target, import_account
@@ -23,6 +25,7 @@ from rightful.ports.store.contract import Remaining
 from rightful.ports.writes.accounts import PutAccount
 from rightful.ports.writes.transaction import Write
 from tests.scenarios.invariants import check_invariants
+from tests.support.console import OWNER, Console
 from tests.support.dynamodb.store import TestedStore
 from tests.support.service import Service, user
 
@@ -237,3 +240,53 @@ def test_the_time_it_takes_does_not_matter() -> None:
     left = offboarding.offboard(QueueContext(service.store, Invocation(), service.queue), marked, by="Operator")
     assert left.gone
     assert left.done["accounts erased"] == 4
+
+
+def test_its_sign_in_ends_first_with_its_secret_and_every_session() -> None:
+    console = Console()
+    service, sessions = console.service, console.doors.sessions
+    console.browser(OWNER)
+    [session] = sessions.sessions(service.organization.id)
+    organization = service.store.organization(service.organization.id)
+    assert organization is not None
+    for _ in range(2):
+        ended = offboarding.end_sign_in(service.context(), lambda: service.client_secrets, organization, by="Operator")
+        assert ended.sign_in is None
+        assert service.client_secrets.kept == {}
+        organization = ended
+    visit = sessions.visit(organization.id, session.secret_hash)
+    assert visit is not None
+    assert visit.organization.sign_in is None
+    assert offboard(service, ERASE).gone
+    assert sessions.visit(organization.id, session.secret_hash) is None
+
+
+def test_a_secret_that_could_not_be_forgotten_is_forgotten_the_next_time() -> None:
+    console = Console()
+    service = console.service
+    organization = service.store.organization(service.organization.id)
+    assert organization is not None
+    assert len(service.client_secrets.kept) == 1
+
+    def away() -> Never:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        offboarding.end_sign_in(service.context(), away, organization, by="Operator")
+    assert service.store.organization(organization.id) == organization
+    offboarding.end_sign_in(service.context(), lambda: service.client_secrets, organization, by="Operator")
+    assert service.client_secrets.kept == {}
+
+
+def test_a_session_of_an_organization_that_is_gone_opens_nothing() -> None:
+    console = Console()
+    browsers = [console.browser(OWNER), console.browser()]
+    secret, _ = issue_token(console.service.context(), Grant(Scope.ADMIN, console.service.organization.id), "Ines")
+    browsers[1].send("/sign-in/key", {"key": secret})
+    for browser in browsers:
+        assert browser.get("/conflicts").path == "/conflicts"
+    assert offboard(console.service, ERASE).gone
+    for browser in browsers:
+        assert browser.session_secret
+        page = browser.get("/conflicts")
+        assert page.path.startswith("/sign-in")

@@ -1,7 +1,8 @@
 """The end of an organization, by the operator alone, in steps of which each can be repeated, from wherever it was left.
 
-1. It is marked, with what becomes of its accounts. 2. Its keys are revoked. 3. Its domains are free. 4. Its directories
-go (`directory_deletion`). 5. Its accounts are erased, or become personal. 6. Its conflicts are removed. 7. Its settings
+1. It is marked, with what becomes of its accounts. 2. Nobody signs in to its console any more, and the secret that it
+has at its identity provider is forgotten. 3. Its keys are revoked. 4. Its domains are free. 5. Its directories go
+(`directory_deletion`). 6. Its accounts are erased, or become personal. 7. Its conflicts are removed. 8. Its settings
 are removed, last: as long as they are there, it is not done.
 
 Rows of its event log stay until their retention ends; nobody has a key to read them any more.
@@ -26,6 +27,7 @@ from rightful.domain.organization import AccountsAtEnd, Closing, Directory, Orga
 from rightful.domain.request_error import RequestError
 from rightful.ports.context import Context, QueueContext
 from rightful.ports.refusals import commit_again
+from rightful.ports.sign_in import ClientSecrets
 from rightful.ports.store.lists import every_page
 from rightful.ports.writes.accounts import EndReservation
 from rightful.ports.writes.conflicts import AppendLog, EndPending
@@ -65,6 +67,27 @@ def begin(context: Context, organization: Organization, accounts: AccountsAtEnd,
     marked = replace(organization, closing=Closing(context.now, accounts))
     sentence = f"The organization is being deleted; its accounts: {accounts.value}."
     return change_organization(context, marked, sentence, by=by)
+
+
+def end_sign_in(
+    context: Context, secrets: Callable[[], ClientSecrets], organization: Organization, *, by: str
+) -> Organization:
+    """The organization as nobody signs in to its console any more; sessions open nothing from now on.
+
+    The secret goes first: once the settings are gone, nothing says under which name it was kept.
+
+    Args:
+        secrets: gives the place where it is kept; asked for only where there is one.
+
+    Raises:
+        RequestError: conflict, somebody changed the organization meanwhile.
+    """
+    settings = organization.sign_in
+    if settings is None:
+        return organization
+    if settings.secret_id:
+        secrets().forget(organization.id, settings.secret_id)
+    return change_organization(context, replace(organization, sign_in=None), "Nobody signs in any more.", by=by)
 
 
 def offboard(

@@ -1,15 +1,12 @@
 """What an ID token has to be, before anything in it counts (OpenID Connect Core 1.0 section 3.1.3.7). Pure.
 
-The library checks signature and claims; which algorithms, whose token and for whom is said here.
+The library checks signature and claims; which algorithms, whose token and for whom is said here. It is loaded when the
+first token comes: no other page waits for it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a public key alone: never `none`, and never HS*, whose key would be a text that others know."""
@@ -54,6 +51,10 @@ def verified_claims(
     Raises:
         IdTokenError: it is not one that counts; says why, with nothing of what it holds.
     """
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     if len(token) > _LONGEST_TOKEN:
         raise IdTokenError("The identity provider's token is too long.")
     try:
@@ -69,6 +70,9 @@ def verified_claims(
 
 
 def _check(claims: Mapping[str, object], expected: Expected, now: datetime) -> None:
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+
     registry = jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),
         leeway=LEEWAY_SECONDS,

@@ -40,8 +40,9 @@ def add_to(organization: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     deleting = organization.add_parser(
         "delete",
         help="offboard a customer: nothing is left of the organization but its event log",
-        description="Revokes all its keys, frees its domains, deletes its directories, erases or releases its "
-        "accounts, and removes its conflicts and settings. Rows of its event log stay until their retention ends. It "
+        description="Ends signing in to its console and forgets its secret at the identity provider, revokes all its "
+        "keys, frees its domains, deletes its directories, erases or releases its accounts, and removes its "
+        "conflicts and settings. Rows of its event log stay until their retention ends. It "
         "goes on where it was stopped when it is run again.",
     )
     deleting.add_argument("organization", help="the organization's id")
@@ -128,6 +129,7 @@ def delete_organization(at: Deployment, asked: Namespace, out: TextIO) -> int:
         confirm(organization.name, asked.confirm, sentence, out)
     context = at.queue_context()
     marked = offboarding.begin(context, organization, accounts, by=BY)
+    marked = offboarding.end_sign_in(context, lambda: at.client_secrets, marked, by=BY)
     left = offboarding.offboard(
         context,
         marked,
