@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from rightful.api.console.events import ConsoleEvent
+from rightful.api.console.door.events import ConsoleEvent
 from rightful.api.console.service import ConsoleService
 from rightful.api.request import Request, Response
 from rightful.aws.dynamodb.console import DynamoDBSessions

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from rightful.api.console.events import ConsoleEvent
+from rightful.api.console.door.events import ConsoleEvent
 from rightful.aws.dynamodb.console import DynamoDBSessions
 from rightful.aws.errors import watched
 from rightful.aws.openid_providers import HttpOpenIdProviders

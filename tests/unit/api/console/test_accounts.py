@@ -155,7 +155,7 @@ def test_a_csv_computes_nothing(console: Console) -> None:
 
 
 def test_a_csv_that_is_cut_says_where_it_goes_on(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rightful.api.console.pages.accounts.MOST_CSV_ACCOUNTS", 100)
+    monkeypatch.setattr("rightful.api.console.pages.accounts.accounts.MOST_CSV_ACCOUNTS", 100)
     service, browser = console.service, console.browser(VIEWER)
     many(service, 150)
     page = browser.get("/accounts.csv?view=linked")

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rightful.api.console.events import ConsoleEvent
+from rightful.api.console.door.events import ConsoleEvent
 from rightful.api.console.routes import ROUTES, Route
 from rightful.api.request import Request
 from rightful.domain.sign_in import ConsoleRole

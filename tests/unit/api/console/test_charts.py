@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from rightful.api.console.charts import (
+from rightful.api.console.pages.activity.charts import (
     HEIGHT,
     WIDTH,
     Chart,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.api.console.connect_fields import GUIDES, Holds, whether_it_retries
+from rightful.api.console.pages.directories.connect_fields import GUIDES, Holds, whether_it_retries
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
 from rightful.domain.events.counts import Counts, written
 from rightful.domain.key import Grant, Scope, Token, digest

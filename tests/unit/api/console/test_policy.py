@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightful.api.console.pages.policy_change import asked_body, typed_of
+from rightful.api.console.pages.settings.policy_change import asked_body, typed_of
 from rightful.domain.conflicts.conflict import Conflict, ConflictClass
 from rightful.domain.conflicts.policy import STANDARD, STANDARD_RULES, Policy, PolicyBase, Rule, read_policy
 from rightful.domain.one_word import OneAdministrator

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from rightful.api.console.typed_changes import Remark, TypedChange, read_changes
+from rightful.api.console.pages.conflicts.typed_changes import Remark, TypedChange, read_changes
 from rightful.core.preview.forecast import Verdict
 from tests.support.console import OPERATOR, OWNER, VIEWER, Browser, Console, Page
 from tests.unit.api.admin.two_people import mark

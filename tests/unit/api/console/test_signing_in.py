@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from joserfc import jwt
 
-from rightful.api.console.events import ConsoleEvent
+from rightful.api.console.door.events import ConsoleEvent
 from tests.support.console import APPROVER, OWNER, VIEWER, Browser, Console
 from tests.support.openid import CLIENT_ID, Person, signing_key
 

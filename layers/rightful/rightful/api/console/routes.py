@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 
 from rightful.api.console.call import ConsoleCall
-from rightful.api.console.pages import account as account_pages
-from rightful.api.console.pages import accounts as accounts_pages
-from rightful.api.console.pages import addresses as addresses_pages
-from rightful.api.console.pages import administrators as administrators_pages
-from rightful.api.console.pages import conflict as conflict_pages
-from rightful.api.console.pages import conflicts as conflicts_pages
-from rightful.api.console.pages import connect as connect_pages
-from rightful.api.console.pages import directory as directory_pages
-from rightful.api.console.pages import domains as domains_pages
-from rightful.api.console.pages import keys as keys_pages
-from rightful.api.console.pages import log as log_pages
-from rightful.api.console.pages import overview as overview_pages
-from rightful.api.console.pages import policy as policy_pages
-from rightful.api.console.pages import policy_change as policy_change_pages
-from rightful.api.console.pages import preview as preview_pages
-from rightful.api.console.pages import session as session_pages
+from rightful.api.console.door import sign_out as session_pages
+from rightful.api.console.pages.accounts import account as account_pages
+from rightful.api.console.pages.accounts import accounts as accounts_pages
+from rightful.api.console.pages.accounts import addresses as addresses_pages
+from rightful.api.console.pages.activity import log as log_pages
+from rightful.api.console.pages.activity import overview as overview_pages
+from rightful.api.console.pages.conflicts import conflict as conflict_pages
+from rightful.api.console.pages.conflicts import conflicts as conflicts_pages
+from rightful.api.console.pages.conflicts import preview as preview_pages
+from rightful.api.console.pages.directories import connect as connect_pages
+from rightful.api.console.pages.directories import directory as directory_pages
+from rightful.api.console.pages.directories import domains as domains_pages
+from rightful.api.console.pages.directories import keys as keys_pages
+from rightful.api.console.pages.settings import administrators as administrators_pages
+from rightful.api.console.pages.settings import policy as policy_pages
+from rightful.api.console.pages.settings import policy_change as policy_change_pages
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
 

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
-from rightful.api.console import sign_in
 from rightful.api.console.call import CONSOLE, ConsoleCall, PageError, ShowAgainError, lacks_role
-from rightful.api.console.cookies import read_cookies
-from rightful.api.console.events import ConsoleEvent
+from rightful.api.console.door import sign_in
+from rightful.api.console.door.cookies import read_cookies
+from rightful.api.console.door.events import ConsoleEvent
+from rightful.api.console.door.visitor import Visitor
 from rightful.api.console.forms import read_form
 from rightful.api.console.headers import REPORTS
 from rightful.api.console.rendering import rendered
 from rightful.api.console.routes import Found, Route, found_route
 from rightful.api.console.static_files import static_response
-from rightful.api.console.visitor import Visitor
 from rightful.api.json_call import ApiError
 from rightful.api.request import Principal, Request, Response
 from rightful.core.organizations.verify_domain import DomainProof

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightful.api.console.call import ConsoleCall, Document, document_of, error_of, items_of
-from rightful.api.console.connect_fields import GUIDES
+from rightful.api.console.pages.directories.connect_fields import GUIDES
 from rightful.api.request import Response
 from rightful.core.sign_in.forms import is_sent_first, new_nonce
 from rightful.domain.person import same_person

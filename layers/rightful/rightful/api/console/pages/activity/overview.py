@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from rightful.api.admin.statistics import within
 from rightful.api.console.call import ConsoleCall
-from rightful.api.console.charts import Chart
-from rightful.api.console.pages.figures import (
+from rightful.api.console.pages.activity.charts import Chart
+from rightful.api.console.pages.activity.figures import (
     MEDIANS,
     days_until,
     outcomes_chart,

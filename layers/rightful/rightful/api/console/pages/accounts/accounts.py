@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from rightful.api.console.call import CONSOLE, ConsoleCall, Document, document_of, error_of, items_of
 from rightful.api.console.headers import page_headers
-from rightful.api.console.pages.addresses import account_name, directory_names
-from rightful.api.console.pages.conflicts import Choice
+from rightful.api.console.pages.accounts.addresses import account_name, directory_names
+from rightful.api.console.pages.conflicts.conflicts import Choice
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
 from rightful.text.csv_lines import csv_line

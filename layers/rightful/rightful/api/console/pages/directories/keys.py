@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rightful.api.admin.organizations.directories import MOST_DAYS
 from rightful.api.console.call import ConsoleCall, Document, PageError, document_of, error_of
-from rightful.api.console.connect_fields import GUIDES, Guide
-from rightful.api.console.pages.directory import shown
+from rightful.api.console.pages.directories.connect_fields import GUIDES, Guide
+from rightful.api.console.pages.directories.directory import shown
 from rightful.api.request import Response
 from rightful.core.sign_in.forms import is_nonce, is_sent_first, new_nonce
 

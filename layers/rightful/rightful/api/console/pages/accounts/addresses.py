@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
-from rightful.api.console.pages.conflicts import name_of
-from rightful.api.console.pages.timeline import PER_PAGE, timeline
+from rightful.api.console.pages.accounts.timeline import PER_PAGE, timeline
+from rightful.api.console.pages.conflicts.conflicts import name_of
 from rightful.api.request import Response
 
 

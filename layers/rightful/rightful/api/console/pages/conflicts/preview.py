@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rightful.api.admin.log import CONTENT_TYPE
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
 from rightful.api.console.headers import page_headers
-from rightful.api.console.typed_changes import Remark, TypedChanges, read_changes
+from rightful.api.console.pages.conflicts.typed_changes import Remark, TypedChanges, read_changes
 from rightful.api.request import Response
 from rightful.core.preview.forecast import WELL, Verdict
 from rightful.text.csv_lines import csv_line

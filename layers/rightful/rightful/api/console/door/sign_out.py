@@ -1,7 +1,7 @@
 """Signing out."""
 
 from rightful.api.console.call import ConsoleCall, see_other
-from rightful.api.console.cookies import read_cookies
+from rightful.api.console.door.cookies import read_cookies
 from rightful.api.request import Response
 from rightful.core.sign_in.sessions import end_everywhere
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rightful.api.console.call import see_other
-from rightful.api.console.cookies import Cookies
-from rightful.api.console.events import ConsoleEvent
+from rightful.api.console.door.cookies import Cookies
+from rightful.api.console.door.events import ConsoleEvent
 from rightful.api.request import Request, Response
 from rightful.core.sign_in.sign_in import Doors
 from rightful.ports.context import QueueContext

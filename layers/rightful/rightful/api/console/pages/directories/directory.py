@@ -5,8 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from rightful.api.admin.organizations.directories import what_deleting_does
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
-from rightful.api.console.connect_fields import GUIDES, HOW_ADDRESSES_ARE_FOUND, Guide, whether_it_retries
-from rightful.api.console.pages.connect import PROFILE_NAMES, Key, is_word_of, key_of, stands_alone
+from rightful.api.console.pages.directories.connect import PROFILE_NAMES, Key, is_word_of, key_of, stands_alone
+from rightful.api.console.pages.directories.connect_fields import (
+    GUIDES,
+    HOW_ADDRESSES_ARE_FOUND,
+    Guide,
+    whether_it_retries,
+)
 from rightful.api.request import Response
 from rightful.core.organizations.registry import LIVE_KEYS_PER_DIRECTORY
 from rightful.domain.events.event_log import Action

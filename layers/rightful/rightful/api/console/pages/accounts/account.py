@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rightful.api.admin.accounts import own_account
 from rightful.api.console.call import ConsoleCall, Document, PageError, error_of
-from rightful.api.console.pages.accounts import CLAIMABLE, CLAIMING, Claim, shown_list
-from rightful.api.console.pages.addresses import account_name, directory_name
-from rightful.api.console.pages.timeline import PER_PAGE, timeline
+from rightful.api.console.pages.accounts.accounts import CLAIMABLE, CLAIMING, Claim, shown_list
+from rightful.api.console.pages.accounts.addresses import account_name, directory_name
+from rightful.api.console.pages.accounts.timeline import PER_PAGE, timeline
 from rightful.api.documents import account_document
 from rightful.api.json_call import ApiError
 from rightful.api.request import Response

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from rightful.api.console.charts import Chart, Column, Series, Words, bar_chart, percent_text, top_for
+from rightful.api.console.pages.activity.charts import Chart, Column, Series, Words, bar_chart, percent_text, top_for
 from rightful.domain.events.counts import DECIDED, Counts, DayCounts, Ending, Took, share_refused, total
 from rightful.domain.organization import Directory
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from rightful.api.authorizer import live_key
-from rightful.api.console.events import ConsoleEvent
+from rightful.api.console.door.events import ConsoleEvent
+from rightful.api.console.door.visitor import Visitor
 from rightful.api.console.rendering import rendered
-from rightful.api.console.visitor import Visitor
 from rightful.api.request import Response
 from rightful.core.sign_in.sign_in import (
     Entered,

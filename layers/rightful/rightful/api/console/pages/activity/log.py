@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from rightful.api.admin.log import CONTENT_TYPE, MOST_CSV_ROWS
 from rightful.api.console.call import CONSOLE, ConsoleCall, Document, error_of, items_of
 from rightful.api.console.headers import page_headers
-from rightful.api.console.pages.conflicts import Choice
+from rightful.api.console.pages.conflicts.conflicts import Choice
 from rightful.api.console.rendering import words
 from rightful.api.request import Response
 from rightful.core.users.sent import RefusedRow, SentAnswer, sent_answer

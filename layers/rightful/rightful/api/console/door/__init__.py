@@ -1,0 +1,1 @@
+"""At the door of the console: signing in and out, cookies, and what is counted there."""

@@ -1,0 +1,1 @@
+"""Pages about what happened: the overview with its charts, and the log."""

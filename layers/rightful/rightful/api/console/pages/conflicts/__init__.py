@@ -1,0 +1,1 @@
+"""Pages about conflicts: lists, one, and a preview of changes."""

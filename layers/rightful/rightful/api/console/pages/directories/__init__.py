@@ -1,0 +1,1 @@
+"""Pages about directories, their keys, and domains."""
