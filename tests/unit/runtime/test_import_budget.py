@@ -21,15 +21,15 @@ print(lines, len(set(sys.modules) - before))
 
 def test_a_cold_start_runs_and_loads_at_most_half_as_much_again_as_boto3_and_a_client(tmp_path: Path) -> None:
     """What that takes in time is measured by benchmarks/cold_start.py."""
-    lines, modules = _work(FUNCTION, tmp_path)
-    least_lines, least_modules = _work(BARE, tmp_path)
+    lines, modules = work(FUNCTION, tmp_path)
+    least_lines, least_modules = work(BARE, tmp_path)
     fits = lines < 1.5 * least_lines and modules < 1.5 * least_modules
     assert fits, "\n".join([f"{lines} lines, {modules} modules; the ten largest:", *largest_modules()])
 
 
-def _work(statement: str, bytecode: Path) -> tuple[int, int]:
-    """How many lines a statement runs in a fresh interpreter, and how many modules it loads."""
-    environment = environment_with_bytecode(str(bytecode))
+def work(statement: str, bytecode: Path, function: str = "scim") -> tuple[int, int]:
+    """How many lines a statement runs in a fresh interpreter of a function, and how many modules it loads."""
+    environment = environment_with_bytecode(str(bytecode), function=function)
     done = subprocess.run(
         [sys.executable, "-c", _COUNTED.format(statement=statement)],
         env={**environment, "PYTHONPATH": f"{ROOT}:{environment['PYTHONPATH']}"},

@@ -31,6 +31,8 @@ def conflict_page(call: AdminCall) -> tuple[ConflictPage, dict[str, object]]:
     page = call.store.conflicts(call.organization_id, limit=call.limit(), position=position, wanted=wanted)
     if not counts:
         return page, {}
+    if position is None and page.next_position is None:
+        return page, {"count": {"number": len(page.conflicts), "complete": True}}  # which are all
     listed = call.store.listed_conflicts(call.organization_id, wanted, most=MOST_COUNTED)
     return page, {"count": {"number": len(listed.conflicts), "complete": listed.complete}}
 
