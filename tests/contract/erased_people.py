@@ -1,6 +1,8 @@
-"""Contract: who was erased is remembered until nothing is left of them."""
+"""Contract: who was erased is remembered, for each organization that knew them, until nothing is left of them there."""
 
-from rightful.domain.erasure import ErasedPerson
+from dataclasses import replace
+
+from rightful.domain.erasure import ErasedPerson, Reached
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import EndErased, NoteErased
 from tests.contract.committing import Committing
@@ -9,18 +11,34 @@ from tests.support.names import Names
 
 
 class ErasedPeople:
-    """A note for each, however often it is written, and none once it is ended."""
+    """A note for each and each organization, and none once it is ended. How far it has come is noted only where it goes
+    on."""
 
-    def test_who_was_erased_is_noted_once_and_the_note_ends(
+    def test_who_was_erased_is_noted_once_for_each_organization_and_the_note_ends(
         self, store: IdentityStore, committing: Committing, names: Names
     ) -> None:
-        known = ErasedPerson(names.mine, names.organization, NOW, frozenset({"ada@example.com"}), frozenset({"ada"}))
+        known = ErasedPerson(
+            names.mine,
+            names.organization,
+            NOW,
+            frozenset({"ada@example.com"}),
+            frozenset({"ada"}),
+            frozenset({f"create:{names.directory}:externalId:7"}),
+        )
+        elsewhere = replace(known, organization_id=names.other_organization)
         unknown = ErasedPerson(names.other, names.organization, NOW)
-        for person in (known, unknown, known):
+        for person in (known, elsewhere, unknown):
             committing.done(NoteErased(person))
-        found = [each for each in store.erased_people(limit=1_000) if each.account_id in {names.mine, names.other}]
-        assert found == sorted([known, unknown], key=lambda each: each.account_id)
+            committing.refused(NoteErased(person))
+        assert _noted(store, names) == {known, elsewhere, unknown}
+        further = replace(known, reached=Reached(2, "position", NOW, found=True))
+        committing.done(NoteErased(further, again=True))
+        assert _noted(store, names) == {further, elsewhere, unknown}
         for _ in range(2):
-            committing.done(EndErased(names.mine))
-        left = [each for each in store.erased_people(limit=1_000) if each.account_id in {names.mine, names.other}]
-        assert left == [unknown]
+            committing.done(EndErased(names.mine, names.organization))
+        committing.refused(NoteErased(further, again=True))
+        assert _noted(store, names) == {elsewhere, unknown}
+
+
+def _noted(store: IdentityStore, names: Names) -> set[ErasedPerson]:
+    return {each for each in store.erased_people(limit=1_000) if each.account_id in {names.mine, names.other}}

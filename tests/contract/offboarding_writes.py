@@ -124,6 +124,10 @@ class OffboardingWrites:
         conflict = a_conflict(names.organization, names.conflict)
         given(store, PutConflict(conflict, None))
         committing.done(RemoveConflict(names.organization, names.conflict))
+        given(store, PutConflict(conflict, None))
+        committing.refused(RemoveConflict(names.organization, names.conflict, conflict.version + 1))
+        committing.done(RemoveConflict(names.organization, names.conflict, conflict.version))
+        committing.refused(RemoveConflict(names.organization, names.conflict, conflict.version))
         assert store.conflict(Pointer(names.organization, names.conflict)) is None
         assert store.conflicts(names.organization, limit=10, wanted=STILL_WANTED).conflicts == ()
         committing.done(RemoveConflict(names.organization, names.conflict))

@@ -82,6 +82,7 @@ def _accounts(
         attributes=documents,
         before_image=images,
         earlier_images=earlier,
+        known_to=st.frozensets(ids, max_size=2),
         links_made=st.integers(0, 99),
         sign_up_key=st.none() | texts,
         refused_names=st.lists(texts, max_size=2).map(tuple),

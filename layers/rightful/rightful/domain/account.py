@@ -6,7 +6,7 @@ the account lives on and keeps its address, which is where most conflicts come f
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -153,6 +153,8 @@ class Account:
         organization_id: the organization that manages it; None for a personal account.
         claimed: whether that organization claimed it (by provisioning it, or by an administrator's claim).
         came_with: the address that it had when an organization claimed it; None: it came otherwise.
+        known_to: the organizations that managed it before, or changed it while it was nobody's: their conflicts and
+            the rows of their logs name the person, and are looked through when the account is erased.
         attributes: the SCIM attributes a directory wrote, canonical names, without what the server keeps itself
             (id, schemas, meta, active, groups).
         held_since: when it came to hold its address.
@@ -180,6 +182,7 @@ class Account:
     updated_at: datetime
     organization_id: str | None = None
     claimed: bool = False
+    known_to: frozenset[str] = frozenset()
     deletion_date: datetime | None = None
     deactivated_at: datetime | None = None
     last_login_at: datetime | None = None
@@ -222,6 +225,14 @@ class Account:
     def holds(self) -> str | None:
         """The canonical address it holds."""
         return self.email.canonical if self.email else None
+
+
+def managed_by(account: Account, organization_id: str | None, *, claimed: bool) -> Account:
+    """The account as another organization's, or as nobody's: every way in which an organization gets or loses one. It
+    remembers who managed it. Pure."""
+    left = account.organization_id
+    known_to = account.known_to if left is None or left == organization_id else account.known_to | {left}
+    return replace(account, organization_id=organization_id, claimed=claimed, known_to=known_to)
 
 
 def scim_id_of(account_id: str, links_made: int) -> str:

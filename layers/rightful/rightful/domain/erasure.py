@@ -1,10 +1,12 @@
 """What is remembered of somebody who was erased, until it is found everywhere else and gone there, too."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rightful.domain.account import Account, BeforeImage
+from rightful.domain.address import Address
+from rightful.domain.conflicts.refused_request import Requester
 
 _SHORTEST = 3
 """Characters of a name by which it is looked for in texts: "Li" is in many words."""
@@ -13,13 +15,32 @@ _NAMING = frozenset({"userName", "externalId", "displayName", "nickName", "name"
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """How far the search for what is left has come: it goes on from there.
+
+    Attributes:
+        step: the number of the list that is being looked through.
+        position: where its next page begins; None: at its beginning.
+        since: when this pass over all lists began; None: it has not begun.
+        found: something was found in this pass, or could not be removed: there is another.
+    """
+
+    step: int = 0
+    position: str | None = None
+    since: datetime | None = None
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """Somebody whose account was erased.
+    """Somebody whose account was erased, as one organization knew them.
 
     Attributes:
         at: when.
         addresses: the canonical addresses that were theirs.
-        names: by what else a text or a request may name them, in one case.
+        names: by what else a text may name them, in one case.
+        creates: Requester.key of each create that asked for their user, by an externalId or userName as it stands.
+        reached: how far they are forgotten.
     """
 
     account_id: str
@@ -27,6 +48,17 @@ class ErasedPerson:
     at: datetime
     addresses: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    creates: frozenset[str] = frozenset()
+    reached: Reached = Reached()
+
+    def known_by(self, addresses: Iterable[str], names: Iterable[str]) -> "ErasedPerson":
+        """The person with more addresses and names (in one case)."""
+        long_enough = (name for name in names if len(name) >= _SHORTEST)
+        return replace(self, addresses=self.addresses.union(addresses), names=self.names.union(long_enough))
+
+    def is_their_create(self, requester: Requester, directory_id: str) -> bool:
+        """Whether a create was of their user."""
+        return requester.account_id is None and requester.key(directory_id) in self.creates
 
     def is_named_in(self, text: object) -> bool:
         """Whether a text has one of their names or addresses in it."""
@@ -38,23 +70,46 @@ class ErasedPerson:
         return any(map(self.is_named_in, (image.left.address or "", *_names(image.account))))
 
 
-def erased_person(account: Account, at: datetime) -> ErasedPerson | None:
-    """Who that was; None: no organization managed the account, so that nothing was written down about it elsewhere."""
-    if account.organization_id is None:
-        return None
-    before = [*account.earlier_images, *([account.before_image] if account.before_image else [])]
-    images = [account, *(image.account for image in before)]
-    came = [account.came_with.email] if account.came_with is not None else []
-    held = [*came, *(image.email for image in images if image.email is not None)]
-    emails = [email for email in held if not email.is_placeholder]
+def domains_of(account: Account) -> frozenset[str]:
+    """The domains of the addresses that an account has, or is remembered to have had."""
+    return frozenset(email.domain for email in _emails(account))
+
+
+def erased_person(account: Account, at: datetime, others: Collection[str] = ()) -> tuple[ErasedPerson, ...]:
+    """Who that was to each organization that has written down something about them: which manages the account, or has,
+    or changed it; and to `others`. None has about an account that is nobody's on nobody's domain."""
+    managed = {account.organization_id} if account.organization_id is not None else set()
+    images = _images(account)
     names = {name.casefold().strip() for image in images for name in _names(image)}
-    return ErasedPerson(
-        account.id,
-        account.organization_id,
-        at,
-        frozenset(email.canonical for email in emails),
-        frozenset(name for name in names if len(name) >= _SHORTEST),
+    return tuple(
+        ErasedPerson(
+            account.id,
+            organization_id,
+            at,
+            frozenset(email.canonical for email in _emails(account)),
+            frozenset(name for name in names if len(name) >= _SHORTEST),
+            frozenset(key for image in images for key in _creates(image)),
+        )
+        for organization_id in sorted(account.known_to.union(managed, others))
     )
+
+
+def _emails(account: Account) -> list[Address]:
+    came = [account.came_with.email] if account.came_with is not None else []
+    held = [*came, *(image.email for image in _images(account) if image.email is not None)]
+    return [email for email in held if not email.is_placeholder]
+
+
+def _images(account: Account) -> list[Account]:
+    before = [*account.earlier_images, *([account.before_image] if account.before_image else [])]
+    return [account, *(image.account for image in before)]
+
+
+def _creates(account: Account) -> Iterator[str]:
+    for tie in (account.link, account.former_link, account.expected):
+        if tie is not None and tie.directory_id is not None:
+            asking = Requester(None, None, tie.user_name or "", tie.external_id)
+            yield from asking.keys(tie.directory_id) if tie.user_name else [asking.key(tie.directory_id)]
 
 
 def _has(text: str, name: str) -> bool:

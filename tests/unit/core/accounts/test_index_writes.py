@@ -118,5 +118,6 @@ def test_undo_restores_every_field_that_a_remediation_touches() -> None:
     image = image_by(move.after, "c1")
     assert image is not None
     back = restored(move.after, image, NOW, asked=False).after
-    assert replace(back, version=1, before_image=None) == ADA
+    assert back.known_to == {"others"}
+    assert replace(back, version=1, before_image=None, known_to=ADA.known_to) == ADA
     assert back.version == 3

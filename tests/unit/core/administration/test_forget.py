@@ -11,7 +11,8 @@ import pytest
 
 from rightful.core.accounts.before_images import with_before_image
 from rightful.core.administration.erase import erase_of_organization
-from rightful.core.administration.forget import FORGOTTEN, forget_erased
+from rightful.core.administration.forget import forget_erased
+from rightful.core.administration.redaction import FORGOTTEN
 from rightful.core.events.publish import publish
 from rightful.core.upkeep.janitor import make_round
 from rightful.domain.account import account_id_of

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from rightful.core.accounts.claims import claim_by
 from rightful.core.accounts.emails import with_address
 from rightful.core.accounts.index_writes import AccountChange
-from rightful.domain.account import Account, AccountStatus, BeforeImage, Left, Link, Passed
+from rightful.domain.account import Account, AccountStatus, BeforeImage, Left, Link, Passed, managed_by
 
 PING_PONG_WINDOW = timedelta(days=7)
 """An address that a remediation took from somebody, or gave to them, does not come back by itself within this time."""
@@ -88,7 +88,7 @@ def restored(account: Account, image: BeforeImage, now: datetime, *, asked: bool
         after = replace(after, status=before.status, deactivated_at=before.deactivated_at)
     if before.organization_id != left.organization_id:
         came_with = after.came_with if before.organization_id is not None else None
-        after = replace(after, organization_id=before.organization_id, claimed=before.claimed, came_with=came_with)
+        after = replace(managed_by(after, before.organization_id, claimed=before.claimed), came_with=came_with)
     after = _with_attributes(_with_link(after, image), image)
     taken = _image(account, after, image.conflict_id, now)
     taken = replace(taken, account=replace(taken.account, group_ids=before.group_ids))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rightful.core.accounts.edits import with_email
 from rightful.core.accounts.index_writes import AccountChange, index_writes
-from rightful.domain.account import Account, BeforeImage, CameWith, Origin
+from rightful.domain.account import Account, BeforeImage, CameWith, Origin, managed_by
 from rightful.domain.address import Address
 from rightful.ports.context import Invocation
 from rightful.ports.writes.accounts import ReleaseSource
@@ -19,7 +19,7 @@ def claimed(account: Account, organization_id: str) -> Account:
     came_with = account.came_with
     if account.organization_id is None:
         came_with = CameWith(account.email, account.email_verified) if account.email is not None else None
-    return replace(account, organization_id=organization_id, claimed=True, came_with=came_with)
+    return replace(managed_by(account, organization_id, claimed=True), came_with=came_with)
 
 
 def own_address(account: Account) -> Address | None:
@@ -54,11 +54,9 @@ def released(account: Account, invocation: Invocation) -> Account:
     without what the organization wrote about them."""
     imported = account.origin is Origin.IMPORT
     return replace(
-        account,
+        managed_by(account, None, claimed=False),
         version=account.version + 1,
         updated_at=invocation.now,
-        organization_id=None,
-        claimed=False,
         former_link=None,
         awaited=None,
         came_with=None,

@@ -4,8 +4,7 @@ Works on the table's change stream: nothing is published that was not committed,
 least once. Everything is derived from the images alone, so that doing it again does the same.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rightful.core.conflicts import demands
@@ -16,7 +15,7 @@ from rightful.core.events.of_conflicts import conflict_events
 from rightful.core.events.of_demands import demand_events
 from rightful.core.events.of_keys import directories_asked, key_events
 from rightful.core.events.of_settings import settings_events
-from rightful.core.events.removals import left_behind
+from rightful.core.events.removals import end_what_is_left
 from rightful.core.events.requeues import asker_changed_by, requeued_by, swept_by
 from rightful.domain.events.change import (
     AccountChange,
@@ -28,12 +27,12 @@ from rightful.domain.events.change import (
     TokenChange,
 )
 from rightful.domain.events.event import Event
-from rightful.ports.context import unlimited
+from rightful.ports.context import Context, Invocation, jittered_pause
 from rightful.ports.queue import ConflictQueue, EventBus, QueueUnavailableError, ReexamineAll
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.names import NOBODY, Asked, Named, all_asked
 from rightful.ports.store.names import named as named_by
-from rightful.ports.writes.transaction import RefusedError
+from rightful.ports.writes.transaction import ContendedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,18 @@ def events_of(change: Change, named: Named = NOBODY) -> tuple[Event, ...]:
     return ()
 
 
-def publish(store: IdentityStore, queue: ConflictQueue, bus: EventBus, changes: Sequence[Change]) -> Published:
-    """Wake who waits, then publish; what of it failed is told by its position, not raised."""
+def publish(
+    store: IdentityStore,
+    queue: ConflictQueue,
+    bus: EventBus,
+    changes: Sequence[Change],
+    pause: Callable[[int], None] = jittered_pause,
+) -> Published:
+    """Wake who waits, then publish; what of it failed is told by its position, not raised.
+
+    Args:
+        pause: waits before the n-th further attempt at something that others were faster with.
+    """
     failed: list[int] = []
     requeued = 0
     done: set[str] = set()
@@ -77,11 +86,8 @@ def publish(store: IdentityStore, queue: ConflictQueue, bus: EventBus, changes: 
             organization_id = swept_by(change)
             if organization_id is not None:
                 queue.send_reexamine_all(ReexamineAll(organization_id), correlation_id=_correlation_id(change))
-            for writes in left_behind(store, change):
-                # A condition that does not hold: it was done before, or there is something newer in the place.
-                with suppress(RefusedError):
-                    store.commit(writes, remaining=unlimited)
-        except QueueUnavailableError:
+            end_what_is_left(Context(store, Invocation(pause=pause)), change)
+        except (QueueUnavailableError, ContendedError):
             failed.append(position)
     named = names_for(store, changes)
     numbered = [(position, event) for position, change in enumerate(changes) for event in events_of(change, named)]

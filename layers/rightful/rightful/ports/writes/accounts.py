@@ -189,16 +189,19 @@ class ReleaseSource:
 
 @dataclass(frozen=True, slots=True)
 class NoteErased:
-    """Remember who was erased until nothing is left of them elsewhere. Unconditional: the same item each time."""
+    """Remember who was erased until nothing is left of them with one organization. Condition: nobody has noted it yet;
+    `again`: somebody has, and this is how far it has come."""
 
     person: ErasedPerson
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EndErased:
-    """Nothing is left of them. Unconditional."""
+    """Nothing is left of them with that organization. Unconditional."""
 
     account_id: str
+    organization_id: str
 
 
 SourceWrite = ClaimSource | ReleaseSource

@@ -129,10 +129,12 @@ class RemoveOrganization:
 
 @dataclass(frozen=True, slots=True)
 class RemoveConflict:
-    """Remove a conflict, whatever it has come to: its organization is offboarded. Unconditional."""
+    """Remove a conflict, whatever it has come to. Condition: its stored version is `expected_version`; None, its
+    organization is offboarded: none."""
 
     organization_id: str
     conflict_id: str
+    expected_version: int | None = None
 
 
 SettingsWrite = (

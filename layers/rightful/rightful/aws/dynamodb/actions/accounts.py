@@ -8,7 +8,7 @@ from rightful.aws.dynamodb.items.conflicts import conflict_item, log_item
 from rightful.aws.dynamodb.items.counts import adding, marking
 from rightful.aws.dynamodb.items.emails import likely_action
 from rightful.aws.dynamodb.keys import base as keys
-from rightful.aws.dynamodb.table import NEW, SAME_VERSION, Action, Tables, action_of, on, put, update, versioned
+from rightful.aws.dynamodb.table import NEW, SAME_VERSION, THERE, Action, Tables, action_of, on, put, update, versioned
 from rightful.domain.address import Hold
 from rightful.ports.writes.accounts import (
     ClaimAddress,
@@ -173,12 +173,12 @@ def _(write: ReleaseSource, tables: Tables) -> Action:
 
 @action_of.register
 def _(write: NoteErased, tables: Tables) -> Action:
-    return put(tables, erased_item(write.person))
+    return put(tables, erased_item(write.person), THERE if write.again else NEW)
 
 
 @action_of.register
 def _(write: EndErased, tables: Tables) -> Action:
-    return on(tables, "Delete", keys.erased(write.account_id))
+    return on(tables, "Delete", keys.erased(write.account_id, write.organization_id))
 
 
 @action_of.register

@@ -103,7 +103,10 @@ def _(write: s.RemoveOrganization, tables: Tables) -> Action:
 
 @action_of.register
 def _(write: s.RemoveConflict, tables: Tables) -> Action:
-    return on(tables, "Delete", keys.conflict(write.organization_id, write.conflict_id))
+    key = keys.conflict(write.organization_id, write.conflict_id)
+    if write.expected_version is None:
+        return on(tables, "Delete", key)
+    return on(tables, "Delete", key, SAME_VERSION, version=write.expected_version)
 
 
 def listing_key(token: Token) -> ItemKey:

@@ -83,7 +83,7 @@ _ERASED = Codec(ErasedPerson)
 
 def erased_item(person: ErasedPerson) -> Item:
     """The note of somebody who was erased."""
-    return write_item(keys.erased(person.account_id), _ERASED.values(person))
+    return write_item(keys.erased(person.account_id, person.organization_id), _ERASED.values(person))
 
 
 def read_erased(item: Mapping[str, "AttributeValueTypeDef"]) -> ErasedPerson:

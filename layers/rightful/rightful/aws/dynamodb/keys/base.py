@@ -78,9 +78,9 @@ def pending(requester_key: str) -> ItemKey:
 ERASED = "ERASED"
 
 
-def erased(account_id: str) -> ItemKey:
-    """Somebody of whom it is still looked for what is left."""
-    return ItemKey(ERASED, account_id)
+def erased(account_id: str, organization_id: str) -> ItemKey:
+    """Somebody of whom it is still looked for what an organization has left."""
+    return ItemKey(ERASED, f"{account_id}#{organization_id}")
 
 
 def token(sha256: str) -> ItemKey:

@@ -46,6 +46,8 @@ def emptied_holder(
         )
     if diagnosis.effective_class is ConflictClass.DUPLICATE:
         after = deactivated(after, now)
+    if holder.organization_id is None:
+        after = replace(after, known_to=after.known_to | {conflict.request.organization_id})
     return with_before_image(holder, after, conflict.id, now)
 
 
