@@ -83,6 +83,7 @@ def _accounts(
         before_image=images,
         earlier_images=earlier,
         known_to=st.frozensets(ids, max_size=2),
+        known_as=st.lists(addresses, max_size=2).map(tuple),
         links_made=st.integers(0, 99),
         sign_up_key=st.none() | texts,
         refused_names=st.lists(texts, max_size=2).map(tuple),

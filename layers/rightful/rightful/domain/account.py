@@ -155,6 +155,7 @@ class Account:
         came_with: the address that it had when an organization claimed it; None: it came otherwise.
         known_to: the organizations that managed it before, or changed it while it was nobody's: their conflicts and
             the rows of their logs name the person, and are looked through when the account is erased.
+        known_as: the addresses by which these knew it: what else had them goes when the account is given back.
         attributes: the SCIM attributes a directory wrote, canonical names, without what the server keeps itself
             (id, schemas, meta, active, groups).
         held_since: when it came to hold its address.
@@ -183,6 +184,7 @@ class Account:
     organization_id: str | None = None
     claimed: bool = False
     known_to: frozenset[str] = frozenset()
+    known_as: tuple[Address, ...] = ()
     deletion_date: datetime | None = None
     deactivated_at: datetime | None = None
     last_login_at: datetime | None = None
@@ -229,10 +231,25 @@ class Account:
 
 def managed_by(account: Account, organization_id: str | None, *, claimed: bool) -> Account:
     """The account as another organization's, or as nobody's: every way in which an organization gets or loses one. It
-    remembers who managed it. Pure."""
+    remembers who managed it, and which addresses it had there: an account that is given back loses its images. Pure."""
     left = account.organization_id
-    known_to = account.known_to if left is None or left == organization_id else account.known_to | {left}
-    return replace(account, organization_id=organization_id, claimed=claimed, known_to=known_to)
+    changed = replace(account, organization_id=organization_id, claimed=claimed)
+    if left is None or left == organization_id:
+        return changed
+    return replace(changed, known_to=account.known_to | {left}, known_as=known_addresses(account))
+
+
+def with_images(account: Account) -> tuple[Account, ...]:
+    """The account as it is, and as its before-images have it, the earliest first."""
+    latest = (account.before_image,) if account.before_image is not None else ()
+    return (account, *(image.account for image in (*account.earlier_images, *latest)))
+
+
+def known_addresses(account: Account) -> tuple[Address, ...]:
+    """The addresses that it has, or is remembered to have had; each once, and no placeholder. Pure."""
+    came_with = account.came_with.email if account.came_with is not None else None
+    held = (*account.known_as, came_with, *(each.email for each in with_images(account)))
+    return tuple({each.canonical: each for each in held if each is not None and not each.is_placeholder}.values())
 
 
 def scim_id_of(account_id: str, links_made: int) -> str:

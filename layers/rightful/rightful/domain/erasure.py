@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rightful.domain.account import Account, BeforeImage
-from rightful.domain.address import Address
+from rightful.domain.account import Account, BeforeImage, known_addresses, with_images
 from rightful.domain.conflicts.refused_request import Requester
 
 _SHORTEST = 3
@@ -72,37 +71,27 @@ class ErasedPerson:
 
 def domains_of(account: Account) -> frozenset[str]:
     """The domains of the addresses that an account has, or is remembered to have had."""
-    return frozenset(email.domain for email in _emails(account))
+    return frozenset(email.domain for email in known_addresses(account))
 
 
 def erased_person(account: Account, at: datetime, others: Collection[str] = ()) -> tuple[ErasedPerson, ...]:
     """Who that was to each organization that has written down something about them: which manages the account, or has,
     or changed it; and to `others`. None has about an account that is nobody's on nobody's domain."""
     managed = {account.organization_id} if account.organization_id is not None else set()
-    images = _images(account)
-    names = {name.casefold().strip() for image in images for name in _names(image)}
+    images, known = with_images(account), known_addresses(account)
+    texts = (*(email.value for email in known), *(name for image in images for name in _names(image)))
+    names = {name.casefold().strip() for name in texts}
     return tuple(
         ErasedPerson(
             account.id,
             organization_id,
             at,
-            frozenset(email.canonical for email in _emails(account)),
+            frozenset(email.canonical for email in known),
             frozenset(name for name in names if len(name) >= _SHORTEST),
             frozenset(key for image in images for key in _creates(image)),
         )
         for organization_id in sorted(account.known_to.union(managed, others))
     )
-
-
-def _emails(account: Account) -> list[Address]:
-    came = [account.came_with.email] if account.came_with is not None else []
-    held = [*came, *(image.email for image in _images(account) if image.email is not None)]
-    return [email for email in held if not email.is_placeholder]
-
-
-def _images(account: Account) -> list[Account]:
-    before = [*account.earlier_images, *([account.before_image] if account.before_image else [])]
-    return [account, *(image.account for image in before)]
 
 
 def _creates(account: Account) -> Iterator[str]:

@@ -119,5 +119,6 @@ def test_undo_restores_every_field_that_a_remediation_touches() -> None:
     assert image is not None
     back = restored(move.after, image, NOW, asked=False).after
     assert back.known_to == {"others"}
-    assert replace(back, version=1, before_image=None, known_to=ADA.known_to) == ADA
+    assert {address.canonical for address in back.known_as} == {ADA.holds, "new@example.com"}
+    assert replace(back, version=1, before_image=None, known_to=ADA.known_to, known_as=ADA.known_as) == ADA
     assert back.version == 3
