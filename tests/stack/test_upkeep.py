@@ -14,11 +14,13 @@ from rightful.aws.dynamodb.store import DynamoDBStore
 from rightful.aws.dynamodb.table import Tables
 from rightful.domain.account import Account, AccountStatus
 from rightful.domain.address import Reservation
+from rightful.domain.conflicts.conflict import Conflict, Pointer
+from rightful.domain.events.event_log import LogFilter
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict
 from tests.support.builders import a_conflict
 from tests.support.patience import eventually
-from tests.support.service import user
+from tests.support.service import email_patch, user
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 LEFT_OVER = 80
@@ -93,6 +95,33 @@ def test_a_round_does_what_is_due(
         what="the end of what was never examined",
     )
     assert ended.status == "expired"
+
+
+def test_rounds_forget_who_was_erased_and_the_conflict_in_which_they_asked(
+    stack: Stack, scim: httpx.Client, store: DynamoDBStore, round_of: Callable[[], None]
+) -> None:
+    name = f"forgotten-{secrets.token_hex(4)}"
+    provisioned(scim, store, f"colleague-of-{name}")
+    account = provisioned(scim, store, name)
+    assert account.link is not None
+    wanted = email_patch(f"colleague-of-{name}@example.com")
+    assert scim.patch(f"/Users/{account.link.scim_id}", json=wanted).status_code == 409
+    of_demo = stack.seeded.demo.id
+    asked = LogFilter(account_id=account.id)
+    [conflict_id] = {row.conflict_id for row in store.log(of_demo, limit=100, wanted=asked).entries} - {None}
+    found = store.account(account.id)
+    assert found is not None
+    due = {"status": AccountStatus.PENDING_DELETION, "deletion_date": LONG_AGO}
+    store.commit([PutAccount(replace(found, version=found.version + 1, **due), found.version)], remaining=plenty)
+
+    def conflict_after_a_round() -> Conflict | None:
+        round_of()
+        return store.conflict(Pointer(of_demo, str(conflict_id)))
+
+    eventually(conflict_after_a_round, lambda conflict: conflict is None, what="the end of the conflict")
+    rows = store.log(of_demo, limit=100, wanted=LogFilter(conflict_id=str(conflict_id))).entries
+    assert rows
+    assert [row for row in rows if name in f"{row.subject} {row.old_email} {row.requested_email}"] == []
 
 
 def test_a_round_repairs_what_does_not_agree(
