@@ -35,6 +35,7 @@ EXPECTED: Mapping[str, object] = {
     "janitor": None,
     "accounts_sign_up": 201,
     "accounts_login_seen": 204,
+    "console_sign_in": 200,
     "admin_list_conflicts": 200,
     "admin_log": 200,
     "admin_preview": 200,

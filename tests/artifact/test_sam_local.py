@@ -58,13 +58,13 @@ def test_what_is_written_leads_sam_local_to_the_running_stack(built: Path, stack
 
     read = found(tmp_path / "template.json", tmp_path / "env.json")
     assert read["routes"] == routes_of_the_template()
-    assert len(read["functions"]) == 7
+    assert len(read["functions"]) == 8
     port = stack.aws_endpoint_url.rpartition(":")[2]
     for name, function in read["functions"].items():
         assert (Path(function["code"]) / "app.py").exists(), name
         assert function["architecture"] == sam_local.architecture(), name
         assert all((Path(layer) / "python").is_dir() for layer in function["layers"]), name
-        assert len(function["layers"]) == 2, name
+        assert len(function["layers"]) == (3 if name == "ConsoleFunction" else 2), name
         variables = function["variables"]
         assert variables["AWS_ENDPOINT_URL"] == f"http://host.docker.internal:{port}", name
         assert variables["IDENTITY_TABLE"] == running.outputs["IdentityTable"], name
