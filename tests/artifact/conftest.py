@@ -100,16 +100,18 @@ def lambda_python(python313: Path) -> Path:
 
 @dataclass
 class Launcher:
-    """Starts handlers as Lambda does: awslambdaric, the function's folder and the layers, nothing else of ours."""
+    """Starts handlers as Lambda does: awslambdaric, the function's folder and the layers, nothing else of ours. `own`:
+    layers that one function alone has, by its folder."""
 
     python: Path
     layers: list[Path]
+    own: dict[str, list[Path]]
     running: list[tuple[Guarded, RuntimeApi]] = field(default_factory=list)
 
     def start(self, folder: Path, environment: dict[str, str], log: Path) -> RuntimeApi:
         """Start a function, and wait until it asks for work."""
         api = RuntimeApi(f"arn:aws:lambda:eu-central-1:000000000000:function:{folder.name}")
-        path = os.pathsep.join(str(place) for place in [folder, *self.layers])
+        path = os.pathsep.join(str(place) for place in [folder, *self.layers, *self.own.get(folder.name, ())])
         own = {
             "AWS_LAMBDA_RUNTIME_API": api.address,
             "AWS_LAMBDA_FUNCTION_NAME": folder.name,
@@ -149,7 +151,10 @@ class Launcher:
 @pytest.fixture(scope="session")
 def launcher(built: Path, lambda_python: Path) -> Iterator[Launcher]:
     """Starts the built functions."""
-    made = Launcher(lambda_python, [built / "RightfulLayer" / "python", built / "DependenciesLayer" / "python"])
+    own, *layers = (
+        built / name / "python" for name in ("ConsoleDependenciesLayer", "RightfulLayer", "DependenciesLayer")
+    )
+    made = Launcher(lambda_python, layers, {"ConsoleFunction": [own]})
     yield made
     made.stop()
 

@@ -87,7 +87,7 @@ def every_resource_is_there() -> None:
     resources = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
     assert {resource["ResourceStatus"] for resource in resources} == {"CREATE_COMPLETE"}
     kinds = [resource["ResourceType"] for resource in resources]
-    assert kinds.count("AWS::Lambda::Function") == kinds.count("AWS::Lambda::Alias") == 7
+    assert kinds.count("AWS::Lambda::Function") == kinds.count("AWS::Lambda::Alias") == 8
     assert kinds.count("AWS::CloudWatch::Alarm") >= 10
     assert kinds.count("AWS::CloudWatch::Dashboard") == 1
 

@@ -34,11 +34,14 @@ def found(template: Path, *environment: Path) -> dict[str, Any]:
     return answer
 
 
-def routes_of_the_template() -> dict[str, list[str]]:
-    """Each method of each path, with its function and its authorizer."""
+def routes_of_the_template() -> dict[str, list[str | None]]:
+    """Each method of each path, with its function and its authorizer; no key opens the console."""
     expanded = expand(read_template(), {})["Resources"]
     return {
-        f"{method.upper()} {path}": [f"{path.split('/')[1].title()}Function", "AuthorizerFunction"]
+        f"{method.upper()} {path}": [
+            f"{path.split('/')[1].title()}Function",
+            None if path.startswith("/console") else "AuthorizerFunction",
+        ]
         for path, methods in api_body(expanded)["paths"].items()
         for method in methods
     }

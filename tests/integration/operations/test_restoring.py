@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
@@ -10,10 +11,13 @@ import pytest
 
 from rightful.aws.dynamodb.items.accounts import hold_item
 from rightful.aws.dynamodb.scan.compare import Difference, TableFacts, differences, settle
+from rightful.core.organizations.keys import all_organizations
 from rightful.domain.address import Hold
+from rightful.domain.sign_in import ConsoleRole, SignIn
 from rightful.operations import command
 from rightful.operations.restore import Comparison, Relation, RestoreRequest, restore, why_not_to_restore
 from rightful.ports.key import ItemKey
+from rightful.ports.writes.settings import PutOrganization
 from tests.support.functions import Deployed
 from tests.support.operator import ORGANIZATION, Run, items_of, value
 from tests.support.patience import SECONDS
@@ -88,6 +92,23 @@ def test_with_every_option_the_table_is_as_the_restored_one(run: Run, deployed: 
     assert "--remove 1" in complained
     assert run(*asked, "--remove", "1")[0] == 0
     assert items_of(deployed, table) == items_of(deployed, restored)
+
+
+def test_how_people_sign_in_is_put_back_with_the_organization(run: Run, deployed: Deployed, restored: str) -> None:
+    table = deployed.store.identities.name
+    [organization] = all_organizations(deployed.store)
+    settings = SignIn(
+        "settings", "https://login.example.net", "client", "secret", roles={ConsoleRole.OWNER: ("owner",)}
+    )
+    signing_in = replace(organization, version=organization.version + 1, sign_in=settings)
+    deployed.store.commit([PutOrganization(signing_in, organization.version)], remaining=lambda: 10.0)
+    place = (f"ORG#{organization.id}", "ORG")
+    deployed.store.client.put_item(TableName=restored, Item=items_of(deployed, table)[place])
+    deployed.store.client.delete_item(TableName=table, Key={"pk": {"S": place[0]}, "sk": {"S": place[1]}})
+    assert run("restore", restored, "--missing", "--confirm", table)[0] == 0
+    assert deployed.store.organization(organization.id) == signing_in
+    assert run("restore", restored)[:2] == (0, "Everything is as in the restored table.\n")
+    assert run("check")[1].endswith("Everything agrees.\n")
 
 
 def a_table(deployed: Deployed, name: str, *keys: str) -> str:
