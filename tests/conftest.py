@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, settings
 
 from local.processes import end_with, process
 from tests.support import chromium
+from tests.support.patience import SECONDS
 from tests.support.tidying import tidying
 from tests.support.units_of_work import ON_THE_STACK, ByUnit, in_order, tell_apart, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import httpx
     from xdist.remote import Producer
 
     from local.seed import SeededOrganization
@@ -123,3 +125,32 @@ def demo(stack: "Stack") -> "SeededOrganization":
 def lab(stack: "Stack") -> "SeededOrganization":
     """The lab organization: any domain, a directory for each IdP profile."""
     return stack.seeded.lab
+
+
+@pytest.fixture(scope="session")
+def scim(stack: "Stack", demo: "SeededOrganization") -> "Iterator[httpx.Client]":
+    """The demo directory, as its identity provider talks to it."""
+    directory = demo.directories["generic"]
+    with _client(stack.scim_url(directory.id), directory.scim_token, "application/scim+json") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def admin(stack: "Stack", demo: "SeededOrganization") -> "Iterator[httpx.Client]":
+    """The demo organization, as its administrator talks to it."""
+    with _client(stack.admin_url(demo.id), demo.admin_token) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def app(stack: "Stack") -> "Iterator[httpx.Client]":
+    """The host application."""
+    with _client(f"{stack.base_url}/accounts/v1", stack.seeded.app_token) as client:
+        yield client
+
+
+def _client(base_url: str, key: str, content_type: str = "application/json") -> "httpx.Client":
+    import httpx
+
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": content_type}
+    return httpx.Client(base_url=base_url, headers=headers, timeout=SECONDS)

@@ -4,16 +4,19 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
 from local.openid_provider.people import PEOPLE
 from local.stack import Stack
+from tests.browser.happenings import Happenings
 from tests.browser.troubles import Troubles
 from tests.support import chromium
 from tests.support.tidying import tidying
@@ -23,6 +26,9 @@ NARROW: Final = (390, 844)
 
 # As long as the slowest machine needs, and short enough for whoever looks for a wrong name.
 _PATIENCE_MS: Final = 120_000
+
+# What has to be fresh is so for ten minutes.
+_KEPT_FOR: Final = 240.0
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -86,14 +92,23 @@ class Windows:
     troubles: Troubles
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def __call__(self, *, look: Look = "light", size: tuple[int, int] = WIDE, scripts: bool = True) -> Page:
-        """An empty page. `page.goto("console/...")` is below the stack's base URL."""
+    def __call__(
+        self,
+        *,
+        look: Look = "light",
+        size: tuple[int, int] = WIDE,
+        scripts: bool = True,
+        state: StorageState | None = None,
+    ) -> Page:
+        """An empty page. `page.goto("console/...")` is below the stack's base URL. `state`: what another window kept,
+        its session too."""
         width, height = size
         context = self.browser.new_context(
             base_url=f"{self.base_url}/",
             color_scheme=look,
             java_script_enabled=scripts,
             reduced_motion="reduce",
+            storage_state=state,
             viewport={"width": width, "height": height},
         )
         context.set_default_timeout(_PATIENCE_MS)
@@ -141,6 +156,29 @@ def signed_in_as(window: Windows, stack: Stack) -> Callable[..., Page]:
     return sign_in
 
 
+@pytest.fixture(scope="package")
+def kept_sessions() -> dict[str, tuple[float, StorageState]]:
+    """Who signed in when, and what the browser keeps of it."""
+    return {}
+
+
+@pytest.fixture
+def known_as(
+    window: Windows, signed_in_as: Callable[..., Page], kept_sessions: dict[str, tuple[float, StorageState]]
+) -> Callable[..., Page]:
+    """As `signed_in_as`, an empty page: with the session of a test before, which is a few minutes old at most. It has
+    to be left as it is: who signs out signs in first."""
+
+    def come(subject: str, **how: object) -> Page:
+        since, state = kept_sessions.get(subject, (0.0, None))
+        if state is None or time.monotonic() - since > _KEPT_FOR:
+            since, state = time.monotonic(), signed_in_as(subject).context.storage_state()
+            kept_sessions[subject] = (since, state)
+        return window(state=state, **how)  # type: ignore[arg-type]
+
+    return come
+
+
 def click_at_provider(page: Page, subject: str) -> None:
     """Sign in on the page of the local OpenID provider, where the browser is or is being led."""
     (name,) = [person.name for person in PEOPLE if person.subject == subject]
@@ -160,3 +198,11 @@ def screenshot(tmp_path: Path) -> Callable[[Page, str], Path]:
         return path
 
     return take
+
+
+@pytest.fixture(scope="package")
+def happenings(scim: httpx.Client, admin: httpx.Client, app: httpx.Client) -> Happenings:
+    """Makes people and conflicts. Whoever signs in counts as a second person: how one signs in was confirmed."""
+    said = admin.post("/sign-in/confirmation", json={"reason": "It is our identity provider."})
+    assert said.status_code == 200, said.text
+    return Happenings(scim, admin, app)

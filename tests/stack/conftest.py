@@ -1,12 +1,10 @@
-"""Clients of the stack (tests/conftest.py starts it)."""
+"""What has happened on the stack (tests/conftest.py starts it)."""
 
 import secrets
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from local.seed import SeededOrganization
 from local.stack import Stack
 from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
@@ -16,29 +14,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/stack/" in item.path.as_posix():
             item.add_marker(pytest.mark.stack)
-
-
-@pytest.fixture(scope="session")
-def scim(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
-    """The demo directory, as its identity provider talks to it."""
-    directory = demo.directories["generic"]
-    with httpx.Client(
-        base_url=stack.scim_url(directory.id),
-        headers={"Authorization": f"Bearer {directory.scim_token}", "Content-Type": "application/scim+json"},
-        timeout=SECONDS,
-    ) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def admin(stack: Stack, demo: SeededOrganization) -> Iterator[httpx.Client]:
-    """The demo organization, as its administrator talks to it."""
-    with httpx.Client(
-        base_url=stack.admin_url(demo.id),
-        headers={"Authorization": f"Bearer {demo.admin_token}"},
-        timeout=SECONDS,
-    ) as client:
-        yield client
 
 
 @pytest.fixture(scope="session")

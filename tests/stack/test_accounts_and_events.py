@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from local.event_schema import domain_event
 from local.stack import Stack
 from tests.stack.examinations import examinations
-from tests.support.patience import SECONDS, eventually
+from tests.support.patience import eventually
 from tests.support.service import email_patch, user
 
 BUS = "rightful"
@@ -53,14 +52,6 @@ class Listener:
 @pytest.fixture(scope="module")
 def listener(stack: Stack) -> Listener:
     return Listener(stack)
-
-
-@pytest.fixture(scope="module")
-def app(stack: Stack) -> Iterator[httpx.Client]:
-    """The host application."""
-    headers = {"Authorization": f"Bearer {stack.seeded.app_token}"}
-    with httpx.Client(base_url=f"{stack.base_url}/accounts/v1", headers=headers, timeout=SECONDS) as client:
-        yield client
 
 
 @pytest.fixture

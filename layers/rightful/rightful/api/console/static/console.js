@@ -12,7 +12,13 @@ document.addEventListener("keydown", (event) => {
     }
   }
   if (event.key === "Escape") {
-    document.querySelectorAll("details.me[open]").forEach((menu) => menu.removeAttribute("open"));
+    document.querySelectorAll("details.me[open]").forEach((menu) => {
+      // What is hidden has no focus: it goes back to what opened it.
+      if (menu.contains(document.activeElement)) {
+        menu.querySelector("summary").focus();
+      }
+      menu.removeAttribute("open");
+    });
   }
 });
 
