@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, quote_plus, urlencode, urlsplit
 
 from rightful.ports.sign_in import Provider, ProviderUnavailableError
+
+_Kept = TypeVar("_Kept")
 
 if TYPE_CHECKING:
     import socket
@@ -32,6 +34,9 @@ REMEMBERED_SECONDS = 3600.0
 """So long what a provider says of itself is taken for true."""
 ASKED_ANEW_SECONDS = 60.0
 """Keys that are not known are not looked for more often: a stranger's tokens cost the provider nothing."""
+FAILED_SECONDS = 20.0
+"""So long a provider that did not answer is not asked again."""
+MOST_REMEMBERED = 100
 
 _DISCOVERY = "/.well-known/openid-configuration"
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -61,6 +66,7 @@ class HttpOpenIdProviders:
     context: "SSLContext | None" = None
     clock: Callable[[], float] = time.monotonic
     _remembered: dict[str, _Remembered] = field(default_factory=dict)
+    _failed: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     def provider(self, issuer: str) -> Provider:
         def read(document: Mapping[str, object]) -> None:
@@ -97,10 +103,27 @@ class HttpOpenIdProviders:
         One remembered under the same URL is looked at again, for another issuer may lead to it."""
         known = self._remembered.get(url)
         if known is None or self.clock() - known.at >= seconds:
-            known = _Remembered(self.clock(), self._asked("GET", url))
+            known = _Remembered(self.clock(), self._asked_seldom(url))
         read(known.document)
+        self._remembered.pop(url, None)
         self._remembered[url] = known
+        _forget_oldest(self._remembered)
         return known.document
+
+    def _asked_seldom(self, url: str) -> Mapping[str, object]:
+        """What a URL answers; one that failed is not asked again at once, so that nobody can have this function wait
+        for it as often as they like."""
+        failed = self._failed.get(url)
+        if failed is not None and self.clock() - failed[0] < FAILED_SECONDS:
+            raise ProviderUnavailableError(failed[1])
+        try:
+            document = self._asked("GET", url)
+        except ProviderUnavailableError as error:
+            self._failed[url] = (self.clock(), str(error))
+            _forget_oldest(self._failed)
+            raise
+        self._failed.pop(url, None)
+        return document
 
     def _asked(
         self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] | None = None
@@ -247,3 +270,9 @@ def _reason(answer: bytes) -> str:
     """The error code of RFC 6749 section 5.2, where it is one; never the text beside it, which may quote anything."""
     code = (_object(answer) or {}).get("error")
     return f" ({code})" if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def _forget_oldest(remembered: dict[str, _Kept]) -> None:
+    """Each organization names a provider: a function that lives long must not keep what all of them ever said."""
+    while len(remembered) > MOST_REMEMBERED:
+        del remembered[next(iter(remembered))]

@@ -7,7 +7,7 @@ different administrator has confirmed it, or when seven days have passed in whic
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from rightful.domain.person import same_person
+from rightful.domain.person import is_signature, same_person
 from rightful.domain.request_error import RequestError
 
 ALONE_FOR = timedelta(days=7)
@@ -41,6 +41,24 @@ class OneAdministrator(str):
     __slots__ = ()
 
 
+class UnconfirmedPerson(OneAdministrator):
+    """Who signed in where one administrator alone has said how people sign in: nobody can tell whether that is somebody
+    else, so it confirms nothing, and says nothing about signing in."""
+
+    __slots__ = ()
+
+
+UNCONFIRMED = (
+    "How you sign in was set by one administrator alone. Until that is confirmed, or seven days have passed, whoever "
+    "signs in confirms nothing and does not change it: administrators' keys do, and the operator of the service."
+)
+KEY_OR_PERSON = (
+    "One of you has a key and the other one signed in: nobody can tell whether that is one person. What was said with "
+    "a key is confirmed with the key of a different administrator, what somebody who signed in said by somebody else "
+    "who signs in; the operator of the service confirms both."
+)
+
+
 def word_of(by: str | None, now: datetime) -> OneWord | None:
     """The word of whoever changes settings, where it is one administrator's."""
     return OneWord(str(by), now) if isinstance(by, OneAdministrator) else None
@@ -50,8 +68,12 @@ def confirmed(word: OneWord, by: str) -> OneWord:
     """The word with a second person behind it.
 
     Raises:
-        RequestError: same_approver, it is the first one again.
+        RequestError: same_approver, it is the first one again, or may be.
     """
+    if isinstance(by, UnconfirmedPerson):
+        raise RequestError("same_approver", UNCONFIRMED)
+    if isinstance(by, OneAdministrator) and is_signature(word.by) is not is_signature(by):
+        raise RequestError("same_approver", KEY_OR_PERSON)
     if same_person(word.by, by):
         raise RequestError("same_approver", OWN_WORD)
     return replace(word, confirmed_by=by)

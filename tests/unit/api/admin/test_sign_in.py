@@ -112,8 +112,13 @@ def test_one_administrators_word_is_told_until_another_confirms_it() -> None:
     assert set_alone is not None
     (event,) = settings_events(OrganizationChange(before, set_alone, office.service.now))
     assert event.type is EventType.SETTINGS_UNCONFIRMED
-    assert error_of(office.call("POST", "/sign-in/confirmation", {"reason": "I know"})) == (409, "same_approver")
-    assert office.call("POST", "/sign-in/confirmation", {"reason": "I know"}, other).status == 200
+    assert set_alone.sign_in is not None
+    said = {"reason": "I know", "id": set_alone.sign_in.id}
+    assert error_of(office.call("POST", "/sign-in/confirmation", {"reason": "I know"})) == (428, "version_required")
+    another = {**said, "id": "another"}
+    assert error_of(office.call("POST", "/sign-in/confirmation", another, other)) == (409, "changed")
+    assert error_of(office.call("POST", "/sign-in/confirmation", said)) == (409, "same_approver")
+    assert office.call("POST", "/sign-in/confirmation", said, other).status == 200
     confirmed = office.service.store.organization(office.service.organization.id)
     assert confirmed is not None
     assert confirmed.sign_in is not None

@@ -1,10 +1,17 @@
 """The page of those who administer: who is signed in, keys, and how one signs in."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.support.console import APPROVER, OWNER, VIEWER, Browser, Console
+from rightful.core.conflicts.decision.decide import same_approver
+from rightful.domain.conflicts.conflict import Approval, ConflictClass
+from rightful.domain.one_word import OneWord
+from rightful.ports.context import unlimited
+from rightful.ports.writes.settings import PutOrganization
+from tests.support.console import APPROVER, OTHER_APPROVER, OWNER, VIEWER, Browser, Console
+from tests.unit.api.admin.two_people import error_of
 
 FORM = {
     "issuer": "https://login.example.net",
@@ -87,15 +94,78 @@ def test_a_provider_that_lets_somebody_in_without_asking_anew_does_not_count(con
     assert "show anew" in owner.come_back(owner.get("/administrators/sign-in"), OWNER).text
 
 
-def test_what_one_administrator_set_is_confirmed_by_another_key_and_not_by_whoever_signs_in(console: Console) -> None:
-    console.browser(OWNER).send("/administrators/sign-in", {**FORM, "rolesClaim": "roles"})
+def confirm(console: Console, browser: Browser, reason: str = "I know it") -> str:
+    """Confirm how people sign in, as it is now; what is said then."""
+    organization = console.service.store.organization(console.service.organization.id)
+    assert organization is not None
+    assert organization.sign_in is not None
+    form = {"id": organization.sign_in.id, "reason": reason}
+    return browser.send("/administrators/sign-in/confirmation", form).text
+
+
+SET = {**FORM, "rolesClaim": "roles", "approver": "rightful-approver"}
+
+
+def test_what_one_key_set_is_confirmed_by_another_key_and_not_by_whoever_signs_in(console: Console) -> None:
+    kim = with_key(console, "Kim")
+    kim.send("/administrators/sign-in", SET)
     owner = console.browser(OWNER)
-    assert "set by Olivia Owner" in owner.send("/administrators/sign-in/confirmation", {"reason": "Mine"}).text
-    other = with_key(console, "Olivia Owner")  # a key to the same name is the same person
-    assert "different administrator" in other.send("/administrators/sign-in/confirmation", {"reason": "Mine"}).text
+    assert "set by Kim alone" in confirm(console, owner)
+    assert "different administrator" in confirm(console, kim)
     ines = with_key(console, "Ines")
-    assert "Saved" in ines.send("/administrators/sign-in/confirmation", {"reason": "I know it"}).text
+    stale = ines.send("/administrators/sign-in/confirmation", {"id": "another", "reason": "I know it"})
+    assert (stale.status, "nothing was confirmed" in stale.text) == (409, True)
+    assert "Saved" in confirm(console, ines)
     assert "alone" not in ines.get("/administrators").text
+
+
+def test_what_somebody_who_signed_in_set_is_confirmed_by_no_key(console: Console) -> None:
+    """It may be their own."""
+    console.browser(OWNER).send("/administrators/sign-in", SET)
+    ines = with_key(console, "Ines")
+    assert "nobody can tell whether that is one person" in confirm(console, ines)
+    assert "the operator of the service" in console.browser(OWNER).get("/administrators").text
+
+
+def test_one_key_does_not_become_two_people_by_a_provider_of_its_own(console: Console) -> None:
+    service = console.service
+    kim = with_key(console, "Kim")
+    kim.send("/administrators/sign-in", {**SET, "issuer": "https://kims.example.org"})
+    console.openid.issuer = "https://kims.example.org"
+    fake, second = console.browser(OWNER), console.browser(OTHER_APPROVER)
+    # nobody who comes that way says anything about signing in,
+    again = fake.send("/administrators/sign-in", {**SET, "issuer": "https://kims.example.org", "viewer": "x"})
+    assert (again.status, "set by one administrator alone" in again.text) == (403, True)
+    assert fake.send("/administrators/sign-in", {"action": "remove"}).status in {403, 409}
+    # what they say alone is confirmed neither by Kim nor by another one of them,
+    lowered = service.admin("PUT", "/policy", {"policy": {"base": "custom", "rules": {"protected": "two_approvals"}}})
+    assert lowered.status == 200
+    organization = service.store.organization(service.organization.id)
+    assert organization is not None
+    word = OneWord("Fake One [fake]", service.now)
+    lowered_word = {ConflictClass.PROTECTED: word}
+    service.store.commit(
+        [PutOrganization(replace(organization, lowered=lowered_word, version=organization.version + 1),
+                         organization.version)], remaining=unlimited,
+    )  # fmt: skip
+    policy = service.admin("POST", "/policy/confirmation", {"reason": "Mine"}, key=service.admin_key)
+    assert error_of(policy) == (409, "same_approver")
+    page = second.send("/policy/confirmation", {"reason": "Mine", "seen": second.get("/policy").hidden("seen")})
+    assert page.status == 403
+    # and a key and somebody who signs in are never two.
+    person, key = (
+        Approval("person-1", "Kim K. [kim]", "", service.now),
+        Approval("key", "Kim Kowalski", "", service.now),
+    )
+    assert same_approver(person, key)
+
+
+def test_a_secret_goes_to_no_other_provider(console: Console) -> None:
+    owner = console.browser(OWNER)
+    without = {**SET, "issuer": "https://evil.example.org", "clientSecret": ""}
+    page = owner.send("/administrators/sign-in", without)
+    assert (page.status, "goes to nobody else" in page.text) == (400, True)
+    assert "/sign-in" in owner.send("/administrators/sign-in", {**without, "noSecret": "yes"}).path
 
 
 def test_an_owner_revokes_a_key_and_signs_somebody_out(console: Console) -> None:

@@ -264,10 +264,12 @@ def test_a_delete_rule_is_one_word_until_another_owner_confirms_it(console: Cons
     browser, path = console.browser(OWNER), _path(console)
     page = browser.send(f"{path}/delete-rule", {"onDelete": "erase"})
     assert "said so alone" in page.text
-    assert browser.send(f"{path}/confirmation", {"reason": "mine"}).status == 409
     other = console.browser(OTHER_OWNER)
+    seen = other.get(path).hidden("seen")
+    assert browser.send(f"{path}/confirmation", {"reason": "mine", "seen": seen}).status == 409
+    assert other.send(f"{path}/confirmation", {"reason": "seen", "seen": "another"}).status == 409
     assert "Confirm it" in other.get(path).text
-    assert "said so alone" not in other.send(f"{path}/confirmation", {"reason": "seen"}).text
+    assert "said so alone" not in other.send(f"{path}/confirmation", {"reason": "seen", "seen": seen}).text
     directory = console.service.store.directories(console.service.organization.id)[0]
     assert directory.on_delete is OnDelete.ERASE
     assert browser.send(f"{path}/delete-rule", {"onDelete": "everything"}).status == 400

@@ -265,16 +265,18 @@ def test_what_one_person_lowers_is_told_before_and_after_and_confirmed_by_anothe
     assert "The holder is deactivated, and another person. two approvals" in saved.text
     assert "You said this yourself: a different administrator must confirm it." in saved.text
     assert 'action="/dev/console/policy/confirmation"' not in saved.html
-    refused = owner.send("/policy/confirmation", {"reason": "I am sure"})
+    seen = other.get("/policy").hidden("seen")
+    assert other.send("/policy/confirmation", {"reason": "agreed", "seen": "another"}).status == 409
+    refused = owner.send("/policy/confirmation", {"reason": "I am sure", "seen": seen})
     assert refused.status in {400, 403, 409}
     assert "You said this yourself" in refused.text
-    empty = other.send("/policy/confirmation", {"reason": " "})
+    empty = other.send("/policy/confirmation", {"reason": " ", "seen": seen})
     assert empty.status == 400
-    confirmed = other.send("/policy/confirmation", {"reason": "agreed"})
+    confirmed = other.send("/policy/confirmation", {"reason": "agreed", "seen": seen})
     assert confirmed.path == "/policy?notice=saved"
     assert "One person's word" not in confirmed.text
     assert "The holder is deactivated, and another person. approval" in confirmed.text
-    assert other.send("/policy/confirmation", {"reason": "agreed"}).path == "/policy?notice=unchanged"
+    assert other.send("/policy/confirmation", {"reason": "agreed", "seen": seen}).path == "/policy?notice=unchanged"
 
 
 def test_nobody_below_an_owner_confirms_and_nobody_whose_sign_in_stands_alone() -> None:

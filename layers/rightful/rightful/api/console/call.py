@@ -12,6 +12,7 @@ from rightful.api.json_call import ApiError, answered, check_query
 from rightful.api.request import Response
 from rightful.core.sign_in.sign_in import Doors
 from rightful.domain.key import Scope, Token
+from rightful.domain.one_word import OneAdministrator, UnconfirmedPerson
 from rightful.domain.organization import Organization
 from rightful.domain.sign_in import ConsoleRole, Session
 from rightful.ports.sign_in import Visit
@@ -65,6 +66,12 @@ class ConsoleCall(AdminCall):
     def organization_id(self) -> str:
         """The organization of the session: no path names another one."""
         return self.session.organization_id
+
+    @property
+    def who(self) -> str:
+        """As the log names them; nobody's second one while how they sign in is one administrator's word."""
+        alone = self.why_alone()
+        return UnconfirmedPerson(self.session.who) if alone else OneAdministrator(self.session.who)
 
     def organization(self) -> Organization:
         """As it was read with the session: no call."""
@@ -182,6 +189,20 @@ class ConsoleCall(AdminCall):
         needed = conflict.get("approvalsNeeded")
         return self.why_alone() if isinstance(needed, int) and needed > 1 else ""
 
+    def need_what_it_takes(self, conflict: Document, back_to: str) -> None:
+        """Let only somebody who has just shown who they are give the last word about what is protected: the second
+        approval, and what undoes it.
+
+        Args:
+            conflict: as the admin API has it.
+
+        Raises:
+            ShowAgainError: they have to.
+        """
+        said = bool(conflict.get("approvals")) or bool(conflict.get("undoApprovals")) or "undo" in actions_of(conflict)
+        if conflict.get("class") == "protected" and said:
+            self.need_fresh(back_to)
+
     def need_fresh(self, back_to: str) -> None:
         """Let only somebody go on who showed who they are a short time ago.
 
@@ -198,6 +219,12 @@ class ConsoleCall(AdminCall):
 def lacks_role(role: ConsoleRole, visit: Visit) -> str:
     """What somebody is told who has not the role that something takes."""
     return f"This takes the role {role}, and you are {visit.session.role}. Ask an owner of {visit.organization.name}."
+
+
+def actions_of(conflict: Document) -> Sequence[str]:
+    """What can be done about a conflict now."""
+    found = conflict.get("actions")
+    return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def document_of(response: Response) -> dict[str, object]:

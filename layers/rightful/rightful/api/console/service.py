@@ -42,6 +42,8 @@ DOOR: Mapping[tuple[str, str], Callable[[Visitor], Response]] = {
 """What is open to everybody."""
 
 _STATIC = "/static/"
+LOOKS_AGAIN = "conflict"
+"""The id of what asks for itself every two seconds (conflict.html): htmx sends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class ConsoleService:
         if request.method == "GET" and path.startswith(_STATIC):
             found = static_response(path.removeprefix(_STATIC))
             return found or _error(request, path, 404, "There is no such file.")
-        if path == REPORTS.removeprefix(CONSOLE):
+        if path == REPORTS.removeprefix(CONSOLE) and request.method == "POST":
             self.on_event(ConsoleEvent.POLICY_REPORTED)
             return Response(204)
         try:
@@ -107,7 +109,9 @@ class ConsoleService:
         found = found_route(request.method, path)
         if found is None:
             raise PageError(404, "There is no such page.")
-        visit = visit_of(self.doors.sessions, *cookies.session, context) if cookies.session else None
+        # A page that looks again by itself is no use of the session.
+        used = request.headers.get("hx-trigger") != LOOKS_AGAIN
+        visit = visit_of(self.doors.sessions, cookies.session, context, used=used) if cookies.session else None
         if visit is None:
             return _to_sign_in(visitor)
         if found.route is None:

@@ -13,6 +13,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 
 LEEWAY_SECONDS = 60
 _LONGEST_TOKEN = 32 * 1024
+_FAR = 1e12
 _OLDEST_SECONDS = 600
 """A token is made for the request that it answers: one of an earlier day is none of ours."""
 
@@ -93,18 +94,21 @@ def _check(claims: Mapping[str, object], expected: Expected, now: datetime) -> N
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if (several and party is None) or (party is not None and party != expected.client_id):
         raise IdTokenError("The identity provider's token was made for somebody else.")
-    issued = _seconds(claims["iat"])
+    issued = seconds_of(claims["iat"])
     if issued is None or issued < now.timestamp() - _OLDEST_SECONDS:
         raise IdTokenError("The identity provider's token is from another time.")
     if expected.shown_since is not None:
-        shown = _seconds(claims.get("auth_time"))
+        shown = seconds_of(claims.get("auth_time"))
         if shown is None or shown < expected.shown_since.timestamp() - LEEWAY_SECONDS:
             message = "The identity provider did not have you show anew who you are (it sent no new auth_time)."
             raise IdTokenError(message)
 
 
-def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def seconds_of(value: object) -> float | None:
+    """A moment in a claim (NumericDate, RFC 7519 section 2), in seconds; None: it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -_FAR < value < _FAR else None  # NaN is within no bounds
 
 
 def _keys(key_set: Mapping[str, object]) -> list[dict[str, str | list[str]]]:

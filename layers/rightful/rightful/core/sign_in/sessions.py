@@ -9,9 +9,10 @@ from rightful.ports.context import Context
 from rightful.ports.sign_in import SessionStore, Visit
 
 
-def visit_of(sessions: SessionStore, organization_id: str, secret: str, context: Context) -> Visit | None:
+def visit_of(sessions: SessionStore, cookie: tuple[str, str], context: Context, *, used: bool = True) -> Visit | None:
     """The live session of a cookie, noted as used now; None: there is none, it has ended, or how one signs in has been
     changed since. One with a key ends with the key. One call; one more each minute; one more with a key."""
+    organization_id, secret = cookie
     visit = sessions.visit(organization_id, hashed(secret))
     if visit is None or not visit.session.is_live(context.now):
         return None
@@ -22,7 +23,7 @@ def visit_of(sessions: SessionStore, organization_id: str, secret: str, context:
             return None
     elif settings is None or settings.id != session.sign_in_id:
         return None
-    if context.now - session.seen_at >= SEEN_EVERY:
+    if used and context.now - session.seen_at >= SEEN_EVERY:
         sessions.note_seen(session, context.now)
     return visit
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from rightful.core.organizations.registry import change_organization
-from rightful.domain.one_word import confirmed, word_of
+from rightful.domain.one_word import UNCONFIRMED, UnconfirmedPerson, confirmed, word_of
 from rightful.domain.organization import Organization
 from rightful.domain.plain_text import check_plain
 from rightful.domain.request_error import RequestError
@@ -39,8 +39,16 @@ def set_sign_in(
     Raises:
         RequestError: invalid_value, with the field; somebody else changed the organization meanwhile.
     """
+    if isinstance(by, UnconfirmedPerson):
+        raise RequestError("forbidden", UNCONFIRMED)
     _check(asked)
     before = organization.sign_in
+    if asked.client_secret is None and before is not None and _is_another_client(before, asked):
+        message = (
+            "clientSecret: the secret that is kept is that of the client of before, and goes to nobody else. Give the "
+            "one of the new client, or say that it has none."
+        )
+        raise RequestError("invalid_value", message, "clientSecret")
     secret_id = before.secret_id if before is not None else ""
     if asked.client_secret is not None:
         secret_id = context.invocation.new_id() if asked.client_secret else ""
@@ -62,15 +70,27 @@ def set_sign_in(
     return changed
 
 
-def confirm_sign_in(context: Context, organization: Organization, *, by: str, reason: str) -> Organization:
+def confirm_sign_in(
+    context: Context, organization: Organization, read: str | None, *, by: str, reason: str
+) -> Organization:
     """A second administrator agrees to how people sign in. Again: nothing changes.
 
+    Args:
+        read: the id of the settings that they have read.
+
     Raises:
-        RequestError: not_found, nobody signs in; same_approver; somebody else changed the organization meanwhile.
+        RequestError: not_found, nobody signs in; version_required; changed, other settings were read; same_approver;
+            somebody else changed the organization meanwhile.
     """
     settings = organization.sign_in
     if settings is None:
         raise RequestError("not_found", "Nobody signs in to this organization yet.")
+    if read is None:
+        message = "Name the id of the settings that you read (GET sign-in): nobody agrees to what they have not read."
+        raise RequestError("version_required", message, "id")
+    if read != settings.id:
+        message = "How people sign in was changed since you read it: nothing was confirmed. Read it again."
+        raise RequestError("changed", message)
     if settings.set_alone is None or settings.set_alone.confirmed_by is not None:
         return organization
     agreed = replace(settings, set_alone=confirmed(settings.set_alone, by))
@@ -80,6 +100,8 @@ def confirm_sign_in(context: Context, organization: Organization, *, by: str, re
 
 def remove_sign_in(context: Context, secrets: ClientSecrets, organization: Organization, *, by: str) -> Organization:
     """The organization as nobody signs in any more: all sessions end but those with a key."""
+    if isinstance(by, UnconfirmedPerson):
+        raise RequestError("forbidden", UNCONFIRMED)
     before = organization.sign_in
     if before is None:
         return organization
@@ -87,6 +109,10 @@ def remove_sign_in(context: Context, secrets: ClientSecrets, organization: Organ
     if before.secret_id:
         secrets.forget(organization.id, before.secret_id)
     return changed
+
+
+def _is_another_client(before: SignIn, asked: AskedSignIn) -> bool:
+    return bool(before.secret_id) and (asked.issuer, asked.client_id) != (before.issuer, before.client_id)
 
 
 def _check(asked: AskedSignIn) -> None:

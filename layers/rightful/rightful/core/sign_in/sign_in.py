@@ -1,5 +1,6 @@
 """From an address that somebody types to a session: sent to the organization's identity provider, and back."""
 
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlencode
 
-from rightful.core.sign_in.id_token import Expected, IdTokenError, verified_claims
+from rightful.core.sign_in.id_token import Expected, IdTokenError, seconds_of, verified_claims
 from rightful.core.sign_in.log_rows import signed_in_row
 from rightful.domain.address import InvalidAddressError, parse_address
 from rightful.domain.key import Scope, Token
@@ -22,6 +23,8 @@ from rightful.text.folding import one_line
 
 SCOPE = "openid profile email"
 _MOST_VALUES = 200
+_STATE = re.compile(r"[0-9A-Za-z_-]{43}")
+"""256 random bits."""
 
 
 class SignInError(Exception):
@@ -146,9 +149,11 @@ def finish(doors: Doors, back: Return, context: Context) -> Entered:
     Raises:
         SignInError: it is not so; says what to do. Nothing is kept then.
     """
-    attempt = doors.sessions.take_attempt(hashed(back.state)) if back.state else None
+    # What no browser of ours can have come back with costs no call.
+    ours = _STATE.fullmatch(back.state) is not None and bool(back.browser)
+    attempt = doors.sessions.take_attempt(hashed(back.state)) if ours else None
     if attempt is None or not attempt.is_open(context.now):
-        raise SignInError("This sign-in was finished already, or took longer than ten minutes. Start again.")
+        raise SignInError("This sign-in was finished already, begun in another browser, or took too long. Start again.")
     if not back.browser or hashed(back.browser) != attempt.browser_hash:
         raise SignInError("This sign-in was started in another browser. Start again in this one.")
     organization = context.store.organization(attempt.organization_id)
@@ -275,7 +280,7 @@ def _session(
 
 def _shown_at(auth_time: object, now: datetime) -> datetime:
     """When they showed who they are; a provider that does not say may have let them in by a session of last week."""
-    seconds = auth_time if isinstance(auth_time, int | float) and not isinstance(auth_time, bool) else 0
+    seconds = seconds_of(auth_time) or 0
     return datetime.fromtimestamp(min(max(seconds, 0), now.timestamp()), UTC)
 
 
@@ -288,9 +293,9 @@ def _name(claims: Mapping[str, object]) -> str:
 
 
 def _values(claim: object) -> list[str]:
-    """The values of the roles' claim: one text, or a list of them; some providers have a list in one text."""
+    """The values of the roles' claim: a list of texts, or one text, which is one value whatever words it has."""
     if isinstance(claim, str):
-        return [claim, *claim.split()]
+        return [claim]
     return [value for value in claim[:_MOST_VALUES] if isinstance(value, str)] if isinstance(claim, list) else []
 
 

@@ -20,6 +20,12 @@ class Confirmation(Body):
     reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
 
 
+class SignInConfirmation(Confirmation):
+    """`id`: of the settings that were read."""
+
+    id: str | None = Field(default=None, min_length=1, max_length=64)
+
+
 def confirm_key(call: AdminCall) -> Response:
     """POST directories/{id}/tokens/{tokenId}/confirmation {"reason"}: the key as it is then."""
     reason = _reason(call)
@@ -42,9 +48,11 @@ def confirm_loosened_policy(call: AdminCall) -> Response:
 
 
 def confirm_how_people_sign_in(call: AdminCall) -> Response:
-    """POST sign-in/confirmation {"reason"}: how people sign in, as it is then."""
-    reason = _reason(call)
-    organization = confirm_sign_in(call.context, call.organization(), by=_by(call), reason=reason)
+    """POST sign-in/confirmation {"id", "reason"}: how people sign in, as it is then."""
+    asked = call.body(SignInConfirmation)
+    organization = confirm_sign_in(
+        call.context, call.organization(), asked.id, by=_by(call), reason=plain_reason(asked.reason)
+    )
     return Response(200, sign_in_document(organization, call.request.base_url))
 
 
@@ -54,4 +62,6 @@ def _reason(call: AdminCall) -> str:
 
 def _by(call: AdminCall) -> str:
     """Who confirms, with a key that is live now."""
-    return call.who if call.by_operator else call.key().owner
+    if not call.by_operator:
+        call.key()
+    return call.who

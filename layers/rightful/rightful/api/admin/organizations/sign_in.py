@@ -58,6 +58,7 @@ def sign_in_document(organization: Organization, base_url: str) -> dict[str, obj
     told: dict[str, object] = {"redirectUri": f"{base_url}/console/callback", "signIn": None}
     if settings is not None:
         told["signIn"] = {
+            "id": settings.id,
             "issuer": settings.issuer,
             "clientId": settings.client_id,
             "hasClientSecret": bool(settings.secret_id),

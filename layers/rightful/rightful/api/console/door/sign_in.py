@@ -51,7 +51,7 @@ class OnTheWayPage:
 
 def own_path(text: str) -> str:
     """A path of the console to come back to; another text is the overview's."""
-    return text if _PATH.fullmatch(text) and ".." not in text else "/"
+    return text if _PATH.fullmatch(text) and ".." not in text and "%2e" not in text.lower() else "/"
 
 
 def sign_in_page(visitor: Visitor) -> Response:

@@ -12,7 +12,8 @@ from rightful.domain.conflicts.conflict import Approval, Conflict, ConflictClass
 from rightful.domain.conflicts.explanation import OutcomeCode, Statement
 from rightful.domain.conflicts.policy import Brakes, Policy, Rule
 from rightful.domain.conflicts.refused_request import Operation
-from rightful.domain.person import is_person, same_person
+from rightful.domain.person import is_person
+from rightful.text.folding import same_name
 from rightful.text.wording import counted, day_text, moment_text
 
 PEOPLE_NEEDED = {Rule.AUTO: 0, Rule.APPROVAL: 1, Rule.TWO_APPROVALS: 2}
@@ -122,10 +123,11 @@ def judged_now(snapshot: Snapshot, diagnosis: Diagnosis) -> str:
 
 def same_approver(one: Approval, other: Approval) -> bool:
     """Two keys of one person are one person's approval, and that is who has the same name to the eye; so is one key
-    under two names. Two who signed in are two, whatever they are called."""
-    if is_person(one.key_id) and is_person(other.key_id):
-        return one.key_id == other.key_id
-    return one.key_id == other.key_id or same_person(one.owner, other.owner)
+    under two names. Two who signed in are two, whatever they are called. Whether the owner of a key is one of those who
+    sign in cannot be told: a name is what somebody chose."""
+    if is_person(one.key_id) or is_person(other.key_id):
+        return one.key_id == other.key_id or is_person(one.key_id) is not is_person(other.key_id)
+    return one.key_id == other.key_id or same_name(one.owner, other.owner)
 
 
 def chosen(conflict: Conflict, diagnosis: Diagnosis, asked: Resolution | None = None) -> Resolution:

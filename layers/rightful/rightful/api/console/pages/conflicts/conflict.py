@@ -86,8 +86,7 @@ def decide(call: ConsoleCall) -> Response:
         refusal = call.why_no_approval(before)
         if refusal:
             return _shown(call, before, refusal, typed, 403)
-        if before["class"] == "protected" and before["approvals"]:
-            call.need_fresh(f"/conflicts/{call.path_id()}")
+        call.need_what_it_takes(before, f"/conflicts/{call.path_id()}")
     body: dict[str, object] = {"decision": decision, "reason": reason, "version": call.field("version")}
     if resolution:
         body["resolution"] = resolution
@@ -105,6 +104,7 @@ def undo(call: ConsoleCall) -> Response:
     refusal = call.why_alone()
     if refusal:
         return _shown(call, _read(call), refusal, Typed("undo", reason), 403)
+    call.need_what_it_takes(_read(call), f"/conflicts/{call.path_id()}")
     return _after(call, "undo", {"reason": reason, "version": call.field("version")}, Typed("undo", reason))
 
 

@@ -104,6 +104,11 @@ def decide_several(call: ConsoleCall) -> Response:
         return _list(call, error=f"At most {_MOST_AT_ONCE} at once.", status=400)
     if not reason.strip():
         return _list(call, error="Say why: the reason is kept with each of them.", status=400)
+    if decision == "approve":
+        for each in chosen:
+            read = call.api("GET", "/conflicts/{id}", parameters={"id": each.partition(" ")[0]})
+            if read.status < 400 and isinstance(read.body, dict):
+                call.need_what_it_takes(read.body, "/conflicts")
     results = [_decide(call, each, decision, reason) for each in chosen]
     return call.page("decided.html", DecidedPage(decision, results))
 

@@ -111,6 +111,9 @@ def confirm_delete_rule(call: ConsoleCall) -> Response:
     refusal = call.why_alone()
     if refusal:
         return shown(call, refusal, 403)
+    read = call.read("/directories/{id}", parameters={"id": call.path_id()})["erasing"]
+    if isinstance(read, dict) and call.field("seen") != str(read["at"]):
+        return shown(call, "The rule was set anew since you read it: nothing was confirmed. Read it again.", 409)
     body = {"reason": call.field("reason")}
     answer = call.api("POST", "/directories/{id}/confirmation", parameters={"id": call.path_id()}, body=body)
     if answer.status >= 400:

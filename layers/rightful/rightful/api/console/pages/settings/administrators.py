@@ -8,6 +8,7 @@ from rightful.api.admin.organizations.sign_in import sign_in_document
 from rightful.api.console.call import ConsoleCall, Document, PageError, error_of, items_of
 from rightful.api.request import Response
 from rightful.core.sign_in.sessions import end_sessions_of
+from rightful.domain.person import is_signature
 from rightful.domain.sign_in import ConsoleRole, Session
 
 
@@ -31,6 +32,7 @@ class AdministratorsPage:
 
     Attributes:
         settings: how people sign in, as the admin API has it; None: nobody does.
+        set_by_person: whether whoever set them alone had signed in: keys do not confirm that.
         no_confirmation: why this person cannot confirm the settings, where there is something to confirm.
     """
 
@@ -40,6 +42,7 @@ class AdministratorsPage:
     redirect_uri: str
     may_change: bool
     no_confirmation: str = ""
+    set_by_person: bool = False
     error: str = ""
     notice: str = ""
     title: str = "Administrators"
@@ -94,7 +97,8 @@ def confirm_sign_in(call: ConsoleCall) -> Response:
     refusal = call.why_alone()
     if refusal:
         return _shown(call, refusal, 403)
-    answer = call.api("POST", "/sign-in/confirmation", body={"reason": call.field("reason")})
+    body = {"id": call.field("id") or None, "reason": call.field("reason")}
+    answer = call.api("POST", "/sign-in/confirmation", body=body)
     if answer.status >= 400:
         return _shown(call, error_of(answer), answer.status)
     return call.redirect("/administrators", notice="saved")
@@ -129,6 +133,7 @@ def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
         for each in call.doors.sessions.sessions(call.organization_id)
         if not each.by_key or each.who_id in live_keys
     ]
+    alone = call.organization().sign_in.set_alone if call.organization().sign_in else None  # type: ignore[union-attr]
     page = AdministratorsPage(
         people=signed_in(sessions, call.session, call.invocation.now),
         keys=keys,
@@ -136,6 +141,7 @@ def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
         redirect_uri=str(document["redirectUri"]),
         may_change=call.may(ConsoleRole.OWNER),
         no_confirmation=call.why_alone(),
+        set_by_person=alone is not None and is_signature(alone.by),
         error=error,
         notice=call.parameter("notice") or "",
     )

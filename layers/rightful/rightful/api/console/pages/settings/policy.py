@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from rightful.api.admin.organizations.settings import policy_document
 from rightful.api.console.call import ConsoleCall, Document, error_of
@@ -40,6 +41,7 @@ class PolicyPage:
 
     Attributes:
         settings: policy, brakes and domain policy, as the admin API has them.
+        seen: stands for what is to be confirmed, as it was read.
         to_confirm: whether this reader can confirm what somebody else said alone.
         no_confirmation: why this reader cannot, though owners could.
     """
@@ -48,6 +50,7 @@ class PolicyPage:
     settings: Document
     may_change: bool
     to_confirm: bool = False
+    seen: str = ""
     no_confirmation: str = ""
     reason: str = ""
     error: str = ""
@@ -65,11 +68,23 @@ def confirm(call: ConsoleCall) -> Response:
     refusal = call.why_alone()
     if refusal:
         return _shown(call, refusal, 403)
+    if call.field("seen") != seen_words(call.organization()):
+        return _shown(
+            call, "The rules that wait for a confirmation were changed since you read them. Read them again.", 409
+        )
     answer = call.api("POST", "/policy/confirmation", body={"reason": call.field("reason")})
     if answer.status >= 400:
         return _shown(call, error_of(answer), answer.status)
     before = policy_document(call.organization(), call.invocation.now)
     return call.redirect("/policy", notice="unchanged" if answer.body == before else "saved")
+
+
+def seen_words(organization: Organization) -> str:
+    """What stands for the rules that somebody lowered, as a form has them: nobody agrees to what they have not read.
+    Pure."""
+    words = [(each.value, organization.policy.rule(each).value, word.by, word.at.isoformat())
+             for each, word in sorted(organization.lowered.items())]  # fmt: skip
+    return sha256(repr(words).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
@@ -81,6 +96,7 @@ def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
         settings=settings,
         may_change=call.may(ConsoleRole.OWNER),
         to_confirm=bool(others),
+        seen=seen_words(call.organization()),
         no_confirmation=OWN_WORD if own else call.why_alone() if others else "",
         reason=call.field("reason"),
         error=error,
