@@ -4,10 +4,12 @@ import importlib
 import inspect
 import pkgutil
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from local.paths import ROOT
 from rightful.aws import dynamodb
+from rightful.aws.dynamodb.stream import HEARD_OF
 from rightful.core.conflicts.diagnosis import diagnose
 from rightful.domain.conflicts.conflict import LIVE, ConflictClass, ConflictStatus
 from rightful.domain.conflicts.policy import STANDARD_RULES
@@ -80,3 +82,10 @@ def test_the_keys_are_those_that_the_store_makes() -> None:
         for _, pk, sk, _, _ in rows("Keys of the table")
     }
     assert told == made
+
+
+def test_what_the_publisher_hears_of_is_known_by_its_sort_key_alone() -> None:
+    """The stream's filter sees nothing else: an item of another kind could not be read, and would alarm somebody."""
+    beginnings = ("".join(sk.strip("`").partition("#")[:2]) for _, _, sk, _, _ in rows("Keys of the table"))
+    kinds = Counter(kind for kind in beginnings if kind in HEARD_OF)
+    assert kinds == dict.fromkeys(HEARD_OF, 1)

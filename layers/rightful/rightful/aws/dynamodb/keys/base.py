@@ -103,8 +103,8 @@ def token_list(organization_id: str) -> str:
     return f"TOKENS#{organization_id}"
 
 
-OF_ANY = "DIR#"
-"""What all sort keys in the list begin with."""
+OF_ANY = "KEYOF#"
+"""What all sort keys in the list begin with: no sort key of what the publisher hears of begins so."""
 
 
 def listed_of(directory_id: str | None) -> str:
