@@ -98,3 +98,8 @@ def _to_the_eye(name: str) -> str:
     return "".join(
         each for each in folded if unicodedata.category(each)[0] not in "CZ" and each not in _DRAWN_AS_NOTHING
     )
+
+
+def shows_something(text: str) -> bool:
+    """Whether anybody sees anything of a text: not only spaces, controls and fillers."""
+    return bool(_to_the_eye(text))

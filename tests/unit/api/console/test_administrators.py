@@ -210,3 +210,32 @@ def test_a_key_session_lasts_an_hour_and_says_so_on_every_page(console: Console)
     assert guest.get("/conflicts").path == "/conflicts"
     console.service.pass_time(timedelta(minutes=3))
     assert guest.get("/conflicts").path.startswith("/sign-in")
+
+
+def test_signing_in_is_set_up_for_the_first_time_with_a_key() -> None:
+    console = Console(signs_in=False)
+    kim = with_key(console, "Kim")
+    page = kim.get("/administrators/sign-in")
+    assert page.status == 200
+    assert "https://api.example/dev/console/callback" in page.text
+    assert "Saved." in kim.send("/administrators/sign-in", SET).text
+    assert console.browser(OWNER).session_secret
+
+
+def test_a_provider_that_does_not_answer_is_not_saved(console: Console) -> None:
+    owner = console.browser(OWNER)
+    before = console.service.store.organization(console.service.organization.id)
+    console.openid.down = True
+    page = owner.send("/administrators/sign-in", {**SET, "issuer": "https://mistyped.example.net"})
+    assert page.status == 400
+    assert "nobody could sign in there" in page.text
+    assert "mistyped" in page.html
+    assert console.service.store.organization(console.service.organization.id) == before
+
+
+def test_who_was_signed_out_by_new_settings_is_not_shown_as_signed_in(console: Console) -> None:
+    console.browser(APPROVER)
+    page = console.browser(OWNER).send("/administrators/sign-in", SET)
+    assert "Everybody who had signed in is signed out" in page.text
+    text = console.browser(OWNER).get("/administrators").text
+    assert "Aaron" not in text

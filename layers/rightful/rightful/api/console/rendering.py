@@ -12,6 +12,8 @@ from rightful.api.console.headers import page_headers
 from rightful.api.console.static_files import static_name
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
+from rightful.text.folding import shows_something
+from rightful.text.wording import UNNAMED
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,9 +32,14 @@ NOTICES: Mapping[str, str] = {
     "domain-verified": "The domain is verified.",
     "domain-removed": "The domain is removed.",
     "signed-out": "You are signed out.",
+    "sign-in-changed": "Saved. Everybody who had signed in is signed out: sign in anew.",
     "signed-out-everywhere": "You are signed out, in every browser.",
 }
 """What is said at the top of a page after something was done, by code: a link cannot put words of its own there."""
+
+
+class PageNotMadeError(Exception):
+    """A template asks for what its view model does not have: a mistake of ours, whoever asked for the page."""
 
 
 class Page(Protocol):
@@ -81,6 +88,7 @@ def _environment() -> "Environment":
     made.filters["moment"] = moment
     made.filters["day"] = lambda value: moment(value)[:-11] if value else ""
     made.filters["words"] = words
+    made.filters["name"] = name_of
     made.globals["static_name"] = static_name
     made.globals["query"] = lambda **parameters: urlencode({name: each for name, each in parameters.items() if each})
     made.globals["NOTICES"] = NOTICES
@@ -99,18 +107,23 @@ def rendered(  # noqa: PLR0913 - what every page has
         visit: who sees it; None: nobody who is signed in.
         path: of the request, below the console, for the navigation.
     """
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            page=page,
-            visit=visit,
-            session=visit.session if visit else None,
-            organization=visit.organization if visit else None,
-            root=f"{urlsplit(base_url).path}/console",
-            path=path,
+    from jinja2 import TemplateError
+
+    try:
+        html = (
+            _environment()
+            .get_template(template)
+            .render(
+                page=page,
+                visit=visit,
+                session=visit.session if visit else None,
+                organization=visit.organization if visit else None,
+                root=f"{urlsplit(base_url).path}/console",
+                path=path,
+            )
         )
-    )
+    except TemplateError as error:
+        raise PageNotMadeError(template) from error
     return Response(status, html, page_headers(base_url), _HTML)
 
 
@@ -120,6 +133,12 @@ def moment(value: object) -> str:
         return ""
     found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return f"{found.day} {found:%b %Y, %H:%M} UTC"
+
+
+def name_of(person: object) -> str:
+    """How somebody in a document is called: by the best name that shows anything."""
+    names = (person.get(each) for each in ("displayName", "userName", "email")) if isinstance(person, dict) else ()
+    return next((shown for each in names if (shown := str(each or "").strip()) and shows_something(shown)), UNNAMED)
 
 
 def words(code: object) -> str:

@@ -15,7 +15,7 @@ from rightful.api.console.door.events import ConsoleEvent
 from rightful.api.console.door.visitor import Visitor
 from rightful.api.console.forms import read_form
 from rightful.api.console.headers import REPORTS
-from rightful.api.console.rendering import rendered
+from rightful.api.console.rendering import PageNotMadeError, rendered
 from rightful.api.console.routes import Found, Route, found_route
 from rightful.api.console.static_files import static_response
 from rightful.api.json_call import ApiError
@@ -91,6 +91,13 @@ class ConsoleService:
         except ContendedError:
             message = "Others kept changing the same at this moment. Nothing was changed: try it again."
             return _error(request, path, 503, message)
+        except PageNotMadeError as error:
+            self.on_failure("page_not_made", error)
+            message = (
+                "This page could not be made. That is a mistake of the service, not yours; what you had asked for "
+                f"before it was done. Tell the operator this id: {invocation.correlation_id}"
+            )
+            return _error(request, path, 500, message)
 
     def _answer(self, request: Request, path: str, invocation: Invocation) -> Response:
         context = QueueContext(self.store, invocation, self.queue)

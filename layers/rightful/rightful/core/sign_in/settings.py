@@ -116,7 +116,8 @@ def _is_another_client(before: SignIn, asked: AskedSignIn) -> bool:
 
 
 def _check(asked: AskedSignIn) -> None:
-    _check_issuer(asked.issuer)
+    if not is_issuer(asked.issuer):
+        raise _wrong_issuer()
     for name, text in (("clientId", asked.client_id), ("rolesClaim", asked.roles_claim)):
         check_plain(name, text)
         if not 0 < len(text) <= _LONGEST:
@@ -134,18 +135,17 @@ def _check(asked: AskedSignIn) -> None:
             check_plain(f"roles.{role}", value)
 
 
-def _check_issuer(issuer: str) -> None:
-    """An issuer is an https URL without query and fragment (OpenID Connect Discovery 1.0 section 3); one on this
-    machine may do without TLS, and only a stack that runs there asks it."""
+def is_issuer(issuer: str) -> bool:
+    """Whether it can be one: an https URL without query and fragment (OpenID Connect Discovery 1.0 section 3); one on
+    this machine may do without TLS, and only a stack that runs there asks it."""
     try:
         url = urlsplit(issuer)
         host, port = url.hostname or "", url.port
-    except ValueError as error:
-        raise _wrong_issuer() from error
+    except ValueError:
+        return False
     local = url.scheme == "http" and is_loopback(host)
     plain = not (url.query or url.fragment or url.username or url.password) and len(issuer) <= _LONGEST
-    if not (url.scheme == "https" or local) or not host or not plain or not issuer.isascii() or port == 0:
-        raise _wrong_issuer()
+    return (url.scheme == "https" or local) and bool(host) and plain and issuer.isascii() and port != 0
 
 
 def is_loopback(host: str) -> bool:

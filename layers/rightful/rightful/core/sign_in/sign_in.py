@@ -303,6 +303,6 @@ def _without_role(settings: SignIn, claims: Mapping[str, object]) -> str:
     there = ", ".join(one_line(value) for value in _values(claims.get(settings.roles_claim))[:10])
     has = f"its values are {there}" if there else "it is not there"
     return (
-        f"You are signed in, but nothing makes you anything here: your identity provider sends roles in the claim "
+        f"Your identity provider knows you, but you have no role in this console: roles come in the claim "
         f"{settings.roles_claim!r}, and {has}. Ask an owner of your organization for a role."
     )

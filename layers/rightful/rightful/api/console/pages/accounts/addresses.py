@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
 from rightful.api.console.pages.accounts.timeline import PER_PAGE, timeline
-from rightful.api.console.pages.conflicts.conflicts import name_of
+from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 
 

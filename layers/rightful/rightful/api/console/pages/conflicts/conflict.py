@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
-from rightful.api.console.pages.conflicts.conflicts import name_of
+from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
+from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.domain.conflicts.next_step import Role
@@ -179,11 +180,3 @@ def _count(found: Document) -> str:
         return ""
     number = f"{count['number']:,}"
     return number if count["complete"] else f"more than {number}"
-
-
-def name_of(person: object) -> str:
-    """How somebody in a document is called: by the best name that there is."""
-    if not isinstance(person, dict):
-        return "(no name)"
-    found = next((person.get(each) for each in ("displayName", "userName", "email") if person.get(each)), None)
-    return str(found or "(no name)")

@@ -8,8 +8,10 @@ from rightful.api.admin.organizations.sign_in import sign_in_document
 from rightful.api.console.call import ConsoleCall, Document, PageError, error_of, items_of
 from rightful.api.request import Response
 from rightful.core.sign_in.sessions import end_sessions_of
+from rightful.core.sign_in.settings import is_issuer
 from rightful.domain.person import is_signature
 from rightful.domain.sign_in import ConsoleRole, Session
+from rightful.ports.sign_in import ProviderUnavailableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,10 @@ def sign_in_form(call: ConsoleCall) -> Response:
     """GET administrators/sign-in."""
     document = sign_in_document(call.organization(), call.request.base_url)
     settings = document["signIn"]
-    known: Document = settings if isinstance(settings, dict) else {"rolesClaim": "roles", "roles": {}}
+    nothing: Document = {"issuer": "", "clientId": "", "rolesClaim": "roles", "roles": {}}
+    known = settings if isinstance(settings, dict) else nothing
     roles = known["roles"]
-    values: dict[str, object] = {}
+    values: dict[str, object] = {role.value: "" for role in ConsoleRole}
     if isinstance(roles, dict):
         values = {role.value: "\n".join(roles.get(role.value, ())) for role in ConsoleRole}
     typed: Document = {**known, **values}
@@ -84,12 +87,31 @@ def set_sign_in(call: ConsoleCall) -> Response:
     if call.field("action") == "remove":
         answer = call.api("DELETE", "/sign-in")
     else:
+        wrong = _unreachable(call)
+        if wrong:
+            return call.page("sign_in_settings.html", _form(call, _typed(call), wrong), status=400)
         answer = call.api("PUT", "/sign-in", body=_asked(call))
     if answer.status < 400:
-        # Sessions of before have ended, this one among them unless it came by a key.
-        return call.redirect("/administrators", notice="saved")
-    typed = {name: call.field(name) for name in ("issuer", "clientId", "rolesClaim", *ConsoleRole)}
-    return call.page("sign_in_settings.html", _form(call, typed, error_of(answer)), status=answer.status)
+        if call.session.by_key:
+            return call.redirect("/administrators", notice="saved")
+        return call.redirect("/sign-in", notice="sign-in-changed")
+    return call.page("sign_in_settings.html", _form(call, _typed(call), error_of(answer)), status=answer.status)
+
+
+def _typed(call: ConsoleCall) -> Document:
+    return {name: call.field(name) for name in ("issuer", "clientId", "rolesClaim", *ConsoleRole)}
+
+
+def _unreachable(call: ConsoleCall) -> str:
+    """Why nobody could sign in at that issuer; empty: its provider answers. Who saved another one would lock everybody
+    out."""
+    issuer = call.field("issuer").strip()
+    if is_issuer(issuer):
+        try:
+            call.doors.providers.provider(issuer)
+        except ProviderUnavailableError as error:
+            return f"issuer: nobody could sign in there. {error} Nothing was saved."
+    return ""  # what is no issuer at all is refused by its name
 
 
 def confirm_sign_in(call: ConsoleCall) -> Response:
@@ -127,12 +149,10 @@ def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
     settings = document["signIn"]
     keys = items_of(call.read("/tokens", query={"scope": "admin"}))
     live_keys = {str(key["id"]) for key in keys if key["live"]}
-    # A session with a key that was revoked opens nothing, however long it is kept.
-    sessions = [
-        each
-        for each in call.doors.sessions.sessions(call.organization_id)
-        if not each.by_key or each.who_id in live_keys
-    ]
+    # A session with a key that was revoked, or of settings of before, opens nothing, however long it is kept.
+    kept = call.doors.sessions.sessions(call.organization_id)
+    by_settings = call.organization().sign_in.id if call.organization().sign_in else ""  # type: ignore[union-attr]
+    sessions = [each for each in kept if (each.who_id in live_keys if each.by_key else each.sign_in_id == by_settings)]
     alone = call.organization().sign_in.set_alone if call.organization().sign_in else None  # type: ignore[union-attr]
     page = AdministratorsPage(
         people=signed_in(sessions, call.session, call.invocation.now),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from rightful.api.console.call import ConsoleCall, Document, error_of
-from rightful.api.console.pages.conflicts.conflicts import name_of
+from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import ConflictClass
 from rightful.domain.conflicts.policy import (
