@@ -17,7 +17,7 @@ from tests.support.service import Service
 
 AT_MOST = 3
 MORE: Mapping[str, tuple[int, str]] = {
-    "/": (6, "what is live is in three states, each with its own index; figures, directories and keys"),
+    "/": (7, "what is live is in three states, each with its own index; what is told; figures, directories and keys"),
     "/conflicts": (
         14,
         "each state has its own index, and without a filter there are five: read, and counted where one page is not "

@@ -71,7 +71,7 @@ def test_the_reader_comes_first_then_who_else_can_act_here_and_the_oldest_of_eac
     assert page.html.index(older) < page.html.index(newer)
     assert 'href="/dev/console/conflicts?status=live&amp;who=organization_administrator&amp;order=oldest"' in page.html
     assert "2 conflicts" in page.text
-    assert "duplicate IdP · since 21 Nov 2026, 09:00 UTC" in page.text
+    assert "user name wants Wanted@example.com duplicate · IdP · since 21 Nov 2026, 09:00 UTC" in page.text
     assert "1 more is being examined" in page.text
     for reader in (VIEWER, OPERATOR):
         assert _headings(console.browser(reader).get("/").html) == [idp, admins, other.value.capitalize()]
@@ -239,13 +239,13 @@ def test_what_one_administrator_said_alone_waits_for_a_second_one() -> None:
     assert isinstance(issued.body, dict)
     browser = console.browser(OWNER)
     page = browser.get("/")
-    assert f"A key was issued ({issued.body['id']}). Ines 30 Nov 2026, 09:00 UTC" in page.text
+    assert "A key of IdP was issued (Okta). Ines 30 Nov 2026, 09:00 UTC" in page.text
     service.pass_time(timedelta(days=7))
-    assert "A key was issued" not in console.browser(OWNER).get("/").text
+    assert "A key of IdP was issued" not in console.browser(OWNER).get("/").text
 
 
 @pytest.mark.parametrize(("people", "directories"), [(10, 1), (900, 1), (10, 9)])
-def test_the_page_costs_six_calls_however_much_there_is(people: int, directories: int) -> None:
+def test_the_page_costs_seven_calls_however_much_there_is(people: int, directories: int) -> None:
     console = Console()
     service = console.service
     for number in range(1, directories):
@@ -265,8 +265,10 @@ def test_the_page_costs_six_calls_however_much_there_is(people: int, directories
     service.store.dynamodb_calls.clear()
     page = browser.get("/")
     assert f"{people} conflicts , oldest first" in page.text
-    # The session with its organization; three states of conflicts, figures, directories and keys.
-    assert service.store.dynamodb_calls == {"batch_get_item": 1, "query": 6}
+    assert page.text.count("wants Wanted@example.com") == 5
+    # The session with its organization, and the conflicts that are told; three states of conflicts, figures,
+    # directories and keys.
+    assert service.store.dynamodb_calls == {"batch_get_item": 2, "query": 6}
 
 
 def test_more_than_are_counted_are_said_to_be_more() -> None:
@@ -282,3 +284,13 @@ def test_more_than_are_counted_are_said_to_be_more() -> None:
     conflicts_like(service.store, pattern, MOST_CONFLICTS + 7)
     page = console.browser(OWNER).get("/")
     assert f"more than {MOST_CONFLICTS:,} conflicts" in page.text
+
+
+def test_the_oldest_say_who_wants_what() -> None:
+    console = Console()
+    service = console.service
+    service.scim("DELETE", f"/Users/{service.create_user('sales')['id']}")
+    ada = service.create_user("ada", displayName="Ada Lovelace")
+    assert service.move(ada["id"], "sales").status == 409
+    service.remediate_all()
+    assert "Ada Lovelace wants sales@example.com deactivated · IdP · since" in console.browser(OWNER).get("/").text

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -88,6 +89,7 @@ def test_a_result_is_counted_grouped_and_says_who_must_act(console: Console) -> 
     assert "Nobody holds the address." in page.text
     assert "Goes through once change 1 has freed the address." in page.text
     assert "The domain elsewhere.example is not verified by your organization." in page.text
+    assert re.search(r"organization administrator : [^:]*domain", page.text), "who must verify it"
     assert "(line 4)" in page.text, "blank lines and the head are lines, too"
     assert "grace@example.com;ada@example.com" in page.text, "the list stands there still"
     assert {each: row for each, row in console.service.store.snapshot().items() if each in before} == before

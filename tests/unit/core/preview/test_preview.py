@@ -137,6 +137,9 @@ def test_what_cannot_be_pushed_is_said(old: str, new: str, verdict: str) -> None
     [item] = forecast(service, (old, new))
     assert (item["verdict"], item["step"]) == (verdict, None)
     assert item["explanation"]
+    # Nobody can verify the domain that remediation alone uses.
+    step = "verify_domain" if new == "ada@elsewhere.example" else None
+    assert (item["nextStep"] or {}).get("code") == step
 
 
 def test_whether_a_foreign_address_exists_is_not_said() -> None:

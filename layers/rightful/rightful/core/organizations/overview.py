@@ -3,21 +3,25 @@
 Read in a number of calls that does not depend on how many people or directories there are; everything else is pure.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.events.counts import DayCounts
 from rightful.domain.key import Token
 from rightful.domain.one_word import OneWord
 from rightful.domain.organization import Directory, Organization
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.store.lists import STILL_WANTED, ListedConflict, ListedConflicts
+from rightful.ports.store.names import Asked, named
 
 DAYS = 30
 MOST_CONFLICTS = 1_000
 """So many open ones are counted; more are "more than"."""
+TOLD = 5
+"""So many conflicts of each role, the oldest, are told one by one."""
 SOON = timedelta(days=30)
 """Within this, the end of a key is told."""
 SILENT_AFTER_DAYS = 2
@@ -33,12 +37,14 @@ class Overview:
         open: the conflicts whose change is still wanted, oldest first.
         figures: of the last `DAYS` days, today among them.
         keys: of the organization and its directories, live or not.
+        named: the conflicts that are told one by one, by id.
     """
 
     open: ListedConflicts
     figures: tuple[DayCounts, ...]
     directories: tuple[Directory, ...]
     keys: tuple[Token, ...]
+    named: Mapping[str, Conflict] = field(default_factory=dict)
 
     def keys_of(self, directory_id: str | None) -> tuple[Token, ...]:
         """Those of a directory; None: of the organization itself."""
@@ -46,11 +52,16 @@ class Overview:
 
 
 def read_overview(store: IdentityStore, organization_id: str, now: datetime) -> Overview:
-    """Six calls: the open conflicts (a query for each of the three states that are open), the figures, the directories,
-    and the keys. Eventually consistent, but for the last two."""
+    """Seven calls: the open conflicts (a query for each of the three states that are open), those that are told one by
+    one, where there are any, the figures, the directories, and the keys. Eventually consistent, but for the last
+    three."""
     today = now.astimezone(UTC).date()
+    found = store.listed_conflicts(organization_id, STILL_WANTED, most=MOST_CONFLICTS)
+    told = [each for code, waiting in waiting_for(found.conflicts).items() if code for each in waiting[:TOLD]]
+    asked = Asked(conflicts=frozenset(Pointer(organization_id, each.id) for each in told))
     return Overview(
-        open=store.listed_conflicts(organization_id, STILL_WANTED, most=MOST_CONFLICTS),
+        open=found,
+        named=named(store, asked).conflicts,
         figures=store.counts(organization_id, today - (DAYS - 1) * _DAY, today),
         directories=store.directories(organization_id),
         keys=store.all_tokens(organization_id),
@@ -126,7 +137,7 @@ class Unconfirmed:
     """What one administrator said alone, and no other one has confirmed yet.
 
     Attributes:
-        about: the class of conflict, the directory's name, or the key's id; empty: there is only one.
+        about: the class of conflict, the directory's name, or the key's owner; empty: there is only one.
         directory_id: of that directory, or of that key.
     """
 
@@ -152,4 +163,4 @@ def _words(organization: Organization, overview: Overview) -> Iterator[Unconfirm
             yield Unconfirmed(Said.DELETE_RULE, directory.erasing, directory.name, directory.id)
     for key in overview.keys:
         if key.issued is not None:
-            yield Unconfirmed(Said.KEY, key.issued, key.id, key.directory_id)
+            yield Unconfirmed(Said.KEY, key.issued, key.owner, key.directory_id)

@@ -25,7 +25,7 @@ from rightful.core.preview.snapshot import snapshot_of
 from rightful.domain.account import Account
 from rightful.domain.address import PLACEHOLDER_DOMAIN, Address
 from rightful.domain.conflicts.conflict import ConflictStatus
-from rightful.domain.conflicts.next_step import Role, StepCode
+from rightful.domain.conflicts.next_step import NextStep, Role, StepCode
 from rightful.domain.conflicts.next_step import step as next_step_of
 
 
@@ -65,10 +65,18 @@ def _sorted_out(pairs: Sequence[Read], facts: Facts) -> tuple[list[Move], dict[i
         said = _cannot_be_pushed(pair, facts, listed, wanted)
         account = facts.holder(pair.old.canonical) if pair.old else None
         if said is not None:
-            found[pair.asked.number] = Forecast(pair.asked, *said)
+            found[pair.asked.number] = Forecast(pair.asked, *said, next_step=_first_step(pair, said[0]))
         elif account is not None and pair.new is not None:
             moves.append(Move(account, pair.new, pair.asked))
     return moves, found
+
+
+def _first_step(pair: Read, verdict: Verdict) -> NextStep | None:
+    """What has to be done before it can be pushed; None: it has to be written otherwise. Nobody can verify what
+    remediation alone uses."""
+    if verdict is not Verdict.UNVERIFIED_DOMAIN or pair.new is None or pair.new.domain == PLACEHOLDER_DOMAIN:
+        return None
+    return next_step_of(Role.ADMINISTRATOR, StepCode.VERIFY_DOMAIN)
 
 
 def _cannot_be_pushed(

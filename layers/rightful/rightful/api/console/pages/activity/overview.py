@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlencode
 
 from rightful.api.admin.statistics import within
 from rightful.api.console.call import ConsoleCall
@@ -16,6 +15,7 @@ from rightful.api.console.pages.activity.figures import (
     share_text,
     times_chart,
 )
+from rightful.api.console.pages.activity.waiting import Waiting, waiting
 from rightful.api.request import Response
 from rightful.core.organizations.overview import (
     DAYS,
@@ -31,25 +31,10 @@ from rightful.core.organizations.overview import (
     unconfirmed,
     waiting_for,
 )
-from rightful.domain.conflicts.next_step import Role
 from rightful.domain.events.counts import DECIDED, Counts, DayCounts, Ending, median, since_hour, total
-from rightful.domain.events.event_log import moment_of
 from rightful.domain.key import Token
 from rightful.domain.organization import Directory, Organization
 from rightful.domain.sign_in import ConsoleRole
-from rightful.ports.store.lists import ListedConflict
-from rightful.text.wording import counted
-
-_SHOWN = 5
-"""The oldest of each role."""
-
-_OUR_ROLES = (Role.ADMINISTRATOR.code, Role.IDP_ADMINISTRATOR.code)
-"""Those whom an organization's own people can be. What waits for others comes after them."""
-
-_ROLES: Mapping[str, str] = {
-    **{role.code: role.value for role in Role},
-    Role.NOBODY.code: "nobody: they wait for another change",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +44,6 @@ class FirstStep:
     what: str
     path: str
     done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenConflict:
-    """One of those that wait longest."""
-
-    id: str
-    conflict_class: str
-    directory: str
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The open conflicts about which one role has to do something.
-
-    Attributes:
-        who: as people read it.
-        is_reader: whether the reader is one of them, and may do it.
-        query: of the list that has all of them.
-    """
-
-    who: str
-    is_reader: bool
-    number: str
-    oldest: Sequence[OpenConflict]
-    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +119,7 @@ class OverviewPage:
 
 
 def overview_page(call: ConsoleCall) -> Response:
-    """GET /. Six calls, however many people and directories there are."""
+    """GET /. Seven calls, however many people and directories there are."""
     organization, now = call.organization(), call.invocation.now
     overview = read_overview(call.store, call.organization_id, now)
     page = page_of(organization, overview, now, may_decide=call.may(ConsoleRole.APPROVER))
@@ -175,12 +133,12 @@ def page_of(organization: Organization, overview: Overview, now: datetime, *, ma
     steps = _first_steps(organization, overview)
     return OverviewPage(
         first_steps=steps if any(not step.done for step in steps) else (),
-        waiting=_waiting(overview, may_decide=may_decide),
+        waiting=waiting(overview, may_decide=may_decide),
         complete=overview.open.complete,
         examined=len(waiting_for(overview.open.conflicts).get("", ())),
         ended=[_ended(within(figures, number, now), number) for number in (7, 30)],
         directories=[_directory(each, overview, now) for each in directories],
-        confirmations=[_confirmation(each) for each in unconfirmed(organization, overview, now)],
+        confirmations=[_confirmation(each, overview) for each in unconfirmed(organization, overview, now)],
         keys_ending=ending_soon(overview.keys_of(None), now),
         charts=[outcomes_chart(figures, days), times_chart(figures, days)] if directories else [],
         shares=share_charts(figures, days, directories),
@@ -203,34 +161,6 @@ def _first_steps(organization: Organization, overview: Overview) -> list[FirstSt
             organization.sign_in is not None,
         ),
     ]
-
-
-def _waiting(overview: Overview, *, may_decide: bool) -> list[Waiting]:
-    """By who must act: the reader first, then what the organization's own people can do, the oldest first in each."""
-    found = {code: each for code, each in waiting_for(overview.open.conflicts).items() if code}
-    mine = Role.ADMINISTRATOR.code if may_decide else ""
-    ranked = sorted(found, key=lambda code: (code != mine, code not in _OUR_ROLES, found[code][0].id))
-    names = {directory.id: directory.name for directory in overview.directories}
-    more = "" if overview.open.complete else "more than "
-    return [
-        Waiting(
-            who=_ROLES.get(code, code),
-            is_reader=code == mine,
-            number=f"{more}{counted(len(found[code]), 'conflict')}",
-            oldest=[_open(each, names) for each in found[code][:_SHOWN]],
-            query=urlencode({"status": "live", "who": code, "order": "oldest"}),
-        )
-        for code in ranked
-    ]
-
-
-def _open(conflict: ListedConflict, names: Mapping[str, str]) -> OpenConflict:
-    return OpenConflict(
-        conflict.id,
-        conflict.conflict_class or "not examined yet",
-        names.get(conflict.directory_id, "a directory that is gone"),
-        moment_of(conflict.id),
-    )
 
 
 def _ended(counts: Counts, days: int) -> Ended:
@@ -290,12 +220,16 @@ _SAID: Mapping[Said, tuple[str, str]] = {
     Said.POLICY: ("The policy's rule for “{about}” was lowered.", "/policy"),
     Said.SIGN_IN: ("How people sign in was changed.", "/administrators"),
     Said.DELETE_RULE: ("Deletes of the directory {about} erase.", "/connect"),
-    Said.KEY: ("A key was issued ({about}).", "/connect"),
+    Said.KEY: ("A key of {directory} was issued ({about}).", "/connect"),
 }
 
 
-def _confirmation(each: Unconfirmed) -> Confirmation:
+def _confirmation(each: Unconfirmed, overview: Overview) -> Confirmation:
     pattern, path = _SAID[each.said]
+    names = {directory.id: directory.name for directory in overview.directories}
+    directory = names.get(each.directory_id or "", "a directory that is gone")
     about = each.about.replace("_", " ") if each.said is Said.POLICY else each.about
     below = f"/{each.directory_id}" if each.directory_id is not None else ""
-    return Confirmation(pattern.format(about=about), f"{path}{below}", each.word.by, each.word.until)
+    return Confirmation(
+        pattern.format(about=about, directory=directory), f"{path}{below}", each.word.by, each.word.until
+    )

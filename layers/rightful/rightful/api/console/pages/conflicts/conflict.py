@@ -4,6 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
+from rightful.api.console.pages.conflicts.sides import (
+    HolderRow,
+    Leg,
+    holder_heading,
+    holder_rows,
+    leg_of,
+    plan_heading,
+    wish_of,
+)
 from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 from rightful.domain.sign_in import ConsoleRole
@@ -38,6 +47,7 @@ class ConflictPage:
         lacks: actions that could be taken now, with the role that they take.
         waits: whether it is being worked on: the page looks again by itself.
         no_approval: why this reader cannot approve it, though approvers could.
+        holder_rows: what becomes of the holder's, where the document says so.
     """
 
     conflict: Document
@@ -48,6 +58,10 @@ class ConflictPage:
     lacks: Mapping[str, str]
     waits: bool
     changes: Sequence[Mapping[str, str]]
+    holder_rows: Sequence[HolderRow]
+    legs: Sequence[Leg]
+    holder_heading: str
+    plan_heading: str
     error: str = ""
     notice: str = ""
     no_approval: str = ""
@@ -139,16 +153,19 @@ def page_of(
     """
     possible = _texts(conflict["actions"])
     requester = name_of(conflict["requester"])
-    wanted = str(conflict["wantedEmail"] or conflict["wantedUserName"] or "")
     return ConflictPage(
         conflict=conflict,
         requester=requester,
         holder=name_of(conflict["holder"]) if conflict["holder"] is not None else "",
-        title=f"{requester} wants {wanted}",
+        title=f"{requester} wants {wish_of(conflict)}",
         may=[action for action in possible if role.reaches(_ACTIONS[action])],
         lacks={action: _ACTIONS[action].value for action in possible if not role.reaches(_ACTIONS[action])},
         waits=conflict["status"] == "open" and not typed.form and not now,
         changes=[changed(each) for each in _objects(conflict["change"])],
+        holder_rows=holder_rows(conflict),
+        legs=[leg_of(each, name_of(each["requester"])) for each in _objects(conflict["legs"])],
+        holder_heading=holder_heading(conflict),
+        plan_heading=plan_heading(conflict["status"]),
         error=error,
         typed=typed,
     )

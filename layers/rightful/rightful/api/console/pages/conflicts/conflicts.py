@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
+from rightful.api.console.pages.conflicts.sides import wish_of
 from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
@@ -120,7 +121,7 @@ def _decide(call: ConsoleCall, ticked: str, decision: str, reason: str) -> Decid
     before = call.api("GET", "/conflicts/{id}", parameters=parameters)
     if before.status >= 400 or not isinstance(before.body, dict):
         return Decided(conflict_id, "", "", False, error_of(before))
-    who, wanted = name_of(before.body["requester"]), str(before.body["wantedEmail"] or before.body["wantedUserName"])
+    who, wanted = name_of(before.body["requester"]), wish_of(before.body)
     if decision == "approve":
         refusal = call.why_no_approval(before.body)
         if refusal:
@@ -163,7 +164,7 @@ def _list(call: ConsoleCall, *, error: str = "", status: int = 200) -> Response:
 
 def _row(conflict: Document) -> Document:
     requester = conflict["requester"]
-    return {**conflict, "who": name_of(requester), "decidable": _decidable(conflict)}
+    return {**conflict, "who": name_of(requester), "wish": wish_of(conflict), "decidable": _decidable(conflict)}
 
 
 def _decidable(conflict: Document) -> bool:
