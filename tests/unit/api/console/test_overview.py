@@ -11,6 +11,7 @@ from rightful.core.organizations.overview import MOST_CONFLICTS
 from rightful.core.organizations.registry import create_directory, create_organization, issue_token
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
 from rightful.domain.conflicts.next_step import Role, StepCode, step
+from rightful.domain.conflicts.policy import STANDARD
 from rightful.domain.events.counts import Counts, Ending, Took, ended, refused, written
 from rightful.domain.events.event_log import first_id_at
 from rightful.domain.key import Grant, Scope
@@ -287,7 +288,7 @@ def test_more_than_are_counted_are_said_to_be_more() -> None:
 
 
 def test_the_oldest_say_who_wants_what() -> None:
-    console = Console()
+    console = Console(Service(policy=STANDARD))
     service = console.service
     service.scim("DELETE", f"/Users/{service.create_user('sales')['id']}")
     ada = service.create_user("ada", displayName="Ada Lovelace")
