@@ -258,7 +258,7 @@ def test_what_one_person_lowers_is_told_before_and_after_and_confirmed_by_anothe
     owner, other = console.browser(OWNER), console.browser(OTHER_OWNER)
     lowered = rule("deactivated", "approval")
     trial = change(console, owner, "try", **lowered)
-    assert "it is your word alone: it counts as two approvals until a different administrator confirms it" in trial.text
+    assert "it is your word alone: it counts as two approvals until a different owner confirms it" in trial.text
     saved = change(console, owner, "save", reason="one is enough", **lowered)
     assert "deactivated : Olivia Owner [olivia] set it to approval alone" in saved.text
     assert "it counts as two approvals" in saved.text
