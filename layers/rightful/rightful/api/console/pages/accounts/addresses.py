@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
 from rightful.api.console.pages.accounts.timeline import PER_PAGE, timeline
+from rightful.api.console.pages.directories.labels import labels_of
 from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 
@@ -69,7 +70,7 @@ def account_name(account: Document) -> str:
 
 def directory_names(call: ConsoleCall) -> dict[str, str]:
     """The names of the organization's directories, by their ids."""
-    return {str(each["id"]): str(each["name"]) for each in items_of(call.read("/directories"))}
+    return dict(labels_of(items_of(call.read("/directories"))))
 
 
 def directory_name(call: ConsoleCall, account: Document) -> str:

@@ -9,6 +9,7 @@ from rightful.api.admin.log import CONTENT_TYPE, MOST_CSV_ROWS
 from rightful.api.console.call import CONSOLE, ConsoleCall, Document, error_of, items_of
 from rightful.api.console.headers import page_headers
 from rightful.api.console.pages.conflicts.conflicts import Choice
+from rightful.api.console.pages.directories.labels import labels_of
 from rightful.api.console.rendering import words
 from rightful.api.request import Response
 from rightful.core.users.sent import RefusedRow, SentAnswer, sent_answer
@@ -66,7 +67,7 @@ def log_page(call: ConsoleCall) -> Response:
     query = {**chosen, "limit": _PER_PAGE, "cursor": call.parameter("cursor") or ""}
     answer = call.api("GET", "/log", query=query)
     found: Document = answer.body if isinstance(answer.body, dict) and answer.status < 400 else {}
-    directories = [Choice(str(each["id"]), str(each["name"])) for each in items_of(call.read("/directories"))]
+    directories = [Choice(each, name) for each, name in labels_of(items_of(call.read("/directories"))).items()]
     names = {each.value: each.name for each in directories}
     cursor = found.get("nextCursor")
     page = LogPage(
@@ -99,7 +100,7 @@ def log_csv(call: ConsoleCall) -> Response:
 
 
 def _refused(call: ConsoleCall, chosen: Mapping[str, str], answer: Response) -> LogPage:
-    directories = [Choice(str(each["id"]), str(each["name"])) for each in items_of(call.read("/directories"))]
+    directories = [Choice(each, name) for each, name in labels_of(items_of(call.read("/directories"))).items()]
     return LogPage((), chosen, directories, "", "", error_of(answer))
 
 

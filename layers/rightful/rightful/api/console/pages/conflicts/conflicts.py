@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
 from rightful.api.console.pages.conflicts.sides import wish_of
+from rightful.api.console.pages.directories.labels import labels_of
 from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
 from rightful.domain.conflicts.conflict import ConflictClass, ConflictStatus
@@ -146,7 +147,7 @@ def _list(call: ConsoleCall, *, error: str = "", status: int = 200) -> Response:
     query["order"] = chosen.get("order") or "oldest"
     answer = call.api("GET", "/conflicts", query=query)
     found: Document = answer.body if isinstance(answer.body, dict) and answer.status < 400 else {}
-    directories = [Choice(str(each["id"]), str(each["name"])) for each in items_of(call.read("/directories"))]
+    directories = [Choice(each, name) for each, name in labels_of(items_of(call.read("/directories"))).items()]
     cursor = found.get("nextCursor")
     page = ConflictsPage(
         conflicts=[_row(each) for each in items_of(found)],

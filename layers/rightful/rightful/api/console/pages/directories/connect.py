@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rightful.api.console.call import ConsoleCall, Document, document_of, error_of, items_of
 from rightful.api.console.pages.directories.connect_fields import GUIDES
+from rightful.api.console.pages.directories.labels import labels_of
 from rightful.api.request import Response
 from rightful.core.sign_in.forms import is_sent_first, new_nonce
 from rightful.domain.person import same_person
@@ -35,10 +36,12 @@ class Connected:
     """A directory in the list.
 
     Attributes:
+        label: its name, told apart from another of the same.
         last_push: when it wrote something last, within 30 days; empty: it did not.
     """
 
     directory: Document
+    label: str
     profile: str
     users: int
     last_push: str
@@ -79,11 +82,13 @@ def _shown(call: ConsoleCall, error: str = "", status: int = 200) -> Response:
     figures = call.read("/statistics", query={"days": "30"})["byDirectory"]
     keys = [key_of(each, call.session.who, call.invocation.now) for each in _keys(call)]
     directories = items_of(call.read("/directories"))
+    labels = labels_of(directories)
     users = call.store.numbers_of_users([str(each["id"]) for each in directories])
     page = ConnectPage(
         directories=[
             Connected(
                 directory=each,
+                label=labels[str(each["id"])],
                 profile=PROFILE_NAMES[str(each["profile"])],
                 users=users[str(each["id"])],
                 last_push=_last_push(figures, each["id"]),

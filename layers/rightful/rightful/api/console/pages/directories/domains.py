@@ -24,12 +24,14 @@ class DomainsPage:
     Attributes:
         may_change: whether this person adds and removes domains.
         by_dns: whether domains are verified by DNS here; else the operator of the service adds them.
+        ends_signing_in: whether nobody can sign in by an address once the last verified one is removed.
     """
 
     verified: Sequence[Document]
     waiting: Sequence[Waiting]
     may_change: bool
     by_dns: bool
+    ends_signing_in: bool = False
     typed: str = ""
     error: str = ""
     notice: str = ""
@@ -70,11 +72,13 @@ def _after(call: ConsoleCall, answer: Response, notice: str) -> Response:
 
 def _shown(call: ConsoleCall, error: str = "", status: int = 200, typed: str = "") -> Response:
     found, now = items_of(call.read("/domains")), call.invocation.now
+    verified = [each for each in found if each["status"] == "verified"]
     page = DomainsPage(
-        verified=[each for each in found if each["status"] == "verified"],
+        verified=verified,
         waiting=[Waiting(each, _is_late(each, now)) for each in found if each["status"] != "verified"],
         may_change=call.may(ConsoleRole.OWNER),
         by_dns=call.proof is not None,
+        ends_signing_in=len(verified) == 1 and call.organization().sign_in is not None,
         typed=typed,
         error=error,
         notice=call.parameter("notice") or "",
