@@ -35,7 +35,7 @@ def test_lists_and_filters_tell_them_apart_too(path: str) -> None:
     ids = [create_directory(console.service.context(), console.service.organization.id, "Twin").id for _ in range(2)]
     text = console.browser(OWNER).get(path).text
     for each in ids:
-        assert re.search(rf"Twin \([^·<]{1,60}\) \({each[-4:]}\)", text)
+        assert re.search(rf"Twin \([^·<]{{1,60}}\) \({each[-4:]}\)", text)
 
 
 def test_removing_the_last_domain_says_who_cannot_sign_in_then() -> None:
