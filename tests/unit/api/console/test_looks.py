@@ -29,7 +29,7 @@ def test_directories_of_one_name_are_told_apart() -> None:
     assert "2222" not in found["d-2222"]
 
 
-@pytest.mark.parametrize("path", ["/connect", "/conflicts", "/log"])
+@pytest.mark.parametrize("path", ["/", "/connect", "/conflicts", "/log"])
 def test_lists_and_filters_tell_them_apart_too(path: str) -> None:
     console = Console()
     ids = [create_directory(console.service.context(), console.service.organization.id, "Twin").id for _ in range(2)]

@@ -1,7 +1,7 @@
 """The first page: what needs somebody, how conflicts end, and whether each directory still speaks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from rightful.api.admin.statistics import within
@@ -16,6 +16,7 @@ from rightful.api.console.pages.activity.figures import (
     times_chart,
 )
 from rightful.api.console.pages.activity.waiting import Waiting, waiting
+from rightful.api.console.pages.directories.labels import labels_of
 from rightful.api.request import Response
 from rightful.core.organizations.overview import (
     DAYS,
@@ -128,6 +129,7 @@ def overview_page(call: ConsoleCall) -> Response:
 
 def page_of(organization: Organization, overview: Overview, now: datetime, *, may_decide: bool) -> OverviewPage:
     """The view model. Pure."""
+    overview = replace(overview, directories=_told_apart(overview.directories))
     days = days_until(now.astimezone(UTC).date(), DAYS)
     figures, directories = overview.figures, overview.directories
     steps = _first_steps(organization, overview)
@@ -145,6 +147,12 @@ def page_of(organization: Organization, overview: Overview, now: datetime, *, ma
         paused=organization.brakes.paused,
         dry_run=organization.brakes.dry_run,
     )
+
+
+def _told_apart(directories: Sequence[Directory]) -> tuple[Directory, ...]:
+    """Each by what it is called where there are several."""
+    labels = labels_of([{"id": each.id, "name": each.name, "profile": each.profile} for each in directories])
+    return tuple(replace(each, name=labels[each.id]) for each in directories)
 
 
 def _first_steps(organization: Organization, overview: Overview) -> list[FirstStep]:
