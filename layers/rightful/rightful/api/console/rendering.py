@@ -34,8 +34,17 @@ NOTICES: Mapping[str, str] = {
     "signed-out": "You are signed out.",
     "sign-in-changed": "Saved. Everybody who had signed in is signed out: sign in anew.",
     "signed-out-everywhere": "You are signed out, in every browser.",
+    "session-ended": "Your session has ended: nothing was done. Sign in, and send it again.",
+    "approved": "Approved.",
+    "approved-waits": "Your approval is noted: another administrator has to agree.",
+    "rejected": "Rejected.",
+    "examined": "It was examined again: this is how it stands now.",
+    "undone": "Undone.",
+    "undo-waits": "Your wish is noted: another administrator has to want it, too. Nothing was put back yet.",
 }
 """What is said at the top of a page after something was done, by code: a link cannot put words of its own there."""
+NOT_DONE_YET = frozenset({"session-ended", "approved-waits", "undo-waits"})
+"""Notices after which somebody still has to do something."""
 
 
 class PageNotMadeError(Exception):
@@ -92,6 +101,7 @@ def _environment() -> "Environment":
     made.globals["static_name"] = static_name
     made.globals["query"] = lambda **parameters: urlencode({name: each for name, each in parameters.items() if each})
     made.globals["NOTICES"] = NOTICES
+    made.globals["NOT_DONE_YET"] = NOT_DONE_YET
     made.globals["NAVIGATION"] = NAVIGATION
     made.globals["ROLES"] = {role.value: role for role in ConsoleRole}
     return made

@@ -16,7 +16,7 @@ from rightful.api.console.door.visitor import Visitor
 from rightful.api.console.forms import read_form
 from rightful.api.console.headers import REPORTS
 from rightful.api.console.rendering import PageNotMadeError, rendered
-from rightful.api.console.routes import Found, Route, found_route
+from rightful.api.console.routes import ROUTES, Found, Route, found_route
 from rightful.api.console.static_files import static_response
 from rightful.api.json_call import ApiError
 from rightful.api.request import Principal, Request, Response
@@ -175,12 +175,13 @@ def route_of(request: Request) -> str:
 
 def page_of(path: str) -> str:
     """The page on which a form of that path stands: the nearest one above that can be opened."""
-    while path:
-        found = found_route("GET", path)
-        if found is not None and found.route is not None:
-            return path
-        path = path.rpartition("/")[0]
-    return "/"
+    pages = {route.path for route in ROUTES if route.method == "GET"}
+    found = found_route("POST", path)
+    pattern = found.path if found is not None else ""
+    # By patterns: /conflicts/decisions would be a conflict with that id.
+    while pattern and pattern not in pages:
+        path, pattern = path.rpartition("/")[0], pattern.rpartition("/")[0]
+    return path if pattern else "/"
 
 
 def _principal(session: Session) -> Principal:
@@ -198,12 +199,29 @@ def _is_from_here(request: Request) -> bool:
 
 
 def _to_sign_in(visitor: Visitor) -> Response:
-    """Whoever is not signed in signs in, and comes back to the page; what a form had is typed again."""
-    back = visitor.path if visitor.request.method == "GET" else "/"
+    """Whoever is not signed in signs in, and comes back to the page. What a form had is typed again: they are told."""
+    if visitor.request.method != "GET":
+        back, notice = page_of(visitor.path), "signed-out" if visitor.path == "/sign-out" else "session-ended"
+    else:
+        back, notice = _asked_page(visitor), ""
+    asked = {name: value for name, value in (("back", back), ("notice", notice)) if value not in {"", "/"}}
+    answer = visitor.see_other(f"/sign-in{'?' if asked else ''}{urlencode(asked)}")
+    if visitor.request.headers.get("hx-request") != "true":
+        return answer
+    # htmx would follow the redirect, and put the page to sign in where a part of this one is.
+    headers = dict(answer.headers or {})
+    return Response(204, None, {"HX-Redirect": headers.pop("Location"), **headers})
+
+
+def _asked_page(visitor: Visitor) -> str:
+    """The page that somebody sees, or wants to see: a part that htmx asks for belongs to the one where it stands."""
+    root = f"{urlsplit(visitor.request.base_url).path}{CONSOLE}"
+    stands = urlsplit(visitor.request.headers.get("hx-current-url", ""))
+    stands_on = stands.path.removeprefix(root).rstrip("/") or "/"
+    if stands.path.startswith(root) and stands_on != visitor.path:
+        return f"{stands_on}{'?' if stands.query else ''}{stands.query}"
     pairs = [(name, value) for name, values in visitor.request.query.items() for value in values if name != "notice"]
-    query = f"?{urlencode(pairs)}" if pairs and visitor.request.method == "GET" else ""
-    asked = {"back": f"{back}{query}"} if back != "/" or query else {}
-    return visitor.see_other(f"/sign-in{'?' if asked else ''}{urlencode(asked)}")
+    return f"{visitor.path}{'?' if pairs else ''}{urlencode(pairs)}"
 
 
 def _error(request: Request, path: str, status: int, message: str, visit: Visit | None = None) -> Response:

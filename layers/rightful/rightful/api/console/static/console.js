@@ -50,6 +50,35 @@ window.addEventListener("pageshow", () => {
   });
 });
 
+// What htmx asked for and did not get is said at the top; a page with the part that it wanted says it in that part.
+const sayNotLoaded = (message) => {
+  const place = document.getElementById("not-loaded");
+  place.textContent = message;
+  place.className = message ? "banner fails" : "";
+};
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = event;
+  if (detail.xhr.status < 400 || detail.xhr.status > 499) {
+    return;
+  }
+  const part = detail.elt.closest("[hx-select]") || detail.requestConfig.elt.closest("[hx-select]");
+  const answer = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+  if (part && answer.querySelector(part.getAttribute("hx-select"))) {
+    return;
+  }
+  detail.shouldSwap = false;
+  detail.isError = true;
+  const told = answer.querySelector(".banner.fails:not(:empty)");
+  detail.told = told ? told.textContent : "";
+});
+document.addEventListener("htmx:responseError", (event) => {
+  sayNotLoaded(event.detail.told || "That could not be loaded just now. Load the page again.");
+});
+document.addEventListener("htmx:sendError", () => {
+  sayNotLoaded("Rightful cannot be reached just now. Load the page again.");
+});
+document.addEventListener("htmx:afterSwap", () => sayNotLoaded(""));
+
 // The box at the top of a list ticks all of it.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-ticks-all]")) {

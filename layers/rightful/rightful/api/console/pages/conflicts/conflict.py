@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
+from rightful.api.console.pages.conflicts.outcomes import notice_after
 from rightful.api.console.pages.conflicts.sides import (
     HolderRow,
     Leg,
@@ -15,6 +17,8 @@ from rightful.api.console.pages.conflicts.sides import (
 )
 from rightful.api.console.rendering import name_of
 from rightful.api.request import Response
+from rightful.domain.conflicts.conflict import APPROVAL_LIFETIME
+from rightful.domain.person import same_person
 from rightful.domain.sign_in import ConsoleRole
 
 _ACTIONS: Mapping[str, ConsoleRole] = {
@@ -48,6 +52,8 @@ class ConflictPage:
         waits: whether it is being worked on: the page looks again by itself.
         no_approval: why this reader cannot approve it, though approvers could.
         holder_rows: what becomes of the holder's, where the document says so.
+        undo_wishes: who wants it undone, and whether that counts still.
+        undo_waits: whether this reader wants that already, and somebody else has to, too.
     """
 
     conflict: Document
@@ -65,6 +71,8 @@ class ConflictPage:
     error: str = ""
     notice: str = ""
     no_approval: str = ""
+    undo_wishes: Sequence[Document] = ()
+    undo_waits: bool = False
     typed: Typed = _NOTHING
 
 
@@ -128,8 +136,9 @@ def _read(call: ConsoleCall) -> Document:
 
 def _after(call: ConsoleCall, what: str, body: Document, typed: Typed) -> Response:
     answer = call.api("POST", f"/conflicts/{{id}}/{what}", parameters={"id": call.path_id()}, body=body)
-    if answer.status < 400:
-        return call.redirect(f"/conflicts/{call.path_id()}", notice="saved")
+    if answer.status < 400 and isinstance(answer.body, dict):
+        notice = notice_after(typed.form, answer.body)
+        return call.redirect(f"/conflicts/{call.path_id()}", notice=notice)
     return _shown(call, _read(call), error_of(answer), typed, answer.status)
 
 
@@ -139,7 +148,14 @@ def _shown(
     now = call.parameter("now") is not None
     page = page_of(conflict, call.session.role, error=error, typed=typed or _NOTHING, now=now)
     refusal = call.why_no_approval(conflict) if "approve" in page.may else ""
-    shown = replace(page, notice=call.parameter("notice") or "", no_approval=refusal)
+    wishes = wishes_of(conflict, call.invocation.now)
+    shown = replace(
+        page,
+        notice=call.parameter("notice") or "",
+        no_approval=refusal,
+        undo_wishes=wishes,
+        undo_waits=any(each["counts"] and same_person(str(each["by"]), call.session.who) for each in wishes),
+    )
     return call.page("conflict.html", shown, status=status)
 
 
@@ -169,6 +185,15 @@ def page_of(
         error=error,
         typed=typed,
     )
+
+
+def wishes_of(conflict: Document, now: datetime) -> Sequence[Document]:
+    """Who wants it undone; one that nobody shared for as long as an approval counts, counts no more. Pure."""
+    undone = conflict["status"] == "undone"
+    return [
+        {**each, "counts": undone or now < datetime.fromisoformat(str(each["at"])) + APPROVAL_LIFETIME}
+        for each in _objects(conflict["undoApprovals"])
+    ]
 
 
 def changed(change: Document) -> Mapping[str, str]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from rightful.api.console.call import ConsoleCall, Document, error_of, items_of
+from rightful.api.console.call import ConsoleCall, Document, actions_of, error_of, items_of
+from rightful.api.console.pages.conflicts.outcomes import notice_after
 from rightful.api.console.pages.conflicts.sides import wish_of
 from rightful.api.console.pages.directories.labels import labels_of
 from rightful.api.console.rendering import name_of
@@ -44,6 +45,8 @@ class ConflictsPage:
         chosen: the filters as they are in the URL.
         older: the query of the next page; empty: this is the last one.
         may_decide: whether the reader may approve and reject.
+        cursor: where this page of the list begins.
+        ticked: which of them are ticked: those that somebody had ticked when their form was not taken.
     """
 
     conflicts: Sequence[Document]
@@ -55,6 +58,8 @@ class ConflictsPage:
     error: str = ""
     notice: str = ""
     reason: str = ""
+    cursor: str = ""
+    ticked: Sequence[str] = ()
     title: str = "Conflicts"
     statuses: Sequence[Choice] = (Choice("live", "open (all)"), *_choices(ConflictStatus))
     classes: Sequence[Choice] = _choices(ConflictClass)
@@ -66,29 +71,62 @@ class ConflictsPage:
         return self.may_decide and any(_decidable(conflict) for conflict in self.conflicts)
 
     @property
+    def approvable(self) -> bool:
+        """Whether there is anything here that the reader could approve together with others."""
+        return self.may_decide and any(_decidable(each) and _can_approve(each) for each in self.conflicts)
+
+    @property
     def filtered(self) -> bool:
         """Whether something other than the open ones is asked for."""
         return bool({name: value for name, value in self.chosen.items() if (name, value) != ("status", "live")})
 
 
+_RESULTS: Mapping[str, str] = {
+    "": "not done",
+    "approved": "approved",
+    "approved-waits": "approved, and waits for another administrator",
+    "rejected": "rejected",
+    "examined": "examined again: not decided",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What became of one of several that were decided together."""
+    """What became of one of several that were decided together.
+
+    Attributes:
+        became: as `outcomes.notice_after` says it; empty: nothing was done.
+    """
 
     id: str
     who: str
     wanted: str
-    done: bool
+    became: str
     told: str
+
+    @property
+    def result(self) -> str:
+        """What became of it, in a word or a few."""
+        return _RESULTS[self.became]
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedPage:
-    """What became of each."""
+    """What became of each.
 
-    decision: str
+    Attributes:
+        list_query: the filters of the list from which they come.
+    """
+
     results: Sequence[Decided]
+    list_query: str = ""
     title: str = "Decided together"
+
+    @property
+    def counts(self) -> str:
+        """How many became what, those of which something became first."""
+        found = [(sum(each.became == became for each in self.results), told) for became, told in _RESULTS.items()]
+        return "; ".join(f"{number} {told}" for number, told in [*found[1:], found[0]] if number)
 
 
 def conflicts_page(call: ConsoleCall) -> Response:
@@ -111,9 +149,9 @@ def decide_several(call: ConsoleCall) -> Response:
         for each in chosen:
             read = call.api("GET", "/conflicts/{id}", parameters={"id": each.partition(" ")[0]})
             if read.status < 400 and isinstance(read.body, dict):
-                call.need_what_it_takes(read.body, "/conflicts")
+                call.need_what_it_takes(read.body, _with_query("/conflicts", _list_query(call)))
     results = [_decide(call, each, decision, reason) for each in chosen]
-    return call.page("decided.html", DecidedPage(decision, results))
+    return call.page("decided.html", DecidedPage(results, _list_query(call)))
 
 
 def _decide(call: ConsoleCall, ticked: str, decision: str, reason: str) -> Decided:
@@ -121,29 +159,43 @@ def _decide(call: ConsoleCall, ticked: str, decision: str, reason: str) -> Decid
     parameters = {"id": conflict_id}
     before = call.api("GET", "/conflicts/{id}", parameters=parameters)
     if before.status >= 400 or not isinstance(before.body, dict):
-        return Decided(conflict_id, "", "", False, error_of(before))
+        return Decided(conflict_id, "", "", "", error_of(before))
     who, wanted = name_of(before.body["requester"]), wish_of(before.body)
     if decision == "approve":
         refusal = call.why_no_approval(before.body)
         if refusal:
-            return Decided(conflict_id, who, wanted, False, refusal)
+            return Decided(conflict_id, who, wanted, "", refusal)
     body = {"decision": decision, "reason": reason, "version": version}
     answer = call.api("POST", "/conflicts/{id}/decision", parameters=parameters, body=body)
-    told = error_of(answer)
-    if not told and isinstance(answer.body, dict):
-        told = str(answer.body["explanation"])
-    return Decided(conflict_id, who, wanted, answer.status < 400, told)
+    if answer.status >= 400 or not isinstance(answer.body, dict):
+        return Decided(conflict_id, who, wanted, "", error_of(answer))
+    return Decided(conflict_id, who, wanted, notice_after(decision, answer.body), str(answer.body["explanation"]))
+
+
+def _asked(call: ConsoleCall, name: str) -> str:
+    """A filter, or where the list goes on: of the URL, or of the form that stands in the list."""
+    return call.parameter(name) or call.field(name)
+
+
+def _list_query(call: ConsoleCall) -> str:
+    """The list again from which a form comes; a state that is empty is any."""
+    asked = [(name, _asked(call, name)) for name in (*_FILTERS, "cursor")]
+    return urlencode([(name, value) for name, value in asked if value or (name == "status" and name in call.form)])
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 def _list(call: ConsoleCall, *, error: str = "", status: int = 200) -> Response:
-    asked = {name: call.parameter(name) or "" for name in _FILTERS}
+    asked = {name: _asked(call, name) for name in _FILTERS}
     chosen = {name: value for name, value in asked.items() if value}
-    if not (set(call.request.query) & {*_FILTERS, "cursor"}):
+    if not ({*call.request.query, *call.form} & {*_FILTERS, "cursor"}):
         chosen["status"] = "live"
     wanted = {name: value for name, value in chosen.items() if name != "age"}
     if chosen.get("age") in AGES:
         wanted["until"] = time_text(call.invocation.now - AGES[chosen["age"]])
-    query = {**wanted, "limit": _PER_PAGE, "count": "true", "cursor": call.parameter("cursor") or ""}
+    query = {**wanted, "limit": _PER_PAGE, "count": "true", "cursor": _asked(call, "cursor")}
     query["order"] = chosen.get("order") or "oldest"
     answer = call.api("GET", "/conflicts", query=query)
     found: Document = answer.body if isinstance(answer.body, dict) and answer.status < 400 else {}
@@ -159,21 +211,35 @@ def _list(call: ConsoleCall, *, error: str = "", status: int = 200) -> Response:
         error=error or error_of(answer),
         notice=call.parameter("notice") or "",
         reason=call.field("reason"),
+        cursor=_asked(call, "cursor"),
+        ticked=call.fields("conflict"),
     )
     return call.page("conflicts.html", page, status=status if status != 200 or answer.status < 400 else answer.status)
 
 
 def _row(conflict: Document) -> Document:
     requester = conflict["requester"]
-    return {**conflict, "who": name_of(requester), "wish": wish_of(conflict), "decidable": _decidable(conflict)}
+    decidable = _decidable(conflict)
+    only = decidable and not _can_approve(conflict)
+    return {
+        **conflict,
+        "who": name_of(requester),
+        "wish": wish_of(conflict),
+        "decidable": decidable,
+        "onlyRejectable": only,
+    }
+
+
+def _can_approve(conflict: Document) -> bool:
+    """Whether an approval of the reader says anything: not where none can change it, or where they gave theirs."""
+    return "approve" in actions_of(conflict)
 
 
 def _decidable(conflict: Document) -> bool:
     """Whether it can be approved or rejected in a list: not where there are two ways, which have to be read."""
-    resolutions, actions = conflict["resolutions"], conflict["actions"]
+    resolutions = conflict["resolutions"]
     assert isinstance(resolutions, list)  # noqa: S101 - for the type
-    assert isinstance(actions, list)  # noqa: S101
-    return "reject" in actions and len(resolutions) < 2
+    return "reject" in actions_of(conflict) and len(resolutions) < 2
 
 
 def _count(found: Document) -> str:
