@@ -203,7 +203,7 @@ def screenshot(tmp_path: Path) -> Callable[[Page, str], Path]:
 @pytest.fixture(scope="package")
 def happenings(scim: httpx.Client, admin: httpx.Client, app: httpx.Client) -> Happenings:
     """Makes people and conflicts. Whoever signs in counts as a second person: how one signs in was confirmed."""
-    seen = admin.get("/sign-in").json()["id"]
+    seen = admin.get("/sign-in").json()["signIn"]["id"]
     said = admin.post("/sign-in/confirmation", json={"id": seen, "reason": "It is our identity provider."})
     assert said.status_code == 200, said.text
     return Happenings(scim, admin, app)

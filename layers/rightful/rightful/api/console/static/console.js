@@ -52,27 +52,30 @@ window.addEventListener("pageshow", () => {
 
 // What htmx asked for and did not get is said at the top; a page with the part that it wanted says it in that part.
 const sayNotLoaded = (message) => {
-  const place = document.getElementById("not-loaded");
-  place.textContent = message;
-  place.className = message ? "banner fails" : "";
+  document.getElementById("not-loaded")?.remove();
+  if (message) {
+    const place = document.createElement("p");
+    place.id = "not-loaded";
+    place.className = "banner fails";
+    place.setAttribute("role", "alert");
+    place.textContent = message;
+    document.querySelector("main").prepend(place);
+  }
 };
+const pageIn = (xhr) => new DOMParser().parseFromString(xhr.responseText, "text/html");
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = event;
-  if (detail.xhr.status < 400 || detail.xhr.status > 499) {
-    return;
+  if (detail.xhr.status >= 400 && detail.xhr.status < 500) {
+    const part = detail.requestConfig.elt.closest("[hx-select]");
+    const there = part && pageIn(detail.xhr).querySelector(part.getAttribute("hx-select"));
+    detail.shouldSwap = Boolean(there);
+    detail.isError = !there;
   }
-  const part = detail.elt.closest("[hx-select]") || detail.requestConfig.elt.closest("[hx-select]");
-  const answer = new DOMParser().parseFromString(detail.serverResponse, "text/html");
-  if (part && answer.querySelector(part.getAttribute("hx-select"))) {
-    return;
-  }
-  detail.shouldSwap = false;
-  detail.isError = true;
-  const told = answer.querySelector(".banner.fails:not(:empty)");
-  detail.told = told ? told.textContent : "";
 });
 document.addEventListener("htmx:responseError", (event) => {
-  sayNotLoaded(event.detail.told || "That could not be loaded just now. Load the page again.");
+  const { xhr } = event.detail;
+  const told = xhr.status < 500 && pageIn(xhr).querySelector(".banner.fails");
+  sayNotLoaded((told && told.textContent) || "That could not be loaded just now. Load the page again.");
 });
 document.addEventListener("htmx:sendError", () => {
   sayNotLoaded("Rightful cannot be reached just now. Load the page again.");
