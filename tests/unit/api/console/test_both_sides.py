@@ -84,7 +84,9 @@ def test_a_user_name_that_is_taken_is_called_one(path: str) -> None:
     service.remediate_all()
     told = "Ada Lovelace wants the user name bob@example.com"
     assert told in Console(service).browser(APPROVER).get(path).text
-    assert f"<h1>{told}</h1>" in shown(service, conflicts(service)["ada"]["id"]).html
+    page = shown(service, conflicts(service)["ada"]["id"])
+    assert f"<h1>{told}</h1>" in page.html
+    assert "Nobody whom you may see" not in page.text
 
 
 def test_everybody_of_a_swap_is_shown_before_and_after() -> None:

@@ -9,6 +9,7 @@ from rightful.api.console.pages.conflicts.outcomes import notice_after
 from rightful.api.console.pages.conflicts.sides import (
     HolderRow,
     Leg,
+    about_user_name,
     holder_heading,
     holder_rows,
     leg_of,
@@ -67,6 +68,7 @@ class ConflictPage:
     holder_rows: Sequence[HolderRow]
     legs: Sequence[Leg]
     holder_heading: str
+    about_user_name: bool
     plan_heading: str
     error: str = ""
     notice: str = ""
@@ -181,6 +183,7 @@ def page_of(
         holder_rows=holder_rows(conflict),
         legs=[leg_of(each, name_of(each["requester"])) for each in _objects(conflict["legs"])],
         holder_heading=holder_heading(conflict),
+        about_user_name=about_user_name(conflict),
         plan_heading=plan_heading(conflict["status"]),
         error=error,
         typed=typed,
