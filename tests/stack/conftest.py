@@ -5,6 +5,7 @@ import secrets
 import httpx
 import pytest
 
+from local.deployment import STACK_NAME
 from local.stack import Stack
 from tests.support.patience import SECONDS, eventually
 from tests.support.service import email_patch, user
@@ -45,3 +46,10 @@ def story(stack: Stack, scim: httpx.Client, admin: httpx.Client) -> str:
     accounts = f"{stack.base_url}/accounts/v1/accounts"
     assert httpx.post(accounts, json=sign_up, headers=app, timeout=SECONDS).status_code == 201
     return conflict_id
+
+
+def output(stack: Stack, name: str) -> str:
+    """One of the stack's outputs."""
+    cloudformation = stack.session.client("cloudformation", endpoint_url=stack.aws_endpoint_url)
+    outputs = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["Outputs"]
+    return next(each["OutputValue"] for each in outputs if each["OutputKey"] == name)

@@ -18,6 +18,7 @@ from rightful.domain.conflicts.conflict import Conflict, Pointer
 from rightful.domain.events.event_log import LogFilter
 from rightful.ports.writes.accounts import ClaimAddress, PutAccount, ReserveAddress
 from rightful.ports.writes.conflicts import PutConflict
+from tests.stack.conftest import output
 from tests.support.builders import a_conflict
 from tests.support.patience import eventually
 from tests.support.service import email_patch, user
@@ -144,7 +145,8 @@ def test_a_change_that_cannot_be_read_is_kept_for_a_person(stack: Stack, store: 
     key = {"pk": {"S": strange}, "sk": {"S": "ACCOUNT"}}
     store.client.put_item(TableName=store.tables.identity, Item={**key, "status": {"S": "of an unknown version"}})
     sqs = stack.session.client("sqs", endpoint_url=stack.aws_endpoint_url)
-    url = sqs.get_queue_url(QueueName=_queue_name(stack))["QueueUrl"]
+    queue = output(stack, "UnpublishedQueueUrl").rpartition("/")[2]
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     try:
         [message] = eventually(
             lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"), what="the change"
@@ -152,10 +154,3 @@ def test_a_change_that_cannot_be_read_is_kept_for_a_person(stack: Stack, store: 
     finally:
         store.client.delete_item(TableName=store.tables.identity, Key=key)
     assert json.loads(message["Body"])["dynamodb"]["Keys"]["pk"] == {"S": strange}
-
-
-def _queue_name(stack: Stack) -> str:
-    cloudformation = stack.session.client("cloudformation", endpoint_url=stack.aws_endpoint_url)
-    outputs = cloudformation.describe_stacks(StackName="rightful")["Stacks"][0]["Outputs"]
-    (url,) = [output["OutputValue"] for output in outputs if output["OutputKey"] == "UnpublishedQueueUrl"]
-    return url.rpartition("/")[2]

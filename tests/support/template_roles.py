@@ -3,15 +3,15 @@
 import json
 from typing import Any
 
-from local.deployment import read_template
+from local.deployment import STACK_NAME, read_template
 
 _WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 _LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def role_rights() -> dict[str, set[tuple[str, str]]]:
-    """(IAM action, logical id of the resource, or <table>/index/<name>) of each function's role, by the function's
-    logical id; without the rights to write logs and traces, which the Lambda service uses."""
+    """(IAM action, logical id, or <table>/index/<name>, or parameter/<path>) of each function's role, by
+    the function's logical id; without the rights to write logs and traces, which the Lambda service uses."""
     template: Any = json.loads(json.dumps(read_template()))
     resources = template["Resources"]
     found = {}
@@ -37,4 +37,7 @@ def _listed(value: Any) -> list[Any]:
 def _place(resource: Any) -> str:
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
-    return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "")
+    named = str(resource["Fn::Sub"])
+    if ":parameter/" in named:
+        return "parameter/" + named.partition(":parameter/")[2].replace("${AWS::StackName}", STACK_NAME)
+    return named.replace("${", "").replace(".Arn}", "")

@@ -53,4 +53,7 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> set[tuple[s
         return {(f"{service}:{operation}", f"{params['TableName']}/index/{params['IndexName']}")}
     operation = operation.removesuffix("Batch") if service == "sqs" else operation  # IAM knows no batches either
     resource = params.get("TableName") or params.get("QueueUrl", "").rpartition("/")[2]
+    if service == "ssm":
+        stack, folder, *_ = params["Name"].removeprefix("/").split("/")
+        resource = f"parameter/{stack}/{folder}/*"  # roles name the folder
     return {(f"{service}:{operation}", resource)}
