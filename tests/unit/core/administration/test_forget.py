@@ -225,13 +225,28 @@ def test_forgetting_goes_on_where_it_was_stopped_and_doing_it_again_changes_noth
     assert played.everything() == there or played.store.erased_people(limit=10) == ()
 
 
+def test_what_they_asked_for_in_the_second_in_which_they_were_erased_is_forgotten_too() -> None:
+    played = Played()
+    second = played.service.now.replace(microsecond=0) + timedelta(seconds=1)
+    played.service.now = second + timedelta(milliseconds=350)
+    assert played.service.move(played.scim_id, "ben").status == 409
+    asked = {each.id for each in played.store.all_of(Conflict) if each.created_at > second}
+    assert asked
+    erased_by_scim(played)
+    # DynamoDB Streams has whole seconds, rounded down.
+    changes = [replace(change, at=second) for change in played.store.take()]
+    publish(played.store, played.service.queue, played.bus, changes)
+    played.rounds()
+    assert asked.isdisjoint(each.id for each in played.store.all_of(Conflict))
+
+
 def test_a_person_is_looked_for_as_long_as_an_index_may_be_behind() -> None:
     played = Played()
     erased_by_scim(played)
     played.publish()
     assert forget_erased(played.service.context()) == 0  # much was there
     assert forget_erased(played.service.context()) == 0  # nothing is, but that was this moment
-    played.service.pass_time(timedelta(minutes=4))
+    played.service.pass_time(timedelta(minutes=4, seconds=1))
     assert forget_erased(played.service.context()) == 1
 
 

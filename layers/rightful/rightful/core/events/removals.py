@@ -3,6 +3,7 @@ as it is, and DynamoDB removes an item without a word to anybody else."""
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 
 from rightful.core.accounts.before_images import without_images
 from rightful.core.conflicts.lifecycle.end import end_of_pending
@@ -14,6 +15,9 @@ from rightful.ports.refusals import commit_again
 from rightful.ports.store.contract import IdentityStore
 from rightful.ports.writes.accounts import NoteErased, PutAccount
 from rightful.ports.writes.transaction import RefusedError, Write
+
+_WHOLE_SECOND = timedelta(seconds=1)
+"""The stream says in which second something was written: what came before that in the same second is before it."""
 
 
 def end_what_is_left(context: Context, change: Change) -> None:
@@ -41,7 +45,7 @@ def _erased(store: IdentityStore, change: AccountChange) -> Iterator[ErasedPerso
         return
     domains = domains_of(change.old) if change.old.organization_id is None else frozenset()
     owners = map(store.organization_of_domain, sorted(domains))
-    yield from erased_person(change.old, change.at, {each for each in owners if each is not None})
+    yield from erased_person(change.old, change.at + _WHOLE_SECOND, {each for each in owners if each is not None})
 
 
 def _commit_once(context: Context, write: Write) -> None:
