@@ -84,8 +84,8 @@ class SignInAttempt:
         state_hash: SHA-256 of the state that the provider hands back.
         browser_hash: SHA-256 of what the browser that set out has in a cookie: nobody else can come back for it.
         verifier: PKCE's (RFC 7636 section 4.1).
-        max_age: whether they have to show anew who they are.
         back_to: the path of the console that they came from.
+        anew: whether they have to show anew who they are.
     """
 
     state_hash: str

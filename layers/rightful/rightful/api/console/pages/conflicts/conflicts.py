@@ -145,31 +145,39 @@ def decide_several(call: ConsoleCall) -> Response:
         return _list(call, error=f"At most {_MOST_AT_ONCE} at once.", status=400)
     if not reason.strip():
         return _list(call, error="Say why: the reason is kept with each of them.", status=400)
+    read = [call.api("GET", "/conflicts/{id}", parameters={"id": each.partition(" ")[0]}) for each in chosen]
     if decision == "approve":
-        for each in chosen:
-            read = call.api("GET", "/conflicts/{id}", parameters={"id": each.partition(" ")[0]})
-            if read.status < 400 and isinstance(read.body, dict):
-                call.need_what_it_takes(read.body, _with_query("/conflicts", _list_query(call)))
-    results = [_decide(call, each, decision, reason) for each in chosen]
+        for before in read:
+            if before.status < 400 and isinstance(before.body, dict):
+                call.need_what_it_takes(before.body, _with_query("/conflicts", _list_query(call)))
+    said = {"decision": decision, "reason": reason}
+    results = [_decide(call, each, before, said) for each, before in zip(chosen, read, strict=True)]
     return call.page("decided.html", DecidedPage(results, _list_query(call)))
 
 
-def _decide(call: ConsoleCall, ticked: str, decision: str, reason: str) -> Decided:
+def _decide(call: ConsoleCall, ticked: str, before: Response, said: Mapping[str, str]) -> Decided:
+    """Decide one of several.
+
+    Args:
+        ticked: its id and its version, as it was shown.
+        before: what the admin API says of it now.
+        said: the decision and its reason.
+    """
     conflict_id, _, version = ticked.partition(" ")
-    parameters = {"id": conflict_id}
-    before = call.api("GET", "/conflicts/{id}", parameters=parameters)
     if before.status >= 400 or not isinstance(before.body, dict):
         return Decided(conflict_id, "", "", "", error_of(before))
     who, wanted = name_of(before.body["requester"]), wish_of(before.body)
-    if decision == "approve":
+    if said["decision"] == "approve":
         refusal = call.why_no_approval(before.body)
         if refusal:
             return Decided(conflict_id, who, wanted, "", refusal)
-    body = {"decision": decision, "reason": reason, "version": version}
-    answer = call.api("POST", "/conflicts/{id}/decision", parameters=parameters, body=body)
+    body = {**said, "version": version}
+    answer = call.api("POST", "/conflicts/{id}/decision", parameters={"id": conflict_id}, body=body)
     if answer.status >= 400 or not isinstance(answer.body, dict):
         return Decided(conflict_id, who, wanted, "", error_of(answer))
-    return Decided(conflict_id, who, wanted, notice_after(decision, answer.body), str(answer.body["explanation"]))
+    return Decided(
+        conflict_id, who, wanted, notice_after(said["decision"], answer.body), str(answer.body["explanation"])
+    )
 
 
 def _asked(call: ConsoleCall, name: str) -> str:
